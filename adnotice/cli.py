@@ -1,0 +1,240 @@
+"""The command line: everything an operator does that is not looking at the dashboard."""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from adnotice import __version__
+from adnotice.count.backup import back_up, restore
+from adnotice.count.buckets import Calendar
+from adnotice.count.open import open_store
+from adnotice.count.served import NotImportable, import_served, read_served
+from adnotice.count.settings import CountSettings
+from adnotice.count.store import Store
+from adnotice.events import Mode, Unavailable
+from adnotice.insight import exports
+from adnotice.insight.api import EXPORTED_ROWS
+from adnotice.insight.passwords import hash_password
+from adnotice.insight.reading import Reader, Wish
+from adnotice.keys import new_secret
+from adnotice.mode import NOTE
+from adnotice.settings import Settings, SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status: 0 done, 1 could not be done, 2 wrongly asked."""
+    asked = parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = asked.run
+    try:
+        return run(asked)
+    except (SettingsError, Unavailable) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="adnotice", description="The command line of adnotice.")
+    top.add_argument("--version", action="version", version=f"adnotice {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    command("new-secret", print_secret, "Print a strong secret_key.")
+    command("hash-password", print_hash, "Ask for a password and print its dashboard_password_hash.")
+    mode = command("mode", change_mode, "Show the mode, or change it for every process that shares the store.")
+    mode.add_argument("mode", nargs="?", choices=[*Mode, "default"], help="default: what the settings say")
+    prune = command("prune", prune_store, "Remove what is past its retention.")
+    backup = command("backup", back_up_store, "Copy a SQLite store into a new file while counting goes on.")
+    backup.add_argument("file", type=Path, help="the new file")
+    restore_ = command("restore", restore_store, "Put a backup where the store is; what was there is moved aside.")
+    restore_.add_argument("file", type=Path, help="the backup")
+    import_ = command("import", import_pages, "Take over daily page views that a CDN counted: CSV with day,page,views.")
+    import_.add_argument("file", type=Path, help="the CSV file; a column named site may say which site")
+    import_.add_argument("--site", help="the site of lines without one; else ADNOTICE_SITE or the default")
+    figures = command(
+        "figures", print_figures, "Print a site's figures: JSON, a table of them as CSV, or for Prometheus."
+    )
+    figures.add_argument(
+        "table", nargs="?", default="summary", help="summary (JSON), metrics, or a table: series, pages, …"
+    )
+    figures.add_argument("--site", default="", help="else the first one there is")
+    for name, text in (("days", "how many up to today; else 30"), ("first", "first day"), ("last", "last day")):
+        figures.add_argument(f"--{name}", default="", help=text)
+    doctor = command("doctor", see_doctor, "Ask a site whether its pages carry the tag, and say what is to mend.")
+    doctor.add_argument("target", help="a public URL such as https://news.example, or an app such as module:app")
+    doctor.add_argument(
+        "paths", nargs="*", metavar="path", help="pages to ask for; else the first and some it links to"
+    )
+    doctor.add_argument("--prefix", default=Settings.prefix, help="the setting prefix (default: %(default)s)")
+    doctor.add_argument("--host", default="localhost", help="the Host that an app is asked by (default: %(default)s)")
+    serve = command(
+        "serve", serve_alone, "Run adnotice on its own, for sites that are not Python; settings from ADNOTICE_…."
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
+    for made in (mode, prune, backup, restore_, import_, figures):
+        made.add_argument("--store", metavar="URL", help="the store_url; else ADNOTICE_STORE_URL or the default")
+    return top
+
+
+def print_secret(_: argparse.Namespace) -> int:
+    """Prints a new secret."""
+    print(new_secret())
+    return 0
+
+
+def print_hash(_: argparse.Namespace) -> int:
+    """Asks for a password twice (or reads a line that is piped in) and prints its hash."""
+    if sys.stdin.isatty():
+        password = getpass.getpass("Password for the dashboard: ")
+        if password != getpass.getpass("Once more: "):
+            print("The two passwords differ. Nothing was made.", file=sys.stderr)
+            return 1
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    try:
+        print(hash_password(password))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def change_mode(asked: argparse.Namespace) -> int:
+    """Shows or changes the mode that the store holds."""
+    with opened(asked) as store:
+        if asked.mode == "default":
+            store.notes.remove(NOTE)
+        elif asked.mode:
+            store.notes.put(NOTE, asked.mode)
+        print(store.notes.get(NOTE) or "default: what the setting mode says")
+    return 0
+
+
+def prune_store(asked: argparse.Namespace) -> int:
+    """Removes what is past its retention."""
+    with opened(asked) as store:
+        print(f"{store.prune(time.time())} rows removed")
+    return 0
+
+
+def back_up_store(asked: argparse.Namespace) -> int:
+    """Copies the store."""
+    size = back_up(asked.store or count_settings().store_url, asked.file)
+    print(f"{asked.file}: {size} bytes")
+    return 0
+
+
+def restore_store(asked: argparse.Namespace) -> int:
+    """Puts a backup where the store is."""
+    aside = restore(asked.file, asked.store or count_settings().store_url)
+    print(f"restored; what was there before is {aside}" if aside else "restored")
+    return 0
+
+
+def import_pages(asked: argparse.Namespace) -> int:
+    """Counts the page views of a CSV file; each day of a site once."""
+    settings = whole_settings()
+    try:
+        with asked.file.open(encoding="utf-8-sig", newline="") as lines:
+            served = read_served(lines, asked.site or settings.site)
+    except (OSError, UnicodeDecodeError, NotImportable) as error:
+        print(f"{asked.file}: {error}", file=sys.stderr)
+        return 1
+    with opened(asked) as store:
+        done = import_served(store, Calendar(settings.count.timezone), served)
+    print(f"{done.views} views of {done.days} days imported")
+    for site, day in done.known:
+        print(f"{day} of {site} had been imported before: left as it was")
+    return 0
+
+
+def print_figures(asked: argparse.Namespace) -> int:
+    """Prints what the dashboard shows, for other programs."""
+    settings = whole_settings()
+    with opened(asked) as store:
+        reader = Reader(
+            lambda: store,
+            mode=lambda: Mode(store.notes.get(NOTE) or settings.mode),
+            timezone=settings.count.timezone,
+            cached=settings.count.pages_cached,
+            clock=time.time,
+        )
+        try:
+            text = export(reader, asked.table, Wish.of(vars(asked), "", EXPORTED_ROWS))
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 1
+    print(text.decode(), end="")
+    return 0
+
+
+def export(reader: Reader, name: str, wish: Wish) -> bytes:
+    """The summary, the metrics, or one of the tables. Raises `ValueError` for a name or days that there are not."""
+    if name == "metrics":
+        return exports.to_prometheus(reader.measure())
+    summary = reader.read(wish).summary
+    if name == "summary":
+        return exports.to_json(summary) + b"\n"
+    tables = exports.tables(summary)
+    if name not in tables:
+        raise ValueError(f"no such table: {name!r}, there are: summary, metrics, {', '.join(tables)}")
+    return exports.to_csv(tables[name]).removeprefix(codecs.BOM_UTF8)
+
+
+def see_doctor(asked: argparse.Namespace) -> int:
+    """Examines a site."""
+    from adnotice.doctor import run_doctor
+
+    sys.path.insert(0, "")  # module:app is looked for where the command is run, as uvicorn does
+    return run_doctor(asked.target, paths=asked.paths, prefix=asked.prefix, host=asked.host)
+
+
+def serve_alone(asked: argparse.Namespace) -> int:
+    """Runs adnotice on its own until it is ended."""
+    try:
+        import uvicorn
+    except ImportError:
+        print("adnotice serve needs uvicorn. Install it with: pip install 'adnotice[serve]'", file=sys.stderr)
+        return 1
+    from adnotice.serve import create_app
+
+    uvicorn.run(create_app(), host=asked.host, port=asked.port)
+    return 0
+
+
+@contextmanager
+def opened(asked: argparse.Namespace) -> Iterator[Store]:
+    """The store that the command is about."""
+    settings = count_settings()
+    store = open_store(asked.store or settings.store_url, settings)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def count_settings() -> CountSettings:
+    """The store's settings from the environment; a command that only needs the store asks for no secret."""
+    return whole_settings().count
+
+
+def whole_settings() -> Settings:
+    """All settings from the environment, with a secret that nothing depends on."""
+    return Settings.from_env({"ADNOTICE_SECRET_KEY": new_secret(), **os.environ})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is kept: tallies, each thing counted exactly once."""

@@ -1,0 +1,116 @@
+"""What has arrived and is not committed yet: callers who wait for their commit, and pages counted in memory."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from adnotice.count.tally import OTHER, Entry, Key
+from adnotice.events import Occurrence, PageInjected
+
+MAX_WAITING: Final = 10_000
+MAX_PAGES: Final = 10_000
+"""So many different occurrences are told apart in memory; further pages count as `(other)`."""
+
+
+class Waiting(msgspec.Struct, eq=False, gc=False):
+    """One caller: what to count under which id, and where to answer. `entry` is made once, by the writer's thread."""
+
+    id: str
+    expires: float
+    occurrences: Sequence[Any]
+    desk: Any
+    slip: Any
+    entry: Entry | None = None
+
+
+class Intake:
+    """Takes from event loops, gives to the writer's thread."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._pages: dict[Occurrence, int] = {}
+        self._others: dict[Key, int] = {}
+
+    def size(self) -> int:
+        """How many wait."""
+        return self._queue.qsize()
+
+    def full(self) -> bool:
+        """Whether so many wait that one more could not be answered in time."""
+        return self._queue.qsize() >= MAX_WAITING
+
+    def put(self, waiting: Waiting) -> None:
+        """One caller more."""
+        self._queue.put(waiting)
+
+    def wake(self) -> None:
+        """Has the writer's thread look around."""
+        if not self.full():
+            self._queue.put(None)
+
+    def add_page(self, occurrence: Occurrence) -> None:
+        """Counts a page in memory."""
+        with self._lock:
+            pages = self._pages
+            first = not pages
+            if occurrence in pages:
+                pages[occurrence] += 1
+            elif len(pages) < MAX_PAGES:
+                pages[occurrence] = 1
+            else:
+                rest = _without_page(occurrence)
+                pages[rest] = pages.get(rest, 0) + 1
+        if first:
+            self._queue.put(None)
+
+    def add_counts(self, key: Key, n: int = 1) -> None:
+        """Counts something that is no occurrence in memory, beside the pages."""
+        with self._lock:
+            first = not self._others
+            self._others[key] = self._others.get(key, 0) + n
+        if first:
+            self._queue.put(None)
+
+    def pages_wait(self) -> bool:
+        """Whether anything is counted in memory alone."""
+        return bool(self._pages or self._others)
+
+    def take_pages(self) -> tuple[dict[Occurrence, int], dict[Key, int]]:
+        """What was counted in memory; it is the taker's now."""
+        with self._lock:
+            taken = self._pages, self._others
+            self._pages, self._others = {}, {}
+        return taken
+
+    def take(self, limit: int, timeout: float | None) -> list[Waiting]:
+        """Waits for something to do; returns who waits, at most so many, without those who have gone."""
+        group: list[Waiting] = []
+        try:
+            item = self._queue.get(timeout=timeout) if timeout is None or timeout > 0 else self._queue.get_nowait()
+            while True:
+                if item is not None and not item.slip.done():
+                    group.append(item)
+                    if len(group) == limit:
+                        break
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            pass
+        return group
+
+
+def _without_page(occurrence: Occurrence) -> Occurrence:
+    if isinstance(occurrence, PageInjected):
+        return msgspec.structs.replace(occurrence, page=OTHER)
+    return occurrence
+
+
+def seconds_until(due: float) -> float:
+    """From now on the monotonic clock; never below 0."""
+    return max(0.0, due - time.monotonic())

@@ -1,0 +1,59 @@
+"""From a store's URL to the store."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from adnotice.count.settings import CountSettings
+from adnotice.count.store import Store, Unusable
+
+
+def open_store(url: str, settings: CountSettings | None = None) -> Store:
+    """The store at this URL; nothing is connected before its first call.
+
+    Takes `sqlite:///FILE`, `postgresql://…`, `redis://…`, `redis+cluster://…`. Raises `Unusable` for another scheme,
+    and naming the extra to install where one is missing.
+    """
+    settings = settings or CountSettings(store_url=url)
+    scheme = url.partition(":")[0]
+    if scheme == "sqlite":
+        from adnotice.count.sql import SqlStore
+        from adnotice.count.sqlite import SqlitePlace
+
+        return SqlStore(SqlitePlace(sqlite_file(url), settings.store_deadline_seconds), settings)
+    if scheme == "postgresql":
+        from adnotice.count.postgresql import PostgresPlace
+        from adnotice.count.sql import SqlStore
+
+        return SqlStore(PostgresPlace(url, settings.store_deadline_seconds), settings)
+    if scheme.partition("+")[0] in ("redis", "rediss"):
+        try:
+            from adnotice.count.redis import RedisStore
+        except ImportError as missing:
+            if (missing.name or "").partition(".")[0] != "redis":
+                raise
+            raise Unusable(
+                "redis:// needs the client redis. Install it with: pip install 'adnotice[redis]'"
+            ) from missing
+        try:
+            return RedisStore(url, settings)
+        except ValueError as error:
+            raise Unusable(str(error)) from None
+    raise Unusable(
+        f"store_url must begin with sqlite:///, postgresql://, redis:// or redis+cluster://, got {scheme[:40]!r}"
+    )
+
+
+def load(url: str) -> None:
+    """Imports what this store needs, so that the first report does not wait for it. Opens nothing, raises nothing."""
+    with suppress(Unusable):
+        open_store(url).close()
+
+
+def sqlite_file(url: str) -> Path:
+    """The file that a sqlite URL names: three slashes before a relative name, four before an absolute one."""
+    name = url.removeprefix("sqlite://").removeprefix("/")
+    if not name:
+        raise Unusable(f"store_url must name a file, got {url!r}. Use sqlite:///adnotice.db")
+    return Path(name).absolute()

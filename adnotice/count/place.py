@@ -1,0 +1,67 @@
+"""What tells SQLite and PostgreSQL apart: how a database is opened, written, and found broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Engine
+
+
+class Rows(NamedTuple):
+    """Counts to add: each row has site, dimension, grain, start, value, then what these columns count."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+Id = tuple[int, bytes]
+"""When it expires (seconds since the epoch, UTC), and its digest."""
+
+
+class Place(Protocol):
+    """Where a `SqlStore` keeps its tables. Every call may raise the driver's `errors`."""
+
+    @property
+    def engine(self) -> Engine:
+        """Connections to read with."""
+
+    @property
+    def shown(self) -> str:
+        """Its address, without a password."""
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What its driver raises."""
+
+    @property
+    def mark(self) -> str:
+        """How its driver marks a parameter."""
+
+    def prepare(self) -> None:
+        """Makes sure that there is a sound database."""
+
+    def write(self, *, patient: bool = True) -> AbstractContextManager[Any]:
+        """A write transaction: gives a cursor, commits at the end."""
+
+    def be_alone(self, cursor: Any) -> None:
+        """Waits until no other process is in a transaction that has called this."""
+
+    def remember(self, cursor: Any, ids: Sequence[Id]) -> set[Id]:
+        """Keeps the ids; returns those that had been there before."""
+
+    def take_lines(self, cursor: Any, limit: int) -> tuple[int, str]:
+        """Takes lines out of the journal: how many, and their text joined by commas."""
+
+    def add_counts(self, cursor: Any, counts: Rows) -> None:
+        """Adds rows of counts to the tallies."""
+
+    def recover(self, error: BaseException) -> None:
+        """Called after an error: lets go of what may be broken."""
+
+    def banner(self) -> str:
+        """What the operator should know although counting goes on."""
+
+    def close(self) -> None:
+        """Closes every connection."""

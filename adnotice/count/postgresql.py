@@ -1,0 +1,151 @@
+"""A PostgreSQL database, asked through psycopg with a deadline on every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import create_engine, make_url
+
+from adnotice.count.place import Rows
+from adnotice.count.schema import KEYS, adding
+from adnotice.count.store import Unusable
+
+try:
+    import psycopg
+    from psycopg.abc import RV, PQGen
+    from psycopg.conninfo import conninfo_to_dict
+except ImportError as missing:
+    raise Unusable(
+        "postgresql:// needs the driver psycopg. Install it with: pip install 'adnotice[postgresql]'"
+    ) from missing
+
+FOLDING: Final = 0x41444E43
+"""Names the advisory lock of whoever moves the journal into the tallies, or migrates."""
+
+LOOK_SECONDS: Final = 0.1
+
+
+class PatientConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose every wait ends: a server that hangs never answers, and never refuses either."""
+
+    deadline_seconds: float = 5.0
+
+    def wait(self, gen: PQGen[RV], interval: float = LOOK_SECONDS, timeout: float | None = None) -> RV:
+        """Waits as psycopg does, but not beyond the deadline."""
+        return super().wait(gen, interval, self.deadline_seconds if timeout is None else timeout)
+
+    def __del__(self, *given: Any) -> None:
+        # SQLAlchemy drops a connection that breaks while it is being set up, and psycopg minds that it was not closed.
+        with suppress(Exception):
+            self.close()
+
+
+class PostgresPlace:
+    """Where a `SqlStore` keeps its tables: the schema that the URL's search_path leads to."""
+
+    mark: Final = "%s"
+    errors: Final = (psycopg.Error,)
+
+    def __init__(self, url: str, deadline_seconds: float) -> None:
+        self.shown = make_url(url).render_as_string(hide_password=True)
+        self._deadline = deadline_seconds
+        self._target = conninfo_to_dict(url)
+        self._writing: PatientConnection | None = None
+        self.engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            isolation_level="AUTOCOMMIT",
+            pool_size=4,
+            max_overflow=4,
+            pool_timeout=deadline_seconds,
+            pool_recycle=300,
+        )
+
+    def prepare(self) -> None:
+        """Nothing: the operator has made the database."""
+
+    @contextmanager
+    def write(self, *, patient: bool = True) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:  # noqa: ARG002 - SQLite's
+        """A write transaction."""
+        if self._writing is None:
+            self._writing = self._connect()
+        cursor = self._writing.cursor()
+        try:
+            cursor.execute("BEGIN")
+            yield cursor
+            cursor.execute("COMMIT")
+        except BaseException:
+            self._let_go()
+            raise
+
+    def be_alone(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Waits for the lock that moving the journal and migrating take, until this transaction ends."""
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (FOLDING,))
+
+    def remember(self, cursor: psycopg.Cursor[Any], ids: Sequence[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
+        """Keeps the ids; returns those that had been there before. Sorted, so that two processes never deadlock."""
+        rows = sorted(ids)
+        cursor.execute(
+            "INSERT INTO adnotice_ids (expires, id) SELECT * FROM unnest(%s::bigint[], %s::bytea[]) "
+            "ON CONFLICT DO NOTHING RETURNING expires, id",
+            ([expires for expires, _ in rows], [key for _, key in rows]),
+        )
+        if cursor.rowcount == len(rows):
+            return set()
+        return set(rows).difference((expires, bytes(key)) for expires, key in cursor.fetchall())
+
+    def take_lines(self, cursor: psycopg.Cursor[Any], limit: int) -> tuple[int, str]:
+        """Takes lines out of the journal: how many, and their text joined by commas. One process at a time."""
+        self.be_alone(cursor)
+        cursor.execute(
+            "WITH taken AS (DELETE FROM adnotice_journal WHERE seq IN "
+            "(SELECT seq FROM adnotice_journal ORDER BY seq LIMIT %s) RETURNING body) "
+            "SELECT count(*), coalesce(string_agg(body, ','), '') FROM taken",
+            (limit,),
+        )
+        n, text = cursor.fetchone() or (0, "")
+        return n, text
+
+    def add_counts(self, cursor: psycopg.Cursor[Any], counts: Rows) -> None:
+        """Adds rows of counts to the tallies."""
+        texts = [f"j->>{number}" for number in range(len(KEYS))]
+        numbers = [f"(j->>{number})::bigint" for number in range(len(KEYS), len(KEYS) + len(counts.columns))]
+        rows = f"SELECT {', '.join(texts + numbers)} FROM jsonb_array_elements(%s::jsonb) AS j"  # noqa: S608
+        cursor.execute(adding(counts.columns, rows).encode(), (msgspec.json.encode(counts.rows).decode(),))
+
+    def recover(self, error: BaseException) -> None:  # noqa: ARG002 - SQLite's asks
+        """Called after an error: lets go of every connection."""
+        self.close()
+
+    def banner(self) -> str:
+        """Nothing that the operator should know."""
+        return ""
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._let_go()
+        self.engine.dispose()
+
+    def _let_go(self) -> None:
+        if self._writing is not None:
+            with suppress(psycopg.Error):
+                self._writing.close()
+            self._writing = None
+
+    def _connect(self) -> PatientConnection:
+        milliseconds = int(self._deadline * 1000)
+        limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+        options = f"{self._target.get('options') or ''} {limits}".strip()
+        given = {
+            "connect_timeout": max(2, int(self._deadline)),
+            "tcp_user_timeout": milliseconds,
+            "application_name": "adnotice",
+            **self._target,
+            "options": options,
+        }
+        connection = PatientConnection.connect(**given, autocommit=True)  # type: ignore[arg-type]
+        connection.deadline_seconds = self._deadline
+        return connection

@@ -1,0 +1,94 @@
+"""A batch, cut into what each shard gets of it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
+
+import msgspec
+
+from adnotice.count.buckets import Starts
+from adnotice.count.redis_lanes import name_lanes
+from adnotice.count.redis_nodes import Call
+from adnotice.count.redis_scripts import COMMIT
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Outcome, add_up
+
+IDS_A_SCRIPT: Final = 4_000
+"""Lua can't unpack many more arguments at once."""
+
+Cap = Callable[[str, str], int | None]
+"""How many values of a dimension a bucket of a grain takes by name; None: all."""
+
+NO_CAP: Final = 1 << 30
+
+
+class Part:
+    """Entries of one shard, committed all or none; `places` says where in the batch each of them stood."""
+
+    def __init__(self, shard: int) -> None:
+        self.shard = shard
+        self.places: list[int] = []
+        self.entries: list[Entry] = []
+
+    def leave_out(self, seen: Collection[int]) -> list[int]:
+        """Takes out the entries that the script has seen before; returns their places in the batch."""
+        gone = [self.places[i] for i in seen]
+        left = sorted(set(range(len(self.entries))).difference(seen))
+        self.places = [self.places[i] for i in left]
+        self.entries = [self.entries[i] for i in left]
+        return gone
+
+    def call(self, tag: str, now: float, starts: Starts, grains: Iterable[Grain], cap: Cap) -> Call:
+        """The script's call that commits this part."""
+        totals: dict[tuple[str, Dimension], dict[str, dict[Outcome, int]]] = {}
+        for (site, dimension, value, outcome), n in add_up(self.entries).items():
+            totals.setdefault((site, dimension), {}).setdefault(value, {})[outcome] = n
+        keys = [f"{tag}:replays", f"{tag}:buckets", f"{tag}:sites", *(f"{tag}:i:{entry.id}" for entry in self.entries)]
+        groups = []
+        for (site, dimension), values in totals.items():
+            numbered: list[int] = []
+            for grain in grains:
+                keys.append(bucket_key(tag, grain, getattr(starts, grain), dimension, site))
+                numbered += (len(keys), cap(dimension, grain) or NO_CAP)
+            ranked = sorted(values.items(), key=_most_first) if cap(dimension, Grain.HOUR) else values.items()
+            groups.append((site, numbered, [item for value, counts in ranked for item in (value, name_lanes(counts))]))
+        expiries = [round(entry.expires * 1000) for entry in self.entries]
+        content = (round(now * 1000), expiries, groups, month_number(starts.month))
+        return Call(COMMIT, keys, (msgspec.msgpack.encode(content),))
+
+
+def _most_first(pair: tuple[str, dict[Outcome, int]]) -> tuple[int, str]:
+    value, counts = pair
+    return -sum(counts.values()), value
+
+
+def month_number(start: str) -> int:
+    """The month that begins on this day (YYYY-MM-DD) as a number that grows with time."""
+    return int(start[:4] + start[5:7])
+
+
+def bucket_key(tag: str, grain: str, start: str, dimension: str, site: str) -> str:
+    """Under what name a bucket is kept."""
+    return f"{tag}:t:{grain}:{start}:{dimension}:{site}"
+
+
+def split_batch(batch: Batch, shards: int) -> tuple[list[Part], list[tuple[int, int]]]:
+    """The shards' parts, and for each entry whose id stands in the batch twice its place and that of the first one."""
+    full: list[Part] = []
+    open_: dict[int, Part] = {}
+    first: dict[str, int] = {}
+    repeats: list[tuple[int, int]] = []
+    for place, entry in enumerate(batch.entries):
+        if entry.id in first:
+            repeats.append((place, first[entry.id]))
+            continue
+        first[entry.id] = place
+        shard = zlib.crc32(entry.id.encode()) % shards
+        part = open_.get(shard)
+        if part is None or len(part.entries) >= IDS_A_SCRIPT:
+            part = open_[shard] = Part(shard)
+            full.append(part)
+        part.places.append(place)
+        part.entries.append(entry)
+    return full, repeats

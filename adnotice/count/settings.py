@@ -1,0 +1,80 @@
+"""The settings of the count room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SCHEMES: Final = ("sqlite", "postgresql", "redis", "rediss", "redis+cluster", "rediss+cluster")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSettings:
+    """Where tallies are kept, how they are cut, and for how long."""
+
+    store_url: str = "sqlite:///adnotice.db"
+    """sqlite:///FILE, postgresql://…, redis://… or redis+cluster://…"""
+
+    timezone: str = "UTC"
+    """The IANA time zone in which hours, days, weeks and months are cut; fixed with the first count."""
+
+    store_deadline_seconds: float = 5.0
+    """How long a report may wait for its commit before it is answered 503."""
+
+    hours_kept_days: int = 31
+    """For how many days hourly counts are kept."""
+
+    days_kept_months: int = 13
+    """For how many months daily and weekly counts are kept."""
+
+    months_kept: int = 25
+    """For how many months monthly counts are kept."""
+
+    max_pages: int = 1_000
+    """How many pages are counted by name in an hour and in a day, each; `(other)` takes the rest. A week and a month
+    take five times as many."""
+
+    pages_cached: bool | None = None
+    """Whether a shared cache or a CDN answers for our pages, so that how many were served is not known here. None:
+    found when more views are measured than pages were served."""
+
+    suspect_factor: float = 3.0
+    """Reports on a page, or on a site, beyond this many a served page and hour are counted as suspect; 0: never."""
+
+    suspect_allowance: int = 100
+    """So many reports an hour, on a page or on a site, need no served page to explain them."""
+
+    def problems(self) -> Iterator[str]:
+        """Says what is wrong with these settings, each with its remedy."""
+        scheme = self.store_url.partition(":")[0]
+        if scheme not in SCHEMES:
+            yield (
+                "store_url must begin with sqlite:///, postgresql://, redis:// or redis+cluster://, "
+                f"got {scheme[:40]!r}. The default is sqlite:///adnotice.db"
+            )
+        elif scheme == "sqlite" and not urlsplit(self.store_url).path.strip("/"):
+            yield f"store_url must name a file, got {self.store_url!r}. Use sqlite:///adnotice.db"
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            yield f"timezone must be an IANA name such as Europe/Berlin, got {self.timezone!r}"
+        if not 0.1 <= self.store_deadline_seconds <= 60:
+            yield f"store_deadline_seconds must lie between 0.1 and 60, got {self.store_deadline_seconds:g}. The default is 5"
+        if not 2 <= self.hours_kept_days <= 366:
+            yield f"hours_kept_days must lie between 2 and 366, got {self.hours_kept_days}. The default is 31"
+        if not 1 <= self.days_kept_months <= 25:
+            yield f"days_kept_months must lie between 1 and 25, got {self.days_kept_months}. The default is 13"
+        if not self.days_kept_months <= self.months_kept <= 25:
+            yield (
+                "months_kept must lie between days_kept_months and 25 (European data protection authorities "
+                f"name 25 months as the longest), got {self.months_kept}. The default is 25"
+            )
+        if not 10 <= self.max_pages <= 100_000:
+            yield f"max_pages must lie between 10 and 100000, got {self.max_pages}. The default is 1000"
+        if self.suspect_factor < 0:
+            yield f"suspect_factor must be 0 (never suspect) or more, got {self.suspect_factor:g}. The default is 3"
+        if self.suspect_allowance < 0:
+            yield f"suspect_allowance must be 0 or more, got {self.suspect_allowance}. The default is 100"

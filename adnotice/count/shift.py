@@ -1,0 +1,280 @@
+"""The writer's work in one process: a thread that takes, commits, answers, and tends the store.
+
+There is no timer: under load each commit takes what arrived during the previous one. Pages that were counted in memory
+wait for the next commit, or five seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from adnotice.count.backoff import Backoff
+from adnotice.count.desk import Desk, Fate, Slip, desk_here
+from adnotice.count.intake import Intake, Waiting, seconds_until
+from adnotice.count.open import open_store
+from adnotice.count.plausible import Plausibility
+from adnotice.count.settings import CountSettings
+from adnotice.count.spread import spread, suspect_keys
+from adnotice.count.store import Partial, Store
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
+from adnotice.events import Mode, Occurrence, Unavailable, ViewJudged
+
+logger: Final = logging.getLogger("adnotice")
+
+MAX_GROUP: Final = 512
+FLUSH_SECONDS: Final = 5.0
+"""How long pages wait in memory for a commit to carry them; a process that is killed takes them along."""
+
+MODE_SECONDS: Final = 2.0
+CLOSE_SECONDS: Final = 2.0
+PAGES_EXPIRE_SECONDS: Final = 7 * 86_400
+"""How long the id of a group of pages is kept, which is tried again under it until the store takes it."""
+
+MODE_NOTE: Final = "mode"
+
+
+class State(msgspec.Struct, frozen=True):
+    """How the writer of this process is. Ages are in seconds; None: never."""
+
+    waiting: int
+    problem: str
+    failing_seconds: float
+    last_commit_seconds: float | None
+    turned_away: int
+
+
+class Shift:
+    """One process' work, from its first occurrence until `close`."""
+
+    def __init__(self, settings: CountSettings, clock: Callable[[], float] = time.time) -> None:
+        self.pid = os.getpid()
+        self.intake = Intake()
+        self.mode: Mode | None = None
+        self.closed = False
+        self._settings = settings
+        self._clock = clock
+        self._deadline = settings.store_deadline_seconds
+        self._opening = threading.Lock()
+        self._store: Store | None = None
+        self._desk: Desk | None = None
+        self._backoff = Backoff()
+        self._plausible = Plausibility(settings, lambda: self.store)
+        self._suspects = bool(settings.suspect_factor) and not settings.pages_cached
+        self._pages: Entry | None = None
+        self._failing_since: float | None = None
+        self._problem: Unavailable | None = None
+        self._committed_at: float | None = None
+        self._mode_read = float("-inf")
+        self._turned_away = 0
+        self._thread: threading.Thread | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store. Raises `Unavailable` when there can't be one."""
+        if self._store is None:
+            with self._opening:
+                if self._store is None:
+                    self._store = open_store(self._settings.store_url, self._settings)
+        return self._store
+
+    @property
+    def state(self) -> State:
+        """How the writer is."""
+        now = time.monotonic()
+        return State(
+            self.intake.size(),
+            str(self._problem or ""),
+            now - self._failing_since if self._failing_since is not None else 0.0,
+            now - self._committed_at if self._committed_at is not None else None,
+            self._turned_away,
+        )
+
+    def start(self) -> None:
+        """Starts the thread, or again when it has died."""
+        if self._thread is None or not self._thread.is_alive():
+            with self._opening:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._work, name="adnotice-writer", daemon=True)
+                    self._thread.start()
+
+    async def take(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> bool:
+        """Counts under an id; returns after the commit. Raises `Unavailable`."""
+        try:
+            self._refuse_at_once()
+            desk = self._desk = desk_here(self._desk, self._deadline)
+            slip = desk.slip()
+            self.intake.put(Waiting(id_, expires, occurrences, desk, slip))
+            return await slip
+        except Unavailable:
+            self._turned_away += 1
+            if occurrences:
+                self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Outcome.TURNED_AWAY))
+            raise
+
+    async def close(self) -> None:
+        """Commits what waits, and ends; gives up after two seconds."""
+        self.closed = True
+        thread = self._thread
+        if thread is None or not thread.is_alive():
+            return
+        desk = desk_here(None, CLOSE_SECONDS)
+        slip = desk.slip()
+        self.intake.put(Waiting("", 0.0, (), desk, slip))
+        try:
+            await slip
+        except Unavailable as problem:
+            logger.warning("Some counts were not written before the end: %s", problem)
+
+    def _refuse_at_once(self) -> None:
+        if self.intake.full():
+            raise Unavailable("more reports are waiting than the store takes")
+        since = self._failing_since
+        if since is not None and time.monotonic() - since > self._deadline:
+            raise self._problem or Unavailable("the store does not answer")
+
+    # What follows runs in the thread.
+
+    def _work(self) -> None:
+        group: list[Waiting] = []
+        flush_at: float | None = None
+        pause = 0.0
+        self._warm_up()
+        while True:
+            try:
+                if pause:
+                    time.sleep(pause)
+                    group += self.intake.take(MAX_GROUP, 0)
+                else:
+                    group += self.intake.take(MAX_GROUP, None if flush_at is None else seconds_until(flush_at))
+                if self.closed and (leaving := [waiting for waiting in group if not waiting.id]):
+                    self._leave([waiting for waiting in group if waiting.id], leaving)
+                    return
+                due = flush_at is not None and time.monotonic() >= flush_at
+                if group or due or (pause and self._has_pages()):
+                    group = self._commit(group)
+                    flush_at = None
+                self._look_around()
+                if flush_at is None and self._has_pages():
+                    flush_at = time.monotonic() + FLUSH_SECONDS
+                pause = self._backoff.next_pause() if group else self._recover()
+            except Unavailable as problem:
+                self._note(problem)
+                pause = self._backoff.next_pause()
+                group = [waiting for waiting in group if not waiting.slip.done()]
+            except Exception as error:  # whatever it is, the thread goes on, and the callers are told
+                logger.exception("The writer failed; its reports are refused")
+                tell((waiting, Unavailable(f"the writer failed: {type(error).__name__}")) for waiting in group)
+                group = []
+                self._pages = None
+                pause = self._backoff.next_pause()
+
+    def _warm_up(self) -> None:
+        """Opens the store before the first report waits for it; when that fails, the first report finds out."""
+        with suppress(Exception):
+            self._look_around()
+
+    def _commit(self, group: list[Waiting]) -> list[Waiting]:
+        """Commits, answers; returns who must wait for another attempt. Raises `Unavailable` when all must."""
+        now = self._clock()
+        entries = [waiting.entry or self._enter(waiting, now) for waiting in group]
+        pages = self._take_pages(now)
+        fates: Sequence[bool | None]
+        try:
+            fates = self.store.commit(Batch(now, (*entries, *((pages,) if pages else ()))))
+        except Partial as partial:
+            fates = partial.fates
+            self._note(partial)
+        else:
+            self._recover()
+            self._plausible.committed()
+        if pages and fates[-1] is not None:
+            self._pages = None
+        self._committed_at = time.monotonic()
+        tell((waiting, fate) for waiting, fate in zip(group, fates, strict=False) if fate is not None)
+        return [waiting for waiting, fate in zip(group, fates, strict=False) if fate is None]
+
+    def _enter(self, waiting: Waiting, now: float) -> Entry:
+        occurrences = waiting.occurrences
+        if len(occurrences) == 1:
+            keys = self._keys(occurrences[0], now)
+        else:
+            keys = tuple(chain.from_iterable([self._keys(occurrence, now) for occurrence in occurrences]))
+        waiting.entry = Entry(waiting.id, waiting.expires, keys)
+        return waiting.entry
+
+    def _keys(self, occurrence: Occurrence, now: float) -> tuple[Key, ...]:
+        if (
+            self._suspects
+            and isinstance(occurrence, ViewJudged)
+            and self._plausible.doubts(occurrence.site, occurrence.page, now)
+        ):
+            return suspect_keys(occurrence)
+        return spread(occurrence)
+
+    def _has_pages(self) -> bool:
+        return self._pages is not None or self.intake.pages_wait()
+
+    def _take_pages(self, now: float) -> Entry | None:
+        """What was counted in memory, under an id: when it stays unknown whether it was committed, it is tried again."""
+        if self._pages is None and self.intake.pages_wait():
+            pages, deltas = self.intake.take_pages()
+            for occurrence, n in pages.items():
+                for key in spread(occurrence):
+                    deltas[key] = deltas.get(key, 0) + n
+            self._pages = Entry(f"pages:{uuid.uuid4().hex}", now + PAGES_EXPIRE_SECONDS, (), deltas)
+        return self._pages
+
+    def _look_around(self) -> None:
+        """Reads the mode and tends the store; nobody waits for it."""
+        self.store.tend(self._clock())
+        if time.monotonic() - self._mode_read > MODE_SECONDS:
+            said = self.store.notes.get(MODE_NOTE)
+            self.mode = Mode(said) if said in list(Mode) else None
+            self._mode_read = time.monotonic()
+
+    def _recover(self) -> float:
+        """The store answers; returns the pause that this calls for: none."""
+        if self._failing_since is not None:
+            logger.warning("Counting goes on after %.0f seconds", time.monotonic() - self._failing_since)
+        self._failing_since = self._problem = None
+        self._backoff.reset()
+        return 0.0
+
+    def _note(self, problem: Unavailable) -> None:
+        """Remembers the problem, and says it once."""
+        if self._failing_since is None:
+            self._failing_since = time.monotonic()
+            logger.error("Counting waits: %s", problem)
+        self._problem = problem
+
+    def _leave(self, group: list[Waiting], leaving: list[Waiting]) -> None:
+        fate: Fate = True
+        try:
+            if group or self._has_pages():
+                self._commit(group)
+            if self._store is not None:
+                self._store.close()
+        except Unavailable as problem:
+            fate = problem
+            tell((waiting, problem) for waiting in group)
+        tell((waiting, fate) for waiting in leaving)
+
+
+def tell(fates: Iterable[tuple[Waiting, Fate]]) -> None:
+    """Answers callers, with one message to each event loop."""
+    by_desk: defaultdict[Desk, list[tuple[Slip, Fate]]] = defaultdict(list)
+    for waiting, fate in fates:
+        by_desk[waiting.desk].append((waiting.slip, fate))
+    for desk, told in by_desk.items():
+        desk.tell(told)

@@ -1,0 +1,297 @@
+"""The store in an SQL database: SQLite or PostgreSQL, the same tables and the same statements."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import reduce
+from operator import add
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, func, select, union_all
+from sqlalchemy.exc import SQLAlchemyError
+
+from adnotice.count.buckets import Calendar, cover, months_before
+from adnotice.count.caps import Bucket, Caps
+from adnotice.count.journal import read_lines, sum_lines, write_line
+from adnotice.count.place import Id, Place
+from adnotice.count.pruning import Pruning
+from adnotice.count.schema import COLUMNS, MIGRATIONS, OUTCOMES, SCHEMA, Migrations, journal, meta, migrate, tallies
+from adnotice.count.settings import CountSettings
+from adnotice.count.sql_notes import SqlNotes
+from adnotice.count.store import Health, Unusable
+from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
+from adnotice.events import Unavailable
+
+FOLD_SECONDS: Final = 10.0
+"""How long counts may stand in the journal before they are moved into the tallies; whoever reads moves them first."""
+
+FOLD_CHARACTERS: Final = 500_000
+"""So many are moved sooner: it takes twenty times as much memory to sum them."""
+
+LINES_A_FOLD: Final = 100
+IMPATIENT_SECONDS: Final = 0.25
+STARTS_A_QUERY: Final = 800
+
+
+class SqlStore:
+    """A `Store` in an SQL database. Opens nothing before its first call; safe to use from several threads."""
+
+    def __init__(
+        self,
+        place: Place,
+        settings: CountSettings,
+        *,
+        schema: int = SCHEMA,
+        migrations: Migrations = MIGRATIONS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._place = place
+        self._settings = settings
+        self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
+        self._calendar = Calendar(settings.timezone)
+        self._caps = Caps(settings.max_pages)
+        self._schema = schema
+        self._migrations = migrations
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._ready = False
+        self._newer = ""
+        self._zone_kept = False
+        self._folded = 0.0
+        self._unfolded = 0
+        self._add_line = f"INSERT INTO {journal.name} (body) VALUES ({place.mark})"  # noqa: S608 - our own name
+        self._pruning = Pruning(place, self._calendar, settings)
+        self._notes = SqlNotes(self.reading, self.writing, place.mark, clock)
+
+    @property
+    def notes(self) -> SqlNotes:
+        """The operator's own state."""
+        return self._notes
+
+    def commit(self, batch: Batch) -> list[bool]:
+        """See `Store`."""
+        firsts: dict[Id, int] = {}
+        for number, entry in enumerate(batch.entries):
+            firsts.setdefault((int(entry.expires), digest(entry.id)), number)
+        with self.writing() as cursor:
+            if not self._zone_kept:
+                self._keep_zone(cursor)
+            before = self._place.remember(cursor, list(firsts)) if firsts else set()
+            counted = {number for id_, number in firsts.items() if id_ not in before}
+            counts = add_up(entry for number, entry in enumerate(batch.entries) if number in counted)
+            if counts:
+                line = write_line(self._calendar.cut(batch.now), batch.grains, counts)
+                cursor.execute(self._add_line, (line,))
+                self._unfolded += len(line)
+        self._zone_kept = True
+        return [number in counted for number in range(len(batch.entries))]
+
+    def tend(self, now: float) -> None:
+        """See `Store`."""
+        if self._unfolded >= FOLD_CHARACTERS or time.monotonic() - self._folded >= FOLD_SECONDS:
+            self._fold()
+        self._pruning.step(self.writing, now)
+
+    def sites(self) -> list[str]:
+        """See `Store`."""
+        self._settle()
+        found: list[str] = []
+        with self.reading() as connection:
+            # From one site to the next: DISTINCT would read every row.
+            step = select(func.min(tallies.c.site))
+            while (site := connection.scalar(step.where(tallies.c.site > found[-1]) if found else step)) is not None:
+                found.append(site)
+        return found
+
+    def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
+        """See `Store`."""
+        self._settle()
+        with self.reading() as connection:
+            rows = connection.execute(self._most(site, dimension, period, limit)).all()
+        return [
+            Count(row[0], outcome, int(n)) for row in rows for outcome, n in zip(OUTCOMES, row[1:], strict=False) if n
+        ]
+
+    def points(
+        self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
+    ) -> list[Point]:
+        """See `Store`."""
+        self._settle()
+        starts = self._calendar.starts(grain, period)
+        wanted = select(tallies.c.start, *(tallies.c[name] for name in COLUMNS.values()))
+        found: dict[str, Sequence[int]] = {}
+        with self.reading() as connection:
+            for first in range(0, len(starts), STARTS_A_QUERY):
+                some = starts[first : first + STARTS_A_QUERY]
+                query = wanted.where(
+                    tallies.c.site == site,
+                    tallies.c.dimension == str(dimension),
+                    tallies.c.grain == str(grain),
+                    tallies.c.start.in_(some),
+                    tallies.c.value == value,
+                )
+                found.update((row[0], row[1:]) for row in connection.execute(query))
+        return [
+            Point(start, outcome, n)
+            for start in starts
+            if start in found
+            for outcome, n in zip(OUTCOMES, found[start], strict=True)
+            if n
+        ]
+
+    def prune(self, now: float) -> int:
+        """See `Store`."""
+        self._settle()
+        return self._pruning.whole(self.writing, now)
+
+    def health(self) -> Health:
+        """See `Store`."""
+        try:
+            with self.reading() as connection:
+                connection.execute(select(meta.c.value).limit(1)).all()
+        except Unavailable as problem:
+            return Health(self._place.shown, problem=str(problem), banner=self._place.banner())
+        return Health(self._place.shown, problem=self._newer, banner=self._place.banner())
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._place.close()
+        self._ready = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with. Turns what the driver raises into `Unavailable`."""
+        with self._told():
+            self._prepare()
+            with self._place.engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self, *, patient: bool = True) -> Iterator[Any]:
+        """A write transaction's cursor. Turns what the driver raises into `Unavailable`."""
+        if not self._lock.acquire(timeout=self._settings.store_deadline_seconds if patient else IMPATIENT_SECONDS):
+            raise Unavailable(f"the store {self._place.shown} is still busy with an earlier commit")
+        try:
+            with self._told():
+                self._prepare()
+                if self._newer:
+                    raise Unusable(self._newer)
+                with self._place.write(patient=patient) as cursor:
+                    yield cursor
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self._caps.forget()
+            raise
+        except self._errors as error:
+            cause = getattr(error, "orig", None) or error
+            self._caps.forget()
+            self._ready = False
+            self._place.recover(cause)
+            said = str(cause).strip().partition("\n")[0] or type(cause).__name__
+            raise Unavailable(f"the store {self._place.shown} does not answer: {said}") from error
+
+    def _prepare(self) -> None:
+        """Once after each opening: the tables are there, of our version, and cut in our time zone."""
+        if self._ready:
+            return
+        with self._lock:
+            self._open()
+
+    def _open(self) -> None:
+        if not self._ready:
+            self._place.prepare()
+            self._newer = migrate(self._place, self._schema, self._migrations)
+            self._check_zone()
+            self._ready = True
+
+    def _check_zone(self) -> None:
+        with self._place.engine.connect() as connection:
+            kept = connection.scalar(select(meta.c.value).where(meta.c.name == "timezone"))
+        if kept is not None and kept != self._calendar.timezone:
+            raise Unusable(
+                f"the counts in {self._place.shown} are cut in the time zone {kept}, got {self._calendar.timezone}. "
+                f"Set timezone back to {kept}, or begin a new store"
+            )
+        self._zone_kept = kept is not None
+
+    def _keep_zone(self, cursor: Any) -> None:
+        """With the first count ever, the time zone is fixed."""
+        mark = self._place.mark
+        cursor.execute(
+            f"INSERT INTO {meta.name} (name, value) VALUES ('timezone', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608
+            (self._calendar.timezone,),
+        )
+        cursor.execute(f"SELECT value FROM {meta.name} WHERE name = 'timezone'")  # noqa: S608
+        if cursor.fetchone()[0] != self._calendar.timezone:
+            self._ready = False
+            raise Unusable(
+                "another process has just begun this store with another timezone. Set the same one everywhere"
+            )
+
+    def _settle(self) -> None:
+        """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old."""
+        with self.reading() as connection:
+            waiting = connection.scalar(select(journal.c.seq).limit(1)) is not None
+        if waiting:
+            with suppress(Unavailable):
+                self._fold(patient=False)
+
+    def _fold(self, *, patient: bool = True) -> None:
+        taken = LINES_A_FOLD
+        while taken == LINES_A_FOLD:
+            with self.writing(patient=patient) as cursor:
+                taken, text = self._place.take_lines(cursor, LINES_A_FOLD)
+                if taken:
+                    rows = sum_lines(read_lines(text), self._caps, lambda bucket: self._values(cursor, bucket))
+                    self._place.add_counts(cursor, rows)
+        self._folded = time.monotonic()
+        self._unfolded = 0
+
+    def _values(self, cursor: Any, bucket: Bucket) -> list[str]:
+        mark = self._place.mark
+        cursor.execute(
+            f"SELECT value FROM {tallies.name} WHERE site = {mark} AND dimension = {mark} AND grain = {mark} "  # noqa: S608
+            f"AND start = {mark}",
+            bucket,
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+    def _most(self, site: str, dimension: Dimension, period: Period, limit: int) -> Select[Any]:
+        oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
+        names = list(COLUMNS.values())
+        pieces = union_all(
+            *(
+                select(tallies.c.value, *(tallies.c[name] for name in names)).where(
+                    tallies.c.site == site,
+                    tallies.c.dimension == str(dimension),
+                    tallies.c.grain == str(piece.grain),
+                    tallies.c.start.between(piece.first, piece.last),
+                )
+                for piece in cover(period, oldest_day)
+            )
+        ).subquery()
+        sums = [func.sum(pieces.c[name]).label(name) for name in names]
+        total = reduce(add, (func.sum(pieces.c[name]) for name in names))
+        return (
+            select(pieces.c.value, *sums).group_by(pieces.c.value).order_by(total.desc(), pieces.c.value).limit(limit)
+        )
+
+
+def digest(name: str) -> bytes:
+    """16 bytes for an id of any length; a view's id is 16 bytes already, written as hex digits."""
+    if len(name) == 32:
+        with suppress(ValueError):
+            read = bytes.fromhex(name)
+            if read.hex() == name:
+                return read
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,1 @@
+"""Is a blocker on? Baits, witnesses, verdicts."""

@@ -1,0 +1,262 @@
+"""The detect room's addresses: the client script, baits, controls, and the report."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from adnotice.detect.baits import IMAGE, SCRIPT
+from adnotice.detect.belief import Sensor
+from adnotice.detect.beliefs import Beliefs, Recent
+from adnotice.detect.client import make_client, make_silence
+from adnotice.detect.look import Look
+from adnotice.detect.presets import find_preset
+from adnotice.detect.report import MAX_REPORT_BYTES, SILENT, STOPPED, Report, decode_report
+from adnotice.detect.sampling import MAX_HALVINGS, Sampling
+from adnotice.detect.settings import DetectSettings
+from adnotice.detect.verdict import Evidence, Fate, Fates, Judgement, judge
+from adnotice.detect.witness import Age, Witnesses, made_at, probe_of
+from adnotice.events import Commit, Kind, Mode, Occurrence, Quiet, Verdict, ViewJudged
+from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.keys import Keys
+from adnotice.page import name_page
+
+READ: Final = Rule()
+REPORT: Final = Rule(
+    methods=("POST",),
+    max_body_bytes=MAX_REPORT_BYTES,
+    content_types=("application/json", "text/plain"),
+    same_origin=True,
+    limited=True,
+)
+NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
+PRIVATE: Final = (
+    NO_STORE,
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+SCRIPT_HEADERS: Final = ((b"content-type", b"text/javascript"), *PRIVATE)
+IMAGE_HEADERS: Final = ((b"content-type", b"image/gif"), *PRIVATE)
+JSON_HEADERS: Final = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The answer to a report."""
+
+    verdict: Verdict
+    kind: Kind | None
+    evidence: str
+    counted: bool
+    quiet: Quiet | None
+    notice: object | None
+
+
+class Detection:
+    """Finds out whether a view's ads are blocked."""
+
+    def __init__(
+        self,
+        settings: DetectSettings,
+        *,
+        keys: Keys,
+        commit: Commit,
+        ask: Ask,
+        again: Again,
+        mode: Callable[[], Mode],
+        recent: Recent | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._commit = commit
+        self._ask = ask
+        self._again = again
+        self._mode = mode
+        self._clock = clock
+        self._witnesses = Witnesses(keys, settings.witness_minutes, clock)
+        self._sampling = Sampling(settings.sample_rate)
+        self._clients = [make_client(settings, self._sampling.rate(step)) for step in range(MAX_HALVINGS + 1)]
+        address = find_preset(settings.ad_probe, "").url if settings.ad_probe and settings.ad_probe_look else ""
+        self._beliefs = Beliefs(Look(address, clock), recent, clock)
+        self._silence = make_silence()
+        self.routes: Routes = {
+            "client.js": Endpoint(READ, self._answer_client),
+            SCRIPT.folder: Endpoint(READ, self._answer_script),
+            SCRIPT.control_folder: Endpoint(READ, self._answer_script),
+            IMAGE.folder: Endpoint(READ, self._answer_image),
+            IMAGE.control_folder: Endpoint(READ, self._answer_image),
+            "outcome": Endpoint(REPORT, self._answer_report),
+        }
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What this process can't believe now, and so counts as unknown: a sentence each, for the dashboard."""
+        return tuple(f"The {sensor} can't be believed: {doubt}." for sensor, doubt in self._beliefs.doubts.items())
+
+    async def _answer_client(self, request: Request) -> Answer:
+        asset = self._silence if self._mode() is Mode.OFF else self._clients[self._sampling.halvings]
+        return asset.answer(request)
+
+    async def _answer_script(self, request: Request) -> Answer:
+        check_name(request.path, SCRIPT.ending)
+        body = f'document.currentScript.dataset.witness="{self._witnesses.sign(request.path)}"\n'
+        return Answer(200, SCRIPT_HEADERS, body.encode())
+
+    async def _answer_image(self, request: Request) -> Answer:
+        check_name(request.path, IMAGE.ending)
+        return Answer(200, IMAGE_HEADERS, self._witnesses.image(request.path))
+
+    async def _answer_report(self, request: Request) -> Answer:
+        report = decode_report(request.body)
+        evidence, made = self._weigh(report)
+        wanted = report.again is None and not unwanted(request, self._settings.honour_gpc)
+        judgement = judge(evidence)
+        if judgement.kind is not None:
+            judgement = await self._beliefs.temper(judgement, tallied=wanted)
+        if wanted:
+            self._remember(evidence, made)
+        page = name_page(report.page)
+        visit = Visit(
+            report.id,
+            page,
+            judgement.verdict,
+            judgement.kind,
+            report.first,
+            report.returning,
+            report.lang or request.header(b"accept-language"),
+        )
+        if report.again is not None:
+            asked = await self._again(report.again, visit, request) if report.again else Asked(None)
+            return answer_found(judgement, asked, counted=False)
+        if self._mode() is Mode.OFF or not wanted:
+            return answer_found(judgement, Asked(None), counted=False)
+        asked = Asked(None) if report.asked else self._ask(visit, request)
+        judged = ViewJudged(
+            request.site,
+            page,
+            judgement.verdict,
+            judgement.kind,
+            judgement.ground,
+            asked.quiet is None and not report.asked,  # a reader who is thanked gets content too
+            asked.quiet,
+            request.header(b"user-agent"),
+            request.header(b"accept-language"),
+        )
+        expires = self._witnesses.expiry(made)
+        counted = await self._count(report.id, expires, (judged, *asked.occurrences))
+        return answer_found(judgement, asked, counted=counted)
+
+    def _remember(self, evidence: Evidence, made: int) -> None:
+        if Fate.ARRIVED in evidence.script or Fate.ARRIVED in evidence.image:
+            self._beliefs.worked(Sensor.BAITS, made)
+        if evidence.probe == "works":
+            self._beliefs.worked(Sensor.PROBE, made)
+
+    async def _count(self, view: str, expires: float, occurrences: tuple[Occurrence, ...]) -> bool:
+        began = time.monotonic()
+        took = None
+        try:
+            counted = await self._commit(view, expires, occurrences)
+            took = time.monotonic() - began
+            return counted
+        finally:
+            self._sampling.answered(took)
+
+    def _weigh(self, report: Report) -> tuple[Evidence, int]:
+        """What the report's witnesses prove, and when the first of them was made: the same for every retry of a report.
+
+        Raises `Refused` (403) when a witness is false, or when there is none.
+        """
+        probe = probe_of(report.id)
+        made: list[int] = []
+        script = self._weigh_tokens(report.script, SCRIPT.folder + probe, made)
+        evidence = Evidence(
+            script,
+            self._weigh_tokens(report.script_control, SCRIPT.control_folder + probe, made),
+            self._weigh_sizes(report.image, IMAGE.folder + probe, made),
+            self._weigh_sizes(report.image_control, IMAGE.control_folder + probe, made),
+            report.csp,
+            report.probe,
+            report.probe_failures,
+        )
+        if not made:
+            raise Refused(403, "no witness: a report needs at least one bait or control that arrived")
+        return evidence, made[0]
+
+    def _weigh_tokens(self, tokens: tuple[str, ...], stem: str, made: list[int]) -> Fates:
+        if not tokens:
+            return ()
+        fates = []
+        for turn, token in enumerate(tokens):
+            if token in (STOPPED, SILENT):
+                fates.append(Fate.SILENT if token else Fate.STOPPED)
+            elif fault := self._witnesses.fault(f"{stem}-{turn}{SCRIPT.ending}", token):
+                raise Refused(403, EXPLAINED[fault])
+            else:
+                made.append(made_at(token))
+                fates.append(Fate.ARRIVED)
+        return tuple(fates)
+
+    def _weigh_sizes(self, sizes: tuple[str, ...], stem: str, made: list[int]) -> Fates:
+        # A size that proves nothing is a blocker's own picture, and no forgery: the browser can't know our code.
+        if not sizes:
+            return ()
+        fates = []
+        for turn, size in enumerate(sizes):
+            window = (
+                self._witnesses.find_window(f"{stem}-{turn}{IMAGE.ending}", size)
+                if size not in (STOPPED, SILENT)
+                else None
+            )
+            if window is not None:
+                made.append(window)
+                fates.append(Fate.ARRIVED)
+            else:
+                fates.append(Fate.SILENT if size == SILENT else Fate.STOPPED)
+        return tuple(fates)
+
+
+EXPLAINED: Final = {
+    Age.FORGED: "witness forged: it was not signed here for this view",
+    Age.EXPIRED: "witness expired: reports are taken for some minutes only",
+    Age.FUTURE: "witness from the future: a server's clock is off by more than two minutes",
+}
+
+
+def check_name(path: str, ending: str) -> None:
+    """Refuses (404) a name that no client of ours asks for."""
+    name = path.rpartition("/")[2]
+    if not (name.endswith(ending) and NAME.match(name[: -len(ending)])):
+        raise Refused(404, f"names here are 16 hex digits, a hyphen, a number and {ending}")
+
+
+def unwanted(request: Request, honour_gpc: bool) -> bool:
+    """Whether the browser says that this is no view (prefetch, preview) or that it is not to be measured (GPC, DNT)."""
+    headers = request.headers
+    for name in PURPOSES:
+        if name in headers and SPECULATIVE.search(headers[name]):
+            return True
+    return honour_gpc and (headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1")
+
+
+SPECULATIVE: Final = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
+PURPOSES: Final = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
+
+
+def answer_found(judgement: Judgement, asked: Asked, *, counted: bool) -> Answer:
+    """The answer to a report as JSON."""
+    if asked.content is None and not asked.headers:
+        return answer_quietly(judgement, asked.quiet, counted)
+    found = Found(judgement.verdict, judgement.kind, judgement.ground, counted, asked.quiet, asked.content)
+    return Answer(200, (*JSON_HEADERS, *asked.headers), msgspec.json.encode(found))
+
+
+@lru_cache(maxsize=512)
+def answer_quietly(judgement: Judgement, quiet: Quiet | None, counted: bool) -> Answer:
+    """The answer where nothing is shown: there are not many of them."""
+    found = Found(judgement.verdict, judgement.kind, judgement.ground, counted, quiet, None)
+    return Answer(200, JSON_HEADERS, msgspec.json.encode(found))

@@ -1,0 +1,69 @@
+"""The report: what the browser posts, decoded and bounded."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+import msgspec
+
+from adnotice.detect.baits import MAX_TURNS
+from adnotice.detect.verdict import ProbeState
+from adnotice.exchange import Refused
+
+MAX_REPORT_BYTES: Final = 2_048
+STOPPED: Final = ""
+SILENT: Final = "late"
+
+ViewId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", max_length=32)]  # "$" alone lets a line feed follow
+Tokens = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^(|late|[0-9a-f]{1,9}\.[A-Za-z0-9_-]{43})$")], ...],
+    msgspec.Meta(max_length=MAX_TURNS),
+]
+Sizes = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^(|late|[0-9]{1,5}x[0-9]{1,5})$")], ...],
+    msgspec.Meta(max_length=MAX_TURNS),
+]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+    """One view's evidence.
+
+    Each list holds one entry a turn: a witness, `` when the request was stopped, `late` when nothing came in time.
+    `csp` says that the page's own policy stopped something, `probe` how the site's ad script fared, `asked` that a notice
+    was shown in this document before (in a single-page app, for another view). `again` is the ticket of the view that is checked
+    again (empty: checked again by the site's script), None for a view.
+    """
+
+    id: ViewId
+    page: Annotated[str, msgspec.Meta(max_length=1_024)]
+    script: Tokens = ()
+    script_control: Tokens = ()
+    image: Sizes = ()
+    image_control: Sizes = ()
+    csp: bool = False
+    probe: ProbeState = ""
+    probe_failures: Annotated[int, msgspec.Meta(ge=0, le=MAX_TURNS)] = 0
+    first: bool = False
+    asked: bool = False
+    returning: bool = False
+    lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
+    again: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+
+
+_decode: Final = msgspec.json.Decoder(Report).decode
+_decode_keys: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_KEY: Final = re.compile(rb'(?<!\\)"\s*:')
+
+
+def decode_report(body: bytes) -> Report:
+    """The report in this body. Raises `Refused` (400) for anything else, keys given twice included."""
+    try:
+        report = _decode(body)
+        different = len(_decode_keys(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(400, f"no report: {error}"[:200]) from None
+    # As many colons as keys: none is given twice. More may stand in texts, so then it is the keys that are counted.
+    if body.count(b":") != different and len(_KEY.findall(body)) != different:
+        raise Refused(400, "no report: a key is given twice")
+    return report

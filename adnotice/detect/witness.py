@@ -1,0 +1,122 @@
+"""Witnesses: proof that exactly this bait or control reached this view unaltered, minutes ago.
+
+A script's witness is a signed token in its body. An image's is its size in pixels: a 16-bit code of its address and
+of the five minutes it was made in, keyed, so that a blocker's stand-in picture proves nothing. Neither holds anything
+about the reader: the address names a probe number, derived one-way from the view's random id.
+"""
+
+from __future__ import annotations
+
+import hmac
+import struct
+import time
+from binascii import b2a_base64
+from collections.abc import Callable
+from enum import Enum
+from typing import Final
+
+from adnotice.keys import Keys
+
+CLOCK_TOLERANCE_SECONDS: Final = 120
+IMAGE_WINDOW_SECONDS: Final = 300
+MIN_PIXELS: Final = 16
+
+_ODD: Final = 0xD1B54A32D192ED03_9E3779B97F4A7C15
+_ALL_BITS: Final = (1 << 128) - 1
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
+_GIF: Final = struct.Struct("<6sHH")
+_GIF_REST: Final = bytes.fromhex("80000000000000000021f90401000000002c00000000010001000002024401003b")
+
+
+class Age(Enum):
+    """What is wrong with a witness."""
+
+    FORGED = "forged"
+    EXPIRED = "expired"
+    FUTURE = "future"
+
+
+def probe_of(view: str) -> str:
+    """The probe number of a view's id: the upper half of its product with an odd constant, as 16 hex digits.
+
+    Half of the product is thrown away, so the number leads back to 2**64 ids.
+    """
+    return f"{(int(view, 16) * _ODD & _ALL_BITS) >> 64:016x}"
+
+
+def made_at(token: str) -> int:
+    """When a good token was made, in seconds since the epoch."""
+    return int(token.partition(".")[0], 16)
+
+
+class Witnesses:
+    """Makes and checks witnesses; `minutes` is how long one is valid."""
+
+    def __init__(self, keys: Keys, minutes: int, clock: Callable[[], float] = time.time) -> None:
+        self._scripts = [hmac.new(key, digestmod="sha256") for key in reversed(keys.derive("witness"))]
+        self._images = [hmac.new(key, digestmod="sha256") for key in reversed(keys.derive("image witness"))]
+        self._lifetime = minutes * 60
+        self._clock = clock
+
+    def expiry(self, made: int) -> int:
+        """Until when (seconds since the epoch) a server of ours, its clock off by the tolerance, takes what was made then."""
+        return made + IMAGE_WINDOW_SECONDS + self._lifetime + 2 * CLOCK_TOLERANCE_SECONDS
+
+    def sign(self, address: str) -> str:
+        """A token for this address, made now: seconds since the epoch and a signature."""
+        made = f"{int(self._clock()):x}"
+        return f"{made}.{sign(self._scripts[0], address, made).decode()}"
+
+    def fault(self, address: str, token: str) -> Age | None:
+        """What is wrong with a token for this address; None when it is good."""
+        made, _, signature = token.partition(".")
+        given = signature.encode()
+        for keyed in self._scripts:
+            if hmac.compare_digest(sign(keyed, address, made), given):
+                break
+        else:
+            return Age.FORGED
+        age = int(self._clock()) - int(made, 16)
+        if age < -CLOCK_TOLERANCE_SECONDS:
+            return Age.FUTURE
+        return Age.EXPIRED if age > self._lifetime + CLOCK_TOLERANCE_SECONDS else None
+
+    def image(self, address: str) -> bytes:
+        """A GIF whose size is this address' code now; one transparent pixel is drawn, whatever the size."""
+        width, height = size_of(self._images[0], address, int(self._clock()) // IMAGE_WINDOW_SECONDS)
+        return _GIF.pack(b"GIF89a", width, height) + _GIF_REST
+
+    def find_window(self, address: str, size: str) -> int | None:
+        """When the five minutes began in which our picture of this size ("WxH") was made for this address.
+
+        None when no picture of ours had that size within the lifetime.
+        """
+        now = int(self._clock())
+        first = (now - self._lifetime - CLOCK_TOLERANCE_SECONDS) // IMAGE_WINDOW_SECONDS
+        last = (now + CLOCK_TOLERANCE_SECONDS) // IMAGE_WINDOW_SECONDS
+        for window in range(last, first - 1, -1):
+            if any(size == "{}x{}".format(*size_of(keyed, address, window)) for keyed in self._images):
+                return window * IMAGE_WINDOW_SECONDS
+        return None
+
+
+def sign(keyed: hmac.HMAC, address: str, made: str) -> bytes:
+    """HMAC-SHA-256 of the address and when it was asked for, in 43 URL-safe characters (RFC 4648, unpadded).
+
+    Not itsdangerous, which signs everything else here: a bait is answered thousands of times a second, and a copy of a
+    keyed HMAC costs a fifth of what its signer costs.
+    """
+    return b2a_base64(digest(keyed, address, made)).translate(_URL_SAFE, b"=\n")
+
+
+def size_of(keyed: hmac.HMAC, address: str, window: int) -> tuple[int, int]:
+    """Width and height in pixels of the picture at this address in these five minutes."""
+    code = digest(keyed, address, str(window))
+    return MIN_PIXELS + code[0], MIN_PIXELS + code[1]
+
+
+def digest(keyed: hmac.HMAC, address: str, moment: str) -> bytes:
+    """The MAC of an address and a moment."""
+    mac = keyed.copy()
+    mac.update(f"{address}.{moment}".encode())
+    return mac.digest()

@@ -1,0 +1,80 @@
+"""`adnotice doctor`: asks, judges, prints."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+
+from adnotice.doctor.endpoints import judge_endpoints
+from adnotice.doctor.pages import carries_tag, judge_page
+from adnotice.doctor.seen import Finding, Level, SiteSeen
+
+Write = Callable[[str], None]
+
+
+def run_doctor(
+    target: str,
+    *,
+    paths: Sequence[str] = (),
+    prefix: str = "/_adnotice",
+    host: str = "localhost",
+    write: Write = print,
+) -> int:
+    """Examines a public URL, or an app named as module:app, and prints what is to mend.
+
+    `paths` are the pages to ask for (else the first one and some that it links to), `prefix` the setting prefix, `host`
+    the Host that an app is asked by. Returns 0 when nothing is wrong, 1 when something is, 2 when it could not be
+    examined.
+    """
+    try:
+        from adnotice.doctor.application import NotFound
+        from adnotice.doctor.examine import examine
+    except ModuleNotFoundError as error:
+        if error.name != "httpx":
+            raise
+        write("adnotice doctor needs httpx. Install it with: pip install 'adnotice[doctor]'")
+        return 2
+    if "://" not in target and ":" not in target:
+        write(f"name a URL such as https://news.example or an app such as module:app, got {target!r}")
+        return 2
+    try:
+        site = asyncio.run(examine(target, tuple(paths), prefix, host))
+    except NotFound as error:
+        write(str(error))
+        return 2
+    findings = judge(site, prefix)
+    for line in lay_out(site, findings):
+        write(line)
+    return 1 if any(finding.level is Level.WRONG for finding in findings) else 0
+
+
+def judge(site: SiteSeen, prefix: str) -> list[Finding]:
+    """Everything to say about the site, pages first."""
+    folder = site.src.removesuffix("client.js")
+    pages = [finding for page in site.pages for finding in judge_page(page, site, prefix)]
+    return [*pages, *judge_endpoints(site, folder)]
+
+
+def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Findings that say the same of several addresses, as one: its first, and all the addresses."""
+    gathered: dict[tuple[str, str], tuple[Finding, list[str]]] = {}
+    for finding in findings:
+        gathered.setdefault((finding.what, finding.mend), (finding, []))[1].append(finding.about)
+    return list(gathered.values())
+
+
+def lay_out(site: SiteSeen, findings: Sequence[Finding]) -> Iterator[str]:
+    """The lines to print: the pages where all is well, then what is wrong and where, then the sum."""
+    told = {finding.about for finding in findings}
+    for path in dict.fromkeys(page.path for page in site.pages):
+        if path not in told:
+            yield f"ok     {path}"
+    for finding, places in gather(findings):
+        yield f"{finding.level.upper():<6} {', '.join(dict.fromkeys(places))}"
+        yield f"         {finding.what}"
+        yield f"  came:  {finding.came}"
+        yield f"  mend:  {finding.mend}"
+    tagged = sum(carries_tag(page) for page in site.pages)
+    wrong = sum(finding.level is Level.WRONG for finding, _ in gather(findings))
+    yield ""
+    yield f"{tagged} of {len(site.pages)} pages carry the tag; {wrong} wrong, {len(gather(findings)) - wrong} to know"

@@ -1,0 +1,56 @@
+"""What is to be done with a response, read from its start alone; the same start has the same plan."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from adnotice.events import Refusal
+from adnotice.inject.coding import can_open
+from adnotice.inject.eligibility import demands_integrity, policies_of, refuse, watch_headers
+from adnotice.inject.tag import Tag
+from adnotice.inject.validators import VALIDATORS, Headers, revise_headers
+
+_IDENTITY: Final = (b"", b"identity")
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One kind of page: why it carries no tag, or how it gets it."""
+
+    refusal: Refusal | None
+    tag: Tag
+    length: int | None = None
+    """Its Content-Length; None without one."""
+    coding: bytes = b""
+    """Its Content-Encoding; empty for plain text."""
+    policies: bytes = b""
+    """Its Content-Security-Policies, the reported ones too, joined by commas."""
+    has_validators: bool = False
+    """Its headers change even where its length doesn't."""
+    revised: tuple[tuple[bytes, bytes], ...] = ()
+    """Its headers with the plain tag in it; without Content-Length for HEAD and what is compressed."""
+
+
+def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: Tag) -> Plan:
+    """The plan for a response of a page's type, from its start: pure and worth remembering."""
+    watched = watch_headers(headers)
+    refusal = refuse(method, status, trailers, watched)
+    if refusal:
+        return Plan(refusal, tag)
+    coding = watched.get(b"content-encoding", b"").strip().lower()
+    if coding not in _IDENTITY and not can_open(coding):
+        return Plan(Refusal.CODING, tag)
+    if demands_integrity(watched):
+        return Plan(Refusal.CSP, tag)
+    length = int(watched[b"content-length"]) if b"content-length" in watched else None
+    whole = None if length is None or method == "HEAD" or coding not in _IDENTITY else length + len(tag.plain)
+    return Plan(
+        None,
+        tag,
+        length=length,
+        coding=b"" if coding in _IDENTITY else coding,
+        policies=policies_of(watched),
+        has_validators=not VALIDATORS.isdisjoint(watched),
+        revised=tuple(revise_headers(headers, tag, whole)),
+    )

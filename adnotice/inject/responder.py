@@ -1,0 +1,144 @@
+"""One page on its way out: holds its start back until the body's first bytes say where the tag goes.
+
+ASGI lets a server wait with the start for the first body message, so nobody sees the difference. After that:
+
+* a page whose length was announced is held until the place is known, 16 KiB at most: its new length must be announced;
+* a page without a length is never held: each message is passed on before the app's `send()` returns. When its ETag had to
+  change before the first body message told that this is a page, the changed headers stay, and are right;
+* once the place is found, or there is none, messages go through as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.types import Message, Scope, Send
+
+from adnotice.events import Refusal
+from adnotice.inject.placement import Scanner
+from adnotice.inject.plan import Plan
+from adnotice.inject.tag import OPENING
+from adnotice.inject.validators import revise_headers
+
+if TYPE_CHECKING:
+    from adnotice.inject.injector import Injector
+
+Messages = tuple[Message, ...]
+
+
+async def nothing() -> None:
+    """What the app awaits while its message is held."""
+
+
+async def send_both(send: Send, first: Message, second: Message) -> None:
+    """Sends two messages."""
+    await send(first)
+    await send(second)
+
+
+async def send_all(send: Send, messages: Messages) -> None:
+    """Sends messages one after the other."""
+    for message in messages:
+        await send(message)
+
+
+class PageResponder(msgspec.Struct):
+    """Takes the messages of one page from its start on, and passes them on with the tag in it.
+
+    A Struct because it is made for each page, and theirs are made in half the time.
+    """
+
+    injector: Injector
+    scope: Scope
+    site: str
+    forward: Send
+    pass_on: Callable[[], None]
+    """Tells that all that follows goes through as it is."""
+    plan: Plan
+    nonce: bytes
+    start: Message | None
+    """The response's start while it is held."""
+    held: tuple[Message, ...] = ()
+    """The body messages held, as the app sent them."""
+    scanner: Scanner | None = None
+
+    def take(self, message: Message) -> Awaitable[None]:
+        """The app's `send` for what follows the start."""
+        self.held += (message,)
+        try:
+            if message["type"] == "http.response.body":
+                data = message.get("body", b"")
+                if type(data) is not bytes:
+                    data = bytes(data)
+                found = self.injector.prologues.find(data) if self.scanner is None else None
+                if type(found) is int:
+                    messages = self._inject(message, data, found)
+                else:
+                    messages = self._take_body(message, data, found)
+            else:
+                messages = self._refuse(Refusal.CODING)
+        except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
+            messages = self._release()
+            self.injector.fail(self.scope)
+        if len(messages) == 2:
+            return send_both(self.forward, *messages)
+        return send_all(self.forward, messages) if messages else nothing()
+
+    def _release(self) -> Messages:
+        """All that is held, as it was; from here on everything goes through."""
+        self.pass_on()
+        messages = self.held if self.start is None else (self.start, *self.held)
+        self.start, self.held = None, ()
+        return messages
+
+    def _refuse(self, refusal: Refusal) -> Messages:
+        self.injector.count_refused(self.scope, refusal)
+        return self._release()
+
+    def _take_body(self, message: Message, data: bytes, found: int | Refusal | None) -> Messages:
+        """A piece whose first bytes alone don't tell the place."""
+        if found is None:
+            self.scanner = self.scanner or Scanner()
+            found = self.scanner.feed(data, last=not message.get("more_body", False))
+            if self.plan.length is None:
+                return self._go_on(message, data, found)
+            if found is None:
+                return ()
+        if isinstance(found, Refusal):
+            return self._refuse(found)
+        before = b"".join(bytes(held.get("body", b"")) for held in self.held[:-1])
+        return self._inject(message, before + data, len(before) + found)
+
+    def _go_on(self, message: Message, data: bytes, found: int | Refusal | None) -> Messages:
+        """The next piece of a page without a length: goes out now, whatever was found."""
+        if found == -1 and self.start is None:
+            found = Scanner.find_late(data)
+        if isinstance(found, Refusal):
+            return self._refuse(found)
+        if found is not None:
+            return self._inject(message, data, found) if found >= 0 else self._refuse(Refusal.FRAGMENT)
+        start, self.start, self.held = self.start, None, ()
+        if start is None:
+            return (message,)
+        if self.plan.has_validators:
+            start = {**start, "headers": list(self.plan.revised)}
+        return (start, message)
+
+    def _inject(self, message: Message, data: bytes, place: int) -> Messages:
+        """The page's beginning with the tag in it."""
+        plan = self.plan
+        if data.startswith(OPENING, place) and plan.tag.stands_in(data, place):
+            return self._refuse(Refusal.REPEATED)
+        tag = plan.tag.with_nonce(self.nonce) if self.nonce else plan.tag.plain
+        view = memoryview(data)
+        body = {**message, "body": b"".join((view[:place], tag, view[place:]))}
+        self.injector.count_injected(self.scope, self.site)
+        self.pass_on()
+        if self.start is None:
+            return (body,)
+        headers = list(plan.revised)
+        if self.nonce and plan.length is not None:
+            headers = revise_headers(self.start["headers"], plan.tag, plan.length + len(tag))
+        return {**self.start, "headers": headers}, body

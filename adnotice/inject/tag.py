@@ -1,0 +1,56 @@
+"""The tag: the one script element that is added to a page; this module alone writes it."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+MARK: Final = b"-adn"
+
+OPENING: Final = b'<script async="" src="'
+_CLOSING: Final = b'" data-cfasync="false"'
+_END: Final = b"></script>"
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """The tag of one place of ours on the site, with what follows from it.
+
+    `plain` is the tag without a nonce: well-formed XML too. `marks` are what the page's ETag gets at its end: one for
+    a strong one, one for a weak one, so that the app gets back exactly what it gave. They change with the tag.
+    """
+
+    path: bytes
+    plain: bytes
+    marks: tuple[bytes, bytes]
+    twin: re.Pattern[bytes]
+
+    def with_nonce(self, nonce: bytes) -> bytes:
+        """The tag as the page's policy wants it."""
+        if not nonce:
+            return self.plain
+        return b'%s%s%s nonce="%s"%s' % (OPENING, self.path, _CLOSING, nonce, _END)
+
+    def stands_in(self, page: bytes, place: int) -> bool:
+        """Whether a tag like this one, wherever it is served from, stands at that place already."""
+        return self.twin.match(page, place) is not None
+
+
+@lru_cache(maxsize=64)
+def make_tag(src: str, root_path: str) -> Tag:
+    """The tag for the script `src`, an app's own path, behind the root_path.
+
+    A root_path can stem from a proxy's header: it is quoted, and never leads to another host.
+    """
+    below = "/".join(part for part in root_path.replace("\\", "/").split("/") if part not in ("", ".", ".."))
+    path = html.escape(quote((f"/{below}" if below else "") + src, safe="/~!$*,;=:@-._")).encode()
+    plain = OPENING + path + _CLOSING + _END
+    digest = hashlib.sha256(plain).hexdigest()[:8].encode()
+    own = re.escape(html.escape(quote(src, safe="/~!$*,;=:@-._")).encode())
+    twin = re.compile(re.escape(OPENING) + rb'[^"<>]*' + own + re.escape(_CLOSING) + rb'(?: nonce="[^"<>]*")?' + _END)
+    return Tag(path=path, plain=plain, marks=(MARK + digest + b"s", MARK + digest + b"w"), twin=twin)

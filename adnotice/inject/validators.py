@@ -1,0 +1,65 @@
+"""A changed body needs changed validators: what becomes of ETag, Last-Modified, Content-Length and If-None-Match.
+
+The ETag becomes weak and gets a mark that changes with the tag (RFC 9110, 8.8.1); Last-Modified and Accept-Ranges go, so
+that no download is resumed across two bodies. On the way in the mark is taken off If-None-Match: the app sees what it
+gave. The answer to HEAD and a 304 lose their Content-Length (RFC 9110, 8.6) and get the page's ETag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from adnotice.inject.tag import Tag
+
+VALIDATORS: Final = frozenset((b"etag", b"last-modified", b"accept-ranges"))
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+def mark_etag(etag: bytes, tag: Tag) -> bytes | None:
+    """The weak ETag of the page with the tag; None for an ETag that is none (RFC 9110, 8.8.3)."""
+    weak = etag.startswith((b"W/", b"w/"))
+    opaque = etag[2:] if weak else etag
+    if len(opaque) < 2 or not (opaque.startswith(b'"') and opaque.endswith(b'"')):
+        return None
+    if opaque[:-1].endswith(tag.marks):
+        return etag
+    return b'W/%s%s"' % (opaque[:-1], tag.marks[weak])
+
+
+def unmark_etags(if_none_match: bytes, tag: Tag) -> bytes:
+    """If-None-Match as the app would have got it for its own page."""
+    return b",".join(_unmark_etag(etag, tag) for etag in if_none_match.split(b","))
+
+
+def _unmark_etag(etag: bytes, tag: Tag) -> bytes:
+    opaque = etag.strip().removeprefix(b"W/")
+    strong, weak = (mark + b'"' for mark in tag.marks)
+    if opaque.endswith(strong):
+        return opaque.removesuffix(strong) + b'"'
+    if opaque.endswith(weak):
+        return b"W/" + opaque.removesuffix(weak) + b'"'
+    return etag
+
+
+def revise_headers(headers: Headers, tag: Tag, length: int | None) -> list[tuple[bytes, bytes]]:
+    """The headers of the page with the tag, the others as they were; no Content-Length where `length` is None."""
+    revised: list[tuple[bytes, bytes]] = []
+    for pair in headers:
+        name = pair[0].lower()
+        if name == b"content-length":
+            if length is not None:
+                revised.append((pair[0], b"%d" % length))
+        elif name == b"etag":
+            etag = mark_etag(pair[1], tag)
+            if etag is not None:
+                revised.append((pair[0], etag))
+        elif name not in (b"last-modified", b"accept-ranges"):
+            revised.append(pair)
+    return revised
+
+
+def find_etag(headers: Headers) -> bytes:
+    """The ETag; empty when there is none."""
+    return next((value for name, value in headers if name.lower() == b"etag"), b"")

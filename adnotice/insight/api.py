@@ -1,0 +1,77 @@
+"""The figures for other programs, over HTTP: who may read them, for which days, in which form."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adnotice.exchange import Refused
+from adnotice.insight import exports
+from adnotice.insight.login import Login
+from adnotice.insight.periods import BadPeriod
+from adnotice.insight.reading import Reader, Reading, Wish
+from adnotice.insight.reports import TOP_ROWS
+from adnotice.insight.visitor import SESSION, Visitor
+from adnotice.insight.workers import Workers
+
+EXPORTED_ROWS: Final = 1000
+
+
+class Api:
+    """Answers api/v1 and metrics: to a dashboard session, or to who bears the metrics token."""
+
+    def __init__(self, login: Login, reader: Reader, workers: Workers) -> None:
+        self._login = login
+        self._reader = reader
+        self._workers = workers
+
+    async def summary(self, request: Request) -> Response:
+        """All figures of one site as JSON."""
+        reading = await self._read(request, TOP_ROWS)
+        body = await self._workers.run(partial(exports.to_json, reading.summary))
+        return _download(body, "application/json")
+
+    async def table(self, request: Request) -> Response:
+        """One of the tables as CSV."""
+        name = request.path_params["table"]
+        reading = await self._read(request, EXPORTED_ROWS)
+        tables = exports.tables(reading.summary)
+        if name not in tables:
+            raise Refused(404, f"no such table, there are: {', '.join(tables)}")
+        span = reading.summary.span
+        body = await self._workers.run(partial(exports.to_csv, tables[name]))
+        return _download(body, "text/csv; charset=utf-8", f"adnotice-{name}-{span.first}-{span.last}.csv")
+
+    async def metrics(self, request: Request) -> Response:
+        """The counts of this month in Prometheus' format."""
+        await self._admit(request)
+        metrics = await self._workers.run(self._reader.measure)
+        return _download(exports.to_prometheus(metrics), "text/plain; version=0.0.4; charset=utf-8")
+
+    async def _read(self, request: Request, rows: int) -> Reading:
+        await self._admit(request)
+        try:
+            wish = Wish.of(request.query_params, Visitor.of(request).host, rows)
+            return await self._workers.run(partial(self._reader.read, wish))
+        except BadPeriod as problem:
+            raise Refused(400, str(problem)) from None
+
+    async def _admit(self, request: Request) -> None:
+        if not self._login.possible and not self._login.bearer_possible:
+            raise Refused(403, "set dashboard_password_hash or metrics_token first")
+        given = request.headers.get("authorization", "")
+        if self._login.bears(given):
+            return
+        if not await self._login.alive(Visitor.of(request).get(SESSION)):
+            reason = "this bearer token is not the metrics_token" if given else "log in, or send the metrics_token"
+            raise Refused(401, reason, (b"www-authenticate", b'Bearer realm="adnotice"'))
+
+
+def _download(body: bytes, content_type: str, file: str = "") -> Response:
+    headers = {"content-type": content_type, "cache-control": "no-store", "x-content-type-options": "nosniff"}
+    if file:
+        headers["content-disposition"] = f'attachment; filename="{file}"'
+    return Response(body, 200, headers)

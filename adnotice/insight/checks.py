@@ -1,0 +1,130 @@
+"""What the operator should look into: findings from the figures, each with what to do. None: all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from adnotice.count.store import Health
+from adnotice.count.tally import Outcome
+from adnotice.events import Mode, Refusal
+from adnotice.insight import formats, words
+from adnotice.insight.figures import Summary
+
+ENOUGH_VIEWS: Final = 100
+MUCH_MISSING: Final = 0.5
+MUCH_UNKNOWN: Final = 0.1
+MUCH_REFUSED: Final = 0.05
+
+HARMLESS: Final = frozenset(each.value for each in Refusal if words.REFUSALS[each].do == words.NOTHING_TO_DO) | {
+    Refusal.EXCLUDED.value,
+    Refusal.SKIPPED.value,
+    Refusal.HEADER.value,
+}
+"""Refusals that are as they should be, or that the operator chose."""
+
+
+class Weight(StrEnum):
+    """How much a finding matters."""
+
+    WRONG = "wrong"
+    LOOK = "look"
+    KNOW = "know"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing to look into: what was found, and what to do."""
+
+    weight: Weight
+    found: str
+    do: str
+
+
+def find(summary: Summary, health: Health) -> list[Finding]:
+    """All findings, the gravest first."""
+    found = [*_store(health), *_mode(summary), *_pages(summary), *_views(summary)]
+    return sorted(found, key=lambda each: list(Weight).index(each.weight))
+
+
+def _store(health: Health) -> Iterator[Finding]:
+    if health.problem:
+        yield Finding(
+            Weight.WRONG,
+            f"The store does not take counts: {health.problem}.",
+            "Pages go out untouched meanwhile, and browsers try their reports again for a while. Mend the store.",
+        )
+    if health.banner:
+        yield Finding(Weight.WRONG, health.banner, "Counting goes on. Look into it before it happens again.")
+
+
+def _mode(summary: Summary) -> Iterator[Finding]:
+    if summary.mode is Mode.OFF:
+        yield Finding(Weight.LOOK, "adnotice is switched off.", "Switch it on with: adnotice mode measure")
+
+
+def _pages(summary: Summary) -> Iterator[Finding]:
+    injected, refused = summary.counts[Outcome.INJECTED], summary.counts[Outcome.REFUSED]
+    for reason in summary.refusals:
+        harmful = reason.name not in HARMLESS
+        if reason.name == Refusal.FAILED or (
+            harmful and injected + refused >= ENOUGH_VIEWS and reason.share.n > MUCH_REFUSED * (injected + refused)
+        ):
+            advice = words.refusal(reason.name)
+            yield Finding(
+                Weight.WRONG if reason.name == Refusal.FAILED else Weight.LOOK,
+                f"{formats.number(reason.share.n)} pages left without the tag ({reason.name}). {advice.means}",
+                advice.do,
+            )
+    if summary.pages_cached:
+        yield Finding(
+            Weight.KNOW,
+            "Pages are cached: more page views are measured than pages leave here, or the settings say so.",
+            "Nothing. How many page views were not measured can’t be known then, nor the range that follows from it.",
+        )
+
+
+def _views(summary: Summary) -> Iterator[Finding]:
+    views, injected = summary.views, summary.counts[Outcome.INJECTED]
+    missing = summary.not_measured
+    if missing is not None and injected >= ENOUGH_VIEWS:
+        if not views.measured:
+            yield Finding(
+                Weight.WRONG,
+                f"{formats.number(injected)} pages left with the tag, and not one page view was measured.",
+                "Open a page of yours with #adnotice=why at the end of its address and read the browser’s console.",
+            )
+        elif missing > MUCH_MISSING * injected:
+            yield Finding(
+                Weight.LOOK,
+                f"{formats.percent(missing / injected)} of the pages with the tag were never measured.",
+                "Robots that run no scripts are the usual reason. Else look at a page with #adnotice=why.",
+            )
+    if views.measured >= ENOUGH_VIEWS and views.unknown > MUCH_UNKNOWN * views.measured:
+        yield Finding(
+            Weight.LOOK,
+            f"{formats.percent(views.unknown / views.measured)} of the measured page views have no clear answer.",
+            "See what the tests found, below. A Content-Security-Policy that stops our tests is the usual reason.",
+        )
+    doubted = {each.name: each.views.measured for each in summary.evidence if each.name in words.DOUBTS}
+    for name, n in doubted.items():
+        yield Finding(
+            Weight.LOOK,
+            f"{formats.number(n)} page views have no clear answer because of a test that was set aside. "
+            f"{words.ground(name)}",
+            "Nothing: nobody is accused meanwhile, and the test counts again by itself once it can be believed.",
+        )
+    if lost := summary.counts[Outcome.TURNED_AWAY]:
+        yield Finding(
+            Weight.LOOK,
+            f"{formats.number(lost)} reports were turned away because the store could not take them.",
+            "Browsers try again for a while, so at most so many are missing. See whether the store keeps up.",
+        )
+    if suspect := summary.counts[Outcome.SUSPECT]:
+        yield Finding(
+            Weight.LOOK,
+            f"{formats.number(suspect)} reports were more than your pages explain; they are in no rate.",
+            "Somebody may be sending made-up reports. Look into the server’s access log.",
+        )

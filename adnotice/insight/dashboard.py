@@ -1,0 +1,225 @@
+"""The operator's pages: fetches, renders, answers; decides nothing about figures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from adnotice.assets import make_asset, read_static
+from adnotice.count.store import Store
+from adnotice.events import Mode, Unavailable
+from adnotice.exchange import Refused
+from adnotice.insight.api import Api
+from adnotice.insight.checks import find
+from adnotice.insight.forms import read_form
+from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, safe_next
+from adnotice.insight.pages import Pages
+from adnotice.insight.periods import CHOICES, BadPeriod
+from adnotice.insight.reading import Reader, Wish
+from adnotice.insight.reports import TOP_ROWS
+from adnotice.insight.sessions import ABSOLUTE_SECONDS
+from adnotice.insight.settings import InsightSettings
+from adnotice.insight.visitor import FORM, KNOWN, SESSION, Visitor
+from adnotice.insight.workers import Workers
+from adnotice.keys import Keys
+
+STYLE_SECONDS: Final = 300
+
+
+class Dashboard:
+    """An ASGI app below our prefix: dashboard, api/v1 and metrics, behind the password or the metrics token.
+
+    `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
+    pages, so that nobody can know how many page views were not measured (None: found from the counts).
+    """
+
+    def __init__(
+        self,
+        settings: InsightSettings,
+        *,
+        keys: Keys,
+        store: Callable[[], Store],
+        site_name: str,
+        mode: Callable[[], Mode],
+        timezone: str = "UTC",
+        pages_cached: bool | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._workers = Workers()
+        self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock)
+        self._reader = Reader(store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock)
+        api = Api(self._login, self._reader, self._workers)
+        self._pages = Pages(site_name)
+        self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
+        self._app = Starlette(
+            routes=[
+                Route("/dashboard", self._overview),
+                Route("/dashboard/", self._overview),
+                Route("/dashboard/health", self._health),
+                Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
+                Route("/dashboard/logout", self._leave, methods=["POST"]),
+                Route("/dashboard/dashboard.css", self._css),
+                Route("/api/v1/summary", api.summary),
+                Route("/api/v1/{table}.csv", api.table),
+                Route("/metrics", api.metrics),
+            ],
+            exception_handlers={HTTPException: self._no_page, Unavailable: self._store_down, Refused: self._refuse},
+        )
+        self._app.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        await self._app(scope, receive, send)
+
+    # The pages
+
+    async def _overview(self, request: Request) -> Response:
+        return await self._show(request, "overview.html")
+
+    async def _health(self, request: Request) -> Response:
+        return await self._show(request, "health.html")
+
+    async def _show(self, request: Request, template: str) -> Response:
+        visitor = Visitor.of(request)
+        if not self._login.possible:
+            return self._no_password(visitor)
+        if not await self._login.alive(visitor.get(SESSION)):
+            return self._to_login(visitor, request)
+        wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
+        try:
+            return await self._workers.run(partial(self._compose, template, visitor, wish))
+        except BadPeriod as problem:
+            return self._message(visitor, 400, "These days can’t be shown", str(problem))
+
+    def _compose(self, template: str, visitor: Visitor, wish: Wish) -> Response:
+        reading = self._reader.read(wish)
+        summary, span = reading.summary, reading.summary.span
+        choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
+        recent = [
+            (days, urlencode({"site": summary.site, "days": days}), span.last == span.today and span.days == days)
+            for days in CHOICES
+        ]
+        return self._pages.render(
+            template,
+            base=visitor.base,
+            summary=summary,
+            findings=find(summary, reading.health),
+            health=reading.health,
+            query=urlencode(choice),
+            recent=recent,
+            token=self._login.sign_form(visitor.get(SESSION)),
+            exposed=visitor.exposed,
+            now=self._reader.now(),
+        )
+
+    def _no_password(self, visitor: Visitor) -> Response:
+        headers = {"x-adnotice": "no dashboard password is set"}
+        return self._pages.render("no_password.html", base=visitor.base, status=403, headers=headers)
+
+    def _to_login(self, visitor: Visitor, request: Request) -> Response:
+        here = request.scope["path"].removeprefix(visitor.base + "/dashboard").lstrip("/")
+        asked = request.scope["query_string"].decode("latin-1")
+        wanted = safe_next(f"{here}?{asked}" if asked else here)
+        query = f"?next={quote(wanted)}" if wanted else ""
+        return _go(f"{visitor.base}/dashboard/login{query}", {"x-adnotice": "not logged in"})
+
+    async def _css(self, request: Request) -> Response:
+        asked = {name.lower(): value for name, value in request.scope["headers"]}
+        unchanged = self._style.etag in asked.get(b"if-none-match", b"")
+        packed = b"gzip" in asked.get(b"accept-encoding", b"")
+        answer = self._style.unchanged if unchanged else self._style.packed if packed else self._style.plain
+        return Response(answer.body, answer.status, {name.decode(): value.decode() for name, value in answer.headers})
+
+    # Logging in and out
+
+    async def _enter(self, request: Request) -> Response:
+        visitor = Visitor.of(request)
+        if not self._login.possible:
+            return self._no_password(visitor)
+        if request.method != "POST":
+            return self._login_page(visitor, safe_next(request.query_params.get("next", "")))
+        form = await read_form(request)
+        wanted = safe_next(form.get("next", ""))
+        try:
+            self._login.check_form(visitor.get(FORM), form.get("token", ""))
+            session = await self._login.enter(
+                form.get("password", ""), address=visitor.address, known=visitor.get(KNOWN)
+            )
+        except Refused as refused:
+            return self._login_page(visitor, wanted, refused)
+        response = _go(f"{visitor.base}/dashboard/{wanted}")
+        visitor.put(response, SESSION, session, ABSOLUTE_SECONDS)
+        visitor.put(response, KNOWN, self._login.know_browser(), KNOWN_BROWSER_SECONDS)
+        return response
+
+    def _login_page(self, visitor: Visitor, wanted: str, refused: Refused | None = None) -> Response:
+        binding = visitor.get(FORM) or self._login.new_binding()
+        headers = {name.decode(): value.decode() for name, value in refused.headers} if refused else {}
+        response = self._pages.render(
+            "login.html",
+            base=visitor.base,
+            status=refused.status if refused else 200,
+            headers={**headers, "x-adnotice": refused.reason} if refused else None,
+            token=self._login.sign_form(binding),
+            wanted=wanted,
+            problem=refused.reason if refused else "",
+            exposed=visitor.exposed,
+        )
+        visitor.put(response, FORM, binding, ABSOLUTE_SECONDS)
+        return response
+
+    async def _leave(self, request: Request) -> Response:
+        visitor = Visitor.of(request)
+        form = await read_form(request)
+        self._login.check_form(visitor.get(SESSION), form.get("token", ""))
+        await self._login.leave(visitor.get(SESSION))
+        response = _go(f"{visitor.base}/dashboard/login")
+        visitor.put(response, SESSION, "")
+        return response
+
+    # What went wrong
+
+    def _message(
+        self, visitor: Visitor, status: int, title: str, text: str, headers: dict[str, str] | None = None
+    ) -> Response:
+        return self._pages.render(
+            "message.html", base=visitor.base, status=status, headers=headers, title=title, text=text
+        )
+
+    async def _no_page(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        title = "No such page" if status == 404 else "This page can’t be asked for in this way"
+        return self._message(Visitor.of(request), status, title, "Go back to the figures.", headers)
+
+    async def _refuse(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
+        answer = (error if isinstance(error, Refused) else Refused(400, str(error))).answer()
+        return Response(answer.body, answer.status, {name.decode(): value.decode() for name, value in answer.headers})
+
+    async def _store_down(self, request: Request, error: Exception) -> Response:
+        seconds = error.retry_after if isinstance(error, Unavailable) else 5
+        headers = {"retry-after": str(seconds), "x-adnotice": "store unavailable"}
+        if not request.scope["path"].startswith(request.scope["root_path"] + "/dashboard"):
+            return Response(f"store unavailable: {error}\n", 503, {**headers, "cache-control": "no-store"})
+        return self._message(
+            Visitor.of(request),
+            503,
+            "The figures can’t be read now",
+            f"The store does not answer: {error}. Your pages are not affected. Browsers try their reports again for a "
+            "while. Load this page again in a moment.",
+            headers,
+        )
+
+
+def _go(address: str, headers: Mapping[str, str] = {}) -> Response:
+    return RedirectResponse(address, 303, {"cache-control": "no-store", **headers})

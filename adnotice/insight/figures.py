@@ -1,0 +1,123 @@
+"""The figures as values: what reports make and everything else shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from adnotice.count.tally import Count, Dimension, Outcome, Point
+from adnotice.events import Mode
+from adnotice.insight.intervals import Interval, Range, Share, share
+from adnotice.insight.periods import Span
+
+Numbers = Mapping[Outcome, int]
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """What the reports are made from: one site's counts by dimension over the span, its series, and the names of
+    the series' buckets, oldest first, also of those without counts."""
+
+    counts: Mapping[Dimension, Sequence[Count]]
+    points: Sequence[Point]
+    starts: Sequence[str]
+
+
+class Views(msgspec.Struct, frozen=True):
+    """Page views by verdict: measured = clear + blocked + unknown, decided = clear + blocked."""
+
+    clear: int
+    blocked: int
+    extension: int
+    network: int
+    unknown: int
+    decided: int
+    measured: int
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One page, browser, device or system: its page views and the share seen with ads blocked."""
+
+    name: str
+    views: Views
+    blocking: Share
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """One hour, day, week or month of the series; `so_far` when it isn't over yet."""
+
+    start: str
+    views: Views
+    injected: int
+    declined: int
+    blocking: Share
+    so_far: bool
+
+    @property
+    def missing(self) -> int:
+        """Pages that left with the tag and were not measured."""
+        return max(0, self.injected - self.views.measured)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of the funnel: `share.n` page views, as a share of the step named `of`."""
+
+    name: str
+    of: str
+    share: Share
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A reason with how often it applied, as a share of all that it is one of."""
+
+    name: str
+    share: Share
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What the tests in the browser found, with the views that found it, by verdict."""
+
+    name: str
+    views: Views
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """Everything that the dashboard shows of one site over one span; the JSON is this, field for field."""
+
+    sites: Sequence[str]
+    site: str
+    label: str
+    mode: Mode
+    span: Span
+    counts: Mapping[str, int]
+    views: Views
+    rate: float | None
+    interval: Interval | None
+    range: Range | None
+    pages_cached: bool
+    not_measured: int | None
+    kinds: Mapping[str, Share]
+    series: Sequence[Bucket]
+    pages: Sequence[Row]
+    browsers: Sequence[Row]
+    devices: Sequence[Row]
+    systems: Sequence[Row]
+    funnel: Sequence[Step]
+    quiet: Sequence[Reason]
+    refusals: Sequence[Reason]
+    evidence: Sequence[Evidence]
+
+    @property
+    def blocking(self) -> Share:
+        """The blocking rate of page views as a share."""
+        return share(self.views.blocked, self.views.decided)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The sites to choose from: those that have counts, and this one."""
+        return self.sites if not self.site or self.site in self.sites else [self.site, *self.sites]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all was counted in the span."""
+        return not any(self.counts.values())

@@ -1,0 +1,156 @@
+"""Who may look: the password, the session, the form token, the bearer token."""
+
+from __future__ import annotations
+
+import hmac
+import math
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+from itsdangerous import BadSignature
+
+from adnotice.count.store import Store
+from adnotice.exchange import Refused
+from adnotice.insight.passwords import BadHash, check_password, hash_password
+from adnotice.insight.sessions import Sessions
+from adnotice.insight.settings import InsightSettings
+from adnotice.insight.throttle import Throttle
+from adnotice.insight.workers import Workers
+from adnotice.keys import Keys
+
+__all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
+
+CHECKS_AT_ONCE: Final = 2
+CHECKS_WAITING: Final = 8
+MAX_COOKIE_CHARACTERS: Final = 200
+KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
+
+_NEXT: Final = re.compile(r"(?:health)?(?:\?[A-Za-z0-9_.~&=%+:-]*)?")
+
+
+class Login:
+    """Lets the operator in, and keeps everybody else out without ever locking the operator out."""
+
+    def __init__(
+        self,
+        settings: InsightSettings,
+        *,
+        keys: Keys,
+        store: Callable[[], Store],
+        workers: Workers,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._hash = settings.dashboard_password_hash
+        self._bearer = settings.metrics_token.encode()
+        self._store = store
+        self._workers = workers
+        self._checkers = Workers(CHECKS_AT_ONCE)
+        self._clock = clock
+        self._form_keys = keys.derive("insight.form")
+        self._cookies = keys.signer("insight.session")
+        self._known = keys.signer("insight.known")
+        self._throttle = Throttle()
+        self._under_way = 0
+
+    @property
+    def possible(self) -> bool:
+        """Whether a password is configured."""
+        return bool(self._hash)
+
+    @property
+    def bearer_possible(self) -> bool:
+        """Whether a token for metrics and the JSON API is configured."""
+        return bool(self._bearer)
+
+    async def enter(self, password: str, *, address: str, known: str) -> str:
+        """Checks the password; returns the cookie of a new session.
+
+        Failures count for the browser that logged in before (`known`), else for the address, so that a stranger's
+        wrong passwords don't make the operator wait. Raises `Refused`: 403 for a wrong password, 429 when tries come
+        too fast or too many wait. Raises `Unavailable` when the store can't keep the session.
+        """
+        who = self._recognize(known) or f"address {address}"
+        if wait := self._throttle.wait(who, self._clock()):
+            seconds = math.ceil(wait)
+            raise Refused(429, f"too many wrong passwords, wait {seconds} seconds", _retry_after(seconds))
+        if not await self._check(password):
+            self._throttle.failed(who, self._clock())
+            raise Refused(403, "wrong password")
+        self._throttle.succeeded(who)
+        token = await self._workers.run(lambda: self._sessions().open(self._clock()))
+        return self._cookies.sign(token).decode()
+
+    async def _check(self, password: str) -> bool:
+        if self._under_way >= CHECKS_AT_ONCE + CHECKS_WAITING:
+            raise Refused(429, "too many people log in at once, try again in 5 seconds", _retry_after(5))
+        self._under_way += 1
+        try:
+            return await self._checkers.run(lambda: check_password(password, self._hash))
+        finally:
+            self._under_way -= 1
+
+    async def alive(self, cookie: str) -> bool:
+        """Whether this cookie's session goes on. Made-up cookies cost the store nothing. Raises `Unavailable`."""
+        token = self._token_of(cookie)
+        if not self.possible or not token:
+            return False
+        return await self._workers.run(lambda: self._sessions().alive(token, self._clock()))
+
+    async def leave(self, cookie: str) -> None:
+        """Ends this cookie's session. Raises `Unavailable` when the store can't."""
+        if token := self._token_of(cookie):
+            await self._workers.run(lambda: self._sessions().close(token))
+
+    def _token_of(self, cookie: str) -> str:
+        try:
+            return self._cookies.unsign(cookie[:MAX_COOKIE_CHARACTERS]).decode()
+        except BadSignature:
+            return ""
+
+    def _sessions(self) -> Sessions:
+        return Sessions(self._store().notes, self._hash)
+
+    def bears(self, authorization: str) -> bool:
+        """Whether an Authorization header carries the metrics token."""
+        scheme, _, given = authorization.partition(" ")
+        same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._bearer)
+        return bool(self._bearer) and scheme.lower() == "bearer" and same
+
+    def new_binding(self) -> str:
+        """A value for the login form's own cookie."""
+        return secrets.token_urlsafe(16)
+
+    def sign_form(self, binding: str) -> str:
+        """The token of a form that is bound to a cookie: the session's, or the login form's own."""
+        return hmac.new(self._form_keys[-1], binding.encode(), "sha256").hexdigest()
+
+    def check_form(self, binding: str, given: str) -> None:
+        """Refuses (403) a form whose token does not belong to the cookie that came with it."""
+        given_bytes = given.encode("utf-8", "replace")
+        made = (hmac.new(key, binding.encode(), "sha256").hexdigest().encode() for key in self._form_keys)
+        if not binding or not any(hmac.compare_digest(given_bytes, each) for each in made):
+            raise Refused(403, "the form is not one of this page, or too old: load the page again")
+
+    def know_browser(self) -> str:
+        """A value by which this browser is recognised when it logs in again; says nothing about who uses it."""
+        return self._known.sign(secrets.token_hex(8)).decode()
+
+    def _recognize(self, known: str) -> str:
+        try:
+            return (
+                "browser " + self._known.unsign(known[:MAX_COOKIE_CHARACTERS], max_age=KNOWN_BROWSER_SECONDS).decode()
+            )
+        except BadSignature:
+            return ""
+
+
+def safe_next(text: str) -> str:
+    """Where to go after logging in: one of our pages with its query, relative to the dashboard; else its first page."""
+    return text if _NEXT.fullmatch(text) else ""
+
+
+def _retry_after(seconds: int) -> tuple[bytes, bytes]:
+    return b"retry-after", b"%d" % seconds

@@ -1,0 +1,83 @@
+"""Which days are looked at, and into which buckets they are cut."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from adnotice.count.tally import Grain, Period
+
+CHOICES: Final = (7, 30, 90)
+DEFAULT_DAYS: Final = 30
+MAX_DAYS: Final = 800
+EARLIEST: Final = date(2020, 1, 1)
+"""Nothing was counted before."""
+
+HOURLY_DAYS: Final = 3
+HOURLY_RETENTION_DAYS: Final = 30
+DAILY_DAYS: Final = 120
+DAILY_RETENTION_DAYS: Final = 395
+
+
+class BadPeriod(ValueError):
+    """A period that can't be shown; the text says why and what to give."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """The days looked at, first and last included, in the operator's timezone, and how long a bucket is."""
+
+    first: date
+    last: date
+    days: int
+    grain: Grain
+    timezone: str
+    today: date
+
+    @property
+    def period(self) -> Period:
+        """The same as the store takes it."""
+        return Period(self.first, self.last)
+
+
+def choose_span(today: date, timezone: str, *, first: str = "", last: str = "", days: str = "") -> Span:
+    """The span that was asked for; the last 30 days when nothing was.
+
+    Raises `BadPeriod` for what is no date, is the wrong way round or longer than 800 days.
+    """
+    end = min(_date("last", last), today) if last else today
+    begin = _date("first", first) if first else end - timedelta(days=_days(days) - 1)
+    if begin > end:
+        raise BadPeriod(f"first must not be after last or after today, got first={begin} and last={end}")
+    length = (end - begin).days + 1
+    if length > MAX_DAYS:
+        raise BadPeriod(f"a period has at most {MAX_DAYS} days, got {length}. Choose a later first day")
+    return Span(begin, end, length, _grain(begin, length, today), timezone, today)
+
+
+def _date(name: str, text: str) -> date:
+    try:
+        given = date.fromisoformat(text)
+    except ValueError:
+        raise BadPeriod(f"{name} must be a date such as 2026-11-01, got {text[:40]!r}") from None
+    if given < EARLIEST:
+        raise BadPeriod(f"{name} must not be before {EARLIEST}, got {given}")
+    return given
+
+
+def _days(text: str) -> int:
+    if not text:
+        return DEFAULT_DAYS
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_DAYS):
+        raise BadPeriod(f"days must be a number from 1 to {MAX_DAYS}, got {text[:40]!r}")
+    return int(text)
+
+
+def _grain(first: date, days: int, today: date) -> Grain:
+    age = (today - first).days
+    if days <= HOURLY_DAYS and age <= HOURLY_RETENTION_DAYS:
+        return Grain.HOUR
+    if days <= DAILY_DAYS:
+        return Grain.DAY
+    return Grain.WEEK if age <= DAILY_RETENTION_DAYS else Grain.MONTH

@@ -1,0 +1,140 @@
+"""Reads from the store what the reports are made of. Blocking calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from adnotice.count.buckets import Calendar
+from adnotice.count.store import Health, Store
+from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period
+from adnotice.events import Mode, Quiet, Refusal
+from adnotice.insight.exports import Metrics
+from adnotice.insight.figures import Rows, Summary
+from adnotice.insight.periods import choose_span
+from adnotice.insight.reports import summarize, total
+
+DIMENSIONS: Final = (
+    Dimension.ALL,
+    Dimension.PAGE,
+    Dimension.BROWSER,
+    Dimension.DEVICE,
+    Dimension.SYSTEM,
+    Dimension.REFUSAL,
+    Dimension.QUIET,
+    Dimension.EVIDENCE,
+)
+MAX_WISH_CHARACTERS: Final = 300
+LABEL: Final = "label:"
+"""A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a request wants to see: a site, or the one of this host, some days, so many rows of each table."""
+
+    site: str
+    host: str
+    first: str
+    last: str
+    days: str
+    rows: int
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], host: str, rows: int) -> Wish:
+        """The wish in a query."""
+        site, first, last, days = (
+            query.get(name, "")[:MAX_WISH_CHARACTERS] for name in ("site", "first", "last", "days")
+        )
+        return cls(site, host, first, last, days, rows)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A summary and how the store was when it was read."""
+
+    summary: Summary
+    health: Health
+
+
+class Reader:
+    """Reads one site's figures, in the operator's timezone."""
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        *,
+        mode: Callable[[], Mode],
+        timezone: str,
+        cached: bool | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._mode = mode
+        self._calendar = Calendar(timezone)
+        self._timezone = timezone
+        self._zone = ZoneInfo(timezone)
+        self._cached = cached
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The operator's local time."""
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(self._zone)
+
+    def read(self, wish: Wish) -> Reading:
+        """The figures wished for; without a site's name, those that `choose_site` says.
+
+        Raises `BadPeriod` for days that can't be shown.
+        """
+        span = choose_span(self.now().date(), self._timezone, first=wish.first, last=wish.last, days=wish.days)
+        store = self._store()
+        sites = store.sites()
+        labelled = {name.removeprefix(LABEL) for name in store.notes.names(LABEL)}
+        site = wish.site or choose_site(sites, wish.host, labelled)
+        counts = {each: store.counts(site, each, span.period) for each in DIMENSIONS} if site else {}
+        # A week's own tally would reach beyond the span's first and last day.
+        grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
+        points = store.points(site, grain, span.period) if site else []
+        summary = summarize(
+            Rows(counts, points, self._calendar.starts(span.grain, span.period)),
+            sites=sites,
+            site=site,
+            label=store.notes.get(LABEL + site) or "",
+            mode=self._mode(),
+            span=span,
+            cached=self._cached,
+            rows_of_each=wish.rows,
+            current=self._calendar.cut(self._clock()),
+        )
+        return Reading(summary, store.health())
+
+    def measure(self) -> Metrics:
+        """What Prometheus is told."""
+        store = self._store()
+        today = self.now().date()
+        month = Period(today.replace(day=1), today)
+        sites = store.sites()
+        return Metrics(
+            sites={site: total(store.counts(site, Dimension.ALL, month)) for site in sites},
+            refusals=_by_reason([store.counts(site, Dimension.REFUSAL, month) for site in sites], list(Refusal)),
+            quiet=_by_reason([store.counts(site, Dimension.QUIET, month) for site in sites], list(Quiet)),
+            mode=self._mode(),
+            healthy=not store.health().problem,
+        )
+
+
+def choose_site(sites: Sequence[str], host: str, labelled: Collection[str] = ()) -> str:
+    """The site to show when none was asked for: the one named like the host, else the first, those with a label (such
+    as samples) last; empty when there is none."""
+    return min(sites, key=lambda site: (site != host, site in labelled, site), default="")
+
+
+def _by_reason(found: Sequence[Sequence[Count]], reasons: Sequence[Refusal] | Sequence[Quiet]) -> dict[str, int]:
+    sums = {reason.value: 0 for reason in reasons}
+    for counts in found:
+        for count in counts:
+            if count.value in sums and count.outcome in (Outcome.REFUSED, Outcome.NOT_ASKED):
+                sums[count.value] += count.n
+    return sums

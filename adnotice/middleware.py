@@ -1,0 +1,158 @@
+"""The composition root: our addresses to our endpoints, everyone else's HTML through inject. Wires, decides nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adnotice.count.writer import Writer
+from adnotice.detect.endpoints import Detection
+from adnotice.events import Unavailable
+from adnotice.exchange import Answer, Endpoint, Refused, Routes, Rule
+from adnotice.gate import Gate, send_answer
+from adnotice.inject.injector import Injector
+from adnotice.insight.dashboard import Dashboard
+from adnotice.keys import Keys
+from adnotice.mode import CurrentMode
+from adnotice.notice.endpoints import Notices
+from adnotice.settings import Settings
+
+logger: Final = logging.getLogger("adnotice")
+
+INSIGHT: Final = frozenset({"dashboard", "api", "metrics"})
+LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
+FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=True)
+
+
+class AdNoticeMiddleware:
+    """One line in front of an ASGI app.
+
+    `AdNoticeMiddleware(app, secret_key=..., site_name="The Daily Example")` with the settings as keywords, or with
+    `settings=` made by `Settings.of`, `Settings.from_env` or `Settings.from_file`. Raises `SettingsError` when they
+    can't be used. Opens nothing and starts nothing until the first request.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings | None = None, **options: object) -> None:
+        if settings is not None and options:
+            raise TypeError(f"give settings= or single options, not both; got also {', '.join(options)}")
+        settings = settings or Settings.of(**options)
+        keys = Keys(settings.secret_key)
+        self.app = app
+        self._prefix = settings.prefix + "/"
+        self._site_of = site_finder(settings)
+        self._gate = Gate(settings.gate)
+        self._writer = Writer(settings.count)
+        mode = CurrentMode(settings.mode, self._writer.mode, self._writer.wake)
+        notices = Notices(
+            settings.notice,
+            keys=keys,
+            commit=self._writer.commit,
+            mode=mode,
+            site_name=settings.site_name,
+            honour_gpc=settings.detect.honour_gpc,
+            months_kept=settings.count.months_kept,
+        )
+        detection = Detection(
+            settings.detect, keys=keys, commit=self._writer.commit, ask=notices.ask, again=notices.again, mode=mode
+        )
+        self._routes: Routes = {**detection.routes, **notices.routes}
+        self._insight = Dashboard(
+            settings.insight,
+            keys=keys,
+            store=self._writer.store,
+            site_name=settings.site_name,
+            mode=mode,
+            timezone=settings.count.timezone,
+            pages_cached=settings.count.pages_cached,
+        )
+        self._pages = Injector(
+            app,
+            settings.inject,
+            src=self._prefix + "client.js",
+            record=self._writer.record,
+            site_of=self._site_of,
+            mode=mode,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers our own addresses; hands everything else to the app."""
+        if scope["type"] == "http":
+            if self._prefix in scope["path"] and (name := self._own_name(scope)):
+                await self._answer(name, scope, receive, send)
+            else:
+                scope, send = self._pages.attend(scope, send)
+                await self.app(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _own_name(self, scope: Scope) -> str:
+        path: str = scope["path"]
+        root: str = scope.get("root_path", "")
+        if root and path.startswith(root + "/"):
+            path = path[len(root) :]
+        return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
+
+    async def _answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._routes.get(name) or self._routes.get(name[: name.rfind("/") + 1])
+        try:
+            if endpoint is not None:
+                answer = await self._ask(endpoint, name, scope, receive)
+            elif name.partition("/")[0] in INSIGHT:
+                await self._show(name, scope, receive, send)
+                return
+            else:
+                raise Refused(404, f"{self._prefix}{name[:80]} is no address of adnotice")
+        except Refused as refused:
+            answer = refused.answer()
+        except Unavailable as unavailable:
+            answer = Refused(
+                503, f"store unavailable: {unavailable}", (b"retry-after", b"%d" % unavailable.retry_after)
+            ).answer()
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    async def _ask(self, endpoint: Endpoint, name: str, scope: Scope, receive: Receive) -> Answer:
+        site = self._site_of(scope)
+        if site is None:
+            raise Refused(403, "this host is not listed in the setting hosts")
+        base = scope.get("root_path", "") + self._prefix[:-1]
+        request = await self._gate.admit(scope, receive, endpoint.rule, path=name, base=base, site=site)
+        return await endpoint.answer(request)
+
+    async def _show(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        base = scope.get("root_path", "") + self._prefix[:-1]
+        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
+        request = await self._gate.admit(scope, receive, rule, path=name, base=base, site="")
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        await self._insight({**scope, "root_path": base, "path": f"{base}/{name}"}, replay, send)
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_after_flush(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await self._writer.close()
+            await send(message)
+
+        await self.app(scope, receive, send_after_flush)
+
+
+def site_finder(settings: Settings) -> Callable[[Scope], str | None]:
+    """Tells the site that a request belongs to; None for a host that the setting `hosts` does not list."""
+    if not settings.hosts:
+        return lambda scope: settings.site  # noqa: ARG005 - one site: every host counts for it
+    sites = {host.lower().encode(): site for host, site in settings.hosts.items()}
+
+    def find(scope: Scope) -> str | None:
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value.lower()
+                return sites.get(host) or sites.get(host.rpartition(b":")[0])
+        return None
+
+    return find

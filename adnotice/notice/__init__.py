@@ -1,0 +1,1 @@
+"""What the reader is asked, and what the reader answered."""

@@ -1,0 +1,80 @@
+"""The public page: what is measured and kept here, how to object, and how to take an answer back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from adnotice.events import Mode
+from adnotice.exchange import NO_STORE, Answer, Request
+from adnotice.notice.cookie import LONGEST, NAME, Kept
+from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.wording import LANGUAGES, THIS_SITE, direction, load_catalogue, pick_language
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+HEADERS: Final = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    NO_STORE,
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-frame-options", b"DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"x-robots-tag", b"noindex"),
+)
+"""What goes out with our own page (OWASP ASVS 5.0, 3.4)."""
+
+
+class AboutPage:
+    """Renders the public page for one reader."""
+
+    def __init__(self, settings: NoticeSettings, site_name: str, *, honour_gpc: bool, months_kept: int) -> None:
+        self._site_name = site_name
+        self._templates = {language: _load_template(language) for language in LANGUAGES}
+        self._facts = {
+            "cookie": NAME,
+            "not_now_days": settings.not_now_days,
+            "lasting_days": LONGEST.days,
+            "honour_gpc": honour_gpc,
+            "months_kept": months_kept,
+            "privacy_link": settings.privacy_link,
+        }
+
+    def answer(self, request: Request, mode: Mode, kept: Kept | None) -> Answer:
+        """The page in the reader's language, with the answer that the reader's browser keeps."""
+        language = pick_language(request.header(b"accept-language"))
+        body = self._templates[language].render(
+            self._facts,
+            base=request.base,
+            dir=direction(language),
+            day=kept.day.isoformat() if kept else "",
+            kept=kept.choice.value if kept else "",
+            lang=language,
+            mode=mode.value,
+            saved=request.query == b"saved",
+            site=self._site_name or load_catalogue(language).gettext(THIS_SITE),
+        )
+        return Answer(200, (*HEADERS, (b"content-language", language.encode())), body.encode())
+
+
+def _load_template(language: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(load_catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    return environment.get_template("about.html")

@@ -1,0 +1,112 @@
+"""What notice.js is given: everything it says and shows, made once at start-up; only the ticket is a view's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from adnotice.events import Kind
+from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.wording import BLOCKERS, LANGUAGES, direction, word
+
+
+class State(StrEnum):
+    """What the notice has to say when it comes up."""
+
+    ASK = "ask"
+    STILL = "still"
+    THANKS = "thanks"
+
+
+class Steps(msgspec.Struct, frozen=True):
+    """How to allow ads in one blocker."""
+
+    name: str
+    steps: tuple[str, ...]
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Another way to support the site."""
+
+    label: str
+    address: str
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A notice. `text` has the sentences by name; `ticket` is empty in a preview, which counts nothing."""
+
+    state: State
+    kind: Kind
+    lang: str
+    dir: str
+    text: Mapping[str, str]
+    blockers: tuple[Steps, ...]
+    links: tuple[Link, ...]
+    ticket: str = ""
+    preview: bool = False
+
+
+class Family(StrEnum):
+    """Browsers, as far as they differ in the blockers that they can have."""
+
+    FIREFOX = "firefox"
+    SAFARI = "safari"
+    OTHER = "other"
+
+
+_ON_THE_WAY: Final = ("dns", "vpn")
+_NOT_IN: Final[Mapping[Family, tuple[str, ...]]] = {
+    Family.FIREFOX: ("ublock_origin_lite", "brave", "safari"),
+    Family.SAFARI: ("ublock_origin", "ublock_origin_lite", "brave", "firefox"),
+    Family.OTHER: ("firefox", "safari"),
+}
+
+
+def browser_family(browser: str) -> Family:
+    """The family of a browser as `classify_agent` names it; all browsers on iOS have Safari's content blockers."""
+    if "Safari" in browser or "iOS" in browser:
+        return Family.SAFARI
+    return Family.FIREFOX if "Firefox" in browser else Family.OTHER
+
+
+def list_blockers(kind: Kind, family: Family) -> list[str]:
+    """The blockers that this reader may have, the likely ones first."""
+    if kind is Kind.NETWORK:
+        # of what a browser brings along, only what stops ad hosts and leaves the site's own addresses alone
+        built_in = {Family.FIREFOX: ("firefox",), Family.SAFARI: (), Family.OTHER: ("brave",)}[family]
+        return [*built_in, *_ON_THE_WAY]
+    return [name for name in BLOCKERS if name not in (*_NOT_IN[family], *_ON_THE_WAY)]
+
+
+class Contents:
+    """All notices that this site can show."""
+
+    def __init__(self, settings: NoticeSettings, site_name: str) -> None:
+        links = tuple(Link(label, address) for label, address in settings.support_links.items())
+        self._made: dict[tuple[str, Kind, Family, State], dict[str, Any]] = {}
+        for language in LANGUAGES:
+            sentences = word(language, settings.wording, site_name)
+            text = {name: said for name, said in sentences.items() if not name.startswith(("how_", "name_"))}
+            for kind in Kind:
+                for family in Family:
+                    blockers = tuple(
+                        Steps(sentences[f"name_{name}"], tuple(sentences[f"how_{name}"].splitlines()))
+                        for name in list_blockers(kind, family)
+                        if sentences[f"how_{name}"].strip()
+                    )
+                    for state in State:
+                        content = Content(state, kind, language, direction(language), text, blockers, links)
+                        self._made[language, kind, family, state] = msgspec.json.decode(msgspec.json.encode(content))
+
+    def make(
+        self, language: str, kind: Kind | None, family: Family, state: State, ticket: str = ""
+    ) -> Mapping[str, Any]:
+        """The notice for one view; `ticket` lets its choices be counted."""
+        return {**self._made[language, kind or Kind.EXTENSION, family, state], "ticket": ticket}
+
+    def preview(self, language: str, family: Family) -> Mapping[str, Any]:
+        """The notice as the operator looks at it: labelled, and counting nothing."""
+        return {**self._made[language, Kind.EXTENSION, family, State.ASK], "preview": True}

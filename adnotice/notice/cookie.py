@@ -1,0 +1,69 @@
+"""The choice cookie: what the reader answered and on which day, and nothing else.
+
+Everyone who answers alike on one day gets the same bytes, so that nobody can be told apart by it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from adnotice.events import Choice
+
+NAME: Final = "adnotice"
+
+LONGEST: Final = timedelta(days=400)
+"""Browsers keep no cookie for longer (RFC 6265bis, section 5.5)."""
+
+RENEW_AFTER: Final = timedelta(days=30)
+"""A lasting answer is written anew when it is seen at this age, so that it lasts as long as the reader comes."""
+
+_KEPT: Final = (Choice.LATER, Choice.NEVER, Choice.SUPPORTS)
+
+
+class Kept(NamedTuple):
+    """An answer that the reader's browser keeps."""
+
+    choice: Choice
+    day: date
+
+
+def keeps(choice: Choice) -> bool:
+    """Whether the answer is one to keep."""
+    return choice in _KEPT
+
+
+def holds_for(choice: Choice, not_now: timedelta) -> timedelta:
+    """How long an answer holds from the day it was given or renewed."""
+    return not_now if choice is Choice.LATER else LONGEST
+
+
+def read_cookie(value: str, today: date) -> Kept | None:
+    """The kept answer; None when there is none or it is not of our making, as no day after tomorrow is."""
+    name, _, written = value.partition(".")
+    try:
+        kept = Kept(Choice(name), date.fromisoformat(written))
+    except ValueError:
+        return None
+    is_ours = keeps(kept.choice) and kept.day <= today + timedelta(days=1)
+    return kept if is_ours and kept.day.isoformat() == written else None
+
+
+def is_due(kept: Kept, today: date) -> bool:
+    """Whether the answer should be written anew; only "don't ask again" is."""
+    return kept.choice is Choice.NEVER and today - kept.day >= RENEW_AFTER
+
+
+def write_cookie(kept: Kept, *, path: str, secure: bool, not_now: timedelta) -> tuple[bytes, bytes]:
+    """The Set-Cookie header that keeps the answer."""
+    return _header(f"{kept.choice}.{kept.day.isoformat()}", holds_for(kept.choice, not_now), path, secure=secure)
+
+
+def clear_cookie(*, path: str, secure: bool) -> tuple[bytes, bytes]:
+    """The Set-Cookie header that forgets the answer."""
+    return _header("", timedelta(0), path, secure=secure)
+
+
+def _header(value: str, age: timedelta, path: str, *, secure: bool) -> tuple[bytes, bytes]:
+    line = f"{NAME}={value}; Path={path}; Max-Age={int(age.total_seconds())}; HttpOnly; SameSite=Lax"
+    return b"set-cookie", (line + "; Secure" * secure).encode("latin-1")

@@ -1,0 +1,227 @@
+"""The notice room's endpoints, and its answers to a judged view: whom to ask, what was chosen, what is measured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
+from urllib.parse import parse_qs
+
+import msgspec
+
+from adnotice.agents import classify_agent
+from adnotice.assets import make_asset, read_static
+from adnotice.events import (
+    AdsAllowed,
+    Choice,
+    ChoiceMade,
+    Commit,
+    Mode,
+    NoticeShown,
+    Quiet,
+    Unavailable,
+    Verdict,
+)
+from adnotice.exchange import NO_STORE, Answer, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.keys import Keys
+from adnotice.notice.about import AboutPage
+from adnotice.notice.content import Contents, State, browser_family
+from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
+from adnotice.notice.policy import Policy, Situation
+from adnotice.notice.script import compose_script
+from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.ticket import Fault, Ticket, Tickets
+from adnotice.notice.wording import pick_language
+from adnotice.page import name_page
+
+MAX_CHOICE_BYTES: Final = 2_048
+SCRIPT_MAX_AGE_SECONDS: Final = 300
+
+NOT_BLOCKED: Final = Asked(Quiet.NOT_BLOCKED)
+
+_COOKIE: Final = f"{NAME}=".encode()
+
+Header = tuple[bytes, bytes]
+
+
+class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What notice.js posts."""
+
+    ticket: str
+    page: str
+    choice: Literal["shown", "later", "never", "supports", "howto", "rechecked"]
+
+
+class Notices:
+    """Asks readers, and takes their answers.
+
+    `honour_gpc` and `months_kept` are other rooms' settings, told here so that the public page can tell readers.
+    """
+
+    def __init__(
+        self,
+        settings: NoticeSettings,
+        *,
+        keys: Keys,
+        commit: Commit,
+        mode: Callable[[], Mode],
+        site_name: str,
+        clock: Callable[[], float] = time.time,
+        honour_gpc: bool = True,
+        months_kept: int = 25,
+    ) -> None:
+        self._policy = Policy(
+            first_page=settings.ask_on_first_page,
+            not_now=timedelta(days=settings.not_now_days),
+            exclude=settings.ask_exclude,
+        )
+        self._contents = Contents(settings, site_name)
+        self._tickets = Tickets(keys)
+        self._commit = commit
+        self._mode = mode
+        self._clock = clock
+        self._decode = msgspec.json.Decoder(ChoiceReport).decode
+        self._about = AboutPage(settings, site_name, honour_gpc=honour_gpc, months_kept=months_kept)
+        self._script = make_asset("notice.js", compose_script(), SCRIPT_MAX_AGE_SECONDS)
+        self._style = make_asset("about.css", read_static("about.css"), SCRIPT_MAX_AGE_SECONDS)
+
+    @property
+    def routes(self) -> Routes:
+        """Our endpoints."""
+        take_choice = Rule(
+            methods=("POST",),
+            max_body_bytes=MAX_CHOICE_BYTES,
+            content_types=("application/json", "text/plain"),
+            same_origin=True,
+            limited=True,
+        )
+        take_form = Rule(
+            methods=("POST",),
+            max_body_bytes=256,
+            content_types=("application/x-www-form-urlencoded",),
+            same_origin=True,
+            limited=True,
+        )
+        return {
+            "choice": Endpoint(take_choice, self._take_choice),
+            "notice": Endpoint(Rule(), self._preview),
+            "notice.js": Endpoint(Rule(), self._send_script),
+            "about": Endpoint(Rule(), self._send_about),
+            "about.css": Endpoint(Rule(), self._send_style),
+            "about/choice": Endpoint(take_form, self._take_form),
+        }
+
+    def ask(self, visit: Visit, request: Request) -> Asked:
+        """Whether this view is asked or thanked, and what its browser then shows."""
+        if visit.verdict is not Verdict.BLOCKED and not visit.returning and not _may_have_answered(request):
+            return NOT_BLOCKED  # as most views are: nothing else can matter
+        situation = self._situation(request)
+        family = browser_family(classify_agent(request.header(b"user-agent")).browser)
+        language = pick_language(visit.language or request.header(b"accept-language"))
+        headers = self._renew(situation, request)
+        quiet = self._policy.quiet(visit, situation)
+        if quiet is None:
+            ticket = self._tickets.write(visit.id, request.site, self._clock())
+            state = State.STILL if visit.returning else State.ASK
+            return Asked(None, self._contents.make(language, visit.kind, family, state, ticket), headers=headers)
+        if visit.returning and visit.verdict is Verdict.CLEAR and not situation.bot:
+            content = None
+            if self._policy.thanks(visit, situation):
+                content = self._contents.make(language, None, family, State.THANKS)
+            return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)),), headers)
+        return Asked(quiet, headers=headers)
+
+    async def again(self, ticket: str, visit: Visit, request: Request) -> Asked:
+        """What a reader is told who checked again in place; counts that, and once that ads are allowed now.
+
+        Raises `Refused` for a ticket that is not ours. One that is too old counts nothing, its reader is still told.
+        """
+        read = self._tickets.read(ticket, request.site, self._clock())
+        if read is Fault.FORGED:
+            raise Refused(403, Fault.FORGED.value)
+        situation = self._situation(request)
+        if isinstance(read, Ticket) and not situation.bot:
+            about = (request.site, visit.page)
+            checked = ChoiceMade(*about, Choice.RECHECKED, *_reader(request))
+            await self._commit(f"{read.view}:{Choice.RECHECKED}", read.expires, (checked,))
+            if visit.verdict is Verdict.CLEAR:
+                await self._commit(f"{read.view}:allowed", read.expires, (AdsAllowed(*about, *_reader(request)),))
+        return Asked(Quiet.NOT_BLOCKED if visit.verdict is not Verdict.BLOCKED else None)
+
+    async def _take_choice(self, request: Request) -> Answer:
+        try:
+            report = self._decode(request.body)
+        except msgspec.MsgspecError as error:
+            raise Refused(400, f"the choice can't be read: {error}") from None
+        choice = None if report.choice == "shown" else Choice(report.choice)
+        headers = self._keep(choice, request) if choice else ()
+        read = self._tickets.read(report.ticket, request.site, self._clock())
+        if isinstance(read, Fault):
+            return Answer(204, ((b"x-adnotice", read.value.encode()), NO_STORE, *headers))
+        about = (request.site, name_page(report.page))
+        reader = _reader(request)
+        made = ChoiceMade(*about, choice, *reader) if choice else NoticeShown(*about, *reader)
+        try:
+            counted = await self._commit(f"{read.view}:{report.choice}", read.expires, (made,))
+        except Unavailable as unavailable:
+            # the reader's wish is kept although it can't be counted now
+            retry = (b"retry-after", b"%d" % unavailable.retry_after)
+            raise Refused(503, f"store unavailable: {unavailable}", retry, *headers) from None
+        note = () if counted else ((b"x-adnotice", b"counted before"),)
+        return Answer(204, (*note, NO_STORE, *headers))
+
+    async def _take_form(self, request: Request) -> Answer:
+        wish = parse_qs(request.body.decode("latin-1")).get("choice", [""])[-1]
+        if wish == "forget":
+            headers: tuple[Header, ...] = (clear_cookie(path=request.base, secure=request.secure),)
+        elif wish == Choice.NEVER:
+            headers = self._keep(Choice.NEVER, request)
+        else:
+            raise Refused(400, f"choice must be one of: {Choice.NEVER}, forget; got {wish[:40]!r}")
+        return Answer(303, ((b"location", f"{request.base}/about?saved".encode()), NO_STORE, *headers))
+
+    async def _preview(self, request: Request) -> Answer:
+        wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
+        language = pick_language(wanted or request.header(b"accept-language"))
+        family = browser_family(classify_agent(request.header(b"user-agent")).browser)
+        body = msgspec.json.encode(self._contents.preview(language, family))
+        return Answer(200, ((b"content-type", b"application/json"), NO_STORE), body)
+
+    async def _send_about(self, request: Request) -> Answer:
+        return self._about.answer(request, self._mode(), self._kept(request))
+
+    async def _send_script(self, request: Request) -> Answer:
+        return self._script.answer(request)
+
+    async def _send_style(self, request: Request) -> Answer:
+        return self._style.answer(request)
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock(), UTC).date()
+
+    def _kept(self, request: Request) -> Kept | None:
+        return read_cookie(request.cookie(NAME), self._today())
+
+    def _situation(self, request: Request) -> Situation:
+        bot = classify_agent(request.header(b"user-agent")).bot
+        return Situation(self._mode(), bot, self._kept(request), self._today())
+
+    def _keep(self, choice: Choice, request: Request) -> tuple[Header, ...]:
+        if not keeps(choice):
+            return ()
+        kept = Kept(choice, self._today())
+        return (write_cookie(kept, path=request.base, secure=request.secure, not_now=self._policy.not_now),)
+
+    def _renew(self, situation: Situation, request: Request) -> tuple[Header, ...]:
+        kept = situation.kept
+        return self._keep(kept.choice, request) if kept and is_due(kept, situation.today) else ()
+
+
+def _may_have_answered(request: Request) -> bool:
+    """Whether a kept answer could stand in the cookies; cheap, for every report asks."""
+    return _COOKIE in request.headers.get(b"cookie", b"")
+
+
+def _reader(request: Request) -> tuple[str, str]:
+    return request.header(b"user-agent"), request.header(b"accept-language")

@@ -1,0 +1,70 @@
+"""Whether a view is asked; names the reason when it is not. Takes values, returns values."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from adnotice.events import Choice, Mode, Quiet, Verdict
+from adnotice.exchange import Visit
+from adnotice.notice.cookie import Kept, holds_for
+
+_LASTING = {Choice.SUPPORTS: Quiet.SUPPORTS, Choice.NEVER: Quiet.NEVER, Choice.LATER: Quiet.LATER}
+
+_NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.FIRST_PAGE}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known beside the visit: the mode, whether a robot reads, the reader's kept answer, the day (UTC)."""
+
+    mode: Mode
+    bot: bool
+    kept: Kept | None
+    today: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The operator's rules on who is asked."""
+
+    first_page: bool = False
+    not_now: timedelta = timedelta(days=30)
+    exclude: tuple[str, ...] = ()
+    _excluded: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        pattern = "|".join(map(fnmatch.translate, self.exclude)) or "(?!)"
+        object.__setattr__(self, "_excluded", re.compile(pattern))
+
+    def quiet(self, visit: Visit, situation: Situation) -> Quiet | None:
+        """Why this view is not asked: the first reason in the order of `events.Quiet`; None when it is asked."""
+        return next(self._reasons(visit, situation), None)
+
+    def thanks(self, visit: Visit, situation: Situation) -> bool:
+        """Whether the reader is thanked: the notice was acted on earlier in this session, and now ads arrive.
+
+        A "not now" does not stand in the way, since the reader has acted; where nobody is asked nothing is shown.
+        """
+        came_round = visit.verdict is Verdict.CLEAR and visit.returning
+        return came_round and _NO_HINDRANCE_TO_THANKS.issuperset(self._reasons(visit, situation))
+
+    def _reasons(self, visit: Visit, situation: Situation) -> Iterator[Quiet]:
+        if visit.verdict is not Verdict.BLOCKED:
+            yield Quiet.NOT_BLOCKED
+        if situation.mode is not Mode.ASK:
+            yield Quiet.MODE
+        if situation.bot:
+            yield Quiet.BOT
+        if self._excluded.match(visit.page):
+            yield Quiet.EXCLUDED
+        if situation.kept and self._holds(situation.kept, situation.today):
+            yield _LASTING[situation.kept.choice]
+        if visit.first and not visit.returning and not self.first_page:
+            yield Quiet.FIRST_PAGE
+
+    def _holds(self, kept: Kept, today: date) -> bool:
+        return today - kept.day < holds_for(kept.choice, self.not_now)

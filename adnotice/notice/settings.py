@@ -1,0 +1,71 @@
+"""The settings of the notice room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from adnotice.notice.wording import wording_problems
+
+MAX_SUPPORT_LINKS = 3
+MAX_LABEL_CHARACTERS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeSettings:
+    """What readers are asked, and when."""
+
+    wording: Mapping[str, str] = field(default_factory=dict)
+    """The operator's own sentences by name; the rest are ours. `{site}` stands for the site's name."""
+
+    support_links: Mapping[str, str] = field(default_factory=dict)
+    """Other ways to support the site: label to address (https:// or a path of this site)."""
+
+    ask_on_first_page: bool = False
+    """Ask on the first page of a visit too."""
+
+    not_now_days: int = 30
+    """How long "not now" holds."""
+
+    ask_exclude: tuple[str, ...] = ()
+    """Globs of paths where nobody is asked."""
+
+    privacy_link: str = ""
+    """The site's own privacy page (https:// or a path of this site), linked from the public page about adnotice."""
+
+    def problems(self) -> Iterator[str]:
+        """Says what is wrong with these settings, each with its remedy."""
+        yield from wording_problems(self.wording)
+        if len(self.support_links) > MAX_SUPPORT_LINKS:
+            yield (
+                f"support_links takes at most {MAX_SUPPORT_LINKS} links (the notice stays small), got"
+                f" {len(self.support_links)}. Link to one page that lists the others"
+            )
+        for label, address in self.support_links.items():
+            if not label.strip() or len(label) > MAX_LABEL_CHARACTERS:
+                yield (
+                    f"support_links needs labels of 1 to {MAX_LABEL_CHARACTERS} characters, got {label!r}."
+                    " Name the way to support you in a few words"
+                )
+            if not is_address(address):
+                yield _address_problem(f"support_links[{label!r}]", address)
+        if self.privacy_link and not is_address(self.privacy_link):
+            yield _address_problem("privacy_link", self.privacy_link)
+        if not 1 <= self.not_now_days <= 400:
+            yield f"not_now_days must be from 1 to 400 (browsers keep cookies no longer), got {self.not_now_days}"
+        for glob in self.ask_exclude:
+            if not glob.startswith(("/", "*")):
+                yield f"ask_exclude takes globs of paths such as /account/*, got {glob!r}. Begin it with / or *"
+
+
+def is_address(address: str) -> bool:
+    """Whether a link may lead there: https, or a path of the same site. Never a script, never another scheme."""
+    if not address.isprintable() or any(character in address for character in ' "<>\\'):
+        return False
+    if address.startswith("https://"):
+        return len(address) > len("https://")
+    return address.startswith("/") and not address.startswith("//")
+
+
+def _address_problem(name: str, address: str) -> str:
+    return f"{name} must be an https:// address or a path of this site such as /support, got {address!r}"

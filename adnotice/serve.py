@@ -1,0 +1,21 @@
+"""The second composition root: adnotice on its own, for sites that are not Python.
+
+The site's own server (nginx, say) sends what begins with our prefix here and adds the tag to its pages itself:
+
+    adnotice serve --port 8009
+    <script async="" src="/_adnotice/client.js" data-cfasync="false"></script>
+"""
+
+from __future__ import annotations
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
+
+from adnotice.middleware import AdNoticeMiddleware
+from adnotice.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """An ASGI app that answers our addresses and nothing else; settings from the environment unless given."""
+    nothing = PlainTextResponse("This is adnotice on its own: it answers its own addresses only.\n", status_code=404)
+    return AdNoticeMiddleware(nothing, settings=settings or Settings.from_env())

@@ -1,0 +1,106 @@
+"""A year of a large site, written through the stores' own code: 20 million views of 1,000 pages, with their funnel."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from adnotice.count.buckets import Calendar
+from adnotice.count.store import Store
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome, Period
+from adnotice.events import Quiet, Refusal
+
+SITE: Final = "news.example.test"
+PAGES: Final = 1_000
+DAYS: Final = 365
+HOUR_DAYS: Final = 31
+LONG: Final = (Grain.DAY, Grain.WEEK, Grain.MONTH)
+SHARES: Final = (
+    (Outcome.CLEAR, 0.62),
+    (Outcome.BLOCKED_EXTENSION, 0.26),
+    (Outcome.BLOCKED_NETWORK, 0.05),
+    (Outcome.UNKNOWN, 0.05),
+    (Outcome.BOT, 0.02),
+)
+ASKED: Final = 0.2
+READERS: Final = (
+    (Dimension.BROWSER, ("Chrome", "Safari", "Firefox", "Edge", "Samsung Internet", "Opera", "Other", "(not known)")),
+    (Dimension.DEVICE, ("desktop", "phone", "tablet", "(not known)")),
+    (Dimension.SYSTEM, ("Windows", "Android", "iOS", "macOS", "Linux", "ChromeOS", "(not known)")),
+    (Dimension.LANGUAGE, ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ar", "ru", "uk", "(not known)")),
+    (Dimension.EVIDENCE, ("script bait arrived", "script and image baits stopped", "a control did not arrive")),
+)
+
+
+class Year:
+    """Draws the counts of its hours and days; the same in every run."""
+
+    def __init__(self, last: date, views: int = 20_000_000, pages: int = PAGES, days: int = DAYS) -> None:
+        self._mixed = random.Random(2026)  # noqa: S311 - figures, not secrets
+        self.period = Period(last - timedelta(days=days - 1), last)
+        self._views_a_day = views / days
+        weights = [1 / (rank + 1) ** 0.7 for rank in range(pages)]
+        self._pages = [(f"/news/article-number-{rank}", weight / sum(weights)) for rank, weight in enumerate(weights)]
+
+    def counts(self, share: float) -> Counter[Key]:
+        """What the given share of a day counted."""
+        counts: Counter[Key] = Counter()
+        for page, weight in self._pages:
+            for outcome, n in self._outcomes(self._views_a_day * share * weight):
+                counts[Key(SITE, Dimension.PAGE, page, outcome)] += n
+                counts[Key(SITE, Dimension.ALL, "", outcome)] += n
+        for dimension, values in READERS:
+            for rank, value in enumerate(values):
+                for outcome, part in SHARES:
+                    n = self._about(self._views_a_day * share * part / 2 ** (rank + 1))
+                    counts[Key(SITE, dimension, value, outcome)] += n
+        for reasons, dimension, outcome in (
+            (tuple(Refusal), Dimension.REFUSAL, Outcome.REFUSED),
+            (tuple(Quiet), Dimension.QUIET, Outcome.NOT_ASKED),
+        ):
+            for reason in reasons:
+                counts[Key(SITE, dimension, reason.value, outcome)] += self._about(self._views_a_day * share / 50)
+        return +counts
+
+    def _outcomes(self, views: float) -> Iterator[tuple[Outcome, int]]:
+        for outcome, part in SHARES:
+            yield outcome, self._about(views * part)
+        yield Outcome.INJECTED, self._about(views * 1.1)
+        asked = self._about(views * ASKED)
+        yield Outcome.ASKED, asked
+        yield Outcome.NOT_ASKED, self._about(views * (1 - ASKED))
+        for outcome, part in (
+            (Outcome.SHOWN, 0.95),
+            (Outcome.LATER, 0.4),
+            (Outcome.NEVER, 0.1),
+            (Outcome.ALLOWED, 0.05),
+        ):
+            yield outcome, self._about(asked * part)
+
+    def _about(self, expected: float) -> int:
+        return max(0, round(self._mixed.gauss(expected, expected**0.5)))
+
+
+def write_year(store: Store, year: Year, calendar: Calendar, hour_days: int = HOUR_DAYS) -> int:
+    """Commits the year day by day, its last days hour by hour too; returns how many views it holds.
+
+    Four weeks and one day's hours are drawn, and come again: what they cost to read is the same.
+    """
+    views = 0
+    days = [year.period.first + timedelta(days=n) for n in range((year.period.last - year.period.first).days + 1)]
+    drawn = [year.counts(1.0) for _ in range(28)]
+    for day, counts in zip(days, itertools.cycle(drawn), strict=False):
+        noon = calendar.noon(day)
+        views += sum(counts[Key(SITE, Dimension.ALL, "", outcome)] for outcome, _ in SHARES)
+        store.commit(Batch(noon, (Entry(f"day {day}", noon + 600, (), counts),), LONG))
+        store.tend(noon)
+    hours = [year.counts(1 / 24) for _ in range(24)]
+    for day, (hour, counts) in itertools.product(days[-hour_days:], enumerate(hours)):
+        moment = calendar.noon(day) + (hour - 12) * 3600
+        store.commit(Batch(moment, (Entry(f"hour {day} {hour}", moment + 600, (), counts),), (Grain.HOUR,)))
+        store.tend(moment)
+    return views

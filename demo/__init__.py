@@ -1,0 +1,1 @@
+"""The demo newspaper's articles, and the sample figures in its dashboard."""

@@ -1,0 +1,45 @@
+"""What the demo newspaper prints: articles.toml, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+WORDS_A_MINUTE = 220
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """One article; `text` has paragraphs between empty lines, and headings behind "## "."""
+
+    path: str
+    section: str
+    title: str
+    lead: str
+    picture: str
+    caption: str
+    text: str
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, at least a minute."""
+        return max(1, round(len(self.text.split()) / WORDS_A_MINUTE))
+
+    @property
+    def parts(self) -> list[tuple[str, list[str]]]:
+        """Headings with their paragraphs; the first part has no heading."""
+        parts: list[tuple[str, list[str]]] = [("", [])]
+        for block in self.text.strip().split("\n\n"):
+            if block.startswith("## "):
+                parts.append((block.removeprefix("## "), []))
+            else:
+                parts[-1][1].append(block)
+        return parts
+
+
+def read_articles() -> list[Article]:
+    """All articles, the one that leads the front page first."""
+    printed = tomllib.loads((HERE / "articles.toml").read_text(encoding="utf-8"))
+    return [Article(**each) for each in printed["article"]]

@@ -1,0 +1,170 @@
+"""Eight weeks of made-up figures, written through the real store under a site name of their own.
+
+They are labelled in the dashboard and mix with nobody's counts. The same seed makes the same figures on every run.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from adnotice.count.spread import spread
+from adnotice.count.store import Store
+from adnotice.count.tally import Batch, Entry, Key
+from adnotice.events import (
+    AdsAllowed,
+    Choice,
+    ChoiceMade,
+    Kind,
+    NoticeShown,
+    Occurrence,
+    PageInjected,
+    PageRefused,
+    Quiet,
+    Refusal,
+    Verdict,
+    ViewJudged,
+)
+
+SITE = "sample figures"
+LABEL = "Sample figures, made up for this demo. Nothing here was measured."
+DAYS = 56
+HOURS = (1, 7, 9, 12, 16, 20)
+"""When the counts of a day are written; the share of the day that each stands for:"""
+SHARES = (0.05, 0.14, 0.2, 0.22, 0.19, 0.2)
+DAY_ASKED_FIRST = 21
+"""Measure first, then ask: for three weeks nobody sees the notice."""
+SHARES_OF_PAGES = (0.34, 0.2, 0.15, 0.11, 0.08, 0.07, 0.05)
+LEANINGS = (0.94, 0.88, 1.06, 1.42, 1.12, 0.86, 0.72)
+"""How much more, or less, than elsewhere the readers of each page block."""
+
+
+class Crowd(NamedTuple):
+    """Those who read with one browser: their share of the page views, and how much of those is blocked."""
+
+    agent: str
+    language: str
+    share: float
+    extension: float
+    network: float
+
+
+_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
+CROWDS = (
+    Crowd(f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36", "en-US,en", 0.27, 0.24, 0.018),
+    Crowd(f"Mozilla/5.0 (Linux; Android 10; K) {_CHROME} Mobile Safari/537.36", "en-GB,en", 0.24, 0.06, 0.041),
+    Crowd(
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+        " Version/18.5 Mobile/15E148 Safari/604.1",
+        "en-US",
+        0.22,
+        0.075,
+        0.036,
+    ),
+    Crowd(
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0", "de,en", 0.09, 0.43, 0.03
+    ),
+    Crowd(
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/140.0.0.0", "en-US,en", 0.08, 0.15, 0.02
+    ),
+    Crowd(
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+        " Version/18.5 Safari/605.1.15",
+        "fr,en",
+        0.07,
+        0.13,
+        0.025,
+    ),
+    Crowd("Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0", "en", 0.03, 0.58, 0.05),
+)
+
+ANSWERS = ((Choice.HOWTO, 0.071), (Choice.LATER, 0.238), (Choice.NEVER, 0.064), (Choice.SUPPORTS, 0.031))
+RECHECKED_OF_HOWTO = 0.52
+ALLOWED_OF_HOWTO = 0.38
+
+
+def write_sample(store: Store, paths: list[str], now: float) -> None:
+    """Writes the sample figures of the days before now, and the label that the dashboard shows with them."""
+    chance = random.Random("the daily example")  # noqa: S311 - figures for show, the same each time
+    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    for day in range(DAYS):
+        start = today - timedelta(days=DAYS - day)
+        for hour, part in zip(HOURS, SHARES, strict=True):
+            deltas: Counter[Key] = Counter()
+            for occurrence, n in _hour(chance, paths, day, start.weekday(), part):
+                for key in spread(occurrence):
+                    deltas[key] += n
+            moment = (start + timedelta(hours=hour)).timestamp()
+            store.commit(Batch(moment, (Entry(f"sample:{day}:{hour}", moment + 60, deltas=+deltas),)))
+    store.notes.put(f"label:{SITE}", LABEL)
+
+
+def _hour(
+    chance: random.Random, paths: list[str], day: int, weekday: int, part: float
+) -> Iterator[tuple[Occurrence, int]]:
+    views = part * (5_400 + 22 * day) * (0.74 if weekday > 4 else 1.0) * chance.uniform(0.9, 1.1)
+    weeks_asked = max(0, day - DAY_ASKED_FIRST) / 7
+    mood = (1 - 0.026 * weeks_asked) * chance.uniform(0.95, 1.05)
+    for path, weight, leaning in zip(paths, SHARES_OF_PAGES, LEANINGS, strict=True):
+        for crowd in CROWDS:
+            n = _about(chance, views * weight * crowd.share)
+            tuned = crowd._replace(extension=min(0.8, crowd.extension * leaning * mood))
+            yield from _crowd(chance, path, tuned, n, asks=day >= DAY_ASKED_FIRST)
+    yield PageRefused(SITE, Refusal.EXCLUDED), _about(chance, views * 0.02)
+    yield PageRefused(SITE, Refusal.STATUS), _about(chance, views * 0.011)
+
+
+def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool) -> Iterator[tuple[Occurrence, int]]:
+    reader = {"agent": crowd.agent, "language": crowd.language}
+    declined = _about(chance, n * (0.09 if "Firefox" in crowd.agent else 0.01))
+    yield PageInjected(SITE, path), n - declined
+    yield PageInjected(SITE, path, declined=True), declined
+    measured = n - declined - _about(chance, n * 0.055)
+    extension = min(measured, _about(chance, measured * crowd.extension))
+    network = min(measured - extension, _about(chance, measured * crowd.network))
+    unknown = min(measured - extension - network, _about(chance, measured * 0.009))
+
+    def judged(verdict: Verdict, kind: Kind | None, evidence: str, asked: bool, quiet: Quiet | None) -> ViewJudged:
+        return ViewJudged(SITE, path, verdict, kind, evidence, asked, quiet, **reader)
+
+    clear = measured - extension - network - unknown
+    yield judged(Verdict.CLEAR, None, "script bait arrived", asked=False, quiet=Quiet.NOT_BLOCKED), clear
+    yield judged(Verdict.UNKNOWN, None, "controls stopped", asked=False, quiet=Quiet.NOT_BLOCKED), unknown
+    stopped = "script and image baits stopped"
+    asked = 0
+    for kind, evidence, blocked in ((Kind.EXTENSION, stopped, extension), (Kind.NETWORK, "ad script stopped", network)):
+        if not asks:
+            yield judged(Verdict.BLOCKED, kind, evidence, asked=False, quiet=Quiet.MODE), blocked
+            continue
+        rest = blocked
+        for quiet, share in (
+            (Quiet.FIRST_PAGE, 0.44),
+            (Quiet.LATER, 0.17),
+            (Quiet.NEVER, 0.06),
+            (Quiet.SUPPORTS, 0.02),
+        ):
+            quieted = min(rest, _about(chance, blocked * share))
+            yield judged(Verdict.BLOCKED, kind, evidence, asked=False, quiet=quiet), quieted
+            rest -= quieted
+        yield judged(Verdict.BLOCKED, kind, evidence, asked=True, quiet=None), rest
+        asked += rest
+    yield from _answers(chance, path, reader, asked)
+
+
+def _answers(chance: random.Random, path: str, reader: dict[str, str], asked: int) -> Iterator[tuple[Occurrence, int]]:
+    shown = min(asked, _about(chance, asked * 0.955))
+    yield NoticeShown(SITE, path, **reader), shown
+    for choice, share in ANSWERS:
+        n = min(shown, _about(chance, shown * share))
+        yield ChoiceMade(SITE, path, choice, **reader), n
+        if choice is Choice.HOWTO:
+            yield ChoiceMade(SITE, path, Choice.RECHECKED, **reader), min(n, _about(chance, n * RECHECKED_OF_HOWTO))
+            yield AdsAllowed(SITE, path, **reader), min(n, _about(chance, n * ALLOWED_OF_HOWTO))
+
+
+def _about(chance: random.Random, expected: float) -> int:
+    """A whole number near the expected one; on average, the expected one."""
+    return max(0, round(expected + chance.gauss(0, max(0.3, expected) ** 0.5 * 0.6)))

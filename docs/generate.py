@@ -1,0 +1,104 @@
+"""Writes the pages that follow from the code: docs/settings.md and docs/commands.md. `make docs` runs it."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any
+
+from adnotice.cli import parser
+from adnotice.count.settings import CountSettings
+from adnotice.detect.settings import DetectSettings
+from adnotice.gate import GateSettings
+from adnotice.inject.settings import InjectSettings
+from adnotice.insight.settings import InsightSettings
+from adnotice.notice.settings import NoticeSettings
+from adnotice.settings import ENVIRONMENT_PREFIX, Settings
+
+HERE = Path(__file__).parent
+ROOMS: tuple[Any, ...] = (
+    InjectSettings,
+    DetectSettings,
+    NoticeSettings,
+    CountSettings,
+    InsightSettings,
+    GateSettings,
+)
+
+
+def described(owner: Any) -> dict[str, str]:
+    """The sentence below each field of a settings class."""
+    (body,) = ast.parse(inspect.getsource(owner)).body
+    assert isinstance(body, ast.ClassDef)
+    texts = {}
+    for field, text in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            assert isinstance(field.target, ast.Name)
+            texts[field.target.id] = " ".join(str(text.value.value).split())
+    return texts
+
+
+def default(field: Field[Any]) -> str:
+    """The default as one would write it."""
+    if field.name == "secret_key":
+        return "required"
+    value = field.default if field.default is not MISSING else field.default_factory()  # type: ignore[misc]
+    return f"`{str(value) if isinstance(value, str) and value else repr(value)}`"
+
+
+def settings_page() -> str:
+    """The page on every setting."""
+    lines = [
+        "# Settings",
+        "",
+        'Give them as keywords (`AdNoticeMiddleware(app, secret_key=..., mode="ask")`), as environment variables',
+        f"(`{ENVIRONMENT_PREFIX}MODE=ask` with `Settings.from_env()`; lists are separated by commas, mappings are JSON)",
+        'or in a TOML file (`Settings.from_file("adnotice.toml")`). Whatever is wrong is said at once, with its remedy.',
+        "",
+        "This page is made from the code by `make docs`.",
+    ]
+    for owner in (Settings, *ROOMS):
+        texts = described(owner)
+        named = [field for field in fields(owner) if field.name in texts]
+        lines += ["", f"## {inspect.getdoc(owner)}", "", "| setting | default | meaning |", "|---|---|---|"]
+        lines += [f"| `{field.name}` | {default(field)} | {texts[field.name]} |" for field in named]
+    return "\n".join(lines) + "\n"
+
+
+def commands(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The commands of the command line, in their order."""
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def commands_page() -> str:
+    """The page on every command."""
+    lines = ["# Commands", "", "This page is made from the code by `make docs`."]
+    for name, command in commands(parser()):
+        command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=100)
+        lines += ["", f"## adnotice {name}", "", "```", command.format_help().rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"settings.md": settings_page, "commands.md": commands_page}
+
+
+def main() -> int:
+    """Writes the pages and says which changed."""
+    for name, make in PAGES.items():
+        path = HERE / name
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        new = make()
+        path.write_text(new, encoding="utf-8")
+        print(f"docs/{name}: {'unchanged' if new == old else 'written'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

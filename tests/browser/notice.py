@@ -1,0 +1,111 @@
+"""The notice as a reader meets it: found on screen, read, clicked with a real mouse, driven with real keys."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from tests.browser.reader import Page
+
+HOST: Final = "reader-notice"
+SHOWN_SECONDS: Final = 10.0
+QUIET_SECONDS: Final = 1.5
+
+_LOOK: Final = f"""
+  const host = document.querySelector("{HOST}");
+  if (!host || !host.shadowRoot) return null;
+  const box = host.getBoundingClientRect();
+  const style = getComputedStyle(host);
+  const shown = style.display !== "none" && style.visibility !== "hidden" && box.width > 0 && box.height > 0;
+  const region = host.shadowRoot.querySelector("[role=region], section");
+  const box2 = (region || host).getBoundingClientRect();
+  return {{shown, text: (region || host.shadowRoot).innerText || "", lang: (region || host).lang || host.lang,
+          dir: (region || host).dir || host.dir,
+          box: {{x: box2.x, y: box2.y, width: box2.width, height: box2.height}},
+          viewport: {{width: innerWidth, height: innerHeight}}}};
+"""
+
+_FIND: Final = f"""
+  const host = document.querySelector("{HOST}");
+  if (!host || !host.shadowRoot) return null;
+  const wanted = args[0].toLowerCase();
+  const named = (element) => (element.getAttribute("aria-label") || element.innerText || "").trim().toLowerCase();
+  const all = [...host.shadowRoot.querySelectorAll("button, a, summary")].filter((each) => each.getClientRects().length);
+  const found = all.find((each) => named(each) === wanted) || all.find((each) => named(each).includes(wanted));
+  if (!found) return {{names: all.map(named)}};
+  found.scrollIntoView({{block: "nearest"}});
+  const box = found.getBoundingClientRect();
+  const x = box.x + box.width / 2, y = box.y + box.height / 2;
+  const top = document.elementFromPoint(x, y);
+  return {{x, y, width: box.width, height: box.height, reachable: top === host, over: top && top.outerHTML.slice(0, 200)}};
+"""
+
+
+class Notice:
+    """The notice of one page, looked at anew with every question."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def look(self) -> dict[str, Any] | None:
+        """What is there now; None when there is no such element."""
+        found: dict[str, Any] | None = self._page.run(_LOOK)
+        return found
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is on screen now."""
+        seen = self.look()
+        return bool(seen and seen["shown"])
+
+    @property
+    def text(self) -> str:
+        """What it says now."""
+        seen = self.look()
+        return str(seen["text"]) if seen else ""
+
+    def wait(self, seconds: float = SHOWN_SECONDS) -> Notice:
+        """Returns itself when it is on screen; an AssertionError tells what the page's console said instead."""
+        deadline = time.monotonic() + seconds
+        while not self.shown:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no notice within {seconds:g} seconds. Console:\n{self._page.console()}")
+            time.sleep(0.05)
+        return self
+
+    def wait_gone(self, seconds: float = SHOWN_SECONDS) -> None:
+        """Returns when it is off screen."""
+        deadline = time.monotonic() + seconds
+        while self.shown:
+            assert time.monotonic() < deadline, f"the notice is still there after {seconds:g} seconds: {self.text}"
+            time.sleep(0.05)
+
+    def wait_text(self, words: str, seconds: float = SHOWN_SECONDS) -> None:
+        """Returns when it says these words (in any case)."""
+        deadline = time.monotonic() + seconds
+        while words.lower() not in self.text.lower():
+            assert time.monotonic() < deadline, f"not within {seconds:g} seconds: {words!r} in {self.text!r}"
+            time.sleep(0.05)
+
+    def stays_away(self, seconds: float = QUIET_SECONDS) -> bool:
+        """Watches for a while: True when it was never on screen."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.shown:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def click(self, name: str) -> None:
+        """Clicks a button or link by its name, where a mouse would; fails when something lies over it."""
+        target = self._page.run(_FIND, name)
+        assert target is not None, "there is no notice"
+        assert "x" in target, f"no button {name!r}, there are: {target['names']}"
+        assert target["reachable"], f"{name!r} can't be clicked, over it lies {target['over']}"
+        self._page.call("click", x=target["x"], y=target["y"])
+
+    def size(self, name: str) -> tuple[float, float]:
+        """Width and height of a button or link in CSS pixels."""
+        target = self._page.run(_FIND, name)
+        return target["width"], target["height"]

@@ -1,0 +1,176 @@
+"""The readers of our tests: which browser, what blocks in it, and what its network is like. A new one is one entry."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from tests.browser import internet
+from tests.browser.internet import Weather
+from tests.browser.newspaper import ROOT
+
+CHROMIUM: Final = Path(shutil.which("chromium") or "/usr/bin/chromium")
+FIREFOX: Final = Path(shutil.which("firefox-esr") or "/usr/bin/firefox-esr")
+UBLOCK: Final = ROOT / ".cache" / "ublock"
+LISTS: Final = UBLOCK / "assets"
+EASYLIST: Final = LISTS / "thirdparties/easylist/easylist.txt"
+EASYPRIVACY: Final = LISTS / "thirdparties/easylist/easyprivacy.txt"
+ADGUARD: Final = ROOT / ".cache" / "adguard-rules"
+"""AdGuard's base and tracking filters as declarative rules: what blockers in today's Chromium consist of."""
+ANNOYANCES: Final = ROOT / ".cache" / "annoyances.txt"
+"""AdGuard's annoyance lists, as setup.sh reads them from a package: uBlock Origin's own package brings none."""
+
+AD_HOSTS: Final = (
+    "googlesyndication.com",
+    "doubleclick.net",
+    "amazon-adsystem.com",
+    "ads.example-network.test",
+)
+
+CHROMIUM_FLAGS: Final = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-features=Translate,OptimizationHints,MediaRouter,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+    "--password-store=basic",
+    "--ignore-certificate-errors",
+    "--window-size=1280,800",
+)
+
+FIREFOX_PREFS: Final[dict[str, Any]] = {
+    "services.settings.server": "data:,#no-remote-settings",
+    "app.normandy.enabled": False,
+    "app.update.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "dom.security.https_first": False,
+    "network.dns.disablePrefetch": True,
+    "network.http.speculative-parallel-limit": 0,
+    "toolkit.telemetry.enabled": False,
+    "browser.safebrowsing.downloads.enabled": False,
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+    "browser.safebrowsing.provider.mozilla.updateURL": "",
+    "dom.push.serverURL": "",
+    "browser.aboutConfig.showWarning": False,
+}
+
+
+def chromium_agent() -> str:
+    """The User-Agent of this Chromium when it has a window: headless it calls itself by a name that marks bots."""
+    version = subprocess.run([str(CHROMIUM), "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"(\d+)\.\d+\.\d+", version)
+    major = found.group(1) if found else "100"
+    return f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
+
+
+STRICT_HOSTS: Final = "pagead2.googlesyndication.com,securepubads.g.doubleclick.net,c.amazon-adsystem.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One kind of reader. Profiles that launch alike share a browser; `weather` and the rest are set for each page."""
+
+    browser: Literal["chromium", "firefox"]
+    blocks: Literal["nothing", "content", "hosts"] = "nothing"
+    """What is blocked: nothing, content by filter lists, or whole ad hosts."""
+    ublock: bool = False
+    filters: tuple[Path, ...] = ()
+    """Texts that uBlock Origin takes besides its default lists."""
+    engine: tuple[Path, ...] = ()
+    """List texts for Ghostery's engine."""
+    extension: Path | None = None
+    """An unpacked extension for Chromium. It does not run in private windows, so its readers share a cookie jar."""
+    flags: tuple[str, ...] = ()
+    resolver: tuple[str, ...] = ()
+    """Chromium resolver rules before the one that leads everything to our internet."""
+    prefs: dict[str, Any] = field(default_factory=dict, hash=False)
+    weather: Callable[[], Weather] = lambda: internet.fair
+    hidden_bot: bool = True
+    """Chromium says in its User-Agent what it says with a window."""
+    slow: bool = False
+    """Slow 3G (as DevTools defines it) and a CPU four times slower."""
+    javascript: bool = True
+    reports: bool = True
+    """Whether a report can reach the server at all."""
+
+    def needs(self) -> list[str]:
+        """What this profile needs and the machine does not have."""
+        wanted = {"chromium": CHROMIUM, "firefox": FIREFOX}[self.browser]
+        missing = [] if wanted.exists() else [f"{wanted.name} is not installed"]
+        if shutil.which("node") is None:
+            missing.append("node is not installed")
+        elif not (ROOT / "node_modules/puppeteer-core").is_dir():
+            missing.append("the npm packages are not installed")
+        if self.extension is not None and not (self.extension / "manifest.json").exists():
+            missing.append(f"{self.extension.name} was not made")
+        if (self.ublock or self.engine) and not EASYLIST.exists():
+            missing.append("uBlock Origin's package was not unpacked")
+        missing += [f"{path.name} is missing" for path in self.filters if not path.exists() and path != EASYLIST]
+        return missing
+
+
+def _resolver(answer: str) -> tuple[str, ...]:
+    return tuple(rule for host in AD_HOSTS for rule in (f"MAP {host} {answer}", f"MAP *.{host} {answer}"))
+
+
+_seeds = iter(range(1, 1_000_000))
+
+PROFILES: Final[dict[str, Profile]] = {
+    "chromium": Profile(browser="chromium"),
+    "firefox": Profile(browser="firefox"),
+    "firefox-ublock": Profile(browser="firefox", ublock=True, blocks="content"),
+    "firefox-ublock-annoyances": Profile(browser="firefox", ublock=True, filters=(ANNOYANCES,), blocks="content"),
+    "chromium-ghostery": Profile(browser="chromium", engine=(EASYLIST, EASYPRIVACY), blocks="content"),
+    "chromium-ghostery-annoyances": Profile(
+        browser="chromium", engine=(EASYLIST, EASYPRIVACY, ANNOYANCES), blocks="content"
+    ),
+    "chromium-adguard-rules": Profile(browser="chromium", extension=ADGUARD, blocks="content"),
+    "chromium-dns-zero": Profile(browser="chromium", resolver=_resolver("0.0.0.0:9"), blocks="hosts"),
+    "chromium-dns-nxdomain": Profile(browser="chromium", resolver=_resolver("~NOTFOUND"), blocks="hosts"),
+    "firefox-proxy-hosts": Profile(browser="firefox", weather=lambda: internet.without(*AD_HOSTS), blocks="hosts"),
+    "firefox-strict": Profile(
+        browser="firefox",
+        blocks="hosts",
+        prefs={
+            "browser.contentblocking.category": "strict",
+            "privacy.trackingprotection.enabled": True,
+            # The lists come from Mozilla's servers; these are entries of theirs, put in by the pref made for tests.
+            "urlclassifier.trackingTable.testEntries": STRICT_HOSTS,
+        },
+    ),
+    "chromium-bot": Profile(browser="chromium", hidden_bot=False),
+    "chromium-slow": Profile(browser="chromium", slow=True),
+    "chromium-lossy": Profile(browser="chromium", weather=lambda: internet.lossy(0.3, next(_seeds))),
+    "firefox-lossy": Profile(browser="firefox", weather=lambda: internet.lossy(0.3, next(_seeds))),
+    "chromium-captive": Profile(browser="chromium", weather=lambda: internet.captive, reports=False),
+    "firefox-captive": Profile(browser="firefox", weather=lambda: internet.captive, reports=False),
+    "chromium-offline-after-page": Profile(browser="chromium", weather=lambda: internet.after_the_page, reports=False),
+    "firefox-offline-after-page": Profile(browser="firefox", weather=lambda: internet.after_the_page, reports=False),
+    "chromium-no-javascript": Profile(browser="chromium", javascript=False, reports=False),
+    "firefox-no-javascript": Profile(
+        browser="firefox", javascript=False, prefs={"javascript.enabled": False}, reports=False
+    ),
+    "firefox-gpc": Profile(
+        browser="firefox",
+        prefs={
+            "privacy.globalprivacycontrol.enabled": True,
+            "privacy.globalprivacycontrol.functionality.enabled": True,
+        },
+        reports=False,
+    ),
+    "firefox-dnt": Profile(browser="firefox", prefs={"privacy.donottrackheader.enabled": True}, reports=False),
+}

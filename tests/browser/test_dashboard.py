@@ -1,0 +1,249 @@
+"""The dashboard in real browsers: let in, looked at, read out, left; whatever the pages of the site are called."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from adnotice.count.open import open_store
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
+from adnotice.insight.passwords import hash_password
+from tests.browser.conftest import Newsroom, Readers
+from tests.browser.newspaper import ROOT
+from tests.browser.reader import DriverError, Page, Reader, wait_until
+from tests.browser.site import Site
+from tests.insight.test_dashboard import PAYLOADS
+
+BOTH = pytest.mark.parametrize("profile", ["chromium", "firefox"])
+PASSWORD = "read all about it"
+DASHBOARD = "/_adnotice/dashboard"
+LONG_NAME = "/2026/11/" + "a-headline-without-end-" * 8 + "x" * 50
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+DAY = 86_400
+
+
+def open_dashboard(newsroom: Newsroom, **settings: object) -> Site:
+    """A newspaper with a dashboard and three weeks of counts in its store."""
+    site = newsroom(dashboard_password_hash=hash_password(PASSWORD), mode="measure", **settings)
+    store = open_store(site.store_url)
+    noon = datetime.now(UTC).replace(hour=0, minute=1).timestamp()
+    whole = {Outcome.INJECTED: 900, Outcome.CLEAR: 600, Outcome.BLOCKED_EXTENSION: 180, Outcome.UNKNOWN: 20}
+    funnel = {Outcome.ASKED: 100, Outcome.SHOWN: 90, Outcome.LATER: 30, Outcome.REFUSED: 9}
+    rows = {
+        **{Key("default", Dimension.ALL, "", outcome): n for outcome, n in (whole | funnel).items()},
+        **{Key("default", Dimension.PAGE, name, Outcome.CLEAR): 30 for name in (*PAYLOADS, LONG_NAME)},
+        **{Key("default", Dimension.PAGE, name, Outcome.BLOCKED_EXTENSION): 3 for name in (*PAYLOADS, LONG_NAME)},
+        **{Key("default", Dimension.BROWSER, name, Outcome.CLEAR): 90 for name in ("Firefox", *PAYLOADS[:3])},
+        **{Key("default", Dimension.EVIDENCE, name, Outcome.CLEAR): 90 for name in PAYLOADS[:3]},
+        Key("default", Dimension.REFUSAL, "csp", Outcome.REFUSED): 9,
+        Key("default", Dimension.QUIET, "later", Outcome.NOT_ASKED): 80,
+    }
+    for day in range(21):
+        entry = Entry(secrets.token_hex(16), time.time() + 600, deltas=rows)
+        assert store.commit(Batch(noon - day * DAY, (entry,))) == [True]
+    store.close()
+    return site
+
+
+def log_in(reader: Reader, then: str = "") -> Page:
+    """The operator types the password, as people do, and is where they wanted to be."""
+    page = reader.open(DASHBOARD + then)
+    assert page.run("return document.activeElement.id") == "password"
+    for key in PASSWORD:
+        page.call("press", key=key)
+    page.call("press", key="Enter")
+    wait_for(page, "nav")
+    return page
+
+
+def wait_for(page: Page, selector: str) -> None:
+    """Waits until a page that holds such an element is there; looking while another one leaves is no failure."""
+
+    def look() -> bool:
+        try:
+            found: bool = page.run(
+                "return document.readyState === 'complete' && !!document.querySelector(args[0])", selector
+            )
+        except DriverError:
+            return False
+        return found
+
+    wait_until(look, selector)
+
+
+def told(page: Page) -> str:
+    """All text of the page."""
+    text: str = page.run("return document.body.innerText")
+    return text
+
+
+@BOTH
+def test_the_operator_logs_in_reads_and_leaves_for_good(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = open_dashboard(newsroom)
+    operator = reader(profile, site)
+    page = log_in(operator, "?days=7")
+    assert page.run("return location.href") == f"{site.url}{DASHBOARD}/?days=7"
+    assert "23.1% of page views are seen with ads blocked." in told(page).replace("\n", " ")
+    (session,) = [cookie for cookie in operator.cookies() if cookie["name"] == "__Host-adn"]
+    assert session["httpOnly"]
+    assert session["secure"]
+    assert session["sameSite"] == "Strict"
+    page.run("document.querySelector('nav button').click()")
+    wait_for(page, "#password")
+    assert "__Host-adn" not in {cookie["name"] for cookie in operator.cookies()}
+    page.run("setTimeout(() => history.back())")
+    wait_for(page, "input[name=next][value='?days=7']")
+    assert "23.1%" not in told(page)
+    assert page.problems() == []
+    assert page.foreign_requests() == []
+
+
+@BOTH
+def test_a_wrong_password_is_told_where_screen_readers_hear_it(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, open_dashboard(newsroom)).open(DASHBOARD)
+    page.run("document.querySelector('#password').value = 'not the password'")
+    page.run("document.querySelector('form button').click()")
+    wait_for(page, "[role=alert]")
+    assert "wrong password" in told(page)
+    assert page.run("return document.querySelector('#password').getAttribute('aria-describedby')") == "problem"
+
+
+@BOTH
+@pytest.mark.parametrize("where", ["", "/health"])
+def test_pages_of_the_site_can_not_do_harm_by_their_names(
+    profile: str, where: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = log_in(reader(profile, open_dashboard(newsroom)))
+    page.goto(DASHBOARD + where)
+    if not where:
+        shown = page.run("return [...document.querySelectorAll('#pages ~ table tbody th')].map((th) => th.textContent)")
+        assert {" ".join(name.split()) for name in PAYLOADS} <= {" ".join(name.split()) for name in shown}
+    assert page.run("return document.querySelectorAll('script, img, iframe, table a, base').length") == 0
+    assert page.problems() == []
+    assert page.foreign_requests() == []
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "narrow", "contrast"])
+def test_axe_finds_nothing_wrong_on_any_page(look: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = open_dashboard(newsroom)
+    operator = reader("chromium", site)
+    page = operator.tab()
+    page.call("viewport", width=320 if look == "narrow" else 1280, height=800)
+    feature = {
+        "dark": {"name": "prefers-color-scheme", "value": "dark"},
+        "contrast": {"name": "prefers-contrast", "value": "more"},
+    }.get(look, {"name": "prefers-color-scheme", "value": "light"})
+    page.call("cdp", method="Emulation.setEmulatedMedia", params={"features": [feature]})
+    page.goto(DASHBOARD)
+    found = {"login": run_axe(page)}
+    page.run("document.querySelector('#password').value = args[0]", PASSWORD)
+    page.run("document.querySelector('form button').click()")
+    wait_for(page, "nav")
+    for path in ("", "?days=1", "?days=200", "?site=nobody", "?days=0", "/health", "/nowhere"):
+        page.goto(DASHBOARD + path)
+        page.run("for (const each of document.querySelectorAll('details')) each.open = true")
+        found[path] = run_axe(page)
+    assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def run_axe(page: Page) -> list[str]:
+    """What axe finds wrong; where it can't decide about contrast (text in charts), that is computed here."""
+    page.run(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.run(
+        """const found = await axe.run(document,
+          {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
+        const light = (color) => {
+          const [r, g, b] = color.match(/[\\d.]+/g).map((each) => each / 255)
+            .map((each) => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const paper = light(getComputedStyle(document.body).backgroundColor);
+        const pale = [...document.querySelectorAll("svg text")].filter((each) => {
+          const ink = light(getComputedStyle(each).fill);
+          return (Math.max(paper, ink) + 0.05) / (Math.min(paper, ink) + 0.05) < 4.5;
+        });
+        return [...found.violations.map((each) => each.id + ": " + each.nodes.map((node) => node.html).join(" | ")),
+                ...pale.map((each) => "pale text in a chart: " + each.textContent)]"""
+    )
+    return found
+
+
+@BOTH
+@pytest.mark.parametrize("width", [320, 640, 1280])
+def test_nothing_is_wider_than_the_window_and_one_chart_of_each_kind_is_shown(
+    profile: str, width: int, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = log_in(reader(profile, open_dashboard(newsroom)))
+    page.call("viewport", width=width, height=900)
+    for path in ("", "?days=1", "/health"):
+        page.goto(DASHBOARD + path)
+        page.run("for (const each of document.querySelectorAll('details')) each.open = true")
+        assert page.run("return document.documentElement.scrollWidth - innerWidth") <= 0, path
+    page.goto(DASHBOARD)
+    charts = "return [...document.querySelectorAll('.chart')].filter((each) => each.getClientRects().length).length"
+    assert page.run(charts) == 2
+    size = page.run(
+        "return [...document.querySelectorAll('.axis')].filter((e) => e.getClientRects().length)"
+        ".map((e) => e.getBoundingClientRect().height)"
+    )
+    assert min(size) > 9
+
+
+def test_every_stop_of_the_tab_key_is_seen_and_the_table_opens_by_key(newsroom: Newsroom, reader: Readers) -> None:
+    page = log_in(reader("chromium", open_dashboard(newsroom)))
+    page.goto(DASHBOARD)
+    names, opened = [], False
+    for _ in range(60):
+        page.call("press", key="Tab")
+        seen = page.run(
+            """const now = document.activeElement, style = getComputedStyle(now), box = now.getBoundingClientRect();
+            return {name: now.innerText || now.name || now.ariaLabel || "", tag: now.localName,
+                    ring: parseFloat(style.outlineWidth), style: style.outlineStyle, height: box.height,
+                    inside: box.top < innerHeight && box.bottom > 0}"""
+        )
+        if seen["tag"] == "body":
+            break
+        names.append(seen["name"])
+        assert seen["inside"], seen
+        assert seen["ring"] >= 2, seen
+        assert seen["style"] != "none", seen
+        assert seen["height"] >= 24, seen  # WCAG 2.5.8
+        if seen["tag"] == "summary":
+            page.call("press", key="Enter")
+            opened = page.run("return document.querySelector('details').open")
+    assert names[0] == "Skip to the figures"
+    assert {"Figures", "Health", "Log out", "7 days", "Show", "The same as a table"} <= set(names)
+    assert opened
+
+
+def test_charts_are_read_out_by_their_title_and_description(newsroom: Newsroom, reader: Readers) -> None:
+    page = log_in(reader("chromium", open_dashboard(newsroom)))
+    page.goto(DASHBOARD)
+    page.call("cdp", method="Accessibility.enable")
+    tree = page.call("cdp", method="Accessibility.getFullAXTree")["nodes"]
+    images = [node["name"]["value"] for node in tree if not node["ignored"] and node["role"]["value"] == "image"]
+    assert len(images) == 2
+    assert images[0].startswith("Share of page views seen with ads blocked, day by day")
+    assert "All numbers stand in the table below." in images[0]
+    tables = [node["role"]["value"] for node in tree if not node["ignored"]].count("table")
+    page.call("viewport", width=320, height=900)
+    tree = page.call("cdp", method="Accessibility.getFullAXTree")["nodes"]
+    assert [node["role"]["value"] for node in tree if not node["ignored"]].count("table") == tables > 3
+
+
+def test_on_paper_there_are_the_figures_and_no_buttons(newsroom: Newsroom, reader: Readers) -> None:
+    page = log_in(reader("chromium", open_dashboard(newsroom)))
+    page.goto(DASHBOARD)
+    page.call("media", type="print")
+    assert "23.1%" in told(page)
+    assert (
+        page.run(
+            "return [...document.querySelectorAll('button, input, nav')].filter((e) => e.getClientRects().length).length"
+        )
+        == 0
+    )

@@ -1,0 +1,220 @@
+"""The notice takes no focus, hides none, traps none, and gives it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Newsroom, Readers
+from tests.browser.newspaper import Sheet
+from tests.browser.reader import Page, wait_until
+from tests.browser.site import Site
+from tests.browser.test_notice_manners import BOTH, LONG, PREVIEW, sheet
+
+FOCUS = """
+  let active = document.activeElement;
+  const path = [];
+  for (; active; active = active.shadowRoot ? active.shadowRoot.activeElement : null) path.push(active);
+  const last = path[path.length - 1];
+  return {within: path[0] && path[0].localName === "reader-notice", tag: last.localName,
+          name: last.getAttribute("aria-label") || last.innerText || "", id: last.id};
+"""
+
+COVERED = """
+  // how much of what has the focus lies under the notice, from 0 to 1; outside of the window counts too
+  const host = document.querySelector("reader-notice");
+  const focused = document.activeElement;
+  if (!focused || focused === document.body || focused === host) return 0;
+  await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame);
+  const box = focused.getBoundingClientRect(), own = host.getBoundingClientRect();
+  const shown = getComputedStyle(host).visibility === "visible";
+  const bottom = shown && box.right > own.left && box.left < own.right ? Math.min(own.top, innerHeight) : innerHeight;
+  const seen = Math.max(0, Math.min(box.bottom, bottom) - Math.max(box.top, 0));
+  return box.height > innerHeight / 2 ? (seen ? 0 : 1) : 1 - seen / box.height;
+"""
+
+MANY_LINKS = "<main><h1>News</h1>" + "".join(f"<p><a href='/{n}'>Article {n}</a></p>" for n in range(40)) + "</main>"
+INSIDE = f"<div style='height:100vh;overflow:auto'>{MANY_LINKS}</div>"
+
+
+def focus(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.run(FOCUS)
+    return found
+
+
+def press(page: Page, key: str, *modifiers: str) -> None:
+    page.call("press", key=key, modifiers=list(modifiers))
+
+
+@BOTH
+def test_it_takes_no_focus_and_its_live_region_is_there_before_it_speaks(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    watch = """
+      window.told = [];
+      new MutationObserver(() => {
+        const host = document.querySelector("reader-notice");
+        const status = host && host.shadowRoot && host.shadowRoot.querySelector("[role=status]");
+        if (!status || window.watched) return;
+        window.watched = true;
+        window.told.push(status.textContent);
+        new MutationObserver(() => window.told.push(status.textContent)).observe(status, {childList: true});
+      }).observe(document, {childList: true, subtree: true});
+    """
+    site = newsroom(sheets={"/": sheet(LONG + "<input id='search' autofocus>")})
+    page = reader(profile, site).open("/#adnotice=preview", before=watch)
+    page.notice().wait()
+    wait_until(lambda: len(page.run("return window.told")) > 1, "the announcement")
+    assert page.run("return window.told") == [
+        "",
+        "A notice from The Daily Example, at the end of this page: please allow ads.",
+    ]
+    assert focus(page)["id"] == "search"
+
+
+@BOTH
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640), (320, 256)])
+@pytest.mark.parametrize("path", ["/window", "/inside"])
+def test_nothing_that_has_the_focus_is_ever_hidden(
+    profile: str, width: int, height: int, path: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    site = newsroom(sheets={"/window": sheet(MANY_LINKS), "/inside": sheet(INSIDE, "body{margin:0}")})
+    page = reader(profile, site).tab()
+    page.call("viewport", width=width, height=height)
+    page.goto(path + "#adnotice=preview")
+    wait_until(page.notice().look, "the notice in the page")
+    page.run("await new Promise((done) => setTimeout(done, 700))")
+    for key in [[]] * 44 + [["Shift"]] * 44:
+        press(page, "Tab", *key)
+        assert page.run(COVERED) < 0.05, focus(page)
+
+
+@BOTH
+def test_tab_walks_in_reading_order_and_out_again(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    page.notice().wait()
+    page.run("[...document.querySelectorAll('a')].pop().focus()")
+    names = []
+    for _ in range(6):
+        press(page, "Tab")
+        names.append(focus(page)["name"] if focus(page)["within"] else None)
+    assert names == [
+        "I support you already",
+        "Don’t ask again",
+        "What we count",
+        "Not now",
+        "How to allow ads",
+        "Not now: close this notice",
+    ]
+    press(page, "Tab")
+    assert not focus(page)["within"], "the focus is trapped"
+    press(page, "Tab", "Shift")
+    # Firefox starts backwards from where it left, Chromium from the end
+    assert focus(page)["name"] in ("Not now: close this notice", "How to allow ads")
+
+
+@BOTH
+def test_everything_works_by_keyboard(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    notice = page.notice().wait()
+    page.run("document.querySelector('reader-notice').shadowRoot.querySelector('[aria-expanded]').focus()")
+    press(page, "Enter")
+    notice.wait_text("uBlock Origin")
+    assert (
+        page.run(
+            "return document.querySelector('reader-notice').shadowRoot.querySelector('[aria-expanded]').ariaExpanded"
+        )
+        == "true"
+    )
+    press(page, "Tab")
+    press(page, "Tab")
+    assert focus(page) == {"within": True, "tag": "summary", "name": "uBlock Origin", "id": ""}
+    press(page, "Enter")
+    notice.wait_text("Press the big power button.")
+    page.run("document.querySelector('reader-notice').shadowRoot.querySelector('.check button').focus()")
+    press(page, " ")
+    notice.wait_text("Ads are still blocked on this page.")
+    assert focus(page)["name"] == "Check again"
+
+
+@BOTH
+def test_inside_it_nothing_that_has_the_focus_is_hidden(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).tab()
+    page.call("viewport", width=360, height=640)
+    page.goto(PREVIEW)
+    notice = page.notice().wait()
+    notice.click("How to allow ads")
+    notice.click("Check again")
+    notice.wait_text("Ads are still blocked on this page.")
+    page.run("document.querySelector('reader-notice').shadowRoot.querySelector('summary').focus()")
+    seen = """const root = document.querySelector("reader-notice").shadowRoot;
+      const box = root.activeElement.getBoundingClientRect();
+      return root.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === root.activeElement"""
+    for _ in range(8):
+        assert page.run(seen), focus(page)
+        press(page, "Tab")
+    assert focus(page)["name"] in ("Check again", "Load the page again")
+
+
+@BOTH
+def test_escape_means_not_now_only_with_the_focus_inside(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    notice = page.notice().wait()
+    page.run("[...document.querySelectorAll('a')].pop().focus()")
+    press(page, "Escape")
+    assert notice.shown
+    press(page, "Tab")
+    press(page, "Escape")
+    notice.wait_gone()
+
+
+@BOTH
+def test_closing_gives_the_focus_back_where_it_was(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    page.notice().wait()
+    page.run("const last = [...document.querySelectorAll('a')].pop(); last.id = 'came-from'; last.focus()")
+    press(page, "Tab")
+    press(page, "Tab")
+    assert focus(page)["within"]
+    press(page, "Escape")
+    page.notice().wait_gone()
+    assert focus(page)["id"] == "came-from"
+
+
+@BOTH
+def test_closing_gives_the_focus_to_the_main_part_when_it_came_from_nowhere(
+    profile: str, site: Site, reader: Readers
+) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    page.notice().wait()
+    page.run("document.querySelector('reader-notice').shadowRoot.querySelector('.close').focus()")
+    before = page.run("return scrollY")
+    press(page, "Enter")
+    page.notice().wait_gone()
+    assert focus(page)["tag"] == "main"
+    assert page.run("return scrollY") == before
+    page.run("document.querySelector('a').focus()")
+    assert page.run("return document.querySelector('main').hasAttribute('tabindex')") is False
+
+
+@BOTH
+def test_when_it_thanks_the_focus_stays_inside(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    notice = page.notice().wait()
+    page.run("document.querySelector('reader-notice').shadowRoot.querySelector('.more button').focus()")
+    press(page, "Enter")
+    notice.wait_text("you support us")
+    assert focus(page) == {"within": True, "tag": "button", "name": "Close", "id": ""}
+    press(page, "Enter")
+    notice.wait_gone()
+
+
+def test_a_mouse_that_closes_it_moves_no_focus(newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(sheets={"/": Sheet(sheet(LONG + "<input id='search'>").body)})
+    page = reader("chromium", site).open("/#adnotice=preview")
+    page.notice().wait()
+    page.run("document.getElementById('search').focus({preventScroll: true})")
+    page.notice().click("Not now")
+    page.notice().wait_gone()
+    assert focus(page)["id"] == "search"

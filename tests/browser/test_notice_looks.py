@@ -1,0 +1,257 @@
+"""The notice looks right on any page, in any window, and for every eye."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Newsroom, Readers
+from tests.browser.newspaper import ROOT, Sheet
+from tests.browser.reader import Page, wait_until
+from tests.browser.site import Site
+from tests.browser.test_notice_manners import BOTH, LONG, PREVIEW, box_of, sheet
+
+SHADOW = 'const host = document.querySelector("reader-notice"); const root = host.shadowRoot;'
+
+GEOMETRY = f"""{SHADOW}
+  return [...root.querySelectorAll("*")].filter((each) => each.getClientRects().length).map((each) => {{
+    const box = each.getBoundingClientRect(), style = getComputedStyle(each);
+    return [each.localName, Math.round(box.x), Math.round(document.documentElement.clientHeight - box.bottom), Math.round(box.width),
+            Math.round(box.height), style.color, style.fontSize, style.textAlign, style.textTransform, style.opacity];
+  }})"""
+
+HOSTILE = """
+  * { all: unset !important; color: fuchsia !important; font: 60px/3 cursive !important; display: inline !important;
+      position: static !important; letter-spacing: 1em !important; box-sizing: content-box !important }
+  *, *::before, *::after { margin: 40px !important; padding: 40px !important; border: 9px solid red !important }
+  body > * { width: 50px !important; transform: rotate(30deg) !important; max-height: 10px !important }
+  section, button, h2, p, div, details { background: lime !important; visibility: visible !important; float: left }
+  html { font-size: 5px !important; text-transform: uppercase; direction: ltr; word-spacing: 2em; text-align: right }
+"""
+
+CLIPPED = f"""{SHADOW}
+  const found = [];
+  for (const each of root.querySelectorAll("*")) {{
+    if (!each.getClientRects().length || each.closest(".quiet, svg")) continue;
+    const box = each.getBoundingClientRect();
+    if (box.left < -1 || box.right > innerWidth + 1) found.push([each.className || each.localName, "outside"]);
+    if (each.localName !== "section" && each.scrollWidth > each.clientWidth + 1 && each.clientWidth) {{
+      found.push([each.className || each.localName, "overflows", each.scrollWidth, each.clientWidth]);
+    }}
+  }}
+  return found;
+"""
+
+OWN_CONTENT = """
+  const answer = await fetch("/_adnotice/notice");
+  const content = {...await answer.json(), ...args[0]};
+  for (const name in content.text) content.text[name] = args[1] ? content.text[name] + " " + content.text[name] : content.text[name];
+  const script = document.createElement("script");
+  script.src = "/_adnotice/notice.js";
+  await new Promise((done) => { script.onload = done; document.head.append(script); });
+  script.dispatchEvent(new CustomEvent("adnotice:show", {detail:
+    {content, base: "/_adnotice", page: "/", recheck: async () => null, expose: false}}));
+"""
+
+
+def still(page: Page) -> None:
+    """Waits until nothing moves any more."""
+    page.run("await new Promise((done) => setTimeout(done, 700))")
+
+
+@BOTH
+def test_no_style_of_the_page_changes_it(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(sheets={"/plain": sheet(LONG), "/hostile": sheet(LONG, HOSTILE)})
+    seen = []
+    for path in ("/plain", "/hostile"):
+        page = reader(profile, site).open(path + "#adnotice=preview")
+        page.call("viewport", width=1280, height=800)
+        page.notice().wait()
+        page.notice().click("How to allow ads")
+        still(page)
+        seen.append(page.run(GEOMETRY))
+    assert len(seen[0]) > 30
+    # the hostile page's text is bright: only the theme may follow it
+    strip = [[row[:5] + row[6:] for row in rows] for rows in seen]
+    assert strip[0] == strip[1]
+
+
+@BOTH
+@pytest.mark.parametrize("width", [320, 360, 600, 900, 1280])
+def test_nothing_is_cut_off_with_wide_text_spacing_and_long_words(
+    profile: str, width: int, site: Site, reader: Readers
+) -> None:
+    page = reader(profile, site).tab()
+    page.call("viewport", width=width, height=900)
+    page.goto("/politics/budget")
+    page.run(OWN_CONTENT, {"links": [{"label": "Donaudampfschifffahrtsgesellschaft zahlen", "address": "/a"}]}, True)
+    page.notice().wait()
+    # WCAG 1.4.12, as a reader's own style sheet sets it
+    page.run(
+        f"""{SHADOW} const spacing = new CSSStyleSheet();
+        spacing.replaceSync("* {{ line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }} p {{ margin-bottom: 2em !important }}");
+        root.adoptedStyleSheets = [...root.adoptedStyleSheets, spacing]"""
+    )
+    assert page.run(CLIPPED) == []
+    page.run(f"{SHADOW} root.querySelector('[aria-expanded]').click(); root.querySelector('summary').click()")
+    still(page)
+    assert page.run(CLIPPED) == []
+    assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+
+
+@BOTH
+def test_it_is_mirrored_where_writing_runs_from_right_to_left(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/politics/budget")
+    page.run(OWN_CONTENT, {"dir": "rtl", "lang": "ar"}, False)
+    page.notice().wait()
+    found = page.run(
+        f"""{SHADOW} const x = (name) => root.querySelector(name).getBoundingClientRect().left;
+        return [root.querySelector("section").dir, root.querySelector("section").lang, x(".close"), x(".actions"), x(".title")]"""
+    )
+    assert found[:2] == ["rtl", "ar"]
+    assert found[2] < found[3] < found[4]
+
+
+def test_targets_are_large_enough(site: Site, reader: Readers) -> None:
+    page = reader("chromium", site).open(PREVIEW)
+    notice = page.notice().wait()
+    for width in (1280, 360):
+        page.call("viewport", width=width, height=700)
+        still(page)
+        assert min(notice.size("Not now: close this notice")) >= 44
+        assert notice.size("Not now")[1] >= 44
+        assert notice.size("How to allow ads")[1] >= 44
+        for name in ("I support you already", "Don’t ask again", "What we count"):
+            assert min(notice.size(name)) >= 24, name
+
+
+@BOTH
+def test_the_strictest_policies_let_it_look_and_work_the_same(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none';"
+        " require-trusted-types-for 'script'; trusted-types adnotice"
+    )
+    site = newsroom(
+        sheets={"/": Sheet(sheet(LONG).body.replace("<style></style>", ""), {"content-security-policy": policy})}
+    )
+    watch = "window.refused = []; addEventListener('securitypolicyviolation', (each) => window.refused.push(each.violatedDirective + ' ' + each.blockedURI))"
+    page = reader(profile, site).open("/#adnotice=preview", before=watch)
+    notice = page.notice().wait()
+    notice.click("How to allow ads")
+    notice.wait_text("uBlock Origin")
+    assert page.run(f"{SHADOW} return getComputedStyle(root.querySelector('.frame')).display") == "grid"
+    assert page.run("return window.refused") == []
+    assert page.problems() == []
+
+
+def test_it_follows_a_dark_page(newsroom: Newsroom, reader: Readers) -> None:
+    dark = "body{background:#111;color:#eee}"
+    site = newsroom(sheets={"/light": sheet(LONG, "body{color:#222}"), "/dark": sheet(LONG, dark)})
+    lightness = f"""{SHADOW} const of = (color) => {{ const [r, g, b] = color.match(/[\\d.]+/g).map(Number); return (r + g + b) / 3 }};
+      const style = getComputedStyle(root.querySelector("section")); return [of(style.backgroundColor), of(style.color)]"""
+    somebody = reader("chromium", site)
+    paper, text = somebody.open("/light#adnotice=preview").notice().wait()._page.run(lightness)
+    assert paper > 220 > 60 > text
+    paper, text = somebody.open("/dark#adnotice=preview").notice().wait()._page.run(lightness)
+    assert paper < 60 < 220 < text
+
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js") if (ROOT / "node_modules").is_dir() else None
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "contrast", "narrow"])
+@pytest.mark.parametrize("state", ["asking", "steps", "still", "thanks"])
+def test_axe_finds_nothing_wrong(look: str, state: str, newsroom: Newsroom, reader: Readers) -> None:
+    style = "body{background:#111;color:#eee}a{color:#9cf}" if look == "dark" else ""
+    page = reader("chromium", newsroom(sheets={"/": sheet(LONG, style)})).tab()
+    page.call("viewport", width=360 if look == "narrow" else 1280, height=800)
+    page.call("media", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
+    if look == "contrast":
+        page.call(
+            "cdp",
+            method="Emulation.setEmulatedMedia",
+            params={"features": [{"name": "prefers-contrast", "value": "more"}]},
+        )
+    page.goto("/#adnotice=preview")
+    notice = page.notice().wait()
+    if state in ("steps", "still"):
+        notice.click("How to allow ads")
+        page.run(f"{SHADOW} root.querySelector('summary').click()")
+    if state == "still":
+        page.run(f"{SHADOW} root.querySelector('.check button').click()")
+        notice.wait_text("still blocked")
+    if state == "thanks":
+        notice.click("I support you already")
+        notice.wait_text("Thank you")
+    still(page)
+    assert AXE is not None
+    page.run(AXE.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = page.run(
+        """const found = await axe.run({include: [["reader-notice"]]}, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
+        return [...found.violations, ...found.incomplete.filter((each) => each.id === "color-contrast")].map(
+          (each) => [each.id, each.nodes.map((node) => node.html + " " + node.failureSummary)
+            .filter((told) => !/obscured|overlap/.test(told))]) // scrolled out of sight
+          .filter(([, nodes]) => nodes.length)"""
+    )
+    assert found == []
+
+
+def test_screen_readers_find_a_region_with_a_name(site: Site, reader: Readers) -> None:
+    page = reader("chromium", site).open(PREVIEW)
+    page.notice().wait()
+    page.call("cdp", method="Accessibility.enable")
+    tree = page.call("cdp", method="Accessibility.getFullAXTree")["nodes"]
+    told = [(node["role"]["value"], node["name"]["value"]) for node in tree if not node["ignored"] and "name" in node]
+    assert ("region", "Ads pay for our reporting") in told
+    assert ("heading", "Ads pay for our reporting") in told
+    assert ("button", "Not now: close this notice") in told
+    assert not [role for role, _ in told if role in ("dialog", "alert", "alertdialog")]
+
+
+def test_it_is_not_printed(site: Site, reader: Readers) -> None:
+    page = reader("chromium", site).open(PREVIEW)
+    page.notice().wait()
+    height = page.run("return document.documentElement.scrollHeight")
+    page.call("media", type="print")
+    assert page.run(f"{SHADOW} return getComputedStyle(host).display") == "none"
+    assert page.run("return document.documentElement.scrollHeight") < height
+
+
+def test_it_moves_only_for_those_who_want_movement(site: Site, reader: Readers) -> None:
+    somebody = reader("chromium", site)
+    for value, moves in [("reduce", False), ("no-preference", True)]:
+        page = somebody.tab()
+        page.call("media", features=[{"name": "prefers-reduced-motion", "value": value}])
+        page.goto(PREVIEW)
+        page.notice().wait()
+        name = page.run(f"{SHADOW} return getComputedStyle(root.querySelector('section')).animationName")
+        assert (name != "none") is moves
+
+
+def test_in_forced_colours_its_edges_stay_visible(site: Site, reader: Readers) -> None:
+    page = reader("chromium", site).tab()
+    features = [{"name": "forced-colors", "value": "active"}]
+    page.call("cdp", method="Emulation.setEmulatedMedia", params={"features": features})
+    page.goto(PREVIEW)
+    page.notice().wait()
+    borders = page.run(
+        f"""{SHADOW} return ["section", ".button"].map((name) => {{
+          const style = getComputedStyle(root.querySelector(name)); return [style.borderTopWidth, style.borderTopStyle] }})"""
+    )
+    assert borders == [["2px", "solid"], ["2px", "solid"]]
+
+
+@BOTH
+def test_text_twice_as_large_still_fits(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto(PREVIEW)
+    page.notice().wait()
+    page.run(f"{SHADOW} root.querySelector('section').style.fontSize = '32px'")
+    wait_until(lambda: (seen := box_of(page))["bottom"] == seen["page"], "the notice at the bottom")
+    assert page.run(CLIPPED) == []

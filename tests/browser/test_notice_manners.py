@@ -1,0 +1,281 @@
+"""The notice knows its place: small, after everybody else, and gone for good when told to."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Newsroom, Readers
+from tests.browser.newspaper import Sheet
+from tests.browser.reader import Page, wait_until
+from tests.browser.site import Site
+
+BOTH = pytest.mark.parametrize("profile", ["chromium", "firefox"])
+PREVIEW = "/politics/budget#adnotice=preview"
+
+SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shifts.push([entry.value, entry.hadRecentInput]);
+  }).observe({type: "layout-shift", buffered: true});
+"""
+
+HOST = 'const host = document.querySelector("reader-notice"); const box = host.getBoundingClientRect();'
+
+
+def sheet(body: str, style: str = "", title: str = "Front page") -> Sheet:
+    """A page of somebody's site."""
+    return Sheet(
+        f'<!doctype html><html lang="en"><head><title>{title}</title><meta name="viewport" content="width=device-width">'
+        f"<style>{style}</style></head><body>{body}</body></html>"
+    )
+
+
+LONG = "<main><h1>News</h1>" + '<p>Words follow words. <a href="/x">Read on</a></p>' * 60 + "</main>"
+SHORT = "<main><h1>News</h1><p>Short.</p></main>"
+
+
+def box_of(page: Page) -> dict[str, float]:
+    found: dict[str, float] = page.run(
+        f"{HOST} return {{top: box.top, bottom: box.bottom, left: box.left, right: box.right, height: box.height,"
+        " width: box.width, page: innerHeight, across: innerWidth}"
+    )
+    return found
+
+
+def test_it_is_small_as_the_list_keepers_ask(site: Site, reader: Readers) -> None:
+    page = reader("chromium-ghostery", site).open("/politics/budget")
+    page.notice().wait()
+    for width, height in [(1280, 800), (1920, 1080), (768, 1024), (360, 640), (390, 844)]:
+        page.call("viewport", width=width, height=height)
+        box = wait_until(lambda: (seen := box_of(page))["bottom"] == seen["page"] and seen, "the notice at the bottom")
+        assert box["height"] <= 100 or box["height"] * box["width"] <= 105_000, (width, box)
+        assert box["height"] <= 0.3 * height, (width, box)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "firefox-ublock",
+        "firefox-ublock-annoyances",
+        "chromium-ghostery",
+        "chromium-ghostery-annoyances",
+        "chromium-adguard-rules",
+    ],
+)
+def test_no_list_hides_it_and_all_of_it_can_be_used(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open("/politics/budget")
+    notice = page.notice().wait(20)
+    notice.click("How to allow ads")
+    notice.wait_text("uBlock Origin")
+    notice.click("Not now")
+    notice.wait_gone()
+    expected = {"injected": 1, "blocked_extension": 1, "asked": 1, "shown": 1, "howto": 1, "later": 1}
+    site.wait_for_counts(**expected)
+
+
+@pytest.mark.parametrize("path", ["/long", "/short", "/sticky-footer", "/flex", "/grid"])
+def test_nothing_on_the_page_moves_when_it_comes(path: str, newsroom: Newsroom, reader: Readers) -> None:
+    foot = "<footer><a href='/y'>Imprint</a></footer>"
+    sheets = {
+        "/long": sheet(LONG + foot),
+        "/short": sheet(SHORT + foot),
+        "/sticky-footer": sheet(
+            SHORT + foot,
+            "*{box-sizing:border-box}html,body{height:100%;margin:0}body{display:flex;flex-direction:column}main{flex:1}",
+        ),
+        "/flex": sheet(f"<nav>Left</nav>{LONG}<aside>Right</aside>", "body{display:flex;gap:2rem}"),
+        "/grid": sheet(SHORT + foot, "body{display:grid;min-height:100vh;align-content:space-between;margin:0}"),
+    }
+    page = reader("chromium", newsroom(sheets=sheets)).open(path + "#adnotice=preview", before=SHIFTS)
+    page.notice().wait()
+    page.run("await new Promise((done) => setTimeout(done, 600))")
+    assert page.run("return window.shifts") == []
+
+
+@BOTH
+def test_the_end_of_the_page_can_be_read(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(sheets={"/long": sheet(f"{LONG}<footer id='end'>The very end</footer>")})
+    page = reader(profile, site).open("/long#adnotice=preview")
+    page.notice().wait()
+    seen = page.run(
+        f"""{HOST} scrollTo(0, 1e6); await new Promise(requestAnimationFrame);
+        return document.getElementById("end").getBoundingClientRect().bottom <= box.top"""
+    )
+    assert seen
+
+
+@BOTH
+def test_it_leaves_the_page_as_it_was(profile: str, site: Site, reader: Readers) -> None:
+    state = """return [document.documentElement.scrollHeight, document.documentElement.getAttributeNames().join(),
+      document.body.getAttributeNames().join(), document.adoptedStyleSheets.length,
+      getComputedStyle(document.documentElement).scrollPaddingBottom]"""
+    page = reader(profile, site).open(PREVIEW, before="")
+    page.notice().wait()
+    during = page.run(state)
+    page.notice().click("Not now")
+    page.notice().wait_gone()
+    after = page.run(state)
+    assert during[0] > after[0]
+    assert after[1:] == ["lang", "", 0, "auto"]
+    assert page.run("return document.querySelector('reader-notice')") is None
+
+
+CONSENT = (
+    "<div id='consent' style='position:fixed;{};background:#eee;padding:2rem'>"
+    "<p>May we?</p><button onclick=\"document.getElementById('consent').remove()\">Yes</button></div>"
+)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "place",
+    [
+        "left:0;right:0;bottom:0",
+        "left:20px;bottom:20px;width:320px;height:200px",
+        "left:30%;right:30%;top:25%;height:50%",
+        "inset:0",
+    ],
+    ids=["bar", "corner", "dialog", "wall"],
+)
+def test_it_waits_for_a_consent_dialog(profile: str, place: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(sheets={"/": sheet(LONG + CONSENT.format(place))})
+    page = reader(profile, site).open("/#adnotice=preview")
+    wait_until(lambda: page.notice().look(), "the notice in the page")
+    assert page.notice().stays_away(2.0)
+    page.run("document.querySelector('#consent button').click()")
+    page.notice().wait()
+
+
+def test_it_waits_for_what_lives_in_a_shadow_root_and_for_a_modal_dialog(newsroom: Newsroom, reader: Readers) -> None:
+    shadow = """<consent-tool></consent-tool><script>
+      const root = document.querySelector("consent-tool").attachShadow({mode: "open"});
+      const bar = document.createElement("div");
+      bar.style.cssText = "position:fixed;inset:auto 0 0;height:120px;background:#eee";
+      root.append(bar);
+    </script>"""
+    modal = "<dialog><p>Sign in</p></dialog><script>document.querySelector('dialog').showModal()</script>"
+    site = newsroom(sheets={"/shadow": sheet(LONG + shadow), "/modal": sheet(LONG + modal)})
+    somebody = reader("chromium", site)
+    for path, end in [
+        ("/shadow", "document.querySelector('consent-tool').remove()"),
+        ("/modal", "document.querySelector('dialog').close()"),
+    ]:
+        page = somebody.open(path + "#adnotice=preview")
+        wait_until(page.notice().look, "the notice in the page")
+        assert page.notice().stays_away(1.6), path
+        page.run(end)
+        page.notice().wait()
+
+
+@BOTH
+def test_it_makes_way_for_a_dialog_that_comes_later(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG)})).open("/#adnotice=preview")
+    page.notice().wait()
+    page.run(f"document.body.insertAdjacentHTML('beforeend', `{CONSENT.format('left:0;right:0;bottom:0')}`)")
+    page.notice().wait_gone(3)
+    page.run("document.getElementById('consent').remove()")
+    page.notice().wait()
+
+
+@BOTH
+def test_it_stands_beside_a_button_in_the_corner_and_beside_a_column(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    bubble = "<button style='position:fixed;right:16px;bottom:16px;width:60px;height:60px'>Chat</button>"
+    column = "<nav style='position:fixed;left:0;top:0;bottom:0;width:200px;background:#def'>Sections</nav>"
+    site = newsroom(sheets={"/bubble": sheet(LONG + bubble), "/column": sheet(LONG + column)})
+    somebody = reader(profile, site)
+    page = somebody.open("/bubble#adnotice=preview")
+    page.call("viewport", width=1280, height=800)
+    page.notice().wait()
+    assert box_of(page)["right"] <= 1280 - 76
+    page.call("viewport", width=360, height=640)
+    wait_until(lambda: box_of(page)["bottom"] <= 640 - 76, "the notice above the button", 4)
+    page = somebody.open("/column#adnotice=preview")
+    page.call("viewport", width=1280, height=800)
+    page.notice().wait()
+    wait_until(lambda: box_of(page)["left"] >= 200, "the notice beside the column", 4)
+
+
+@BOTH
+def test_a_page_that_scrolls_inside_a_fixed_element_is_no_dialog(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    site = newsroom(sheets={"/": sheet(f"<div style='position:fixed;inset:0;overflow:auto'>{LONG}</div>")})
+    reader(profile, site).open("/#adnotice=preview").notice().wait()
+
+
+@BOTH
+def test_in_a_low_window_it_stands_at_the_end_of_the_page(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    somebody = reader(profile, newsroom(sheets={"/": sheet(LONG)}))
+    page = somebody.tab()
+    page.call("viewport", width=320, height=256)
+    page.goto("/#adnotice=preview")
+    wait_until(page.notice().look, "the notice in the page")
+    page.run("await new Promise((done) => setTimeout(done, 500))")
+    box = box_of(page)
+    assert box["top"] >= box["page"], "it lies over the page"
+    page.run("scrollTo(0, 1e6)")
+    assert page.notice().shown
+    assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_nothing_is_stored_before_the_reader_acts_and_then_only_the_answer(site: Site, reader: Readers) -> None:
+    somebody = reader("chromium-ghostery", site)
+    page = somebody.open("/politics/budget")
+    notice = page.notice().wait()
+    stored = "return [document.cookie, Object.keys(localStorage), Object.entries(sessionStorage), (await indexedDB.databases()).length]"
+    assert page.run(stored) == ["", [], [], 0]
+    assert somebody.cookies() == []
+    notice.click("How to allow ads")
+    assert page.run(stored) == ["", [], [["adnotice", "1"]], 0]
+    assert somebody.cookies() == []
+    notice.click("Not now")
+    notice.wait_gone()
+    (cookie,) = wait_until(somebody.cookies, "the choice cookie")
+    assert cookie["name"] == "adnotice"
+    assert cookie["value"].startswith("later.20")
+    assert (cookie["path"], cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (
+        "/_adnotice",
+        True,
+        True,
+        "Lax",
+    )
+    assert page.run("return document.cookie") == ""
+
+
+def test_what_was_shown_and_chosen_is_counted_once_though_the_server_was_away(site: Site, reader: Readers) -> None:
+    page = reader("chromium-ghostery", site).open("/politics/budget")
+    notice = page.notice().wait()
+    site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1)
+    site.stop()
+    notice.click("I support you already")
+    notice.wait_text("you support us")
+    site.start()
+    site.wait_for_counts(20, injected=1, blocked_extension=1, asked=1, shown=1, supports=1)
+
+
+def test_it_is_not_shown_again_by_the_back_button(site: Site, reader: Readers) -> None:
+    page = reader("chromium-ghostery", site).open("/politics/budget")
+    page.notice().wait().click("Not now")
+    page.notice().wait_gone()
+    wait_until(page.reader.cookies, "the choice cookie")
+    page.goto("/politics/bridge")
+    page.back("/politics/budget")
+    assert page.notice().stays_away(6)
+
+
+@BOTH
+def test_the_preview_rehearses_what_a_check_may_find(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open(PREVIEW)
+    notice = page.notice().wait()
+    notice.click("How to allow ads")
+    notice.click("Check again")
+    notice.wait_text("Ads are still blocked on this page.")
+    notice.click("Check again")
+    notice.wait_text("We could not check just now.")
+    notice.click("Check again")
+    notice.wait_text("Ads may be shown on The Daily Example from now on.")
+    notice.click("Close")
+    notice.wait_gone()
+    assert page.run("return Object.keys(sessionStorage)") == []

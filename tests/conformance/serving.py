@@ -1,0 +1,91 @@
+"""The small sites over real servers on real sockets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+APPS = Path(__file__).parent / "apps"
+SERVERS = ("uvicorn", "hypercorn", "granian")
+START_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A running site. `store_url` is where its middleware counts."""
+
+    framework: str
+    server: str
+    port: int
+    store_url: str
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command(server: str, target: str, port: int) -> list[str]:
+    """How the server is started for the ASGI app `module:name`."""
+    arguments = {
+        "uvicorn": [target, "--host", "127.0.0.1", "--port", str(port)],
+        "hypercorn": ["--bind", f"127.0.0.1:{port}", target],
+        "granian": ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), target],
+    }
+    return [sys.executable, "-m", server, *arguments[server]]
+
+
+@contextlib.contextmanager
+def serve(framework: str, server: str, folder: Path, attribute: str = "app") -> Iterator[Served]:
+    """Runs the site until the block ends, then asks the server to stop as an operator does (SIGTERM)."""
+    port = free_port()
+    store_url = f"sqlite:///{folder / 'counts.db'}"
+    log = folder / "server.log"
+    site = Served(framework=framework, server=server, port=port, store_url=store_url, log=log)
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            command(server, f"{framework}_site:{attribute}", port),
+            cwd=APPS,
+            env={**os.environ, "STORE_URL": store_url, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            await_answer(site, process)
+            yield site
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def await_answer(site: Served, process: subprocess.Popen[bytes]) -> None:
+    """Waits until the site answers; says what the server printed when it doesn't."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(site.url + "/news", timeout=5)
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{site.framework} under {site.server} did not start:\n{site.log.read_text()[-3000:]}")

@@ -1,0 +1,96 @@
+"""Stores for the tests of counting: the machine's servers with names of the test's own, and servers that tests start."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.count.servers import PostgreSQL, Redis, RedisCluster, running
+
+REDIS = ("127.0.0.1", 6379)
+POSTGRESQL = "postgresql://127.0.0.1:5432/test"
+
+
+def redis_program() -> bool:
+    """Whether a Redis or Valkey server can be started here."""
+    return bool(shutil.which("redis-server") or shutil.which("valkey-server"))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """A Redis Cluster of three shards with a replica each, for the whole session: leave it whole."""
+    if not redis_program():
+        pytest.skip("no redis-server or valkey-server to start")
+    servers = RedisCluster(tmp_path_factory.mktemp("cluster"))
+    with running(servers):
+        yield servers
+
+
+@pytest.fixture
+def cluster_url(cluster: RedisCluster) -> str:
+    """A store of the test's own in that cluster."""
+    cluster.wait_until_whole()
+    return f"{cluster.url}?prefix=test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """A store of the test's own in the machine's Redis; nothing of it is left."""
+    import redis
+
+    try:
+        socket.create_connection(REDIS, timeout=1).close()
+    except OSError:
+        pytest.skip(f"no Redis answers on {REDIS[0]}:{REDIS[1]}")
+    prefix = f"test-{uuid.uuid4().hex[:12]}"
+    yield f"redis://{REDIS[0]}:{REDIS[1]}?prefix={prefix}"
+    with redis.Redis(*REDIS) as client:
+        if keys := list(client.scan_iter(f"{{{prefix}*", count=1000)):
+            client.unlink(*keys)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A store in a file of the test's own."""
+    return f"sqlite:///{tmp_path / 'counts.db'}"
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A store in a schema of the test's own in the machine's PostgreSQL; nothing of it is left."""
+    import psycopg
+
+    try:
+        connection = psycopg.connect(POSTGRESQL, autocommit=True, connect_timeout=2)
+    except psycopg.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {POSTGRESQL}")
+    with connection:
+        schema = f"test_{uuid.uuid4().hex[:12]}"
+        connection.execute(f"CREATE SCHEMA {schema}")
+        yield f"{POSTGRESQL}?options=-csearch_path%3D{schema}"
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture
+def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A Redis that the test may kill."""
+    if not redis_program():
+        pytest.skip("no redis-server or valkey-server to start")
+    server = Redis(tmp_path_factory.mktemp("redis"))
+    with running(server):
+        yield server
+
+
+@pytest.fixture(scope="module")
+def own_postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL that the tests of a module may kill; each leaves it running."""
+    if not PostgreSQL.installed():
+        pytest.skip("no PostgreSQL to start")
+    server = PostgreSQL()
+    with running(server):
+        yield server

@@ -1,0 +1,209 @@
+"""Readers of a real site: honest reports, sent over sockets again and again until they are acknowledged."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from adnotice import AdNoticeMiddleware
+from adnotice.count.open import open_store
+from adnotice.count.settings import CountSettings
+from adnotice.count.tally import Count, Dimension, Outcome, Period
+from adnotice.detect.baits import SCRIPT
+from adnotice.detect.witness import Witnesses, probe_of
+from adnotice.keys import Keys
+from tests.conftest import SECRET
+from tests.count.servers import free_port, wait_for
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+PAGE = b"<!doctype html><title>News</title><p>What happened today."
+
+
+async def news(scope: Scope, receive: Receive, send: Send) -> None:
+    """One page at every address."""
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(PAGE))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": PAGE})
+
+
+def app() -> AdNoticeMiddleware:
+    """The site that uvicorn serves; the environment says where it counts."""
+    return AdNoticeMiddleware(
+        news,
+        secret_key=SECRET,
+        store_url=os.environ["TEST_STORE"],
+        store_deadline_seconds=float(os.environ.get("TEST_DEADLINE", "5")),
+        suspect_factor=0,
+        site_rate_per_second=0,
+    )
+
+
+class Site:
+    """A uvicorn with this site, which can be killed and started again on the same port."""
+
+    def __init__(
+        self, store_url: str, log: Path, workers: int = 1, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.port = free_port()
+        self.store_url = store_url
+        self.log = log
+        self._workers = workers
+        self._environment = {**os.environ, "TEST_STORE": store_url, **(environment or {})}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        target = "tests.count.reporting:app"
+        command = [sys.executable, "-m", "uvicorn", "--factory", target, "--port", str(self.port)]
+        command += ["--workers", str(self._workers), "--log-level", "warning", "--no-access-log"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_for(self.answers, 60)
+
+    def answers(self) -> bool:
+        """Whether a page comes."""
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.page()[0] == 200
+        return False
+
+    def page(self, path: str = "/news") -> tuple[int, bytes]:
+        """A page's status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def kill(self) -> None:
+        """kill -9, of every worker."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As an operator stops it; by force when it does not end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def views(self) -> int:
+        """How many views its store has counted in these days, over all verdicts."""
+        return sum(count.n for count in self.counts(Dimension.ALL) if count.outcome is Outcome.CLEAR)
+
+    def counts(self, dimension: Dimension) -> list[Count]:
+        """What its store has counted in these days."""
+        store = open_store(self.store_url, CountSettings(store_url=self.store_url, store_deadline_seconds=30))
+        today = datetime.now(UTC).date()
+        try:
+            (site,) = store.sites()
+            return store.counts(site, dimension, Period(today - timedelta(days=1), today))
+        finally:
+            store.close()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Runs it, and ends it whatever happens."""
+        try:
+            self.start()
+            yield
+        finally:
+            self.stop()
+
+
+def make_report(witnesses: Witnesses, page: str) -> bytes:
+    """The body of one clear view's report."""
+    view = secrets.token_hex(16)
+    token = witnesses.sign(f"{SCRIPT.folder}{probe_of(view)}-0{SCRIPT.ending}")
+    return json.dumps({"id": view, "page": page, "script": [token], "first": True}).encode()
+
+
+class Readers:
+    """Threads that report views until they are told to stop; each report is sent until it is acknowledged."""
+
+    def __init__(self, site: Site, threads: int = 8) -> None:
+        self.site = site
+        self.acknowledged = 0
+        self.counted = 0
+        self.attempts = 0
+        self.statuses: Counter[int] = Counter()
+        self.problems: list[str] = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._witnesses = Witnesses(Keys(SECRET), 10)
+        self._threads = [threading.Thread(target=self._read, args=(number,), daemon=True) for number in range(threads)]
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """They read; at the end each waits for the acknowledgement of its last report."""
+        for thread in self._threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for thread in self._threads:
+                thread.join(120)
+            if any(thread.is_alive() for thread in self._threads):
+                self.problems.append("a reader never got its acknowledgement")
+
+    def _read(self, number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
+        with contextlib.closing(connection):
+            view = 0
+            while not self._stop.is_set():
+                view += 1
+                body = make_report(self._witnesses, f"/news/{number}/{view % 20}")
+                while not self._send(connection, body):
+                    time.sleep(0.05)
+
+    def _send(self, connection: http.client.HTTPConnection, body: bytes) -> bool:
+        """Whether the report needs no other attempt."""
+        try:
+            status, answer = self._post(connection, body)
+        except (OSError, http.client.HTTPException):
+            connection.close()  # the next attempt opens it again
+            return False
+        with self._lock:
+            self.attempts += 1
+            self.statuses[status] += 1
+            if status == 200:
+                self.acknowledged += 1
+                self.counted += answer["counted"]
+            elif status != 503:
+                self.problems.append(f"{status}: {answer}")
+        return status != 503
+
+    @staticmethod
+    def _post(connection: http.client.HTTPConnection, body: bytes) -> tuple[int, Any]:
+        headers = {"Content-Type": "application/json", "User-Agent": AGENT, "Sec-Fetch-Site": "same-origin"}
+        connection.request("POST", "/_adnotice/outcome", body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        return answer.status, json.loads(content) if answer.status == 200 else content

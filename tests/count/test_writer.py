@@ -1,0 +1,380 @@
+"""The writer: answers after the commit, waits for nobody, outlives a store that is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from adnotice.count import intake, shift
+from adnotice.count.settings import CountSettings
+from adnotice.count.store import Partial
+from adnotice.count.tally import OTHER, Dimension, Outcome, Period
+from adnotice.count.writer import Writer
+from adnotice.events import (
+    AdsAllowed,
+    Choice,
+    ChoiceMade,
+    Kind,
+    Mode,
+    NoticeShown,
+    PageInjected,
+    PageRefused,
+    Quiet,
+    Refusal,
+    Unavailable,
+    Verdict,
+    ViewJudged,
+)
+
+pytestmark = pytest.mark.anyio
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+EXPIRES = time.time() + 900
+
+Make = Callable[..., Writer]
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    """Apps run on both."""
+    return request.param
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the store's file is going to be."""
+    return tmp_path / "counts.db"
+
+
+@pytest.fixture
+async def make(file: Path) -> AsyncIterator[Make]:
+    """Makes writers on this file, and closes them."""
+    made: list[Writer] = []
+
+    def one(**settings: Any) -> Writer:
+        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **settings))
+        made.append(writer)
+        return writer
+
+    yield one
+    for writer in made:
+        await writer.close()
+
+
+def view(page: str = "/a", verdict: Verdict = Verdict.CLEAR, **more: Any) -> ViewJudged:
+    """A view of a reader with Firefox."""
+    kind = Kind.EXTENSION if verdict is Verdict.BLOCKED else None
+    return ViewJudged("site", page, verdict, kind, agent=more.pop("agent", FIREFOX), language="de-CH,de;q=0.9", **more)
+
+
+async def counted(writer: Writer, dimension: Dimension = Dimension.ALL) -> dict[tuple[str, Outcome], int]:
+    """What the store has counted around now."""
+    today = datetime.now(UTC).date()
+    rows = await anyio.to_thread.run_sync(lambda: writer.store().counts("site", dimension, Period(today, today)))
+    return {(value, outcome): n for value, outcome, n in rows}
+
+
+async def until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Waits until it is true."""
+    with anyio.fail_after(seconds):
+        while not true():
+            await anyio.sleep(0.01)
+
+
+async def test_a_report_is_answered_after_its_commit(make: Make, file: Path) -> None:
+    assert await make().commit("1", EXPIRES, (view(),)) is True
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM adnotice_ids").fetchone() == (1,)
+
+
+async def test_a_report_that_is_tried_again_counts_once(make: Make) -> None:
+    writer = make()
+    assert [await writer.commit("1", EXPIRES, (view(),)) for _ in range(3)] == [True, False, False]
+    assert await counted(writer) == {("", Outcome.CLEAR): 1}
+
+
+async def test_reports_of_the_same_moment_share_commits(make: Make) -> None:
+    writer = make(suspect_factor=0)
+    async with anyio.create_task_group() as tasks:
+        for number in range(300):
+            tasks.start_soon(writer.commit, str(number), EXPIRES, (view(f"/{number % 7}"),))
+    assert await counted(writer) == {("", Outcome.CLEAR): 300}
+
+
+async def test_a_view_is_counted_by_what_its_headers_say_in_few_words(make: Make) -> None:
+    writer = make()
+    judged = view(verdict=Verdict.BLOCKED, evidence="baits stopped", quiet=Quiet.FIRST_PAGE)
+    await writer.commit("1", EXPIRES, (judged,))
+    blocked = Outcome.BLOCKED_EXTENSION
+    assert await counted(writer, Dimension.BROWSER) == {("Firefox", blocked): 1}
+    assert await counted(writer, Dimension.DEVICE) == {("desktop", blocked): 1}
+    assert await counted(writer, Dimension.SYSTEM) == {("Linux", blocked): 1}
+    assert await counted(writer, Dimension.LANGUAGE) == {("de", blocked): 1}
+    assert await counted(writer, Dimension.EVIDENCE) == {("baits stopped", blocked): 1}
+    assert await counted(writer, Dimension.QUIET) == {("first-page", Outcome.NOT_ASKED): 1}
+    assert await counted(writer, Dimension.PAGE) == {("/a", blocked): 1}
+
+
+async def test_the_whole_funnel_is_counted(make: Make) -> None:
+    writer = make()
+    about = ("site", "/a")
+    writer.record(PageInjected(*about))
+    writer.record(PageInjected(*about, declined=True))
+    writer.record(PageRefused("site", Refusal.CSP))
+    await writer.commit(
+        "1", EXPIRES, (view(verdict=Verdict.BLOCKED, asked=True), NoticeShown(*about, FIREFOX, "de", "b"))
+    )
+    await writer.commit("1:howto", EXPIRES, (ChoiceMade(*about, Choice.HOWTO, FIREFOX, "de", "b"),))
+    await writer.commit("1:allowed", EXPIRES, (AdsAllowed(*about, FIREFOX, "de", "b"),))
+    found = await counted(writer)
+    assert found == {
+        ("", outcome): n
+        for outcome, n in {
+            Outcome.INJECTED: 2,
+            Outcome.DECLINED: 1,
+            Outcome.REFUSED: 1,
+            Outcome.BLOCKED_EXTENSION: 1,
+            Outcome.ASKED: 1,
+            Outcome.SHOWN: 1,
+            Outcome.HOWTO: 1,
+            Outcome.ALLOWED: 1,
+        }.items()
+    }
+    assert await counted(writer, Dimension.REFUSAL) == {("csp", Outcome.REFUSED): 1}
+    assert set(await counted(writer, Dimension.VARIANT)) == {
+        ("b", outcome) for outcome in (Outcome.SHOWN, Outcome.HOWTO, Outcome.ALLOWED)
+    }
+
+
+async def test_bots_are_kept_apart(make: Make) -> None:
+    writer = make()
+    await writer.commit("1", EXPIRES, (view(agent=GOOGLEBOT), NoticeShown("site", "/a", GOOGLEBOT)))
+    await writer.commit("2", EXPIRES, (view(agent=""),))
+    assert await counted(writer) == {("", Outcome.BOT): 2}
+    assert await counted(writer, Dimension.BROWSER) == {}
+
+
+async def test_nothing_is_opened_or_started_before_something_happens(make: Make, tmp_path: Path) -> None:
+    threads = threading.active_count()
+    writer = make()
+    assert writer.mode() is None
+    assert threading.active_count() == threads
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - a test may wait
+
+
+async def test_pages_go_with_the_next_commit(make: Make) -> None:
+    writer = make()
+    for _ in range(5):
+        writer.record(PageInjected("site", "/a"))
+    await writer.commit("1", EXPIRES, (view(),))
+    assert await counted(writer, Dimension.PAGE) == {("/a", Outcome.INJECTED): 5, ("/a", Outcome.CLEAR): 1}
+
+
+async def test_pages_that_no_report_follows_are_written_after_a_while(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shift, "FLUSH_SECONDS", 0.2)
+    writer = make()
+    writer.record(PageInjected("site", "/a"))
+    await until(lambda: writer.state.last_commit_seconds is not None)
+    assert await counted(writer) == {("", Outcome.INJECTED): 1}
+    await until(lambda: writer.state.waiting == 0)
+
+
+async def test_pages_are_written_at_the_end(make: Make) -> None:
+    writer = make()
+    writer.record(PageInjected("site", "/a"))
+    await writer.close()
+    assert await counted(make()) == {("", Outcome.INJECTED): 1}
+
+
+async def test_a_closed_writer_begins_anew(make: Make) -> None:
+    writer = make()
+    for number in range(3):
+        assert await writer.commit(str(number), EXPIRES, (view(),)) is True
+        await writer.close()
+    assert await counted(writer) == {("", Outcome.CLEAR): 3}
+
+
+async def test_memory_for_pages_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_PAGES", 10)
+    writer = make()
+    for number in range(100):
+        writer.record(PageInjected("site", f"/{number}"))
+    await writer.commit("1", EXPIRES, (view("/0"),))
+    found = await counted(writer, Dimension.PAGE)
+    assert sum(n for (_, outcome), n in found.items() if outcome is Outcome.INJECTED) == 100
+    assert found[OTHER, Outcome.INJECTED] >= 80
+
+
+async def test_a_store_that_hangs_gives_unavailable_within_the_deadline_and_then_counts_again(
+    make: Make, file: Path
+) -> None:
+    writer = make(store_deadline_seconds=1)
+    await writer.commit("0", EXPIRES, (view(),))
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            await writer.commit("1", EXPIRES, (view(),))
+        assert 0.9 < time.monotonic() - began < 3
+        await until(lambda: writer.state.failing_seconds > 1.1)
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="locked"):
+            await writer.commit("1", EXPIRES, (view(),))
+        assert time.monotonic() - began < 0.5, "a store known to be gone is not waited for"
+    await until(lambda: writer.state.problem == "")
+    assert await writer.commit("1", EXPIRES, (view(),)) is True
+    found = await counted(writer)
+    assert found["", Outcome.CLEAR] == 2
+    assert found["", Outcome.TURNED_AWAY] == 2
+
+
+async def test_a_store_that_can_not_be_opened_says_what_to_do(tmp_path: Path) -> None:
+    writer = Writer(CountSettings(store_url=f"sqlite:///{tmp_path}/no/such/folder.db", store_deadline_seconds=0.3))
+    writer.record(PageInjected("site", "/a"))
+    with pytest.raises(Unavailable):
+        await writer.commit("1", EXPIRES, (view(),))
+    assert "No such file or directory" in writer.state.problem
+    await writer.close()
+
+
+async def test_more_than_can_wait_is_refused_at_once(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_WAITING", 0)
+    with pytest.raises(Unavailable, match="more reports are waiting"):
+        await make().commit("1", EXPIRES, (view(),))
+
+
+async def test_one_occurrence_that_breaks_does_not_stop_the_writer(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_: object) -> Any:
+        raise ZeroDivisionError
+
+    writer = make()
+    with monkeypatch.context() as patched:
+        patched.setattr(shift, "spread", breaks)
+        with pytest.raises(Unavailable, match="ZeroDivisionError"):
+            await writer.commit("1", EXPIRES, (view(),))
+    assert await writer.commit("1", EXPIRES, (view(),)) is True
+    assert "The writer failed" in caplog.text
+
+
+async def test_entries_whose_shard_answered_are_answered_and_the_others_tried_again(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = make()
+    store = writer.store()
+    whole = store.commit
+    attempts: list[list[str]] = []
+
+    def half(batch: Any) -> list[bool]:
+        attempts.append([entry.id for entry in batch.entries])
+        if len(attempts) == 1:
+            raise Partial("a shard is gone", [None for _ in batch.entries])
+        return whole(batch)
+
+    monkeypatch.setattr(store, "commit", half)
+    assert await writer.commit("1", EXPIRES, (view(),)) is True
+    assert attempts == [["1"], ["1"]]
+
+
+async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = make(store_deadline_seconds=0.3)
+    await writer.commit("1", EXPIRES, (view(),))
+    store = writer.store()
+
+    def fails(_: float) -> None:
+        raise Unavailable("not now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "tend", fails)
+        writer.wake()
+        await until(lambda: writer.state.failing_seconds > 0.4)
+    await until(lambda: writer.state.problem == "")
+    assert await writer.commit("2", EXPIRES, (view(),)) is True
+
+
+async def test_the_mode_is_what_the_operator_last_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shift, "MODE_SECONDS", 0.0)
+    writer = make()
+    await anyio.to_thread.run_sync(lambda: writer.store().notes.put("mode", "ask"))
+    writer.wake()
+    await until(lambda: writer.mode() is Mode.ASK)
+    await anyio.to_thread.run_sync(lambda: writer.store().notes.remove("mode"))
+    writer.wake()
+    await until(lambda: writer.mode() is None)
+
+
+async def test_reports_beyond_what_pages_explain_are_suspect(make: Make) -> None:
+    writer = make(suspect_allowance=40)
+    for _ in range(20):
+        writer.record(PageInjected("site", "/a"))
+    await writer.commit("first", EXPIRES, (view(),))
+    for number in range(300):
+        await writer.commit(str(number), EXPIRES, (view(verdict=Verdict.BLOCKED),))
+    found = await counted(writer)
+    measured = found["", Outcome.CLEAR] + found["", Outcome.BLOCKED_EXTENSION]
+    assert measured <= 3 * 20 + 40
+    assert measured >= 90, "what is explained is believed"
+    assert measured + found["", Outcome.SUSPECT] == 301
+    assert sum((await counted(writer, Dimension.BROWSER)).values()) == measured
+
+
+async def test_nothing_is_suspect_where_others_serve_our_pages(make: Make) -> None:
+    writer = make(pages_cached=True)
+    async with anyio.create_task_group() as tasks:
+        for number in range(300):
+            tasks.start_soon(writer.commit, str(number), EXPIRES, (view(),))
+    assert await counted(writer) == {("", Outcome.CLEAR): 300}
+
+
+FORKING = """
+import os, sys, time, asyncio
+from adnotice.count.settings import CountSettings
+from adnotice.count.writer import Writer
+from adnotice.events import *
+view = ViewJudged("site", "/a", Verdict.CLEAR, agent="Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0")
+writer = Writer(CountSettings(store_url=sys.argv[1], store_deadline_seconds=30))
+async def work(name):
+    for number in range(20):
+        assert await writer.commit(f"{name}{number}", time.time() + 900, (view,))
+    writer.record(PageInjected("site", "/a"))
+    await writer.close()
+if sys.argv[2] == "used":
+    asyncio.run(work("parent"))
+    writer.record(PageInjected("site", "/parent"))
+    asyncio.run(work("more"))
+    writer.record(PageInjected("site", "/parent"))
+    time.sleep(0.5)  # its thread is idle: no fork is safe while a thread is inside a C library
+children = []
+for child in range(3):
+    pid = os.fork()
+    if pid == 0:
+        asyncio.run(work(f"child{child} "))
+        os._exit(0)
+    children.append(pid)
+assert [os.waitpid(pid, 0)[1] for pid in children] == [0, 0, 0]
+"""
+
+
+@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork on this system")
+@pytest.mark.parametrize(("parent", "views"), [("unused", 60), ("used", 100)])
+async def test_each_forked_process_has_a_writer_of_its_own(make: Make, file: Path, parent: str, views: int) -> None:
+    command = [sys.executable, "-c", FORKING, f"sqlite:///{file}", parent]
+    await anyio.to_thread.run_sync(lambda: subprocess.run(command, check=True, timeout=60))
+    found = await counted(make())
+    assert found["", Outcome.CLEAR] == views
+    assert found["", Outcome.INJECTED] >= 3

@@ -1,0 +1,106 @@
+"""The doctor on apps that it imports, and on targets that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adnotice.doctor import run_doctor
+
+APP = '''
+from contextlib import asynccontextmanager
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from adnotice import AdNoticeMiddleware
+
+HOME = """<!doctype html><title>News</title><a href="/story">story</a> <a href="/feed.xml">feed</a>
+<a href="https://elsewhere.example/">elsewhere</a> <a href="/closed?x=1#top">closed</a>"""
+
+@asynccontextmanager
+async def lifespan(app):
+    app.state.ready = True
+    yield
+    open("ended", "w").close()
+
+async def home(request):
+    assert request.app.state.ready
+    return HTMLResponse(HOME)
+
+async def closed(request):
+    return HTMLResponse(HOME, headers={"Content-Security-Policy": "script-src 'none'"})
+
+bare = Starlette(routes=[Route("/", home), Route("/story", home), Route("/closed", closed)], lifespan=lifespan)
+app = AdNoticeMiddleware(GZipMiddleware(bare), secret_key="k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu", store_url="sqlite:///counts.db")
+
+async def failing(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database"})
+
+number = 5
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    name = f"site_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{name}.py").write_text(APP)
+    monkeypatch.chdir(tmp_path)
+    return name
+
+
+def examine(target: str, **options: str) -> tuple[int, list[str]]:
+    lines: list[str] = []
+    return run_doctor(target, write=lines.append, **options), lines  # type: ignore[arg-type]
+
+
+def test_an_app_is_examined_with_the_pages_that_its_first_page_links_to(module: str) -> None:
+    status, lines = examine(f"{module}:app")
+    assert status == 1
+    assert lines[:2] == ["ok     /", "ok     /story"]
+    assert lines[2] == "WRONG  /closed"
+    assert "without the tag (csp)" in lines[3]
+    assert "script-src 'none'" in lines[4]
+    assert "Add 'self' to script-src" in lines[5]
+    assert lines[-1] == "2 of 3 pages carry the tag; 1 wrong, 0 to know"
+
+
+def test_the_app_is_started_and_stopped_as_a_server_does(module: str, tmp_path: Path) -> None:
+    examine(f"{module}:app")
+    assert (tmp_path / "ended").exists()
+
+
+def test_an_app_that_is_not_wrapped_is_told_how(module: str) -> None:
+    status, lines = examine(f"{module}:bare")
+    assert status == 1
+    assert any("Wrap the app: app = AdNoticeMiddleware(app" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("{}:nothing", "has no 'nothing'"),
+        ("{}:number", "must be an ASGI app, got int"),
+        ("no_such_module:app", "there is no module 'no_such_module'"),
+        ("{}:failing", "the app failed at its start: no database"),
+        ("{}", "name a URL such as https://news.example or an app such as module:app"),
+    ],
+)
+def test_a_target_that_is_none_is_explained(module: str, target: str, said: str) -> None:
+    status, lines = examine(target.format(module))
+    assert status == 2
+    assert said in lines[0]
+
+
+def test_nothing_is_counted(module: str) -> None:
+    from adnotice.count.open import open_store
+    from adnotice.count.settings import CountSettings
+
+    examine(f"{module}:app")
+    store = open_store("sqlite:///counts.db", CountSettings())
+    try:
+        assert store.sites() == []
+    finally:
+        store.close()

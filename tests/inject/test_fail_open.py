@@ -1,0 +1,203 @@
+"""Whatever fails in here, the app's response goes out as the app made it; one line in the log, one page counted."""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+import logging
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.types import Message, Scope
+
+from adnotice.events import PageRefused, Refusal
+from adnotice.inject import (
+    asking,
+    coding,
+    complaints,
+    csp,
+    eligibility,
+    injector,
+    placement,
+    plan,
+    recoder,
+    responder,
+    tag,
+    validators,
+    watcher,
+)
+from adnotice.inject.complaints import Complaints
+from adnotice.inject.tag import make_tag
+from tests.inject.site import HTML, PAGE, SRC, TAG, Kept, ask, body_of, length_of, part, request, sending, start, wrap
+
+pytestmark = pytest.mark.anyio
+
+MODULES = (asking, coding, csp, eligibility, injector, placement, plan, recoder, responder, tag, validators, watcher)
+
+# These are the fence itself: they call what may fail, and let what was held go.
+FENCE = {
+    "adnotice.inject.injector.Injector.__init__",
+    "adnotice.inject.injector.Injector.__call__",
+    "adnotice.inject.injector.Injector.attend",
+    "adnotice.inject.injector.Injector._prepare",
+    "adnotice.inject.injector.Injector.fail",
+    "adnotice.inject.watcher.Watcher.take",
+    "adnotice.inject.watcher.Watcher.pass_on",
+    "adnotice.inject.watcher.Watcher._take_first",
+    "adnotice.inject.responder.PageResponder.take",
+    "adnotice.inject.responder.PageResponder._release",
+    "adnotice.inject.recoder.PageRecoder.take",
+    "adnotice.inject.recoder.PageRecoder._release",
+    "adnotice.inject.placement.Prologues.__init__",  # at start-up, where raising is right
+    "adnotice.inject.responder.nothing",
+    "adnotice.inject.responder.send_both",
+    "adnotice.inject.responder.send_all",
+}
+
+# When the beginning of a compressed page is out, only our own encoder can go on with it.
+NO_WAY_BACK = {"adnotice.inject.recoder.PageRecoder._go_on", "adnotice.inject.coding.ZlibEncoder.finish"}
+
+
+def inner_functions() -> list[tuple[Any, str, str]]:
+    """Everything of ours that runs while a page goes out: its owner, its name, and both in words."""
+    found = []
+    for module in MODULES:
+        for name, member in vars(module).items():
+            if getattr(member, "__module__", None) != module.__name__:
+                continue
+            if inspect.isclass(member):
+                for inner, method in vars(member).items():
+                    if inspect.isfunction(method) or isinstance(method, staticmethod):
+                        found.append((member, inner, f"{module.__name__}.{name}.{inner}"))
+            elif callable(member):
+                found.append((module, name, f"{module.__name__}.{name}"))
+    return [each for each in found if each[2] not in FENCE and not getattr(each[0], "_is_protocol", False)]
+
+
+POLICY = (
+    b"content-security-policy",
+    b"script-src 'nonce-abc' http://news.example.test:*/x, sandbox allow-scripts allow-same-origin",
+)
+PACKED = gzip.compress(PAGE)
+EXCHANGES: list[tuple[list[Message], Scope]] = [
+    ([start(HTML, length_of(PAGE), (b"etag", b'"v1"'), POLICY), part(PAGE)], request(headers=[(b"sec-gpc", b"1")])),
+    ([start(HTML), part(PAGE[:4], more=True), part(PAGE[4:])], request()),
+    ([start(HTML), part(b"<html><", more=True), part(b"body>")], request()),
+    ([start(HTML, length_of(PAGE)), part(PAGE[:4], more=True), part(PAGE[4:])], request()),
+    ([start(HTML, (b"content-encoding", b"gzip")), part(PACKED)], request()),
+    ([start(HTML, (b"content-encoding", b"gzip")), part(PACKED[:30], more=True), part(PACKED[30:])], request()),
+    ([start(HTML, length_of(b"<p>")), part(b"<p>")], request()),
+    ([start(HTML, status=404), part(b"<p>")], request()),
+    (
+        [start((b"etag", b'"v1"'), status=304), part(b"")],
+        request(headers=[(b"if-none-match", b'W/"v1%s"' % make_tag(SRC, "").marks[0])]),
+    ),
+    ([start(HTML, length_of(PAGE)), part(b"")], request(method="HEAD", extensions={"http.response.pathsend": {}})),
+]
+
+
+async def answers(app_of: Callable[[Any], Any]) -> list[list[Message]]:
+    return [await ask(app_of(sending(*messages)), scope) for messages, scope in EXCHANGES]
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> None:
+    """What is remembered from other tests is never asked again: forget it."""
+    for _, name, _ in inner_functions():
+        for module in MODULES:
+            clear = getattr(getattr(module, name, None), "cache_clear", None)
+            if clear is not None and name != "_table":
+                clear()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "words"), inner_functions(), ids=[words for _, _, words in inner_functions()]
+)
+async def test_a_function_that_fails_changes_no_page(
+    owner: Any, name: str, words: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = 0
+
+    def fail(*_: Any, **__: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        raise ZeroDivisionError(words)
+
+    monkeypatch.setattr(owner, name, fail)
+    for module in MODULES:  # where it was imported by name
+        if getattr(module, name, None) is not None and inspect.ismodule(owner):
+            monkeypatch.setattr(module, name, fail)
+    caplog.set_level(logging.ERROR)
+    kept = Kept()
+
+    def wrapped(app: Any) -> Any:
+        marking = wrap(app, kept)
+        marking._marks_out = True
+        return marking
+
+    for (messages, _), sent in zip(EXCHANGES, await answers(wrapped), strict=True):
+        if words in NO_WAY_BACK and len(messages) == 3 and messages[0]["headers"][-1][1] == b"gzip":
+            assert PAGE.startswith(zlib.decompressobj(31).decompress(sent[1]["body"]))
+            continue
+        bare = body_of(messages)
+        plain = bare if not body_of(sent).startswith(b"\x1f\x8b") else PAGE
+        got = body_of(sent) if plain is bare else gzip.decompress(body_of(sent))
+        assert (
+            sent == messages or got.replace(TAG, b"", 1).replace(TAG[:-10] + b' nonce="abc"></script>', b"", 1) == plain
+        )
+    if calls:
+        lines = [record for record in caplog.records if "adnotice failed" in record.getMessage()]
+        assert 1 <= len(lines) <= len(EXCHANGES), "one line for each of these injectors at most"
+
+
+def test_nearly_all_of_the_room_is_made_to_fail() -> None:
+    assert len(inner_functions()) > 60
+
+
+async def test_five_hundred_failures_leave_five_hundred_pages_and_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    kept = Kept()
+
+    def skip(scope: Scope) -> bool:
+        raise ZeroDivisionError
+
+    messages = [start(HTML, length_of(PAGE)), part(PAGE)]
+    app = wrap(sending(*messages), kept, skip=skip)
+    for _ in range(500):
+        assert await ask(app, request("/a\r\nb")) == messages
+    assert [record.getMessage() for record in caplog.records] == [
+        "adnotice failed, the page went out as the app made it. Please report this: '/a\\r\\nb'"
+        " (0 more since the last line like this)"
+    ]
+    assert caplog.records[0].exc_info is not None
+    assert kept == [PageRefused("news", Refusal.FAILED)] * 500
+
+
+def test_the_next_line_says_how_many_were_not_said(caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    log = Complaints(lambda: now)
+    for seconds in (0.0, 1.0, 59.0, 60.0):
+        now = seconds
+        log.complain("something", "/a")
+    log.complain("something else", "/b")
+    assert [record.getMessage() for record in caplog.records] == [
+        "something: '/a' (0 more since the last line like this)",
+        "something: '/a' (2 more since the last line like this)",
+        "something else: '/b' (0 more since the last line like this)",
+    ]
+    assert complaints.SECONDS_BETWEEN_LINES == 60
+
+
+async def test_a_count_that_fails_changes_no_page() -> None:
+    def record(_: Any) -> None:
+        raise ZeroDivisionError
+
+    for messages, scope in EXCHANGES:
+        app = wrap(sending(*messages))
+        app._record = record
+        sent = await ask(app, scope)
+        if sent[1]["body"][:1] == b"\x1f" and sent != messages:
+            assert gzip.decompress(body_of(sent)) == PAGE
+        else:
+            assert sent == messages or scope["method"] == "HEAD"

@@ -1,0 +1,47 @@
+"""How numbers and times read."""
+
+from __future__ import annotations
+
+import pytest
+
+from adnotice.count.tally import Grain
+from adnotice.insight import formats
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [
+        (None, "–"),
+        (0, "0%"),
+        (1, "100%"),
+        (0.2345, "23.4%"),
+        (0.0004, "under 0.1%"),
+        (0.0005, "0.1%"),
+        (0.99951, "over 99.9%"),
+        (0.5, "50.0%"),
+    ],
+)
+def test_a_share_never_reads_as_none_or_all_when_it_is_only_close(rate: float | None, text: str) -> None:
+    assert formats.percent(rate) == text
+
+
+@pytest.mark.parametrize(
+    ("n", "text"), [(0, "0"), (9_999, "9,999"), (20_000, "20k"), (1_500_000, "1.5M"), (2e9, "2bn"), (150_000, "150k")]
+)
+def test_an_axis_is_short(n: float, text: str) -> None:
+    assert formats.compact(n) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "grain", "whole", "short"),
+    [
+        ("2026-11-12T14", Grain.HOUR, "12 November 2026, 14:00", "14:00"),
+        ("2026-10-25T02+01:00", Grain.HOUR, "25 October 2026, 02:00+01:00", "02:00+01:00"),
+        ("2026-11-12T00", Grain.HOUR, "12 November 2026, 00:00", "12 Nov"),
+        ("2026-11-12", Grain.DAY, "Thursday, 12 November 2026", "12 Nov"),
+        ("2026-11-09", Grain.WEEK, "Week from 9 November 2026", "9 Nov"),
+        ("2026-11-01", Grain.MONTH, "November 2026", "Nov 2026"),
+    ],
+)
+def test_a_bucket_has_a_whole_and_a_short_name(start: str, grain: Grain, whole: str, short: str) -> None:
+    assert (formats.bucket(start, grain), formats.tick(start, grain)) == (whole, short)

@@ -1,0 +1,60 @@
+"""Which days are shown, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from adnotice.count.tally import Grain
+from adnotice.insight.periods import BadPeriod, choose_span
+
+TODAY = date(2026, 11, 22)
+
+
+def test_without_a_wish_the_last_30_days_are_shown_today_included() -> None:
+    span = choose_span(TODAY, "UTC")
+    assert (span.first, span.last, span.days, span.grain) == (date(2026, 10, 24), TODAY, 30, Grain.DAY)
+
+
+def test_first_and_last_are_both_within_the_span() -> None:
+    span = choose_span(TODAY, "UTC", first="2026-11-01", last="2026-11-02", days="90")
+    assert (span.period.first, span.period.last, span.days) == (date(2026, 11, 1), date(2026, 11, 2), 2)
+
+
+def test_the_future_is_cut_off() -> None:
+    assert choose_span(TODAY, "UTC", first="2026-11-20", last="2027-01-01").last == TODAY
+
+
+@pytest.mark.parametrize(
+    ("days", "grain"),
+    [(1, Grain.HOUR), (3, Grain.HOUR), (4, Grain.DAY), (120, Grain.DAY), (121, Grain.WEEK), (400, Grain.MONTH)],
+)
+def test_the_longer_the_span_the_longer_its_buckets(days: int, grain: Grain) -> None:
+    assert choose_span(TODAY, "UTC", days=str(days)).grain is grain
+
+
+def test_a_short_span_of_long_ago_has_days_because_hours_are_gone() -> None:
+    first = TODAY - timedelta(days=60)
+    assert choose_span(TODAY, "UTC", first=first.isoformat(), last=first.isoformat()).grain is Grain.DAY
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        ({"first": "yesterday"}, "first must be a date such as 2026-11-01, got 'yesterday'"),
+        ({"last": "2026-13-01"}, "last must be a date"),
+        ({"first": "2026-11-02", "last": "2026-11-01"}, "must not be after last"),
+        ({"first": "2027-11-02"}, "or after today"),
+        ({"first": "2022-01-01"}, "at most 800 days"),
+        ({"days": "0"}, "days must be a number from 1 to 800"),
+        ({"days": "801"}, "days must be a number"),
+        ({"days": "-7"}, "days must be a number"),
+        ({"days": "\u0667"}, "days must be a number"),
+        ({"days": "9" * 5000}, "days must be a number"),
+        ({"last": "0001-01-05"}, "last must not be before 2020-01-01"),
+    ],
+)
+def test_a_span_that_cannot_be_shown_says_why(wish: dict[str, str], reason: str) -> None:
+    with pytest.raises(BadPeriod, match=reason):
+        choose_span(TODAY, "UTC", **wish)

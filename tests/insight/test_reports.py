@@ -1,0 +1,228 @@
+"""Figures from rows, number for number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from adnotice.count.buckets import Calendar, Starts
+from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period, Point
+from adnotice.events import Mode
+from adnotice.insight.figures import Rows, Summary
+from adnotice.insight.periods import choose_span
+from adnotice.insight.reports import break_down, make_series, summarize, total, view
+
+TODAY = date(2026, 11, 22)
+NOW = Starts(hour="2026-11-22T15", day="2026-11-22", week="2026-11-16", month="2026-11-01")
+O = Outcome  # noqa: E741 - as short as it is often
+
+ALL = {
+    O.INJECTED: 1000,
+    O.DECLINED: 30,
+    O.CLEAR: 600,
+    O.BLOCKED_EXTENSION: 180,
+    O.BLOCKED_NETWORK: 20,
+    O.UNKNOWN: 50,
+    O.ASKED: 120,
+    O.SHOWN: 100,
+    O.HOWTO: 20,
+    O.LATER: 40,
+    O.NEVER: 5,
+    O.SUPPORTS: 3,
+    O.RECHECKED: 15,
+    O.ALLOWED: 10,
+}
+
+
+def counts(numbers: dict[Outcome, int], value: str = "") -> list[Count]:
+    return [Count(value, outcome, n) for outcome, n in numbers.items()]
+
+
+def report(numbers: dict[Outcome, int], points: list[Point] | None = None, cached: bool | None = None) -> Summary:
+    span = choose_span(TODAY, "UTC", days="7")
+    starts = Calendar("UTC").starts(span.grain, span.period)
+    return summarize(
+        Rows({Dimension.ALL: counts(numbers)}, points or [], starts),
+        sites=["news"],
+        site="news",
+        label="",
+        mode=Mode.ASK,
+        span=span,
+        cached=cached,
+        current=NOW,
+    )
+
+
+def test_the_rate_is_blocked_of_those_with_a_clear_answer() -> None:
+    found = report(ALL)
+    assert (found.views.blocked, found.views.decided, found.views.measured) == (200, 800, 850)
+    assert found.rate == 0.25
+    assert found.interval is not None
+    assert (round(found.interval.low, 4), round(found.interval.high, 4)) == (0.2212, 0.2812)
+
+
+def test_the_kinds_of_blocking_are_kept_apart_and_add_up() -> None:
+    kinds = report(ALL).kinds
+    assert (kinds["extension"].n, kinds["network"].n) == (180, 20)
+    assert (kinds["extension"].rate, kinds["network"].rate) == (0.225, 0.025)
+
+
+def test_the_range_takes_in_what_was_not_measured_and_what_has_no_clear_answer() -> None:
+    found = report(ALL)
+    assert found.not_measured == 150
+    assert found.range is not None
+    assert found.range.unanswered == 150 + 50
+    assert (found.range.low, found.range.high) == (200 / 1000, 400 / 1000)
+
+
+def test_without_any_answer_there_is_no_rate_and_the_range_is_everything() -> None:
+    found = report({O.INJECTED: 10})
+    assert (found.rate, found.interval) == (None, None)
+    assert found.range is not None
+    assert (found.range.low, found.range.high) == (0, 1)
+
+
+def test_without_anything_there_is_neither_rate_nor_range() -> None:
+    found = report({})
+    assert (found.rate, found.range, found.not_measured, found.empty) == (None, None, 0, True)
+
+
+def test_where_pages_are_cached_what_was_not_measured_is_not_known() -> None:
+    found = report(ALL, cached=True)
+    assert (found.pages_cached, found.not_measured, found.range) == (True, None, None)
+    assert found.rate == 0.25
+
+
+def test_a_cache_is_found_when_more_is_measured_than_left() -> None:
+    found = report({**ALL, O.INJECTED: 849})
+    assert (found.pages_cached, found.not_measured, found.range) == (True, None, None)
+
+
+def test_a_cache_is_found_when_it_answered_on_one_day_only() -> None:
+    points = [
+        Point("2026-11-18", O.INJECTED, 900),
+        Point("2026-11-18", O.CLEAR, 300),
+        Point("2026-11-19", O.INJECTED, 100),
+        Point("2026-11-19", O.CLEAR, 550),
+    ]
+    assert report(ALL, points).pages_cached
+
+
+def test_pages_that_stay_open_over_midnight_are_no_cache() -> None:
+    points = [Point("2026-11-18", O.INJECTED, 100), Point("2026-11-18", O.CLEAR, 115)]
+    assert not report(ALL, points).pages_cached
+
+
+def test_an_operator_who_says_that_there_is_no_cache_is_believed() -> None:
+    found = report({**ALL, O.INJECTED: 849}, cached=False)
+    assert (found.pages_cached, found.not_measured) == (False, 0)
+
+
+def test_the_funnel_has_every_step_with_what_it_is_a_share_of() -> None:
+    steps = {step.name: (step.share.n, step.of, step.share.of, step.share.rate) for step in report(ALL).funnel}
+    assert steps == {
+        "blocked": (200, "decided", 800, 0.25),
+        "asked": (120, "blocked", 200, 0.6),
+        "shown": (100, "asked", 120, 100 / 120),
+        "howto": (20, "shown", 100, 0.2),
+        "later": (40, "shown", 100, 0.4),
+        "never": (5, "shown", 100, 0.05),
+        "supports": (3, "shown", 100, 0.03),
+        "rechecked": (15, "shown", 100, 0.15),
+        "allowed": (10, "shown", 100, 0.1),
+    }
+    assert next(iter(steps)) == "blocked"
+
+
+def test_a_step_that_began_before_the_span_has_its_number_and_no_rate() -> None:
+    allowed = report({O.SHOWN: 2, O.ALLOWED: 3}).funnel[-1]
+    assert (allowed.share.n, allowed.share.rate) == (3, None)
+
+
+def test_the_series_has_every_day_and_marks_the_one_that_is_not_over() -> None:
+    points = [
+        Point("2026-11-20", O.CLEAR, 30),
+        Point("2026-11-20", O.BLOCKED_NETWORK, 10),
+        Point("2026-11-22", O.CLEAR, 5),
+    ]
+    series = report(ALL, points).series
+    assert [bucket.start for bucket in series] == [f"2026-11-{day}" for day in range(16, 23)]
+    assert [bucket.so_far for bucket in series] == [False] * 6 + [True]
+    assert [bucket.blocking.rate for bucket in series] == [None, None, None, None, 0.25, None, 0.0]
+
+
+def test_the_series_ends_with_the_present_hour() -> None:
+    starts = [f"2026-11-22T{hour:02}" for hour in range(24)]
+    series = make_series([], starts, Grain.HOUR, NOW)
+    assert [bucket.start for bucket in series] == starts[:16]
+    assert series[-1].so_far
+
+
+def test_weeks_are_made_of_the_days_within_the_span() -> None:
+    points = [Point(f"2026-11-{day}", O.CLEAR, 1) for day in range(13, 23)]
+    series = make_series(points, ["2026-11-09", "2026-11-16"], Grain.WEEK, NOW)
+    assert [(bucket.start, bucket.views.clear, bucket.so_far) for bucket in series] == [
+        ("2026-11-09", 3, False),
+        ("2026-11-16", 7, True),
+    ]
+
+
+def test_an_hour_that_the_clock_change_repeats_stands_twice_in_its_order() -> None:
+    starts = Calendar("Europe/Berlin").starts(Grain.HOUR, Period(date(2026, 10, 25), date(2026, 10, 25)))
+    points = [Point(start, O.CLEAR, 1) for start in starts]
+    series = make_series(points, starts, Grain.HOUR, NOW)
+    assert len(series) == 25
+    assert [bucket.start for bucket in series if bucket.start[11:13] == "02"] == [
+        "2026-10-25T02+02:00",
+        "2026-10-25T02+01:00",
+    ]
+    assert sum(bucket.views.clear for bucket in series) == 25
+
+
+def test_a_breakdown_shows_the_most_seen_and_puts_the_rest_of_the_whole_last() -> None:
+    rows = [
+        *counts({O.CLEAR: 10, O.BLOCKED_EXTENSION: 30}, "/b"),
+        *counts({O.CLEAR: 60}, "/a"),
+        *counts({O.CLEAR: 1}, "/c"),
+        *counts({O.INJECTED: 500}, "/never-measured"),
+        *counts({O.CLEAR: 3}, "(other)"),
+    ]
+    whole = view(total(counts({O.CLEAR: 80, O.BLOCKED_EXTENSION: 30, O.BLOCKED_NETWORK: 2, O.UNKNOWN: 4})))
+    shown = break_down(rows, whole, top=2)
+    assert [(row.name, row.views.measured, row.views.blocked) for row in shown] == [
+        ("/a", 60, 0),
+        ("/b", 40, 30),
+        ("(other)", 16, 2),
+    ]
+    assert sum(row.views.measured for row in shown) == whole.measured
+
+
+def test_a_breakdown_of_everything_has_no_rest() -> None:
+    rows = counts({O.CLEAR: 10}, "/only")
+    assert [row.name for row in break_down(rows, view(total(rows)))] == ["/only"]
+
+
+@pytest.mark.parametrize("name", ["quiet", "refusals"])
+def test_reasons_come_the_most_frequent_first_with_their_shares(name: str) -> None:
+    outcome, dimension = {
+        "quiet": (O.NOT_ASKED, Dimension.QUIET),
+        "refusals": (O.REFUSED, Dimension.REFUSAL),
+    }[name]
+    rows = [*counts({outcome: 1}, "later"), *counts({outcome: 3}, "csp"), *counts({outcome: 99}, "not-blocked")]
+    rows = rows if name == "quiet" else rows[:2]
+    found = summarize(
+        Rows({dimension: rows}, [], []),
+        sites=[],
+        site="",
+        label="",
+        mode=Mode.ASK,
+        span=choose_span(TODAY, "UTC"),
+        cached=None,
+        current=NOW,
+    )
+    reasons = getattr(found, name)
+    assert [(reason.name, reason.share.n, reason.share.rate) for reason in reasons] == [
+        ("csp", 3, 0.75),
+        ("later", 1, 0.25),
+    ]

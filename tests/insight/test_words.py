@@ -1,0 +1,35 @@
+"""Every word of the shared vocabulary has its sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from adnotice.count.tally import OTHER, Outcome
+from adnotice.detect.verdict import Ground
+from adnotice.events import Choice, Mode, Quiet, Refusal
+from adnotice.insight import checks, words
+from adnotice.insight.reports import FUNNEL
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [(Mode, words.MODES), (Quiet, words.QUIET), (Refusal, words.REFUSALS), (Ground, words.GROUNDS)],
+)
+def test_each_value_has_a_sentence(known: type, told: dict[str, object]) -> None:
+    assert {str(value) for value in known} == {str(value) for value in told}  # type: ignore[attr-defined]
+
+
+def test_each_step_of_the_funnel_and_each_choice_has_a_sentence() -> None:
+    assert set(words.STEPS) == {"blocked", "asked", *(step.value for step, _ in FUNNEL)}
+    assert {choice.value for choice in Choice} <= set(words.STEPS)
+    assert {choice.value for choice in Choice} <= {outcome.value for outcome in Outcome}
+
+
+def test_each_weight_of_a_finding_has_words_so_that_colour_is_not_alone() -> None:
+    assert {weight.value for weight in checks.Weight} == set(words.WEIGHTS)
+
+
+def test_what_a_later_version_may_tell_is_no_error() -> None:
+    assert words.refusal("new-reason") == words.UNKNOWN_REASON
+    assert words.quiet("new-reason") == words.ground("new ground") == words.UNKNOWN_REASON.means
+    assert words.row(OTHER) == "All others"

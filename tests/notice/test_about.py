@@ -1,0 +1,122 @@
+"""The public page says what is done here, and lets the reader take an answer back."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from adnotice.events import Mode
+from adnotice.exchange import Answer, Request
+from adnotice.notice.about import AboutPage
+from adnotice.notice.cookie import read_cookie
+from adnotice.notice.settings import NoticeSettings
+from tests.notice.test_cookie import TODAY
+
+
+def show(
+    *,
+    site_name: str = "The Daily Example",
+    cookie: str = "",
+    mode: Mode = Mode.ASK,
+    query: bytes = b"",
+    honour_gpc: bool = True,
+    **settings: object,
+) -> Answer:
+    page = AboutPage(NoticeSettings(**settings), site_name, honour_gpc=honour_gpc, months_kept=25)  # type: ignore[arg-type]
+    request = Request("GET", "about", query, {}, b"", "default", "/app/_adnotice", secure=True)
+    return page.answer(request, mode, read_cookie(cookie, TODAY))
+
+
+def text(answer: Answer) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.body.decode())))
+
+
+def test_it_says_what_is_measured_stored_and_for_how_long() -> None:
+    said = text(show(not_now_days=14))
+    assert "What is measured on The Daily Example" in said
+    assert "no internet address" in said
+    assert "deleted after 25 months" in said
+    assert "the cookie “adnotice”: your answer and the day 14 days" in said
+    assert "400 days, renewed when you come back" in said
+    assert "You can block the script /app/_adnotice/client.js in your browser" in said
+
+
+def test_no_sentence_is_left_half_made() -> None:
+    for cookie in ("", "later.2026-11-01", "never.2026-11-01", "supports.2026-11-01"):
+        said = text(show(cookie=cookie, query=b"saved", privacy_link="/privacy"))
+        assert "%(" not in said
+        assert "{{" not in said
+
+
+def test_one_day_is_not_days() -> None:
+    assert "the day 1 day " in text(show(not_now_days=1))
+
+
+def test_it_says_so_when_nothing_is_measured_or_nobody_is_asked() -> None:
+    assert "nothing is measured" in text(show(mode=Mode.OFF))
+    assert "Nobody is asked to allow ads." in text(show(mode=Mode.MEASURE))
+    assert "At the moment" not in text(show())
+
+
+def test_it_promises_gpc_only_where_it_is_honoured() -> None:
+    assert "Global Privacy Control" in text(show())
+    assert "Global Privacy Control" not in text(show(honour_gpc=False))
+
+
+@pytest.mark.parametrize(
+    ("cookie", "said", "buttons"),
+    [
+        ("", "This browser has stored no answer of yours.", ["never"]),
+        ("later.2026-11-01", "On 2026-11-01 you answered “Not now”.", ["never", "forget"]),
+        ("never.2026-11-01", "You answered “Don’t ask again”", ["forget"]),
+        ("supports.2026-11-01", "you answered “I support you already”. Thank you.", ["never", "forget"]),
+    ],
+)
+def test_it_knows_the_readers_answer_and_offers_what_else_can_be_done(
+    cookie: str, said: str, buttons: list[str]
+) -> None:
+    answer = show(cookie=cookie)
+    assert said in text(answer)
+    assert re.findall(r'name="choice" value="(\w+)"', answer.body.decode()) == buttons
+
+
+def test_it_confirms_what_was_saved() -> None:
+    assert '<p class="saved" role="status">' in show(query=b"saved").body.decode()
+    assert 'role="status"' not in show(query=b"saved=<script>").body.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}", "%(site)s"]
+)
+def test_a_hostile_site_name_is_only_text(name: str) -> None:
+    class Elements(HTMLParser):
+        seen: list[str]
+
+        def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+            self.seen.append(tag)
+
+    plain, hostile = Elements(), Elements()
+    plain.seen, hostile.seen = [], []
+    plain.feed(show().body.decode())
+    answer = show(site_name=name)
+    hostile.feed(answer.body.decode())
+    assert hostile.seen == plain.seen
+    assert name in html.unescape(answer.body.decode())
+
+
+def test_it_carries_strict_headers_and_no_script() -> None:
+    answer = show()
+    headers = dict(answer.headers)
+    policy = headers[b"content-security-policy"].decode()
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert headers[b"cache-control"] == b"no-store"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"referrer-policy"] == b"no-referrer"
+    assert headers[b"x-robots-tag"] == b"noindex"
+    assert b"<script" not in answer.body
+    assert b"style=" not in answer.body

@@ -1,0 +1,75 @@
+"""What notice.js is given, and which blockers a reader is told about."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from adnotice.events import Kind
+from adnotice.notice.content import Contents, Family, State, browser_family, list_blockers
+from adnotice.notice.settings import NoticeSettings
+
+
+@pytest.mark.parametrize(
+    ("browser", "family"),
+    [
+        ("Firefox", Family.FIREFOX),
+        ("Firefox Mobile", Family.FIREFOX),
+        ("Safari", Family.SAFARI),
+        ("Mobile Safari", Family.SAFARI),
+        ("Chrome Mobile iOS", Family.SAFARI),
+        ("Firefox iOS", Family.SAFARI),
+        ("Chrome", Family.OTHER),
+        ("Edge", Family.OTHER),
+        ("(not known)", Family.OTHER),
+    ],
+)
+def test_browsers_differ_in_the_blockers_that_they_can_have(browser: str, family: Family) -> None:
+    assert browser_family(browser) is family
+
+
+def test_readers_are_told_of_blockers_that_their_browser_can_have() -> None:
+    assert "brave" in list_blockers(Kind.EXTENSION, Family.OTHER)
+    assert "ublock_origin_lite" not in list_blockers(Kind.EXTENSION, Family.FIREFOX)
+    assert "safari" in list_blockers(Kind.EXTENSION, Family.SAFARI)
+    for family in Family:
+        assert list_blockers(Kind.EXTENSION, family)[-1] == "other"
+        assert not {"dns", "vpn"} & set(list_blockers(Kind.EXTENSION, family))
+
+
+def test_ads_blocked_on_the_way_have_steps_of_their_own() -> None:
+    assert list_blockers(Kind.NETWORK, Family.FIREFOX) == ["firefox", "dns", "vpn"]
+    assert list_blockers(Kind.NETWORK, Family.OTHER) == ["brave", "dns", "vpn"]
+
+
+def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
+    contents = Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "The Daily Example")
+    made = contents.make("en", Kind.NETWORK, Family.FIREFOX, State.STILL, "ticket")
+    assert json.loads(json.dumps(made)) == made
+    assert (made["state"], made["kind"], made["lang"], made["dir"]) == ("still", "network", "en", "ltr")
+    assert made["ticket"] == "ticket"
+    assert made["links"] == [{"label": "Subscribe", "address": "/subscribe"}]
+    assert made["blockers"][0]["name"] == "Firefox protection"
+    assert made["blockers"][0]["steps"][0] == "Press the shield in the address bar."
+    assert not [name for name in made["text"] if name.startswith(("how_", "name_"))]
+
+
+def test_one_views_ticket_is_not_anothers() -> None:
+    contents = Contents(NoticeSettings(), "")
+    first = contents.make("en", None, Family.OTHER, State.ASK, "one")
+    second = contents.make("en", None, Family.OTHER, State.ASK, "two")
+    assert (first["ticket"], second["ticket"]) == ("one", "two")
+
+
+def test_a_blocker_whose_steps_are_emptied_is_left_out() -> None:
+    contents = Contents(NoticeSettings(wording={"how_ghostery": ""}), "")
+    names = [each["name"] for each in contents.make("en", None, Family.OTHER, State.ASK)["blockers"]]
+    assert "Ghostery" not in names
+    assert "AdGuard" in names
+
+
+def test_the_preview_is_labelled_and_has_no_ticket() -> None:
+    preview = Contents(NoticeSettings(), "").preview("en", Family.OTHER)
+    assert preview["preview"] is True
+    assert preview["ticket"] == ""

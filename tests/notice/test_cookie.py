@@ -1,0 +1,102 @@
+"""The choice cookie: an answer and a day, the same bytes for everyone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from adnotice.events import Choice
+from adnotice.notice.cookie import Kept, clear_cookie, holds_for, is_due, keeps, read_cookie, write_cookie
+
+TODAY = date(2026, 11, 22)
+NOT_NOW = timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("choice", "secure", "line"),
+    [
+        (
+            Choice.LATER,
+            True,
+            b"adnotice=later.2026-11-22; Path=/_adnotice; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
+        ),
+        (
+            Choice.NEVER,
+            False,
+            b"adnotice=never.2026-11-22; Path=/_adnotice; Max-Age=34560000; HttpOnly; SameSite=Lax",
+        ),
+        (
+            Choice.SUPPORTS,
+            False,
+            b"adnotice=supports.2026-11-22; Path=/_adnotice; Max-Age=34560000; HttpOnly; SameSite=Lax",
+        ),
+    ],
+)
+def test_the_cookie_is_written_byte_for_byte(choice: Choice, secure: bool, line: bytes) -> None:
+    written = write_cookie(Kept(choice, TODAY), path="/_adnotice", secure=secure, not_now=NOT_NOW)
+    assert written == (b"set-cookie", line)
+
+
+def test_forgetting_empties_the_cookie_at_once() -> None:
+    assert clear_cookie(path="/app/_adnotice", secure=True) == (
+        b"set-cookie",
+        b"adnotice=; Path=/app/_adnotice; Max-Age=0; HttpOnly; SameSite=Lax; Secure",
+    )
+
+
+@pytest.mark.parametrize("choice", [Choice.LATER, Choice.NEVER, Choice.SUPPORTS])
+def test_what_is_written_is_read_again(choice: Choice) -> None:
+    _, line = write_cookie(Kept(choice, TODAY), path="/_adnotice", secure=True, not_now=NOT_NOW)
+    value = line.decode().partition(";")[0].partition("=")[2]
+    assert read_cookie(value, TODAY) == Kept(choice, TODAY)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "later",
+        "later.",
+        "later.20261122",
+        "later.2026-13-01",
+        "later.2026-11-22 ",
+        "later.2026-11-22.x",
+        "howto.2026-11-22",
+        "rechecked.2026-11-22",
+        "always.2026-11-22",
+        "never.2026-11-24",  # nobody can have answered the day after tomorrow
+        "never.9999-12-31",
+        "later.2026-W47-7",
+        "\xff.2026-11-22",
+        "never.\u0662\u0660\u0662\u0666-\u0661\u0661-\u0662\u0662",  # digits, but not ours
+    ],
+)
+def test_what_we_did_not_write_is_no_answer(value: str) -> None:
+    assert read_cookie(value, TODAY) is None
+
+
+def test_a_server_whose_clock_is_behind_midnight_still_reads_the_answer() -> None:
+    assert read_cookie("later.2026-11-23", TODAY) == Kept(Choice.LATER, date(2026, 11, 23))
+
+
+def test_only_lasting_answers_are_kept() -> None:
+    assert [choice for choice in Choice if keeps(choice)] == [Choice.LATER, Choice.NEVER, Choice.SUPPORTS]
+
+
+@pytest.mark.parametrize(
+    ("choice", "days_ago", "due"),
+    [
+        (Choice.NEVER, 0, False),
+        (Choice.NEVER, 29, False),
+        (Choice.NEVER, 30, True),
+        (Choice.LATER, 29, False),
+        (Choice.SUPPORTS, 300, False),
+    ],
+)
+def test_dont_ask_again_is_renewed_once_a_month_and_nothing_else_is(choice: Choice, days_ago: int, due: bool) -> None:
+    assert is_due(Kept(choice, TODAY - timedelta(days=days_ago)), TODAY) is due
+
+
+def test_the_longest_answer_lasts_as_long_as_browsers_keep_cookies() -> None:
+    assert holds_for(Choice.NEVER, NOT_NOW) == timedelta(days=400)

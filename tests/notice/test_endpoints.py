@@ -1,0 +1,409 @@
+"""The notice room's endpoints and its answers to judged views, as the composition root calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from adnotice.events import (
+    AdsAllowed,
+    Choice,
+    ChoiceMade,
+    Kind,
+    Mode,
+    NoticeShown,
+    Occurrence,
+    Quiet,
+    Unavailable,
+    Verdict,
+)
+from adnotice.exchange import Answer, Asked, Refused, Request, Visit
+from adnotice.keys import Keys
+from adnotice.notice.endpoints import Notices
+from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.ticket import LIFETIME_SECONDS
+from tests.conftest import SECRET
+
+pytestmark = pytest.mark.anyio
+
+VIEW = "0123456789abcdef0123456789abcdef"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
+START = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
+
+
+class Room:
+    """A notice room with a ledger that counts each id once, a mode and a clock that tests set."""
+
+    def __init__(self, **settings: object) -> None:
+        self.counted: list[Occurrence] = []
+        self.ids: dict[str, float] = {}
+        self.mode = Mode.ASK
+        self.now = START
+        self.store_is_up = True
+        self.notices = Notices(
+            NoticeSettings(**settings),  # type: ignore[arg-type]
+            keys=Keys(SECRET),
+            commit=self.commit,
+            mode=lambda: self.mode,
+            site_name="The Daily Example",
+            clock=lambda: self.now,
+        )
+
+    async def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> bool:
+        if not self.store_is_up:
+            raise Unavailable("the disk is full", retry_after=7)
+        if id_ in self.ids:
+            assert self.ids[id_] == expires, "an id and its expiry belong together"
+            return False
+        self.ids[id_] = expires
+        self.counted.extend(occurrences)
+        return True
+
+    async def get(self, path: str, **options: object) -> Answer:
+        return await self.notices.routes[path].answer(make_request(path, **options))  # type: ignore[arg-type]
+
+    async def choose(self, choice: str, ticket: str, *, page: str = "/budget", **options: object) -> Answer:
+        body = msgspec.json.encode({"ticket": ticket, "page": page, "choice": choice})
+        return await self.get("choice", body=body, **options)
+
+    def ask(self, view: Visit, **options: object) -> Asked:
+        return self.notices.ask(view, make_request("outcome", **options))  # type: ignore[arg-type]
+
+    def ticket(self, view: str = VIEW) -> str:
+        content = self.ask(visit(id=view)).content
+        assert content is not None
+        ticket: str = content["ticket"]
+        return ticket
+
+
+def make_request(
+    path: str,
+    *,
+    body: bytes = b"",
+    cookie: str = "",
+    query: bytes = b"",
+    secure: bool = True,
+    site: str = "default",
+    agent: str = FIREFOX,
+    headers: Mapping[bytes, bytes] | None = None,
+) -> Request:
+    own = {b"user-agent": agent.encode(), b"accept-language": b"en-GB,en;q=0.9", **(headers or {})}
+    if cookie:
+        own[b"cookie"] = f"theme=dark; adnotice={cookie}".encode()
+    method = "POST" if body else "GET"
+    return Request(method, path, query, own, body, site, "/_adnotice", secure)
+
+
+def visit(**changes: object) -> Visit:
+    plain = Visit(VIEW, "/budget", Verdict.BLOCKED, Kind.EXTENSION, first=False, returning=False, language="en")
+    return msgspec.structs.replace(plain, **changes)
+
+
+def header(answer: Answer | Asked, name: bytes) -> bytes | None:
+    return dict(answer.headers).get(name)
+
+
+# ---- a judged view ----
+
+
+async def test_a_blocked_view_is_asked_and_gets_a_ticket() -> None:
+    asked = Room().ask(visit())
+    assert asked.quiet is None
+    assert asked.occurrences == ()
+    assert asked.content is not None
+    assert asked.content["state"] == "ask"
+    assert asked.content["ticket"].startswith(VIEW + ".")
+
+
+async def test_a_quiet_view_gets_the_reason_and_nothing_to_show() -> None:
+    assert Room().ask(visit(first=True)) == Asked(Quiet.FIRST_PAGE)
+
+
+async def test_asking_counts_nothing_by_itself() -> None:
+    room = Room()
+    room.ask(visit())
+    assert room.counted == []
+
+
+async def test_who_acted_and_still_blocks_is_told_so() -> None:
+    asked = Room().ask(visit(returning=True, first=True))
+    assert asked.content is not None
+    assert asked.content["state"] == "still"
+
+
+async def test_who_acted_and_now_lets_ads_through_is_thanked_and_counted_with_the_view() -> None:
+    asked = Room().ask(visit(verdict=Verdict.CLEAR, kind=None, returning=True))
+    assert asked.quiet is Quiet.NOT_BLOCKED
+    assert asked.content is not None
+    assert (asked.content["state"], asked.content["ticket"]) == ("thanks", "")
+    assert asked.occurrences == (AdsAllowed("default", "/budget", FIREFOX, "en-GB,en;q=0.9"),)
+
+
+async def test_a_bot_is_neither_thanked_nor_counted() -> None:
+    asked = Room().ask(visit(verdict=Verdict.CLEAR, returning=True), agent="Googlebot/2.1")
+    assert asked == Asked(Quiet.NOT_BLOCKED)
+
+
+async def test_who_wants_no_notice_gets_no_thanks_but_counts() -> None:
+    asked = Room().ask(visit(verdict=Verdict.CLEAR, returning=True), cookie="never.2026-11-20")
+    assert asked.content is None
+    assert len(asked.occurrences) == 1
+
+
+@pytest.mark.parametrize(
+    ("cookie", "quiet"),
+    [("later.2026-11-01", Quiet.LATER), ("later.2026-10-01", None), ("supports.2026-01-01", Quiet.SUPPORTS)],
+)
+async def test_the_readers_kept_answer_is_obeyed(cookie: str, quiet: Quiet | None) -> None:
+    assert Room().ask(visit(), cookie=cookie).quiet is quiet
+
+
+async def test_dont_ask_again_is_renewed_with_the_answer_to_a_report() -> None:
+    asked = Room().ask(visit(), cookie="never.2026-10-01")
+    assert asked.quiet is Quiet.NEVER
+    assert header(asked, b"set-cookie") == (
+        b"adnotice=never.2026-11-22; Path=/_adnotice; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure"
+    )
+    assert Room().ask(visit(), cookie="never.2026-11-01").headers == ()
+    assert header(Room().ask(visit(verdict=Verdict.CLEAR), cookie="never.2026-10-01"), b"set-cookie") is not None
+
+
+# ---- choices ----
+
+
+@pytest.mark.parametrize("choice", ["later", "never", "supports"])
+async def test_an_answer_is_counted_and_kept(choice: str) -> None:
+    room = Room()
+    answer = await room.choose(choice, room.ticket())
+    assert answer.status == 204
+    assert room.counted == [ChoiceMade("default", "/budget", Choice(choice), FIREFOX, "en-GB,en;q=0.9")]
+    cookie = header(answer, b"set-cookie")
+    assert cookie is not None
+    assert cookie.startswith(f"adnotice={choice}.2026-11-22; Path=/_adnotice;".encode())
+
+
+async def test_being_shown_is_counted_and_keeps_nothing() -> None:
+    room = Room()
+    answer = await room.choose("shown", room.ticket())
+    assert room.counted == [NoticeShown("default", "/budget", FIREFOX, "en-GB,en;q=0.9")]
+    assert header(answer, b"set-cookie") is None
+
+
+async def test_opening_the_steps_is_counted_and_keeps_nothing() -> None:
+    room = Room()
+    answer = await room.choose("howto", room.ticket())
+    assert [type(each) for each in room.counted] == [ChoiceMade]
+    assert header(answer, b"set-cookie") is None
+
+
+async def test_a_choice_that_is_posted_again_counts_once_and_says_so() -> None:
+    room = Room()
+    ticket = room.ticket()
+    first = await room.choose("later", ticket)
+    room.now += 3600
+    again = await room.choose("later", ticket)
+    assert (first.status, again.status) == (204, 204)
+    assert len(room.counted) == 1
+    assert header(first, b"x-adnotice") is None
+    assert header(again, b"x-adnotice") == b"counted before"
+
+
+async def test_different_choices_of_one_view_each_count() -> None:
+    room = Room()
+    ticket = room.ticket()
+    for choice in ("shown", "howto", "later", "later", "howto"):
+        await room.choose(choice, ticket)
+    assert len(room.counted) == 3
+
+
+@pytest.mark.parametrize("ticket", ["", "x", f"{VIEW}.6a5c9a80.forged", "…"])
+async def test_a_forged_ticket_counts_nothing_but_the_wish_is_kept(ticket: str) -> None:
+    room = Room()
+    answer = await room.choose("never", ticket)
+    assert answer.status == 204
+    assert room.counted == []
+    assert header(answer, b"x-adnotice") == b"the ticket is not ours: nothing was counted"
+    assert (header(answer, b"set-cookie") or b"").startswith(b"adnotice=never.")
+
+
+async def test_an_expired_ticket_counts_nothing_but_the_wish_is_kept() -> None:
+    room = Room()
+    ticket = room.ticket()
+    room.now += LIFETIME_SECONDS + 1
+    answer = await room.choose("later", ticket)
+    assert answer.status == 204
+    assert room.counted == []
+    assert header(answer, b"x-adnotice") == b"the ticket is older than 12 hours: nothing was counted"
+    assert (header(answer, b"set-cookie") or b"").startswith(b"adnotice=later.2026-11-23;")
+
+
+async def test_a_ticket_of_another_site_counts_nothing() -> None:
+    room = Room()
+    await room.choose("later", room.ticket(), site="other")
+    assert room.counted == []
+
+
+async def test_while_the_store_is_down_the_wish_is_kept_and_the_browser_tries_again() -> None:
+    room = Room()
+    ticket = room.ticket()
+    room.store_is_up = False
+    with pytest.raises(Refused) as refused:
+        await room.choose("never", ticket)
+    answer = refused.value.answer()
+    assert answer.status == 503
+    assert header(answer, b"retry-after") == b"7"
+    assert (header(answer, b"set-cookie") or b"").startswith(b"adnotice=never.")
+    room.store_is_up = True
+    await room.choose("never", ticket)
+    assert len(room.counted) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"later"',
+        b"\xff",
+        b"[" * 1500,
+        b'{"ticket": "x", "page": "/"}',
+        b'{"ticket": "x", "page": "/", "choice": "always"}',
+        b'{"ticket": "x", "page": "/", "choice": 1}',
+        b'{"ticket": 1, "page": "/", "choice": "later"}',
+        b'{"ticket": "x", "page": null, "choice": "later"}',
+        b'{"ticket": "x", "page": "/", "choice": "later", "more": 1}',
+        b'{"ticket": "\\ud800", "page": "/", "choice": "later"}',
+    ],
+)
+async def test_what_is_no_choice_is_refused_with_its_reason(body: bytes) -> None:
+    room = Room()
+    with pytest.raises(Refused) as refused:
+        await room.notices.routes["choice"].answer(make_request("choice", body=body))
+    assert refused.value.status == 400
+    assert refused.value.reason.startswith("the choice can't be read: ")
+    assert room.counted == []
+
+
+async def test_a_page_is_counted_under_its_path_alone() -> None:
+    room = Room()
+    await room.choose("later", room.ticket(), page="/budget?reader=4711#top")
+    await room.choose("later", room.ticket("f" * 32), page="javascript:alert(1)")
+    assert [each.page for each in room.counted] == ["/budget", "(other)"]
+
+
+async def test_everyone_who_answers_alike_on_one_day_gets_the_same_bytes() -> None:
+    room = Room()
+    answers = set()
+    for number in range(20):
+        room.now += 60
+        answer = await room.choose("later", room.ticket(f"{number:032x}"), agent=f"Browser {number}")
+        answers.add((answer.status, answer.headers, answer.body))
+    assert len(answers) == 1
+
+
+async def test_the_cookie_is_secure_on_https_only() -> None:
+    room = Room()
+    plain = await room.choose("later", room.ticket(), secure=False)
+    assert b"Secure" not in (header(plain, b"set-cookie") or b"")
+
+
+# ---- checked again in place ----
+
+
+async def test_checking_again_counts_once_and_allowing_counts_once() -> None:
+    room = Room()
+    ticket = room.ticket()
+    request = make_request("outcome")
+    found = []
+    for verdict in (Verdict.BLOCKED, Verdict.UNKNOWN, Verdict.CLEAR, Verdict.CLEAR):
+        room.now += 60
+        found.append((await room.notices.again(ticket, visit(id="e" * 32, verdict=verdict), request)).quiet)
+    assert found == [None, Quiet.NOT_BLOCKED, Quiet.NOT_BLOCKED, Quiet.NOT_BLOCKED]
+    assert [type(each) for each in room.counted] == [ChoiceMade, AdsAllowed]
+    assert set(room.ids) == {f"{VIEW}:rechecked", f"{VIEW}:allowed"}
+
+
+async def test_checking_again_with_a_ticket_that_is_not_ours_is_refused() -> None:
+    room = Room()
+    with pytest.raises(Refused) as refused:
+        await room.notices.again("x", visit(), make_request("outcome"))
+    assert refused.value.status == 403
+    assert room.counted == []
+
+
+async def test_checking_again_after_half_a_day_is_answered_and_not_counted() -> None:
+    room = Room()
+    ticket = room.ticket()
+    room.now += LIFETIME_SECONDS + 1
+    asked = await room.notices.again(ticket, visit(verdict=Verdict.CLEAR), make_request("outcome"))
+    assert asked == Asked(Quiet.NOT_BLOCKED)
+    assert room.counted == []
+
+
+async def test_checking_again_waits_for_the_store() -> None:
+    room = Room()
+    ticket = room.ticket()
+    room.store_is_up = False
+    with pytest.raises(Unavailable):
+        await room.notices.again(ticket, visit(), make_request("outcome"))
+
+
+# ---- the rest ----
+
+
+async def test_the_preview_speaks_the_pages_language_and_counts_nothing() -> None:
+    room = Room()
+    answer = await room.get("notice", query=b"lang=en-GB")
+    content = msgspec.json.decode(answer.body)
+    assert (content["preview"], content["ticket"], content["lang"]) == (True, "", "en")
+    assert header(answer, b"cache-control") == b"no-store"
+    assert room.counted == []
+
+
+async def test_the_script_is_served_once_and_then_revalidated() -> None:
+    room = Room()
+    answer = await room.get("notice.js")
+    etag = header(answer, b"etag")
+    assert etag is not None
+    assert header(answer, b"content-type") == b"text/javascript; charset=utf-8"
+    assert (await room.get("notice.js", headers={b"if-none-match": etag})).status == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "methods", "same_origin", "limited"),
+    [
+        ("choice", ("POST",), True, True),
+        ("about/choice", ("POST",), True, True),
+        ("notice", ("GET", "HEAD"), False, False),
+        ("about", ("GET", "HEAD"), False, False),
+        ("notice.js", ("GET", "HEAD"), False, False),
+        ("about.css", ("GET", "HEAD"), False, False),
+    ],
+)
+async def test_what_changes_something_is_bounded(
+    path: str, methods: tuple[str, ...], same_origin: bool, limited: bool
+) -> None:
+    rule = Room().notices.routes[path].rule
+    assert (rule.methods, rule.same_origin, rule.limited) == (methods, same_origin, limited)
+    assert bool(rule.max_body_bytes) is (methods == ("POST",))
+
+
+@pytest.mark.parametrize(
+    ("wish", "cookie"), [(b"choice=never", b"adnotice=never.2026-11-22;"), (b"choice=forget", b"adnotice=; ")]
+)
+async def test_the_public_page_takes_an_answer_and_takes_it_back(wish: bytes, cookie: bytes) -> None:
+    answer = await Room().get("about/choice", body=wish)
+    assert answer.status == 303
+    assert header(answer, b"location") == b"/_adnotice/about?saved"
+    assert (header(answer, b"set-cookie") or b"").startswith(cookie)
+
+
+@pytest.mark.parametrize("wish", [b"choice=later", b"choice=", b"x", b"choice=%00"])
+async def test_the_public_page_takes_nothing_else(wish: bytes) -> None:
+    with pytest.raises(Refused, match="choice must be one of: never, forget"):
+        await Room().get("about/choice", body=wish)

@@ -1,0 +1,161 @@
+"""What the notice says: polite, replaceable, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.wording import (
+    BLOCKERS,
+    SENTENCES,
+    direction,
+    load_catalogue,
+    pick_language,
+    word,
+    wording_problems,
+)
+
+
+def test_the_sites_name_stands_in_the_sentences() -> None:
+    text = word("en", {}, "The Daily Example")
+    assert "Please allow ads on The Daily Example." in text["body"]
+    assert not [name for name, sentence in text.items() if "{" in sentence]
+
+
+def test_a_site_without_a_name_is_called_this_site() -> None:
+    assert "Please allow ads on this site." in word("en", {}, "")["body"]
+
+
+def test_every_sentence_can_be_replaced_by_its_name() -> None:
+    custom = {name: f"own {name} of {{site}}" for name in SENTENCES}
+    assert not list(wording_problems(custom))
+    assert word("en", custom, "Gazette") == {name: f"own {name} of Gazette" for name in SENTENCES}
+
+
+def test_braces_in_the_sites_name_are_just_braces() -> None:
+    assert word("en", {}, "{site} {0}")["body"].count("{site} {0}") == 1
+
+
+def test_an_unknown_name_is_told_with_the_nearest_and_all_alternatives() -> None:
+    (problem,) = wording_problems({"titel": "Hello"})
+    assert "wording has no sentence 'titel'. Did you mean 'title'? It must be one of: title, body," in problem
+
+
+def test_another_placeholder_is_told() -> None:
+    (problem,) = wording_problems({"body": "Hello {name}"})
+    assert problem == "wording['body'] may hold the placeholder {site} only, got {name}"
+
+
+def test_an_empty_sentence_is_told_but_steps_may_be_left_out() -> None:
+    (problem,) = wording_problems({"title": " ", "how_brave": ""})
+    assert problem.startswith("wording['title'] must not be empty.")
+
+
+def test_ours_never_ask_to_click_on_ads_nor_blame_nor_press_for_time() -> None:
+    # a list of what such notices say elsewhere
+    impolite = re.compile(
+        r"click|our ads|support our advert|steal|freeload|unfair|guilt|shame|hurts?\b|harm|cheat|must\b|forced|"
+        r"only \d+|seconds|last chance|deadline|!",
+        re.IGNORECASE,
+    )
+    assert not {name: sentence for name, sentence in SENTENCES.items() if impolite.search(sentence)}
+
+
+def test_ours_thank_and_leave_the_choice() -> None:
+    assert SENTENCES["body"].endswith("Please allow ads on {site}. Thank you.")
+    assert "that is all right" in SENTENCES["still_after_reload"]
+
+
+def test_ours_can_be_read_at_the_age_of_twelve() -> None:
+    text = " ".join(
+        sentence if sentence.endswith((".", "…")) else f"{sentence}."
+        for name, sentence in word("en", {}, "the site").items()
+        if not name.startswith("name_")
+    ).replace("\n", " ")
+    assert grade(text) <= 6.0
+
+
+def test_the_grade_of_a_hard_text_is_high() -> None:
+    assert grade("Notwithstanding considerable organisational difficulties, municipal authorities persevered.") > 12
+
+
+def grade(text: str) -> float:
+    """The Flesch-Kincaid grade (Kincaid et al. 1975), syllables counted as groups of vowels."""
+    sentences = len(re.findall(r"[.…?:]+(?=\s|$)", text))
+    words = re.findall(r"[A-Za-z’-]+", text)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", each.lower())))) for each in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+@pytest.mark.parametrize(
+    ("wanted", "picked"),
+    [
+        ("de", "de"),
+        ("de-AT", "de"),
+        ("DE-at-1996", "de"),
+        ("pt-BR,pt;q=0.9,en;q=0.8", "pt-BR"),
+        ("pt", "en"),
+        ("xx, yy-ZZ, ar-EG;q=0.5", "ar"),
+        ("", "en"),
+        ("*", "en"),
+        ("-", "en"),
+        (",;q=,\x00", "en"),
+        ("x" * 10_000, "en"),
+    ],
+)
+def test_the_first_available_language_is_picked(wanted: str, picked: str) -> None:
+    assert pick_language(wanted, ("en", "de", "pt-BR", "ar")) == picked
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("arn", "ltr")])
+def test_languages_know_their_direction(language: str, expected: str) -> None:
+    assert direction(language) == expected
+
+
+def test_a_language_without_catalogue_is_told() -> None:
+    with pytest.raises(ValueError, match="language must be one of: en, got 'xx'"):
+        load_catalogue("xx")
+
+
+def test_every_blocker_has_a_name_and_steps() -> None:
+    assert len(BLOCKERS) == 12
+    for blocker in BLOCKERS:
+        assert SENTENCES[f"name_{blocker}"]
+        assert 2 <= len(SENTENCES[f"how_{blocker}"].splitlines()) <= 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"not_now_days": 0}, "not_now_days must be from 1 to 400"),
+        ({"not_now_days": 401}, "not_now_days must be from 1 to 400"),
+        ({"support_links": {"Pay": "javascript:alert(1)"}}, "must be an https:// address or a path"),
+        ({"support_links": {"Pay": "http://example.com/"}}, "must be an https:// address or a path"),
+        ({"support_links": {"Pay": "//example.com/"}}, "must be an https:// address or a path"),
+        ({"support_links": {"Pay": "/\\example.com/"}}, "must be an https:// address or a path"),
+        ({"support_links": {"Pay": "/a\tb"}}, "must be an https:// address or a path"),
+        ({"support_links": {"Pay": "https://"}}, "must be an https:// address or a path"),
+        ({"support_links": {"": "/pay"}}, "needs labels of 1 to 40 characters"),
+        ({"support_links": {"x" * 41: "/pay"}}, "needs labels of 1 to 40 characters"),
+        ({"support_links": {str(n): "/pay" for n in range(4)}}, "takes at most 3 links"),
+        ({"privacy_link": "privacy"}, "privacy_link must be an https:// address or a path"),
+        ({"ask_exclude": ("account",)}, "Begin it with / or *"),
+        ({"wording": {"nope": "x"}}, "wording has no sentence 'nope'"),
+    ],
+)
+def test_each_wrong_setting_is_told_with_its_remedy(settings: dict[str, object], told: str) -> None:
+    (problem,) = NoticeSettings(**settings).problems()  # type: ignore[arg-type]
+    assert told in problem
+
+
+def test_right_settings_have_no_problems() -> None:
+    settings = NoticeSettings(
+        support_links={"Subscribe": "https://shop.example.com/?a=1", "Donate": "/donate"},
+        privacy_link="/privacy",
+        ask_exclude=("/account/*", "*.pdf"),
+        wording={"title": "Hello from {site}"},
+        not_now_days=400,
+    )
+    assert not list(settings.problems())

@@ -1,0 +1,40 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from adnotice.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+assert spec is not None
+assert spec.loader is not None
+generate = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(generate)
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == generate.PAGES[name](), "run: make docs"
+
+
+@pytest.mark.parametrize("owner", [Settings, *generate.ROOMS])
+def test_every_setting_has_its_sentence(owner: type) -> None:
+    rooms = {"gate", "inject", "detect", "notice", "count", "insight"}
+    named = {field.name for field in fields(owner)} - rooms  # type: ignore[arg-type]
+    assert named == set(generate.described(owner))
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

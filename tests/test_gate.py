@@ -1,0 +1,308 @@
+"""The gate: what it lets through, what it refuses and why, and what that costs."""
+
+from __future__ import annotations
+
+import ipaddress
+import tracemalloc
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.types import Message
+
+from adnotice import gate
+from adnotice.exchange import Answer, Refused, Rule
+from adnotice.gate import Gate, GateSettings, Rate, check_origin, client_address, collect, send_answer
+
+pytestmark = pytest.mark.anyio
+
+POST = Rule(methods=("POST",), max_body_bytes=100, content_types=("application/json",), same_origin=True, limited=True)
+JSON = (b"content-type", b"application/json")
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Deadlines and half-begun awaitables must hold on both."""
+    return str(request.param)
+
+
+def scope(*headers: tuple[bytes, bytes], method: str = "POST", client: str = "127.0.0.1") -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": method,
+        "scheme": "https",
+        "query_string": b"a=1",
+        "headers": [(b"Host", b"news.example.test"), *headers],
+        "client": (client, 5),
+    }
+
+
+def pieces(*given: bytes, pause: float | None = None) -> Callable[[], Awaitable[Message]]:
+    """A receive() that hands these out; with a pause before each (0: one turn of the loop)."""
+    left = list(given)
+
+    async def receive() -> Message:
+        if pause is not None:
+            await anyio.sleep(pause)
+        if not left:
+            await anyio.sleep_forever()
+        body = left.pop(0)
+        return {"type": "http.request", "body": body, "more_body": bool(left)}
+
+    return receive
+
+
+async def admit(receive: Callable[[], Awaitable[Message]], **settings: Any) -> bytes:
+    request = await Gate(GateSettings(**settings)).admit(
+        scope(JSON), receive, POST, path="outcome", base="/_adnotice", site="news"
+    )
+    return request.body
+
+
+async def test_an_admitted_request_says_what_endpoints_need() -> None:
+    asked = scope(JSON, (b"Cookie", b"a=1"), (b"cookie", b"adnotice=later.5"), (b"X", b"1"), (b"x", b"2"))
+    request = await Gate(GateSettings()).admit(asked, pieces(b"{}"), POST, path="outcome", base="/x", site="news")
+    assert (request.method, request.path, request.base, request.site) == ("POST", "outcome", "/x", "news")
+    assert (request.secure, request.client, request.query, request.body) == (True, None, b"a=1", b"{}")
+    assert request.header(b"x") == "2"
+    assert request.cookie("adnotice") == "later.5"
+    assert request.cookie("b") == ""
+
+
+async def test_on_asyncio_a_body_that_is_already_there_costs_no_timer(
+    monkeypatch: pytest.MonkeyPatch, anyio_backend_name: str
+) -> None:
+    def forbidden(_: float) -> None:
+        pytest.fail("a timer was set")
+
+    monkeypatch.setattr(gate.asyncio, "timeout", forbidden)
+    if anyio_backend_name == "asyncio":
+        monkeypatch.setattr(gate.anyio, "fail_after", forbidden)
+    assert await admit(pieces(b'{"a":1}')) == b'{"a":1}'
+
+
+async def test_a_body_in_pieces_is_put_together() -> None:
+    assert await admit(pieces(b"{", b'"a":', b"1}")) == b'{"a":1}'
+
+
+@pytest.mark.parametrize("pause", [0, 0.01])
+async def test_a_body_that_comes_later_is_waited_for(pause: float) -> None:
+    assert await admit(pieces(b"{", b"}", pause=pause)) == b"{}"
+
+
+async def test_any_awaitable_will_do_as_receive() -> None:
+    class Later:
+        def __await__(self) -> Generator[Any, Any, Message]:
+            yield from anyio.sleep(0.01).__await__()
+            return {"type": "http.request", "body": b"{}"}
+
+    assert await admit(Later) == b"{}"
+
+
+@pytest.mark.parametrize("given", [(), (b"{",) * 99])
+async def test_a_body_that_takes_too_long_is_refused_after_the_deadline(given: tuple[bytes, ...]) -> None:
+    began = anyio.current_time()
+    with pytest.raises(Refused, match=r"within 0\.2 seconds") as refused:
+        await admit(pieces(*given, pause=0.03), body_deadline_seconds=0.2)
+    assert refused.value.status == 408
+    assert 0.19 <= anyio.current_time() - began < 1.5
+
+
+async def test_an_error_of_the_servers_own_comes_through() -> None:
+    async def receive() -> Message:
+        await anyio.sleep(0.01)
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        await admit(receive)
+
+
+async def test_a_cancellation_from_outside_reaches_what_is_awaited() -> None:
+    ended = []
+
+    async def receive() -> Message:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+        raise AssertionError
+
+    with anyio.move_on_after(0.05) as outside:
+        await admit(receive)
+    assert outside.cancelled_caught
+    assert ended == [True]
+
+
+async def test_a_receive_that_opens_scopes_of_its_own_is_left_whole() -> None:
+    async def receive() -> Message:
+        with anyio.move_on_after(5):
+            async with anyio.create_task_group() as group:
+                group.start_soon(anyio.sleep, 0.01)
+        return {"type": "http.request", "body": b"{}"}
+
+    assert await admit(receive) == b"{}"
+
+
+async def test_a_client_that_goes_away_is_no_report() -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(Refused, match="went away"):
+        await admit(receive)
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "status"),
+    [
+        (scope(JSON, method="GET"), b"", 405),
+        (scope((b"content-type", b"text/html")), b"{}", 415),
+        (scope(), b"{}", 415),
+        (scope(JSON, (b"content-length", b"101")), b"{}", 413),
+        (scope(JSON, (b"content-length", b"9" * 5000)), b"{}", 413),
+        (scope(JSON, (b"content-length", b"-5")), b"x" * 101, 413),
+        (scope(JSON), b"x" * 101, 413),
+        (scope(JSON, (b"sec-fetch-site", b"cross-site")), b"{}", 403),
+        (scope(JSON, (b"origin", b"https://evil.example.test")), b"{}", 403),
+    ],
+)
+async def test_what_the_rule_does_not_take_is_refused(asked: dict[str, Any], body: bytes, status: int) -> None:
+    with pytest.raises(Refused) as refused:
+        await Gate(GateSettings()).admit(asked, pieces(body), POST, path="outcome", base="", site="")
+    assert refused.value.status == status
+    assert refused.value.reason
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {b"sec-fetch-site": b"same-origin", b"origin": b"https://else.test", b"host": b"news.test"},
+        {b"sec-fetch-site": b"none"},
+        {b"origin": b"https://News.test:8443", b"host": b"news.test:8443"},
+    ],
+)
+def test_the_sites_own_pages_may_post(headers: dict[bytes, bytes]) -> None:
+    check_origin(headers)
+
+
+PROXIES = tuple(ipaddress.ip_network(each) for each in ("127.0.0.0/8", "10.0.0.0/8", "::1/128"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9,10.1.2.3,10.1.2.4", "203.0.113.9"),
+        ("127.0.0.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "", None),
+        ("127.0.0.1", "10.1.2.3", None),
+        ("127.0.0.1", "unknown", None),
+        ("127.0.0.1", "203.0.113.9:4711", None),
+        ("203.0.113.50", "198.51.100.1", "203.0.113.50"),
+        ("203.0.113.50", "", "203.0.113.50"),
+        ("2001:db8:1:2::9", "203.0.113.9", "2001:db8:1:2::/64"),
+        ("", "198.51.100.1", None),
+        ("unix:/run/app", "198.51.100.1", None),
+    ],
+)
+def test_only_a_trusted_proxys_word_on_the_client_is_taken(peer: str, forwarded: str, address: str | None) -> None:
+    asked = scope((b"X-Forwarded-For", forwarded.encode()), client=peer)
+    assert client_address(asked, collect(asked), PROXIES) == address
+    assert client_address(asked, collect(asked), ()) is None
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@given(st.lists(st.floats(0, 20), min_size=1, max_size=300), st.integers(1, 60))
+def test_in_any_window_at_most_the_burst_and_what_flowed_back_is_let_through(gaps: list[float], events: int) -> None:
+    clock = Clock()
+    rate = Rate(events, 60.0, clock)
+    passed = []
+    for gap in gaps:
+        clock.now += gap
+        wait = rate.wait("client")
+        if not wait:
+            passed.append(clock.now)
+        else:
+            before, clock.now = clock.now, clock.now + wait + 1e-6
+            assert rate.wait("client") == 0, "after the wait that it named, it lets through"
+            passed.append(clock.now)
+            assert clock.now > before
+    for first, start in enumerate(passed):
+        for count, end in enumerate(passed[first:], 1):
+            assert count <= events + (end - start) * events / 60 + 1 + 1e-3
+
+
+def test_clients_do_not_share_a_rate_and_a_full_burst_comes_back() -> None:
+    clock = Clock()
+    rate = Rate(10, 60.0, clock)
+    assert [rate.wait("a") for _ in range(10)] == [0.0] * 10
+    assert rate.wait("a") == pytest.approx(6.0)
+    assert rate.wait("b") == 0.0
+    clock.now += 60
+    assert [rate.wait("a") for _ in range(10)] == [0.0] * 10
+
+
+def test_many_addresses_take_a_few_megabytes() -> None:
+    rate = Rate(600, 60.0)
+    tracemalloc.start()
+    for number in range(200_000):
+        rate.wait(str(number))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used < 5 * 2**20
+
+
+def test_no_address_is_kept_in_memory() -> None:
+    rate = Rate(600, 60.0)
+    rate.wait("203.0.113.9")
+    assert "203.0.113.9" not in repr(vars(rate))
+
+
+@pytest.mark.parametrize(
+    ("answer", "head", "length", "body"),
+    [
+        (Answer(200, ((b"a", b"b"),), b"text"), False, b"4", b"text"),
+        (Answer(200, (), b"text"), True, b"4", b""),
+        (Answer(204), False, None, b""),
+        (Answer(304), False, None, b""),
+    ],
+)
+async def test_answers_have_the_length_of_their_body(
+    answer: Answer, head: bool, length: bytes | None, body: bytes
+) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await send_answer(send, answer, head=head)
+    assert dict(sent[0]["headers"]).get(b"content-length") == length
+    assert sent[1]["body"] == body
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"trusted_proxies": ("proxy.example.test",)}, "trusted_proxies takes addresses and networks"),
+        ({"rate_per_minute": -1}, "rate_per_minute must be 0"),
+        ({"site_rate_per_second": -1}, "site_rate_per_second must be 0"),
+        ({"body_deadline_seconds": 0}, "body_deadline_seconds must be above 0"),
+    ],
+)
+def test_settings_that_can_not_work_are_told_with_a_remedy(options: dict[str, Any], problem: str) -> None:
+    assert [each for each in GateSettings(**options).problems() if problem in each]
+    assert not list(GateSettings().problems())

@@ -1,0 +1,54 @@
+"""The house's walls: imports go one way."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "adnotice"
+
+ROOMS = {"inject", "detect", "notice", "count"}
+STOREYS: list[set[str]] = [
+    {"events"},
+    {"exchange"},
+    {"page", "agents", "keys", "assets", "gate"},
+    ROOMS,
+    {"insight"},
+    {"settings", "mode"},
+    {"middleware"},
+    {"serve", "doctor"},
+    {"cli"},
+]
+HEIGHT = {name: height for height, names in enumerate(STOREYS) for name in names}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def place(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """The storeys' names that a module imports, whatever form the import has."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith("adnotice.") and name.split(".")[1] in HEIGHT}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_below_or_from_its_own_room(path: Path) -> None:
+    here = place(path)
+    if here == "__init__":
+        return
+    assert here in HEIGHT, f"{here} has no storey yet: give it one here and in docs/design.md"
+    for name in imported(path) - {here}:
+        assert HEIGHT[name] < HEIGHT[here], f"adnotice.{here} must not import adnotice.{name}"

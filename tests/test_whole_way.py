@@ -1,0 +1,169 @@
+"""The whole way over HTTP, without a browser: page, bait, report, notice, choice, and the figures that are served."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from adnotice import AdNoticeMiddleware
+from tests.conftest import SECRET
+from tests.honest import AGENT, HonestBrowser
+from tests.test_middleware import TAG, newspaper, shut_down, store_url
+
+pytestmark = pytest.mark.anyio
+__all__ = ["store_url"]
+
+TOKEN = "tests-read-the-figures-with-this"
+OTHER_SECRET = SECRET[::-1]
+
+
+@asynccontextmanager
+async def server(store_url: str, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """One process' worth of adnotice on this store, up until the block ends."""
+    given = {"secret_key": SECRET, "mode": "ask", "ask_on_first_page": True, **options}
+    app = AdNoticeMiddleware(newspaper, store_url=store_url, metrics_token=TOKEN, **given)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="https://news.example.test", headers={"user-agent": AGENT}
+    ) as client:
+        yield client
+    await shut_down(app)
+
+
+async def counts(store_url: str) -> Mapping[str, int]:
+    """The served figures, without what is zero."""
+    async with server(store_url) as client:
+        answer = await client.get("/_adnotice/api/v1/summary", headers={"authorization": f"Bearer {TOKEN}"})
+        answer.raise_for_status()
+        return {outcome: n for outcome, n in answer.json()["counts"].items() if n}
+
+
+async def test_a_clear_view_is_counted_and_asked_nothing(store_url: str) -> None:
+    async with server(store_url) as client:
+        found = await HonestBrowser(client).view()
+    assert (found["verdict"], found["kind"], found["counted"], found["quiet"], found["notice"]) == (
+        "clear",
+        None,
+        True,
+        "not-blocked",
+        None,
+    )
+    assert await counts(store_url) == {"injected": 1, "clear": 1, "not-asked": 1}
+
+
+async def test_a_blocked_view_is_asked_and_what_the_reader_answers_is_counted_once(store_url: str) -> None:
+    async with server(store_url) as client:
+        found = await HonestBrowser(client, blocker=True).view()
+        assert (found["verdict"], found["kind"], found["counted"]) == ("blocked", "extension", True)
+        ticket = found["notice"]["ticket"]
+        for choice in ("shown", "howto", "later", "wait", "later"):
+            if choice == "wait":
+                await anyio.sleep(1.1)
+                continue
+            answer = await client.post("/_adnotice/choice", json={"ticket": ticket, "page": "/", "choice": choice})
+            assert answer.status_code == 204
+        assert "later" in client.cookies["adnotice"]
+        again = await HonestBrowser(client, blocker=True).view()
+        assert (again["quiet"], again["notice"]) == ("later", None)
+    assert await counts(store_url) == {
+        "injected": 2,
+        "blocked-extension": 2,
+        "asked": 1,
+        "not-asked": 1,
+        "shown": 1,
+        "howto": 1,
+        "later": 1,
+    }
+
+
+async def test_checking_again_after_allowing_ads_counts_allowed_once(store_url: str) -> None:
+    async with server(store_url) as client:
+        browser = HonestBrowser(client, blocker=True)
+        ticket = (await browser.view())["notice"]["ticket"]
+        still = await browser.post({**await browser.test(), "again": ticket})
+        assert still.json()["verdict"] == "blocked"
+        browser.blocker = False
+        for _ in range(2):
+            thanks = await browser.post({**await browser.test(), "again": ticket})
+            assert thanks.json()["verdict"] == "clear"
+    found = await counts(store_url)
+    assert (found["blocked-extension"], found["rechecked"], found["allowed"]) == (1, 1, 1)
+    assert "clear" not in found
+
+
+async def test_coming_back_after_the_reload_that_a_blocker_forces_counts_allowed(store_url: str) -> None:
+    async with server(store_url) as client:
+        await HonestBrowser(client, blocker=True).view()
+        found = await HonestBrowser(client).view(returning=True)
+        assert found["notice"]["state"] == "thanks"
+    found = await counts(store_url)
+    assert (found["clear"], found["allowed"]) == (1, 1)
+
+
+async def test_a_report_sent_twice_is_answered_twice_and_counted_once(store_url: str) -> None:
+    async with server(store_url) as client:
+        browser = HonestBrowser(client)
+        report = await browser.test()
+        assert [(await browser.post(report)).json()["counted"] for _ in range(3)] == [True, False, False]
+    await anyio.sleep(2.1)
+    async with server(store_url) as client:
+        assert (await HonestBrowser(client).post(report)).json()["counted"] is False
+    assert await counts(store_url) == {"clear": 1, "not-asked": 1}
+
+
+async def test_pages_asked_for_with_gpc_are_declined_and_their_reports_not_taken(store_url: str) -> None:
+    async with server(store_url) as client:
+        client.headers["sec-gpc"] = "1"
+        await client.get("/")
+        browser = HonestBrowser(client)
+        answer = await browser.post(await browser.test())
+        assert answer.status_code == 200
+        assert answer.json()["counted"] is False
+    assert await counts(store_url) == {"injected": 1, "declined": 1}
+
+
+@pytest.mark.parametrize(("mode", "asked", "counted"), [("off", False, False), ("measure", False, True)])
+async def test_the_mode_says_what_is_counted_and_who_is_asked(
+    store_url: str, mode: str, asked: bool, counted: bool
+) -> None:
+    async with server(store_url, mode=mode) as client:
+        found = await HonestBrowser(client, blocker=True).view()
+    assert (found["notice"] is not None, found["counted"]) == (asked, counted)
+    assert ("blocked-extension" in await counts(store_url)) is counted
+
+
+async def test_views_in_the_making_live_through_a_key_rotation(store_url: str) -> None:
+    async with server(store_url) as client:
+        report = await HonestBrowser(client, blocker=True).test()
+        shown = await HonestBrowser(client, blocker=True).view()
+    async with server(store_url, secret_key=[SECRET, OTHER_SECRET]) as client:
+        browser = HonestBrowser(client, blocker=True)
+        assert (await browser.post(report)).json()["counted"] is True
+        ticket = shown["notice"]["ticket"]
+        answer = await client.post("/_adnotice/choice", json={"ticket": ticket, "page": "/", "choice": "later"})
+        assert answer.status_code == 204
+        fresh = await browser.test()
+    async with server(store_url, secret_key=[OTHER_SECRET]) as client:
+        assert (await HonestBrowser(client).post(fresh)).json()["counted"] is True
+        refused = await HonestBrowser(client).post(report)
+        assert (refused.status_code, refused.headers["x-adnotice"].split(":")[0]) == (403, "witness forged")
+    assert (await counts(store_url))["later"] == 1
+
+
+async def test_a_page_from_any_cache_works_with_any_secret_as_its_tag_holds_none(store_url: str) -> None:
+    async with server(store_url) as client:
+        before = (await client.get("/")).text
+    async with server(store_url, secret_key=[OTHER_SECRET], mode="measure", site_name="Renamed") as client:
+        assert (await client.get("/")).text == before
+        assert (await HonestBrowser(client).view())["counted"] is True
+
+
+@pytest.mark.parametrize("agent", ["Mozilla/5.0 (compatible; Examplebot/2.1; +https://bot.example/)", "curl/8.5.0", ""])
+async def test_pages_that_programs_ask_for_are_no_views_that_were_missed(store_url: str, agent: str) -> None:
+    async with server(store_url) as client:
+        assert TAG in (await client.get("/", headers={"user-agent": agent})).text
+    assert await counts(store_url) == {}
