@@ -20,7 +20,8 @@ _LOOK: Final = f"""
   const shown = style.display !== "none" && style.visibility !== "hidden" && box.width > 0 && box.height > 0;
   const region = host.shadowRoot.querySelector("[role=region], section");
   const box2 = (region || host).getBoundingClientRect();
-  return {{shown, text: (region || host.shadowRoot).innerText || "", lang: (region || host).lang || host.lang,
+  const moving = [...host.getAnimations(), ...host.shadowRoot.getAnimations()].some((each) => each.playState === "running");
+  return {{shown, moving, text: (region || host.shadowRoot).innerText || "", lang: (region || host).lang || host.lang,
           dir: (region || host).dir || host.dir,
           box: {{x: box2.x, y: box2.y, width: box2.width, height: box2.height}},
           viewport: {{width: innerWidth, height: innerHeight}}}};
@@ -60,15 +61,21 @@ class Notice:
         return bool(seen and seen["shown"])
 
     @property
+    def settled(self) -> bool:
+        """Whether it is on screen now and has come to rest where it will stay."""
+        seen = self.look()
+        return bool(seen and seen["shown"] and not seen["moving"])
+
+    @property
     def text(self) -> str:
         """What it says now."""
         seen = self.look()
         return str(seen["text"]) if seen else ""
 
     def wait(self, seconds: float = SHOWN_SECONDS) -> Notice:
-        """Returns itself when it is on screen; an AssertionError tells what the page's console said instead."""
+        """Returns itself when it is on screen and rests; an AssertionError tells what the page's console said instead."""
         deadline = time.monotonic() + seconds
-        while not self.shown:
+        while not self.settled:
             if time.monotonic() > deadline:
                 raise AssertionError(f"no notice within {seconds:g} seconds. Console:\n{self._page.console()}")
             time.sleep(0.05)

@@ -79,7 +79,7 @@ CASES: Final = (
     _case("a comma list, one forbids", R, "script-src 'self', script-src 'none'"),
     _case("the first of two directives counts", P, "script-src 'self'; script-src 'none'"),
     _case("capitals", P, "DEFAULT-SRC 'SELF'"),
-    _case("empty parts and spaces", P, " ;; default-src\t'self' ;, ,"),
+    _case("empty parts and spaces", P, ";; default-src\t'self' ;, ,"),
     _case("none beside self means self", P, "script-src 'none' 'self'"),
     _case("a nonce that is none", R, "script-src 'nonce-$request_id!'"),
     _case("trusted types", P, "script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"),
