@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from adnotice.count.tally import OTHER, Entry, Key
 from adnotice.events import Occurrence, PageInjected
 
 MAX_WAITING: Final = 10_000
+MAX_ARRIVED: Final = 512
 MAX_PAGES: Final = 10_000
 """So many different occurrences are told apart in memory; further pages count as `(other)`."""
 
@@ -35,6 +37,7 @@ class Intake:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._arrived: deque[Occurrence] = deque()
         self._pages: dict[Occurrence, int] = {}
         self._others: dict[Key, int] = {}
 
@@ -56,19 +59,23 @@ class Intake:
             self._queue.put(None)
 
     def add_page(self, occurrence: Occurrence) -> None:
-        """Counts a page in memory."""
-        with self._lock:
-            pages = self._pages
-            first = not pages
-            if occurrence in pages:
-                pages[occurrence] += 1
-            elif len(pages) < MAX_PAGES:
-                pages[occurrence] = 1
-            else:
-                rest = _without_page(occurrence)
-                pages[rest] = pages.get(rest, 0) + 1
-        if first:
+        """Counts a page in memory. Every page pays for this: it is put down now, and added up by the hundred."""
+        arrived = self._arrived
+        arrived.append(occurrence)
+        size = len(arrived)
+        if size == 1:
             self._queue.put(None)
+        elif size >= MAX_ARRIVED:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        """Adds what has arrived to the pages counted."""
+        with self._lock:
+            pages, arrived = self._pages, self._arrived
+            for occurrence, n in Counter([arrived.popleft() for _ in range(len(arrived))]).items():
+                known = occurrence in pages or len(pages) < MAX_PAGES
+                counted = occurrence if known else _without_page(occurrence)
+                pages[counted] = pages.get(counted, 0) + n
 
     def add_counts(self, key: Key, n: int = 1) -> None:
         """Counts something that is no occurrence in memory, beside the pages."""
@@ -80,10 +87,11 @@ class Intake:
 
     def pages_wait(self) -> bool:
         """Whether anything is counted in memory alone."""
-        return bool(self._pages or self._others)
+        return bool(self._arrived or self._pages or self._others)
 
     def take_pages(self) -> tuple[dict[Occurrence, int], dict[Key, int]]:
         """What was counted in memory; it is the taker's now."""
+        self._add_up()
         with self._lock:
             taken = self._pages, self._others
             self._pages, self._others = {}, {}

@@ -7,7 +7,6 @@ wait for the next commit, or five seconds.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 import uuid
@@ -58,7 +57,6 @@ class Shift:
     """One process' work, from its first occurrence until `close`."""
 
     def __init__(self, settings: CountSettings, clock: Callable[[], float] = time.time) -> None:
-        self.pid = os.getpid()
         self.intake = Intake()
         self.mode: Mode | None = None
         self.closed = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections.abc import Awaitable, Callable
 
 from adnotice.agents import load_patterns
@@ -28,50 +29,64 @@ class Writer:
         self._shift: Shift | None = None
         self._starting = threading.Lock()
         self._parents: list[Shift] = []
+        _writers.add(self)
         load(settings.store_url)
         load_patterns()
 
     def record(self, occurrence: Occurrence) -> None:
         """Counts something that needs no acknowledgement; never waits, never raises."""
-        self._now().intake.add_page(occurrence)
+        (self._shift or self._begin()).intake.add_page(occurrence)
 
     def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[bool]:
         """Counts under an id that counts once; see `events.Commit`."""
-        return self._now().take(id_, expires, occurrences)
+        return (self._shift or self._begin()).take(id_, expires, occurrences)
 
     def wake(self) -> None:
         """Has the mode read again, and what is due done."""
-        self._now().intake.wake()
+        (self._shift or self._begin()).intake.wake()
 
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
-        shift = self._shift
-        if shift is not None and shift.pid == os.getpid():
+        shift, self._shift = self._shift, None
+        if shift is not None:
             await shift.close()
 
     @property
     def state(self) -> State:
         """How the writer of this process is."""
-        return self._now().state
+        return (self._shift or self._begin()).state
 
     def store(self) -> Store:
         """The store; its calls block. Opened when first asked for."""
-        return self._now().store
+        return (self._shift or self._begin()).store
 
     def mode(self) -> Mode | None:
         """What the operator last said about the mode, as far as this process knows."""
-        shift = self._shift
-        return shift.mode if shift is not None and shift.pid == os.getpid() else None
+        return self._shift.mode if self._shift is not None else None
 
-    def _now(self) -> Shift:
-        shift = self._shift
-        if shift is not None and shift.pid == os.getpid() and not shift.closed:
-            return shift
+    def _begin(self) -> Shift:
         with self._starting:
-            shift = self._shift
-            if shift is None or shift.pid != os.getpid() or shift.closed:
-                if shift is not None and not shift.closed:
-                    self._parents.append(shift)  # closing connections that the parent uses would end them for both
-                shift = self._shift = Shift(self._settings, self._clock)
+            if self._shift is None:
+                shift = Shift(self._settings, self._clock)
                 shift.start()
-            return shift
+                self._shift = shift
+            return self._shift
+
+    def leave_to_parent(self) -> None:
+        """What a child does with what it was born with."""
+        self._starting = threading.Lock()
+        if self._shift is not None:
+            self._parents.append(self._shift)  # closing connections that the parent uses would end them for both
+            self._shift = None
+
+
+_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+
+
+def _begin_anew() -> None:
+    for writer in _writers:
+        writer.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_begin_anew)

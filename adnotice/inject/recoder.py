@@ -11,19 +11,16 @@ from other readers for tens of milliseconds.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Send
 
 from adnotice.events import Refusal
 from adnotice.inject.coding import BrokenCodingError, Decoder, Encoder, make_codec
 from adnotice.inject.placement import Scanner
-from adnotice.inject.plan import Plan
 from adnotice.inject.responder import Messages, nothing, send_all
-
-if TYPE_CHECKING:
-    from adnotice.inject.injector import Injector
+from adnotice.inject.rules import Page, Rules
 
 MAX_WHOLE_BYTES: Final = 256 * 1024
 """What one message may hold, compressed."""
@@ -37,14 +34,11 @@ _SLICE: Final = 4 * 1024
 class PageRecoder(msgspec.Struct):
     """Takes the messages of one compressed page from its start on, and passes them on with the tag in it."""
 
-    injector: Injector
-    scope: Scope
-    site: str
+    rules: Rules
+    page: Page
     forward: Send
     pass_on: Callable[[], None]
     """Tells that all that follows goes through as it is."""
-    plan: Plan
-    nonce: bytes
     start: Message | None
     """The response's start while it is held."""
     held: tuple[Message, ...] = ()
@@ -63,9 +57,9 @@ class PageRecoder(msgspec.Struct):
             messages = self._take(message)
         except Exception as error:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             if not isinstance(error, BrokenCodingError):
-                self.injector.fail(self.scope)
+                self.rules.ledger.failed(self.page.scope)
             elif self.start is not None:
-                self.injector.count_refused(self.scope, Refusal.CODING)
+                self.rules.ledger.refused(self.page.scope, Refusal.CODING)
             messages = self._release()
         return send_all(self.forward, messages) if messages else nothing()
 
@@ -77,7 +71,7 @@ class PageRecoder(msgspec.Struct):
         return messages
 
     def _refuse(self, refusal: Refusal) -> Messages:
-        self.injector.count_refused(self.scope, refusal)
+        self.rules.ledger.refused(self.page.scope, refusal)
         return self._release()
 
     def _take(self, message: Message) -> Messages:
@@ -96,7 +90,7 @@ class PageRecoder(msgspec.Struct):
 
     def _begin(self, message: Message, more: bool) -> Messages:
         """Opens what there is. As long as it has no text to read, holding it withholds nothing."""
-        codec = make_codec(self.plan.coding, self.raw)
+        codec = make_codec(self.page.plan.coding, self.raw)
         if codec is None:
             return self._refuse(Refusal.CODING)
         self.decoder, self.encoder = codec
@@ -106,19 +100,19 @@ class PageRecoder(msgspec.Struct):
             return self._refuse(Refusal.CODING)
         if not (text or ended):
             return ()
-        found = self.injector.prologues.find(text)
+        found = self.rules.prologues.find(text)
         if found is None:
             self.scanner = Scanner()
             found = self.scanner.feed(text, last=ended)
         if isinstance(found, Refusal):
             return self._refuse(found)
         if found is not None:
-            if self.plan.tag.stands_in(text, found):
+            if self.page.plan.tag.stands_in(text, found):
                 return self._refuse(Refusal.REPEATED)
             text = self._insert(text, found)
-        start = {**(self.start or {}), "headers": list(self.plan.revised)}
+        start = {**(self.start or {}), "headers": list(self.page.plan.revised)}
         body = {**message, "body": self._encode(text)}
-        if self.plan.length is not None and not more:
+        if self.page.plan.length is not None and not more:
             start["headers"].append((b"content-length", b"%d" % len(body["body"])))
         self.start, self.held, self.raw = None, (), b""
         return start, body
@@ -137,7 +131,7 @@ class PageRecoder(msgspec.Struct):
                 text = self._look(text, last=self.decoder.ended())
             except Exception:  # noqa: BLE001 - the page goes on without the tag; as it came it can't any more
                 self.scanner = None
-                self.injector.fail(self.scope)
+                self.rules.ledger.failed(self.page.scope)
         self.held = ()
         return ({**message, "body": self._encode(text)},)
 
@@ -152,14 +146,14 @@ class PageRecoder(msgspec.Struct):
         self.scanner = None
         if isinstance(found, int) and found >= 0:
             return self._insert(text, found)
-        self.injector.count_refused(self.scope, found if isinstance(found, Refusal) else Refusal.FRAGMENT)
+        self.rules.ledger.refused(self.page.scope, found if isinstance(found, Refusal) else Refusal.FRAGMENT)
         return text
 
     def _insert(self, text: bytes, place: int) -> bytes:
         self.scanner = None
-        self.injector.count_injected(self.scope, self.site)
+        self.rules.ledger.injected(self.page.scope, self.page.site)
         view = memoryview(text)
-        return b"".join((view[:place], self.plan.tag.with_nonce(self.nonce), view[place:]))
+        return b"".join((view[:place], self.page.plan.tag.with_nonce(self.page.nonce), view[place:]))
 
     def _encode(self, text: bytes) -> bytes:
         """The text compressed; with the end, and what came behind it, once the app's own has ended."""

@@ -11,19 +11,15 @@ ASGI lets a server wait with the start for the first body message, so nobody see
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import msgspec
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Send
 
 from adnotice.events import Refusal
 from adnotice.inject.placement import Scanner
-from adnotice.inject.plan import Plan
+from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
 from adnotice.inject.validators import revise_headers
-
-if TYPE_CHECKING:
-    from adnotice.inject.injector import Injector
 
 Messages = tuple[Message, ...]
 
@@ -50,14 +46,11 @@ class PageResponder(msgspec.Struct):
     A Struct because it is made for each page, and theirs are made in half the time.
     """
 
-    injector: Injector
-    scope: Scope
-    site: str
+    rules: Rules
+    page: Page
     forward: Send
     pass_on: Callable[[], None]
     """Tells that all that follows goes through as it is."""
-    plan: Plan
-    nonce: bytes
     start: Message | None
     """The response's start while it is held."""
     held: tuple[Message, ...] = ()
@@ -72,7 +65,7 @@ class PageResponder(msgspec.Struct):
                 data = message.get("body", b"")
                 if type(data) is not bytes:
                     data = bytes(data)
-                found = self.injector.prologues.find(data) if self.scanner is None else None
+                found = self.rules.prologues.find(data) if self.scanner is None else None
                 if type(found) is int:
                     messages = self._inject(message, data, found)
                 else:
@@ -81,7 +74,7 @@ class PageResponder(msgspec.Struct):
                 messages = self._refuse(Refusal.CODING)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             messages = self._release()
-            self.injector.fail(self.scope)
+            self.rules.ledger.failed(self.page.scope)
         if len(messages) == 2:
             return send_both(self.forward, *messages)
         return send_all(self.forward, messages) if messages else nothing()
@@ -94,7 +87,7 @@ class PageResponder(msgspec.Struct):
         return messages
 
     def _refuse(self, refusal: Refusal) -> Messages:
-        self.injector.count_refused(self.scope, refusal)
+        self.rules.ledger.refused(self.page.scope, refusal)
         return self._release()
 
     def _take_body(self, message: Message, data: bytes, found: int | Refusal | None) -> Messages:
@@ -102,7 +95,7 @@ class PageResponder(msgspec.Struct):
         if found is None:
             self.scanner = self.scanner or Scanner()
             found = self.scanner.feed(data, last=not message.get("more_body", False))
-            if self.plan.length is None:
+            if self.page.plan.length is None:
                 return self._go_on(message, data, found)
             if found is None:
                 return ()
@@ -122,23 +115,23 @@ class PageResponder(msgspec.Struct):
         start, self.start, self.held = self.start, None, ()
         if start is None:
             return (message,)
-        if self.plan.has_validators:
-            start = {**start, "headers": list(self.plan.revised)}
+        if self.page.plan.has_validators:
+            start = {**start, "headers": list(self.page.plan.revised)}
         return (start, message)
 
     def _inject(self, message: Message, data: bytes, place: int) -> Messages:
         """The page's beginning with the tag in it."""
-        plan = self.plan
+        plan = self.page.plan
         if data.startswith(OPENING, place) and plan.tag.stands_in(data, place):
             return self._refuse(Refusal.REPEATED)
-        tag = plan.tag.with_nonce(self.nonce) if self.nonce else plan.tag.plain
+        tag = plan.tag.with_nonce(self.page.nonce) if self.page.nonce else plan.tag.plain
         view = memoryview(data)
         body = {**message, "body": b"".join((view[:place], tag, view[place:]))}
-        self.injector.count_injected(self.scope, self.site)
+        self.rules.ledger.injected(self.page.scope, self.page.site)
         self.pass_on()
         if self.start is None:
             return (body,)
         headers = list(plan.revised)
-        if self.nonce and plan.length is not None:
+        if self.page.nonce and plan.length is not None:
             headers = revise_headers(self.start["headers"], plan.tag, plan.length + len(tag))
         return {**self.start, "headers": headers}, body

@@ -1,10 +1,9 @@
-"""One response on its way out: looked at once, and passed on; a page is given to what puts the tag in."""
+"""One response on its way out: looked at once, and passed on; a page gets the tag, or is given to what can put it in."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.types import Message, Scope, Send
@@ -12,22 +11,10 @@ from starlette.types import Message, Scope, Send
 from adnotice.events import Refusal
 from adnotice.inject.eligibility import is_page_type
 from adnotice.inject.files import send_file, send_without_body
-from adnotice.inject.plan import Plan
 from adnotice.inject.recoder import PageRecoder
 from adnotice.inject.responder import PageResponder, nothing, send_both
-
-if TYPE_CHECKING:
-    from adnotice.inject.injector import Injector
-
-
-class Page(msgspec.Struct, frozen=True):
-    """A page that carries the tag if its body lets it: who asks, and how it begins."""
-
-    scope: Scope
-    site: str
-    plan: Plan
-    nonce: bytes
-    start: Message
+from adnotice.inject.rules import Page, Rules
+from adnotice.inject.tag import OPENING
 
 
 class Watcher(msgspec.Struct):
@@ -37,7 +24,7 @@ class Watcher(msgspec.Struct):
     awaits the server's own send, without a frame of ours between.
     """
 
-    injector: Injector
+    rules: Rules
     scope: Scope
     send: Send
     root_path: str
@@ -62,21 +49,17 @@ class Watcher(msgspec.Struct):
         if type(headers) is not list and type(headers) is not tuple:
             headers = list(headers)
             message = {**message, "headers": headers}
-        self.through = self.send
         try:
             for name, value in headers:
                 if name == b"content-type" or name.lower() == b"content-type":
                     if is_page_type(value):
-                        begun = self._begin(message)
-                        if begun is None:
-                            self.through = None
-                            return nothing()
-                        message = begun
+                        return self._begin(message)
                     break
             if self.asked_for and message["status"] == 304:
-                message = self.injector.validate(self._asked(), message, self.asked_for)
+                message = self.rules.validate(self._asked(), message, self.asked_for)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
-            self.injector.fail(self.scope)
+            self.rules.ledger.failed(self.scope)
+        self.through = self.send
         return self.send(message)
 
     def pass_on(self) -> None:
@@ -90,28 +73,36 @@ class Watcher(msgspec.Struct):
             return scope
         return {**scope, "root_path": self.root_path, "path": self.path}
 
-    def _begin(self, message: Message) -> Message | None:
-        """The start to send; None when it is held for a page that may carry the tag."""
+    def _begin(self, message: Message) -> Awaitable[None]:
+        """Takes the start of a response of a page's type: it is held when the tag may go in."""
         asked = self._asked()
-        message, self.page = self.injector.begin(asked, message)
-        if self.page is not None:
-            return None
+        page = self.rules.begin(asked, message)
         if asked["method"] == "HEAD":
             self.through = partial(send_without_body, self.send)
-        return message
+            return self.send({**message, "headers": list(page.plan.revised)} if page else message)
+        if page is None:
+            self.through = self.send
+            return self.send(message)
+        self.page = page
+        return nothing()
 
     def _take_first(self, page: Page, message: Message) -> Awaitable[None]:
-        """The first message after a page's start: with it nearly every page is done."""
+        """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
         self.through = self.send
-        try:
-            sent = self.injector.put_tag(page, message, self.send)
-        except Exception:  # noqa: BLE001 - the long way is tried next
-            sent = None
-            self.injector.fail(self.scope)
-        if sent is not None:
-            return sent
-        responder = (PageRecoder if page.plan.coding else PageResponder)(
-            self.injector, page.scope, page.site, self.send, self.pass_on, page.plan, page.nonce, page.start
+        plan, data = page.plan, message.get("body")
+        if type(data) is bytes and not (page.nonce or plan.coding) and message["type"] == "http.response.body":
+            try:
+                place = self.rules.prologues.find(data)
+                if type(place) is int and not data.startswith(OPENING, place):
+                    view = memoryview(data)
+                    body = {**message, "body": b"".join((view[:place], plan.tag.plain, view[place:]))}
+                    start = {**page.start, "headers": list(plan.revised)}
+                    self.rules.ledger.injected(page.scope, page.site)
+                    return send_both(self.send, start, body)
+            except Exception:  # noqa: BLE001 - the long way is tried next
+                self.rules.ledger.failed(page.scope)
+        responder = (PageRecoder if plan.coding else PageResponder)(
+            self.rules, page, self.send, self.pass_on, page.start
         )
         self.through = responder.take
         if message["type"] == "http.response.pathsend":
@@ -121,5 +112,5 @@ class Watcher(msgspec.Struct):
     async def _leave_to_server(self, page: Page, message: Message) -> None:
         """A file that can't be opened here."""
         self.pass_on()
-        self.injector.count_refused(page.scope, Refusal.CODING)
+        self.rules.ledger.refused(page.scope, Refusal.CODING)
         await send_both(self.send, page.start, message)

@@ -30,12 +30,12 @@ class Kept(list[Occurrence]):
         return self.append
 
 
-def wrap(app: ASGIApp, kept: Kept | None = None, *, mode: Mode = Mode.ASK, **settings: Any) -> Injector:
+def wrap(
+    app: ASGIApp, kept: Kept | None = None, *, mode: Mode = Mode.ASK, site: str | None = "news", **settings: Any
+) -> Injector:
     """The injector in front of the app."""
     record = kept.record if kept is not None else lambda _: None
-    return Injector(
-        app, InjectSettings(**settings), src=SRC, record=record, site_of=lambda _: "news", mode=lambda: mode
-    )
+    return Injector(app, InjectSettings(**settings), src=SRC, record=record, site_of=lambda _: site, mode=lambda: mode)
 
 
 def request(path: str = "/", headers: Headers = (), method: str = "GET", **more: Any) -> Scope:

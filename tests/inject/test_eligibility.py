@@ -229,8 +229,7 @@ async def test_the_operators_predicate_sees_the_scope_as_the_app_left_it() -> No
 
 async def test_a_host_of_no_site_gets_no_tag() -> None:
     kept = Kept()
-    app = wrap(page_of(PAGE), kept)
-    app._site_of = lambda _: None
+    app = wrap(page_of(PAGE), kept, site=None)
     assert body_of(await ask(app)) == PAGE
     assert kept == []
 

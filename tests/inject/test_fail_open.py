@@ -20,10 +20,12 @@ from adnotice.inject import (
     csp,
     eligibility,
     injector,
+    ledger,
     placement,
     plan,
     recoder,
     responder,
+    rules,
     tag,
     validators,
     watcher,
@@ -34,7 +36,10 @@ from tests.inject.site import HTML, PAGE, SRC, TAG, Kept, ask, body_of, length_o
 
 pytestmark = pytest.mark.anyio
 
-MODULES = (asking, coding, csp, eligibility, injector, placement, plan, recoder, responder, tag, validators, watcher)
+MODULES = (
+    *(asking, coding, csp, eligibility, injector, ledger, placement),
+    *(plan, recoder, responder, rules, tag, validators, watcher),
+)
 
 # These are the fence itself: they call what may fail, and let what was held go.
 FENCE = {
@@ -42,7 +47,9 @@ FENCE = {
     "adnotice.inject.injector.Injector.__call__",
     "adnotice.inject.injector.Injector.attend",
     "adnotice.inject.injector.Injector._prepare",
-    "adnotice.inject.injector.Injector.fail",
+    "adnotice.inject.ledger.Ledger.__init__",
+    "adnotice.inject.ledger.Ledger.failed",
+    "adnotice.inject.rules.Rules.__init__",
     "adnotice.inject.watcher.Watcher.take",
     "adnotice.inject.watcher.Watcher.pass_on",
     "adnotice.inject.watcher.Watcher._take_first",
@@ -190,12 +197,12 @@ def test_the_next_line_says_how_many_were_not_said(caplog: pytest.LogCaptureFixt
 
 
 async def test_a_count_that_fails_changes_no_page() -> None:
-    def record(_: Any) -> None:
-        raise ZeroDivisionError
+    class Full(Kept):
+        def append(self, _: Any) -> None:
+            raise ZeroDivisionError
 
     for messages, scope in EXCHANGES:
-        app = wrap(sending(*messages))
-        app._record = record
+        app = wrap(sending(*messages), Full())
         sent = await ask(app, scope)
         if sent[1]["body"][:1] == b"\x1f" and sent != messages:
             assert gzip.decompress(body_of(sent)) == PAGE

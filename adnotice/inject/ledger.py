@@ -1,0 +1,59 @@
+"""What became of the site's pages: told to whoever counts, and, where something is wrong, to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from typing import Final
+
+from starlette.types import Scope
+
+from adnotice.events import PageInjected, PageRefused, Record, Refusal
+from adnotice.inject.asking import read_asking
+from adnotice.inject.complaints import Complaints
+from adnotice.page import name_page
+
+FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
+FORBIDDEN: Final = (
+    "a page goes out without the tag because its Content-Security-Policy (or the reported one) would stop it. "
+    "Allow 'self' in script-src, or use a nonce"
+)
+
+
+class Ledger:
+    """Records pages that a reader asked for; what programs fetch and browsers foresee is no view."""
+
+    def __init__(self, record: Record, site_of: Callable[[Scope], str | None]) -> None:
+        self._record = record
+        self._site_of = site_of
+        self._complaints = Complaints()
+
+    def injected(self, scope: Scope, site: str) -> None:
+        """Records that a page left with the tag."""
+        asking = read_asking(scope["headers"])
+        if asking.seen:
+            self._record(_injected(site, scope["path"], asking.declined))
+
+    def refused(self, scope: Scope, refusal: Refusal) -> None:
+        """Records that a page left without the tag."""
+        site = self._site_of(scope)
+        if site is not None and scope["method"] != "HEAD" and read_asking(scope["headers"]).seen:
+            self._record(PageRefused(site, refusal))
+
+    def forbidden(self, scope: Scope) -> None:
+        """Records that a page's own policy forbids the tag, and says so."""
+        self._complaints.complain(FORBIDDEN, scope["path"])
+        self.refused(scope, Refusal.CSP)
+
+    def failed(self, scope: Scope) -> None:
+        """Says that something of ours failed, and records the page; never raises."""
+        with suppress(Exception):  # there is nobody left to tell; the page must go out
+            self._complaints.complain(FAILED, scope["path"], failed=True)
+            self.refused(scope, Refusal.FAILED)
+
+
+@lru_cache(maxsize=4096)
+def _injected(site: str, path: str, declined: bool) -> PageInjected:
+    """The same value for the same page: it is hashed once."""
+    return PageInjected(site, name_page(path), declined)

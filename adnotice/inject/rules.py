@@ -1,0 +1,118 @@
+"""What holds for every page of the site: which ones carry the tag, by what plan, and how they usually begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from starlette.types import Message, Scope
+
+from adnotice.events import Mode, Refusal
+from adnotice.inject.csp import Address, choose_nonce
+from adnotice.inject.ledger import Ledger
+from adnotice.inject.placement import Prologues
+from adnotice.inject.plan import Plan, make_plan
+from adnotice.inject.settings import InjectSettings
+from adnotice.inject.tag import Tag, make_tag
+from adnotice.inject.validators import find_etag, mark_etag, revise_headers
+
+MAX_PLANS: Final = 512
+
+
+class Page(msgspec.Struct, frozen=True, gc=False):
+    """A page that carries the tag if its body lets it: who asks, and how it begins."""
+
+    scope: Scope
+    site: str
+    plan: Plan
+    nonce: bytes
+    start: Message
+
+
+class Rules:
+    """Decides from a response's start; remembers the decision for the next response that begins alike."""
+
+    def __init__(
+        self,
+        settings: InjectSettings,
+        ledger: Ledger,
+        *,
+        src: str,
+        site_of: Callable[[Scope], str | None],
+        mode: Callable[[], Mode],
+    ) -> None:
+        self.ledger = ledger
+        self.prologues = Prologues()
+        self.mode = mode
+        self.marks_out = False
+        """Whether a page has left with a mark of ours in its ETag."""
+        self._src = src
+        self._site_of = site_of
+        self._skip = settings.skip
+        self._is_excluded = settings.compile()
+        self._asks_operator = self._skip is not None or self._is_excluded is not None
+        self._plans: dict[object, Plan] = {}
+
+    def begin(self, scope: Scope, message: Message) -> Page | None:
+        """The page that begins with this start of a page's type; None when it can't carry the tag."""
+        site = self._site_of(scope)
+        if site is None or 300 <= message["status"] < 400 or self.mode() is Mode.OFF:
+            return None
+        plan = self._plan(scope, message)
+        refusal = (self._refuse_request(scope) if self._asks_operator else None) or plan.refusal
+        if refusal:
+            self.ledger.refused(scope, refusal)
+            return None
+        nonce = self._choose_nonce(scope, plan) if plan.policies else b""
+        if nonce is None:
+            self.ledger.forbidden(scope)
+            return None
+        if plan.has_validators:
+            self.marks_out = True
+        return Page(scope, site, plan, nonce, message)
+
+    def _plan(self, scope: Scope, message: Message) -> Plan:
+        headers = message["headers"]
+        method, status, trailers = scope["method"], message["status"], message.get("trailers", False)
+        try:
+            key = (scope.get("root_path"), method, status, trailers, *headers)
+            plan = self._plans.get(key)
+        except TypeError:  # pairs that are lists can't be looked up
+            return make_plan(method, status, trailers, headers, self.tag_of(scope))
+        if plan is None:
+            plan = make_plan(method, status, trailers, headers, self.tag_of(scope))
+            if len(self._plans) >= MAX_PLANS:
+                self._plans.clear()
+            self._plans[key] = plan
+        return plan
+
+    def _refuse_request(self, scope: Scope) -> Refusal | None:
+        """What the operator's own settings say against the page."""
+        if self._is_excluded is not None and self._is_excluded(scope["path"]):
+            return Refusal.EXCLUDED
+        if self._skip is not None and self._skip(scope):
+            return Refusal.SKIPPED
+        return None
+
+    def _choose_nonce(self, scope: Scope, plan: Plan) -> bytes | None:
+        """The nonce that the page's policies ask for, empty for none; None when they forbid the tag."""
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        return choose_nonce(plan.policies, Address(scope.get("scheme", "http").encode(), host, plan.tag.path))
+
+    def validate(self, scope: Scope, message: Message, asked_for: bytes) -> Message:
+        """A 304 for a page that the browser holds with the tag: it gets that page's ETag, and counts as injected."""
+        headers = message.get("headers", ())
+        tag = self.tag_of(scope)
+        marked = mark_etag(find_etag(headers), tag)
+        if not marked or marked not in asked_for:
+            return message
+        revised = revise_headers(headers, tag, None)
+        site = self._site_of(scope)
+        if site is not None:
+            self.ledger.injected(scope, site)
+        return {**message, "headers": revised}
+
+    def tag_of(self, scope: Scope) -> Tag:
+        """The tag as pages of this request carry it."""
+        return make_tag(self._src, scope.get("root_path", ""))
