@@ -83,8 +83,7 @@ class AdNoticeMiddleware:
             if self._prefix in scope["path"] and (name := self._own_name(scope)):
                 await self._answer(name, scope, receive, send)
             else:
-                scope, send = self._pages.attend(scope, send)
-                await self.app(scope, receive, send)
+                await self._pages.attend(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         else:

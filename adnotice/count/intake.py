@@ -63,7 +63,7 @@ class Intake:
         arrived = self._arrived
         arrived.append(occurrence)
         size = len(arrived)
-        if size == 1:
+        if size == 1 and not self._pages:  # else the thread knows: it looks again after it has taken them
             self._queue.put(None)
         elif size >= MAX_ARRIVED:
             self._add_up()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Final
 
 from adnotice.events import Refusal
@@ -36,7 +35,6 @@ _WATCHED: Final = (
 )
 
 
-@lru_cache(maxsize=256)
 def is_page_type(content_type: bytes) -> bool:
     """Whether this media type is one that readers see as a page."""
     return _media_type(content_type) in (b"text/html", b"application/xhtml+xml")

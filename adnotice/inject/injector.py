@@ -6,7 +6,7 @@ remembered: the plan for its headers, the place for its first bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -45,16 +45,16 @@ class Injector:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request to the app, and the app's messages on."""
-        scope, send = self.attend(scope, send)
-        await self._app(scope, receive, send)
+        await self.attend(scope, receive, send)
 
-    def attend(self, scope: Scope, send: Send) -> tuple[Scope, Send]:
-        """The scope that the app should see, and the `send` that it should use."""
-        # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
+    def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The same without a frame of our own round the app's."""
         asked_for = b""
+        path, root_path = scope["path"], scope.get("root_path", "")
+        # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if self._rules.marks_out or "extensions" in scope:
             scope, asked_for = self._prepare(scope)
-        return scope, Watcher(self._rules, scope, send, scope.get("root_path", ""), scope["path"], asked_for).take
+        return self._app(scope, receive, Watcher(self._rules, scope, send, path, root_path, asked_for).take)
 
     def _prepare(self, scope: Scope) -> tuple[Scope, bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension

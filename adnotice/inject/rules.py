@@ -10,6 +10,7 @@ from starlette.types import Message, Scope
 
 from adnotice.events import Mode, Refusal
 from adnotice.inject.csp import Address, choose_nonce
+from adnotice.inject.eligibility import is_page_type
 from adnotice.inject.ledger import Ledger
 from adnotice.inject.placement import Prologues
 from adnotice.inject.plan import Plan, make_plan
@@ -18,6 +19,7 @@ from adnotice.inject.tag import Tag, make_tag
 from adnotice.inject.validators import find_etag, mark_etag, revise_headers
 
 MAX_PLANS: Final = 512
+MAX_TYPES: Final = 256
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +55,16 @@ class Rules:
         self._is_excluded = settings.compile()
         self._asks_operator = self._skip is not None or self._is_excluded is not None
         self._plans: dict[object, Plan] = {}
+        self.passed_types: set[bytes] = set()
+        """Content types that are known to be no page's."""
+
+    def is_page_type(self, content_type: bytes) -> bool:
+        """Whether readers see a response of this type as a page; remembers those that they don't."""
+        if is_page_type(content_type):
+            return True
+        if len(self.passed_types) < MAX_TYPES:
+            self.passed_types.add(content_type)
+        return False
 
     def begin(self, scope: Scope, message: Message) -> Page | None:
         """The page that begins with this start of a page's type; None when it can't carry the tag."""

@@ -9,7 +9,6 @@ import msgspec
 from starlette.types import Message, Scope, Send
 
 from adnotice.events import Refusal
-from adnotice.inject.eligibility import is_page_type
 from adnotice.inject.files import send_file, send_without_body
 from adnotice.inject.recoder import PageRecoder
 from adnotice.inject.responder import PageResponder, nothing, send_both
@@ -27,9 +26,9 @@ class Watcher(msgspec.Struct):
     rules: Rules
     scope: Scope
     send: Send
-    root_path: str
     path: str
-    """Root path and path as the server gave them: routers change the scope on their way (Starlette's Mount does)."""
+    root_path: str
+    """Path and root path as the server gave them: routers change the scope on their way (Starlette's Mount does)."""
     asked_for: bytes
     """If-None-Match with a mark of ours in it, as it came; else empty."""
     through: Callable[[Message], Awaitable[None]] | None = None
@@ -39,8 +38,9 @@ class Watcher(msgspec.Struct):
 
     def take(self, message: Message) -> Awaitable[None]:
         """Takes the app's next message."""
-        if self.through is not None:
-            return self.through(message)
+        through = self.through
+        if through is not None:
+            return through(message)
         if self.page is not None:
             return self._take_first(self.page, message)
         if message["type"] != "http.response.start":
@@ -52,15 +52,15 @@ class Watcher(msgspec.Struct):
         try:
             for name, value in headers:
                 if name == b"content-type" or name.lower() == b"content-type":
-                    if is_page_type(value):
+                    if value not in self.rules.passed_types and self.rules.is_page_type(value):
                         return self._begin(message)
                     break
             if self.asked_for and message["status"] == 304:
                 message = self.rules.validate(self._asked(), message, self.asked_for)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             self.rules.ledger.failed(self.scope)
-        self.through = self.send
-        return self.send(message)
+        self.through = send = self.send
+        return send(message)
 
     def pass_on(self) -> None:
         """From here on everything goes through."""
@@ -95,8 +95,8 @@ class Watcher(msgspec.Struct):
                 place = self.rules.prologues.find(data)
                 if type(place) is int and not data.startswith(OPENING, place):
                     view = memoryview(data)
-                    body = {**message, "body": b"".join((view[:place], plan.tag.plain, view[place:]))}
-                    start = {**page.start, "headers": list(plan.revised)}
+                    body = dict(message, body=b"".join((view[:place], plan.tag.plain, view[place:])))
+                    start = dict(page.start, headers=list(plan.revised))
                     self.rules.ledger.injected(page.scope, page.site)
                     return send_both(self.send, start, body)
             except Exception:  # noqa: BLE001 - the long way is tried next
