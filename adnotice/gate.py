@@ -202,8 +202,8 @@ def collect(scope: Scope) -> dict[bytes, bytes]:
     """The request's headers by lower-case name; of a repeated one the last, cookies joined by "; "."""
     pairs = list(scope.get("headers", ()))
     headers: dict[bytes, bytes] = dict(pairs)
-    if len(headers) == len(pairs) and b"".join(headers).islower():
-        return headers  # as servers that keep to the ASGI specification send them, and nearly every browser
+    if len(headers) == len(pairs) and b"host" in headers:
+        return headers  # from a server that writes them small, as ASGI demands: every request has a Host
     headers.clear()
     for raw, value in pairs:
         name = raw.lower()
@@ -252,8 +252,8 @@ def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[
 
 async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
     """Sends the answer as ASGI messages; without its body for HEAD."""
-    headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-    if answer.status in (204, 304):
-        headers.pop()
+    headers = list(answer.headers)
+    if answer.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})

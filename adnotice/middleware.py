@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adnotice.count.writer import Writer
 from adnotice.detect.endpoints import Detection
 from adnotice.events import Unavailable
-from adnotice.exchange import Answer, Endpoint, Refused, Routes, Rule
+from adnotice.exchange import Refused, Routes, Rule
 from adnotice.gate import Gate, send_answer
 from adnotice.inject.injector import Injector
 from adnotice.insight.dashboard import Dashboard
@@ -41,6 +41,7 @@ class AdNoticeMiddleware:
         settings = settings or Settings.of(**options)
         keys = Keys(settings.secret_key)
         self.app = app
+        self._base = settings.prefix
         self._prefix = settings.prefix + "/"
         self._site_of = site_finder(settings)
         self._gate = Gate(settings.gate)
@@ -97,10 +98,15 @@ class AdNoticeMiddleware:
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
 
     async def _answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint = self._routes.get(name) or self._routes.get(name[: name.rfind("/") + 1])
         try:
+            endpoint = self._routes.get(name) or self._routes.get(name[: name.rfind("/") + 1])
             if endpoint is not None:
-                answer = await self._ask(endpoint, name, scope, receive)
+                site = self._site_of(scope)
+                if site is None:
+                    raise Refused(403, "this host is not listed in the setting hosts")
+                base = scope.get("root_path", "") + self._base
+                request = await self._gate.admit(scope, receive, endpoint.rule, path=name, base=base, site=site)
+                answer = await endpoint.answer(request)
             elif name.partition("/")[0] in INSIGHT:
                 await self._show(name, scope, receive, send)
                 return
@@ -109,21 +115,12 @@ class AdNoticeMiddleware:
         except Refused as refused:
             answer = refused.answer()
         except Unavailable as unavailable:
-            answer = Refused(
-                503, f"store unavailable: {unavailable}", (b"retry-after", b"%d" % unavailable.retry_after)
-            ).answer()
+            retry = (b"retry-after", b"%d" % unavailable.retry_after)
+            answer = Refused(503, f"store unavailable: {unavailable}", retry).answer()
         await send_answer(send, answer, head=scope["method"] == "HEAD")
 
-    async def _ask(self, endpoint: Endpoint, name: str, scope: Scope, receive: Receive) -> Answer:
-        site = self._site_of(scope)
-        if site is None:
-            raise Refused(403, "this host is not listed in the setting hosts")
-        base = scope.get("root_path", "") + self._prefix[:-1]
-        request = await self._gate.admit(scope, receive, endpoint.rule, path=name, base=base, site=site)
-        return await endpoint.answer(request)
-
     async def _show(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        base = scope.get("root_path", "") + self._prefix[:-1]
+        base = scope.get("root_path", "") + self._base
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
         request = await self._gate.admit(scope, receive, rule, path=name, base=base, site="")
 

@@ -79,7 +79,9 @@ def time_parts(loop: asyncio.AbstractEventLoop, times: int) -> Iterator[tuple[st
     reports = [decode_report(body) for body in bodies]
 
     def check(report: Any) -> None:
-        assert not witnesses.fault(f"{SCRIPT.folder}{probe_of(report.id)}-0{SCRIPT.ending}", report.script[0])
+        assert isinstance(
+            witnesses.check(f"{SCRIPT.folder}{probe_of(report.id)}-0{SCRIPT.ending}", report.script[0]), int
+        )
 
     yield "witness", us(check, reports)
     evidence = Evidence(script=(Fate.ARRIVED,))

@@ -20,6 +20,8 @@ LEAST_RATE: Final = 0.05
 class Sensor(StrEnum):
     """What can fail for reasons of its own."""
 
+    __hash__ = str.__hash__
+
     BAITS = "baits"
     PROBE = "ad script"
 

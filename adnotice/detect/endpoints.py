@@ -20,8 +20,8 @@ from adnotice.detect.report import MAX_REPORT_BYTES, SILENT, STOPPED, Report, de
 from adnotice.detect.sampling import MAX_HALVINGS, Sampling
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import Evidence, Fate, Fates, Judgement, judge
-from adnotice.detect.witness import Age, Witnesses, made_at, probe_of
-from adnotice.events import Commit, Kind, Mode, Occurrence, Quiet, Verdict, ViewJudged
+from adnotice.detect.witness import Age, Witnesses, probe_of
+from adnotice.events import Commit, Kind, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
 from adnotice.page import name_page
@@ -146,8 +146,13 @@ class Detection:
             request.header(b"user-agent"),
             request.header(b"accept-language"),
         )
-        expires = self._witnesses.expiry(made)
-        counted = await self._count(report.id, expires, (judged, *asked.occurrences))
+        took = None
+        began = time.monotonic()
+        try:
+            counted = await self._commit(report.id, self._witnesses.expiry(made), (judged, *asked.occurrences))
+            took = time.monotonic() - began
+        finally:
+            self._sampling.answered(took)
         return answer_found(judgement, asked, counted=counted)
 
     def _remember(self, evidence: Evidence, made: int) -> None:
@@ -156,16 +161,6 @@ class Detection:
         if evidence.probe == "works":
             self._beliefs.worked(Sensor.PROBE, made)
 
-    async def _count(self, view: str, expires: float, occurrences: tuple[Occurrence, ...]) -> bool:
-        began = time.monotonic()
-        took = None
-        try:
-            counted = await self._commit(view, expires, occurrences)
-            took = time.monotonic() - began
-            return counted
-        finally:
-            self._sampling.answered(took)
-
     def _weigh(self, report: Report) -> tuple[Evidence, int]:
         """What the report's witnesses prove, and when the first of them was made: the same for every retry of a report.
 
@@ -173,12 +168,13 @@ class Detection:
         """
         probe = probe_of(report.id)
         made: list[int] = []
-        script = self._weigh_tokens(report.script, SCRIPT.folder + probe, made)
+        script, script_control = report.script, report.script_control
+        image, image_control = report.image, report.image_control
         evidence = Evidence(
-            script,
-            self._weigh_tokens(report.script_control, SCRIPT.control_folder + probe, made),
-            self._weigh_sizes(report.image, IMAGE.folder + probe, made),
-            self._weigh_sizes(report.image_control, IMAGE.control_folder + probe, made),
+            self._weigh_tokens(script, SCRIPT.folder + probe, made) if script else (),
+            self._weigh_tokens(script_control, SCRIPT.control_folder + probe, made) if script_control else (),
+            self._weigh_sizes(image, IMAGE.folder + probe, made) if image else (),
+            self._weigh_sizes(image_control, IMAGE.control_folder + probe, made) if image_control else (),
             report.csp,
             report.probe,
             report.probe_failures,
@@ -188,23 +184,20 @@ class Detection:
         return evidence, made[0]
 
     def _weigh_tokens(self, tokens: tuple[str, ...], stem: str, made: list[int]) -> Fates:
-        if not tokens:
-            return ()
         fates = []
         for turn, token in enumerate(tokens):
             if token in (STOPPED, SILENT):
                 fates.append(Fate.SILENT if token else Fate.STOPPED)
-            elif fault := self._witnesses.fault(f"{stem}-{turn}{SCRIPT.ending}", token):
-                raise Refused(403, EXPLAINED[fault])
-            else:
-                made.append(made_at(token))
-                fates.append(Fate.ARRIVED)
+                continue
+            checked = self._witnesses.check(f"{stem}-{turn}{SCRIPT.ending}", token)
+            if isinstance(checked, Age):
+                raise Refused(403, EXPLAINED[checked])
+            made.append(checked)
+            fates.append(Fate.ARRIVED)
         return tuple(fates)
 
     def _weigh_sizes(self, sizes: tuple[str, ...], stem: str, made: list[int]) -> Fates:
         # A size that proves nothing is a blocker's own picture, and no forgery: the browser can't know our code.
-        if not sizes:
-            return ()
         fates = []
         for turn, size in enumerate(sizes):
             window = (

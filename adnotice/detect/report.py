@@ -12,12 +12,13 @@ from adnotice.detect.verdict import ProbeState
 from adnotice.exchange import Refused
 
 MAX_REPORT_BYTES: Final = 2_048
+MAX_TOKEN_CHARACTERS: Final = 42
 STOPPED: Final = ""
 SILENT: Final = "late"
 
 ViewId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$", max_length=32)]  # "$" alone lets a line feed follow
 Tokens = Annotated[
-    tuple[Annotated[str, msgspec.Meta(pattern=r"^(|late|[0-9a-f]{1,9}\.[A-Za-z0-9_-]{43})$")], ...],
+    tuple[Annotated[str, msgspec.Meta(max_length=MAX_TOKEN_CHARACTERS)], ...],
     msgspec.Meta(max_length=MAX_TURNS),
 ]
 Sizes = Annotated[

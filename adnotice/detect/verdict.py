@@ -22,6 +22,8 @@ from __future__ import annotations
 from enum import Enum, StrEnum
 from typing import Final, Literal, NamedTuple
 
+import msgspec
+
 from adnotice.events import Kind, Verdict
 
 ROUNDS: Final = 4
@@ -42,7 +44,7 @@ class Fate(Enum):
 Fates = tuple[Fate, ...]
 
 
-class Evidence(NamedTuple):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What one view's requests met, turn by turn; `csp`: the page's own policy stopped something.
 
     `probe` says how the site's ad script fared, `probe_failures` how often it failed.
@@ -86,8 +88,15 @@ class Judgement(NamedTuple):
     ground: Ground
 
 
+AT_ONCE: Final = (Fate.ARRIVED,)
+NOTHING_AGAINST: Final = ("", "works", "absent")
+CLEAR: Final = Judgement(Verdict.CLEAR, None, Ground.SCRIPT)
+
+
 def judge(evidence: Evidence) -> Judgement:
     """The verdict on one view's evidence."""
+    if evidence.script == AT_ONCE and evidence.probe in NOTHING_AGAINST:  # nearly every view
+        return CLEAR
     ground = weigh_baits(evidence)
     if ground is Ground.STOPPED:
         return Judgement(Verdict.BLOCKED, Kind.EXTENSION, ground)
@@ -124,7 +133,7 @@ def weigh_probe(evidence: Evidence) -> Judgement | None:
         return unknown(Ground.CONSENT)
     if evidence.probe == "pending":
         return unknown(Ground.PENDING)
-    if evidence.probe != "failed":
+    if evidence.probe in NOTHING_AGAINST:
         return None
     if evidence.csp:
         return unknown(Ground.CSP)

@@ -7,12 +7,12 @@ about the reader: the address names a probe number, derived one-way from the vie
 
 from __future__ import annotations
 
-import hmac
 import struct
 import time
-from binascii import b2a_base64
 from collections.abc import Callable
 from enum import Enum
+from hashlib import blake2s
+from hmac import compare_digest
 from typing import Final
 
 from adnotice.keys import Keys
@@ -20,10 +20,10 @@ from adnotice.keys import Keys
 CLOCK_TOLERANCE_SECONDS: Final = 120
 IMAGE_WINDOW_SECONDS: Final = 300
 MIN_PIXELS: Final = 16
+MAC_BYTES: Final = 16
 
 _ODD: Final = 0xD1B54A32D192ED03_9E3779B97F4A7C15
 _ALL_BITS: Final = (1 << 128) - 1
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _GIF: Final = struct.Struct("<6sHH")
 _GIF_REST: Final = bytes.fromhex("80000000000000000021f90401000000002c00000000010001000002024401003b")
 
@@ -44,17 +44,12 @@ def probe_of(view: str) -> str:
     return f"{(int(view, 16) * _ODD & _ALL_BITS) >> 64:016x}"
 
 
-def made_at(token: str) -> int:
-    """When a good token was made, in seconds since the epoch."""
-    return int(token.partition(".")[0], 16)
-
-
 class Witnesses:
     """Makes and checks witnesses; `minutes` is how long one is valid."""
 
     def __init__(self, keys: Keys, minutes: int, clock: Callable[[], float] = time.time) -> None:
-        self._scripts = [hmac.new(key, digestmod="sha256") for key in reversed(keys.derive("witness"))]
-        self._images = [hmac.new(key, digestmod="sha256") for key in reversed(keys.derive("image witness"))]
+        self._scripts = [blake2s(key=key, digest_size=MAC_BYTES) for key in reversed(keys.derive("witness"))]
+        self._images = [blake2s(key=key, digest_size=MAC_BYTES) for key in reversed(keys.derive("image witness"))]
         self._lifetime = minutes * 60
         self._clock = clock
 
@@ -65,21 +60,23 @@ class Witnesses:
     def sign(self, address: str) -> str:
         """A token for this address, made now: seconds since the epoch and a signature."""
         made = f"{int(self._clock()):x}"
-        return f"{made}.{sign(self._scripts[0], address, made).decode()}"
+        return f"{made}.{mac(self._scripts[0], address, made).hexdigest()}"
 
-    def fault(self, address: str, token: str) -> Age | None:
-        """What is wrong with a token for this address; None when it is good."""
-        made, _, signature = token.partition(".")
-        given = signature.encode()
+    def check(self, address: str, token: str) -> int | Age:
+        """When a token for this address was made (seconds since the epoch), or what is wrong with it."""
+        moment, _, signature = token.partition(".")
+        if not signature.isascii():
+            return Age.FORGED
         for keyed in self._scripts:
-            if hmac.compare_digest(sign(keyed, address, made), given):
+            if compare_digest(mac(keyed, address, moment).hexdigest(), signature):
                 break
         else:
             return Age.FORGED
-        age = int(self._clock()) - int(made, 16)
+        made = int(moment, 16)
+        age = int(self._clock()) - made
         if age < -CLOCK_TOLERANCE_SECONDS:
             return Age.FUTURE
-        return Age.EXPIRED if age > self._lifetime + CLOCK_TOLERANCE_SECONDS else None
+        return Age.EXPIRED if age > self._lifetime + CLOCK_TOLERANCE_SECONDS else made
 
     def image(self, address: str) -> bytes:
         """A GIF whose size is this address' code now; one transparent pixel is drawn, whatever the size."""
@@ -100,23 +97,18 @@ class Witnesses:
         return None
 
 
-def sign(keyed: hmac.HMAC, address: str, made: str) -> bytes:
-    """HMAC-SHA-256 of the address and when it was asked for, in 43 URL-safe characters (RFC 4648, unpadded).
-
-    Not itsdangerous, which signs everything else here: a bait is answered thousands of times a second, and a copy of a
-    keyed HMAC costs a fifth of what its signer costs.
-    """
-    return b2a_base64(digest(keyed, address, made)).translate(_URL_SAFE, b"=\n")
-
-
-def size_of(keyed: hmac.HMAC, address: str, window: int) -> tuple[int, int]:
+def size_of(keyed: blake2s, address: str, window: int) -> tuple[int, int]:
     """Width and height in pixels of the picture at this address in these five minutes."""
-    code = digest(keyed, address, str(window))
+    code = mac(keyed, address, str(window)).digest()
     return MIN_PIXELS + code[0], MIN_PIXELS + code[1]
 
 
-def digest(keyed: hmac.HMAC, address: str, moment: str) -> bytes:
-    """The MAC of an address and a moment."""
-    mac = keyed.copy()
-    mac.update(f"{address}.{moment}".encode())
-    return mac.digest()
+def mac(keyed: blake2s, address: str, moment: str) -> blake2s:
+    """The code that authenticates an address and a moment: keyed BLAKE2s (RFC 7693), 128 bits.
+
+    Not itsdangerous, which signs everything else here: a bait is answered thousands of times a second. A copy of a
+    keyed BLAKE2s costs a third of a copy of an HMAC through OpenSSL, and a twentieth of a signer.
+    """
+    code = keyed.copy()
+    code.update(f"{address}.{moment}".encode())
+    return code

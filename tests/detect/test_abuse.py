@@ -177,7 +177,7 @@ VIEW = "0" * 32
         b'{"id":"' + b"0" * 32 + b'\\n","page":"/"}',
         b'{"id":"' + VIEW.encode() + b'","page":5}',
         b'{"id":"' + VIEW.encode() + b'","page":"/","script":[1]}',
-        b'{"id":"' + VIEW.encode() + b'","page":"/","script":["yes"]}',
+        b'{"id":"' + VIEW.encode() + b'","page":"/","script":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}',
         b'{"id":"' + VIEW.encode() + b'","page":"/","script":' + b'["",' * 17 + b'""' + b"]" * 17 + b"}",
         b'{"id":"' + VIEW.encode() + b'","page":"/","image":["-1x1"]}',
         b'{"id":"' + VIEW.encode() + b'","page":"/"} {}',

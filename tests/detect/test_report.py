@@ -14,7 +14,7 @@ from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.report import MAX_REPORT_BYTES, Report, decode_report
 from adnotice.exchange import Refused
 
-TOKEN = "6b03153e.Wn8KG5xDfjAQ0R_nz2ur0wgHDzcW9wZmEJ1l2-hQclI"
+TOKEN = "6b03153e.5a9f2a1b906c7e0d31440fd2abf60c0b"
 
 reports = st.builds(
     Report,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from adnotice.detect.verdict import MAX_CHANCE, ROUNDS, Evidence, Fate, Fates, Ground, Judgement, judge, worst_chance
 from adnotice.events import Kind, Verdict
@@ -67,7 +68,9 @@ def test_the_exact_chance_of_a_false_accusation_is_below_one_in_ten_thousand_on_
 def test_at_thirty_percent_loss_nearly_all_views_are_found_clear() -> None:
     verdicts = dict.fromkeys(Verdict, 0.0)
     for evidence, probability in outcomes(0.3):
-        if any(A in fates for fates in evidence[:4]):
+        if any(
+            A in fates for fates in (evidence.script, evidence.script_control, evidence.image, evidence.image_control)
+        ):
             verdicts[judge(evidence).verdict] += probability
     assert verdicts[Verdict.CLEAR] > 0.9
     assert verdicts[Verdict.UNKNOWN] < 0.1
@@ -93,16 +96,16 @@ def test_losing_the_network_for_a_while_accuses_nobody_whenever_it_starts_and_en
         (Evidence(script=(X, A)), (Verdict.CLEAR, None, Ground.RETRY)),
         (Evidence(script=(X, X), image=(A,)), (Verdict.CLEAR, None, Ground.IMAGE)),
         (BLOCKED, (Verdict.BLOCKED, Kind.EXTENSION, Ground.STOPPED)),
-        (BLOCKED._replace(csp=True), (Verdict.UNKNOWN, None, Ground.CSP)),
-        (BLOCKED._replace(script=(X, X, S, X, X)), (Verdict.UNKNOWN, None, Ground.SILENT)),
-        (BLOCKED._replace(image_control=(A, A, X)), (Verdict.UNKNOWN, None, Ground.CONTROL)),
-        (BLOCKED._replace(script_control=(A, A, S)), (Verdict.UNKNOWN, None, Ground.CONTROL)),
-        (BLOCKED._replace(script=(X,) * 4), (Verdict.UNKNOWN, None, Ground.SHORT)),
-        (BLOCKED._replace(image=(X,) * 3), (Verdict.UNKNOWN, None, Ground.SHORT)),
-        (BLOCKED._replace(image_control=(A, A)), (Verdict.UNKNOWN, None, Ground.SHORT)),
-        (BLOCKED._replace(script_control=(), image_control=()), (Verdict.UNKNOWN, None, Ground.SHORT)),
-        (BLOCKED._replace(image=(X, X, X, A)), (Verdict.UNKNOWN, None, Ground.MIXED)),
-        (BLOCKED._replace(script=(X, X, X, X, A)), (Verdict.CLEAR, None, Ground.RETRY)),
+        (replace(BLOCKED, csp=True), (Verdict.UNKNOWN, None, Ground.CSP)),
+        (replace(BLOCKED, script=(X, X, S, X, X)), (Verdict.UNKNOWN, None, Ground.SILENT)),
+        (replace(BLOCKED, image_control=(A, A, X)), (Verdict.UNKNOWN, None, Ground.CONTROL)),
+        (replace(BLOCKED, script_control=(A, A, S)), (Verdict.UNKNOWN, None, Ground.CONTROL)),
+        (replace(BLOCKED, script=(X,) * 4), (Verdict.UNKNOWN, None, Ground.SHORT)),
+        (replace(BLOCKED, image=(X,) * 3), (Verdict.UNKNOWN, None, Ground.SHORT)),
+        (replace(BLOCKED, image_control=(A, A)), (Verdict.UNKNOWN, None, Ground.SHORT)),
+        (replace(BLOCKED, script_control=(), image_control=()), (Verdict.UNKNOWN, None, Ground.SHORT)),
+        (replace(BLOCKED, image=(X, X, X, A)), (Verdict.UNKNOWN, None, Ground.MIXED)),
+        (replace(BLOCKED, script=(X, X, X, X, A)), (Verdict.CLEAR, None, Ground.RETRY)),
         (Evidence(script=(A,), probe="works"), (Verdict.CLEAR, None, Ground.SCRIPT)),
         (Evidence(script=(A,), probe="absent"), (Verdict.CLEAR, None, Ground.SCRIPT)),
         (Evidence(script=(A,), probe="pending"), (Verdict.UNKNOWN, None, Ground.PENDING)),
@@ -117,7 +120,7 @@ def test_each_rule_has_its_ground(evidence: Evidence, judgement: tuple[Verdict, 
 def probed(failures: int, controls: int, **other: object) -> Evidence:
     half = (A,) * (controls // 2)
     evidence = Evidence((A,), half, (), half, probe="failed", probe_failures=failures)
-    return evidence._replace(**other)  # type: ignore[arg-type]
+    return replace(evidence, **other)
 
 
 def test_a_failing_ad_script_is_believed_only_beside_so_many_controls_that_loss_can_not_explain_it() -> None:
@@ -131,7 +134,7 @@ def test_a_failing_ad_script_is_believed_only_beside_so_many_controls_that_loss_
 
 
 def test_a_blocker_that_stops_the_baits_is_found_whatever_the_ad_script_does() -> None:
-    assert judge(BLOCKED._replace(probe="failed", probe_failures=1)).kind is Kind.EXTENSION
+    assert judge(replace(BLOCKED, probe="failed", probe_failures=1)).kind is Kind.EXTENSION
 
 
 fates: st.SearchStrategy[Fates] = st.lists(st.sampled_from(Fate), max_size=12).map(tuple)

@@ -35,10 +35,10 @@ def size_of(picture: bytes) -> str:
 def test_a_token_proves_its_own_address_alone() -> None:
     witnesses = Witnesses(Keys(SECRET), 10)
     token = witnesses.sign(ADDRESS)
-    assert witnesses.fault(ADDRESS, token) is None
-    assert witnesses.fault(ADDRESS.replace("-0", "-1"), token) is Age.FORGED
-    assert witnesses.fault(ADDRESS.replace("adverts/adserve", "check"), token) is Age.FORGED
-    assert Witnesses(Keys(NEW_SECRET), 10).fault(ADDRESS, token) is Age.FORGED
+    assert witnesses.check(ADDRESS, token) == int(token.partition(".")[0], 16)
+    assert witnesses.check(ADDRESS.replace("-0", "-1"), token) is Age.FORGED
+    assert witnesses.check(ADDRESS.replace("adverts/adserve", "check"), token) is Age.FORGED
+    assert Witnesses(Keys(NEW_SECRET), 10).check(ADDRESS, token) is Age.FORGED
 
 
 @pytest.mark.parametrize(
@@ -57,32 +57,33 @@ def test_a_token_is_good_for_its_minutes_give_or_take_two(age_seconds: int, faul
     clock = Clock()
     witnesses = Witnesses(Keys(SECRET), 10, clock)
     token = witnesses.sign(ADDRESS)
+    made = int(clock.now)
     clock.now += age_seconds
-    assert witnesses.fault(ADDRESS, token) is fault
+    assert witnesses.check(ADDRESS, token) == (fault or made)
 
 
 @given(st.text(max_size=80))
 def test_no_text_is_taken_for_a_token(text: str) -> None:
-    assert Witnesses(Keys(SECRET), 10).fault(ADDRESS, text) is Age.FORGED
+    assert Witnesses(Keys(SECRET), 10).check(ADDRESS, text) is Age.FORGED
 
 
-@given(st.integers(0, 16**8 - 1), st.integers(0, 42), st.sampled_from("-_Ab0"))
+@given(st.integers(0, 16**8 - 1), st.integers(0, 31), st.sampled_from("-éAb0"))
 def test_a_token_changed_anywhere_is_forged(made: int, place: int, letter: str) -> None:
     witnesses = Witnesses(Keys(SECRET), 10, Clock())
     token = witnesses.sign(ADDRESS)
     stamp, signature = token.split(".")
     if f"{made:x}" != stamp:
-        assert witnesses.fault(ADDRESS, f"{made:x}.{signature}") is Age.FORGED
+        assert witnesses.check(ADDRESS, f"{made:x}.{signature}") is Age.FORGED
     changed = signature[:place] + letter + signature[place + 1 :]
-    if changed[:-1] != signature[:-1]:
-        assert witnesses.fault(ADDRESS, f"{stamp}.{changed}") is Age.FORGED
+    if changed != signature:
+        assert witnesses.check(ADDRESS, f"{stamp}.{changed}") is Age.FORGED
 
 
 def test_secrets_rotate_without_losing_a_witness() -> None:
     old, both = Witnesses(Keys(SECRET), 10), Witnesses(Keys([SECRET, NEW_SECRET]), 10)
-    assert both.fault(ADDRESS, old.sign(ADDRESS)) is None
+    assert isinstance(both.check(ADDRESS, old.sign(ADDRESS)), int)
     assert both.find_window(PICTURE, size_of(old.image(PICTURE))) is not None
-    assert old.fault(ADDRESS, both.sign(ADDRESS)) is Age.FORGED
+    assert old.check(ADDRESS, both.sign(ADDRESS)) is Age.FORGED
 
 
 def test_a_picture_is_a_small_gif_whose_size_is_its_witness() -> None:
@@ -132,7 +133,7 @@ def test_an_id_is_remembered_for_as_long_as_any_server_takes_its_witness() -> No
         clock.now = witnesses.expiry(made) - CLOCK_TOLERANCE_SECONDS
         assert witnesses.find_window(PICTURE, size) is None or made != window
         clock.now += 1
-        assert witnesses.fault(ADDRESS, token) is Age.EXPIRED
+        assert witnesses.check(ADDRESS, token) is Age.EXPIRED
 
 
 @given(st.integers(0, 2**128 - 1))
