@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adnotice import __version__
-from adnotice.count.backup import back_up, restore
 from adnotice.count.buckets import Calendar
 from adnotice.count.open import open_store
 from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.settings import CountSettings
+from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import Store
 from adnotice.events import Mode, Unavailable
 from adnotice.insight import exports

@@ -52,3 +52,25 @@ def test_a_module_imports_only_from_below_or_from_its_own_room(path: Path) -> No
     assert here in HEIGHT, f"{here} has no storey yet: give it one here and in docs/design.md"
     for name in imported(path) - {here}:
         assert HEIGHT[name] < HEIGHT[here], f"adnotice.{here} must not import adnotice.{name}"
+
+
+def edges() -> dict[str, set[str]]:
+    """Each module's own imports among ours, wherever in the file they stand."""
+    names = {".".join(("adnotice", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in modules()}
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        wanted = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                wanted |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+        found[name] = wanted & names.keys() - {name}
+    return found
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    left = edges()
+    while free := {name for name, wanted in left.items() if not wanted & left.keys()}:
+        left = {name: wanted for name, wanted in left.items() if name not in free}
+    assert not left, f"these import each other in a circle, or from one: {', '.join(sorted(left))}"

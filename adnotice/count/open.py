@@ -18,18 +18,18 @@ def open_store(url: str, settings: CountSettings | None = None) -> Store:
     settings = settings or CountSettings(store_url=url)
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
-        from adnotice.count.sql import SqlStore
-        from adnotice.count.sqlite import SqlitePlace
+        from adnotice.count.sql.sqlite import SqlitePlace
+        from adnotice.count.sql.store import SqlStore
 
         return SqlStore(SqlitePlace(sqlite_file(url), settings.store_deadline_seconds), settings)
     if scheme == "postgresql":
-        from adnotice.count.postgresql import PostgresPlace
-        from adnotice.count.sql import SqlStore
+        from adnotice.count.sql.postgresql import PostgresPlace
+        from adnotice.count.sql.store import SqlStore
 
         return SqlStore(PostgresPlace(url, settings.store_deadline_seconds), settings)
     if scheme.partition("+")[0] in ("redis", "rediss"):
         try:
-            from adnotice.count.redis import RedisStore
+            from adnotice.count.redis.store import RedisStore
         except ImportError as missing:
             if (missing.name or "").partition(".")[0] != "redis":
                 raise

@@ -19,7 +19,8 @@ from typing import Final
 import msgspec
 
 from adnotice.count.backoff import Backoff
-from adnotice.count.desk import Desk, Fate, Slip, desk_here
+from adnotice.count.desk import Desk, Fate, Slip
+from adnotice.count.desks import desk_here
 from adnotice.count.intake import Intake, Waiting, seconds_until
 from adnotice.count.open import open_store
 from adnotice.count.plausible import Plausibility

@@ -51,7 +51,7 @@ def open_dashboard(newsroom: Newsroom, **settings: object) -> Site:
 def log_in(reader: Reader, then: str = "") -> Page:
     """The operator types the password, as people do, and is where they wanted to be."""
     page = reader.open(DASHBOARD + then)
-    assert page.run("return document.activeElement.id") == "password"
+    wait_for(page, "#password:focus")  # a browser sets autofocus when it draws, which may be after the page has loaded
     for key in PASSWORD:
         page.call("press", key=key)
     page.call("press", key="Enter")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.backup import back_up, restore
 from adnotice.count.buckets import Calendar
 from adnotice.count.open import open_store
 from adnotice.count.served import NotImportable, import_served, read_served
+from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import Unusable
 from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period
 from adnotice.events import Unavailable

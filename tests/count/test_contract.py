@@ -13,7 +13,7 @@ import pytest
 
 from adnotice.count.buckets import Calendar
 from adnotice.count.open import open_store
-from adnotice.count.redis_address import CLUSTER_SHARDS
+from adnotice.count.redis.address import CLUSTER_SHARDS
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Store
 from adnotice.count.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Outcome, Period

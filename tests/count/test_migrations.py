@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from adnotice.count.open import open_store
-from adnotice.count.schema import SCHEMA
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql import SqlStore
+from adnotice.count.sql.schema import SCHEMA
+from adnotice.count.sql.store import SqlStore
 from adnotice.count.store import Unusable
 from adnotice.count.tally import Dimension
 from adnotice.events import Unavailable

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from adnotice.count.open import open_store
-from adnotice.count.schema import SCHEMA
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql import SqlStore
+from adnotice.count.sql.schema import SCHEMA
+from adnotice.count.sql.store import SqlStore
 from adnotice.count.store import Store
 from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome, Period
 from adnotice.events import Unavailable

@@ -16,10 +16,10 @@ import pytest
 from adnotice.count import sqlite
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql import SqlStore
+from adnotice.count.sql.store import SqlStore
+from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Store, Unusable
 from adnotice.count.tally import Dimension
-from adnotice.count.turns import Turns
 from adnotice.events import Unavailable
 from tests.count.test_contract import DAY, NOON, commit, entry, view
 

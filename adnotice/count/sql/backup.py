@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from adnotice.count.open import sqlite_file
-from adnotice.count.sqlite import APPLICATION_ID, SIDES
+from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES
+from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
-from adnotice.count.turns import Turns
 from adnotice.events import Unavailable
 
 PAGES_AT_ONCE: Final = 2_000

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from adnotice.count.buckets import Calendar, Range, cover, monday, months_before
 from adnotice.count.caps import Caps
-from adnotice.count.redis_address import HOME, read_address
-from adnotice.count.redis_lanes import read_lanes
-from adnotice.count.redis_nodes import Call, Command, Nodes
-from adnotice.count.redis_notes import RedisNotes
-from adnotice.count.redis_parts import bucket_key, month_number, split_batch
-from adnotice.count.redis_scripts import POINTS
+from adnotice.count.redis.address import HOME, read_address
+from adnotice.count.redis.lanes import read_lanes
+from adnotice.count.redis.nodes import Call, Command, Nodes
+from adnotice.count.redis.notes import RedisNotes
+from adnotice.count.redis.parts import bucket_key, month_number, split_batch
+from adnotice.count.redis.scripts import POINTS
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Health, Partial, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point

@@ -15,10 +15,10 @@ from sqlalchemy import Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from adnotice.count.place import Rows
-from adnotice.count.schema import KEYS, adding
+from adnotice.count.sql.place import Rows
+from adnotice.count.sql.schema import KEYS, adding
+from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
-from adnotice.count.turns import Turns
 from adnotice.events import Unavailable
 
 logger: Final = logging.getLogger("adnotice")

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from adnotice.count.buckets import Starts
-from adnotice.count.redis_lanes import name_lanes
-from adnotice.count.redis_nodes import Call
-from adnotice.count.redis_scripts import COMMIT
+from adnotice.count.redis.lanes import name_lanes
+from adnotice.count.redis.nodes import Call
+from adnotice.count.redis.scripts import COMMIT
 from adnotice.count.tally import Batch, Dimension, Entry, Grain, Outcome, add_up
 
 IDS_A_SCRIPT: Final = 4_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from adnotice.count.redis_library import key_slot
+from adnotice.count.redis.library import key_slot
 
 SLOTS: Final = 16_384
 """How many hash slots a Redis Cluster has (Redis Cluster specification, "Key distribution model")."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from adnotice.count.schema import notes
+from adnotice.count.sql.schema import notes
 
 
 class SqlNotes:

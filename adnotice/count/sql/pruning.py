@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from adnotice.count.buckets import Calendar, months_before
-from adnotice.count.place import Place
-from adnotice.count.schema import ids, meta, notes, tallies
 from adnotice.count.settings import CountSettings
+from adnotice.count.sql.place import Place
+from adnotice.count.sql.schema import ids, meta, notes, tallies
 from adnotice.count.tally import Dimension, Grain
 
 ROWS_AT_ONCE: Final = 1_000

@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import create_engine, make_url
 
-from adnotice.count.place import Rows
-from adnotice.count.schema import KEYS, adding
+from adnotice.count.sql.place import Rows
+from adnotice.count.sql.schema import KEYS, adding
 from adnotice.count.store import Unusable
 
 try:

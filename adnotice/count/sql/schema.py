@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Column, Float, Integer, LargeBinary, MetaData, Table, Text, inspect, select
 from sqlalchemy.schema import CreateTable
 
-from adnotice.count.place import Place
+from adnotice.count.sql.place import Place
 from adnotice.count.tally import Outcome
 
 SCHEMA: Final = 1

@@ -1,6 +1,6 @@
 """The Lua that runs inside Redis or Valkey: a shard's part of a batch in one step, and one value of many buckets.
 
-A bucket is a hash: a value's name to its counts (see redis_lanes). One field a value keeps a bucket's cap exact (HLEN)
+A bucket is a hash: a value's name to its counts (see lanes). One field a value keeps a bucket's cap exact (HLEN)
 and its memory small.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final, NamedTuple
 
-from adnotice.count.redis_lanes import LANE_BYTES
+from adnotice.count.redis.lanes import LANE_BYTES
 from adnotice.count.tally import OTHER
 
 

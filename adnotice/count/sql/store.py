@@ -16,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adnotice.count.buckets import Calendar, cover, months_before
 from adnotice.count.caps import Bucket, Caps
-from adnotice.count.journal import read_lines, sum_lines, write_line
-from adnotice.count.place import Id, Place
-from adnotice.count.pruning import Pruning
-from adnotice.count.schema import COLUMNS, MIGRATIONS, OUTCOMES, SCHEMA, Migrations, journal, meta, migrate, tallies
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql_notes import SqlNotes
+from adnotice.count.sql.journal import read_lines, sum_lines, write_line
+from adnotice.count.sql.notes import SqlNotes
+from adnotice.count.sql.place import Id, Place
+from adnotice.count.sql.pruning import Pruning
+from adnotice.count.sql.schema import COLUMNS, MIGRATIONS, OUTCOMES, SCHEMA, Migrations, journal, meta, migrate, tallies
 from adnotice.count.store import Health, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
 from adnotice.events import Unavailable

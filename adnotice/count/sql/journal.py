@@ -9,8 +9,8 @@ import msgspec
 
 from adnotice.count.buckets import Starts
 from adnotice.count.caps import Bucket, Caps
-from adnotice.count.place import Rows
-from adnotice.count.schema import COLUMNS
+from adnotice.count.sql.place import Rows
+from adnotice.count.sql.schema import COLUMNS
 from adnotice.count.tally import OTHER, Grain, Key
 
 Place = tuple[str, str, str]

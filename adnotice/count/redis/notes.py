@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from adnotice.count.redis_nodes import Command
+from adnotice.count.redis.nodes import Command
 
 Run = Callable[..., Any]
 

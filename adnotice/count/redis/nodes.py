@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from adnotice.count.redis_address import Address, Node, spread_tags
-from adnotice.count.redis_library import NoBackoff, Retry, key_slot, redis
-from adnotice.count.redis_scripts import Script
+from adnotice.count.redis.address import Address, Node, spread_tags
+from adnotice.count.redis.library import NoBackoff, Retry, key_slot, redis
+from adnotice.count.redis.scripts import Script
 
 TIMEOUT_SECONDS: Final = 2.0
 REST_SECONDS: Final = 1.0

@@ -1,0 +1,58 @@
+"""The desk for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from adnotice.count.desk import Fate, Slip, too_late
+from adnotice.events import Unavailable
+
+
+class AsyncioDesk:
+    """The callers on one asyncio loop."""
+
+    def __init__(self, deadline_seconds: float) -> None:
+        self._here = asyncio.get_running_loop()
+        self.loop: object = self._here
+        self._deadline = deadline_seconds
+        self._waiting: deque[tuple[float, asyncio.Future[bool]]] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def slip(self) -> Slip:
+        """See `Desk`."""
+        future: asyncio.Future[bool] = self._here.create_future()
+        due = self._here.time() + self._deadline
+        self._waiting.append((due, future))
+        if self._alarm is None:
+            self._alarm = self._here.call_at(due, self._look)
+        return future
+
+    def tell(self, fates: Iterable[tuple[Any, Fate]]) -> None:
+        """See `Desk`."""
+        with suppress(RuntimeError):  # a loop that has been closed: nobody waits there any more
+            self._here.call_soon_threadsafe(self._hand_out, fates)
+
+    def _hand_out(self, fates: Iterable[tuple[asyncio.Future[bool], Fate]]) -> None:
+        for future, fate in fates:
+            if future.done():
+                continue
+            if isinstance(fate, Unavailable):
+                future.set_exception(fate)
+            else:
+                future.set_result(fate)
+        waiting = self._waiting
+        while waiting and waiting[0][1].done():
+            waiting.popleft()
+
+    def _look(self) -> None:
+        now = self._here.time()
+        waiting = self._waiting
+        while waiting and (waiting[0][1].done() or waiting[0][0] <= now):
+            _, future = waiting.popleft()
+            if not future.done():
+                future.set_exception(too_late(self._deadline))
+        self._alarm = self._here.call_at(waiting[0][0], self._look) if waiting else None
