@@ -160,7 +160,7 @@ class Forgetful:
 def us_hand_over(loop: asyncio.AbstractEventLoop, views: Sequence[ViewJudged]) -> str:
     """What `Writer.commit` costs beside keys and commit, with 64 callers at a time."""
     writer = Writer(CountSettings(suspect_factor=0))
-    shift = writer._now()
+    shift = writer._begin()
     shift._store = Forgetful()  # type: ignore[assignment]
     counter = itertools.count()
 
