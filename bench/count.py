@@ -107,7 +107,7 @@ def contenders(urls: Mapping[str, str], folder: Path) -> Iterator[Contender]:
     for name in (BASE, CONTROL):
         yield Contender(name=name, app="bare", store="", requests=report, status=204)
     for name, url in urls.items():
-        yield Contender(name=name, app="ours", store=url, requests=report, status=200)
+        yield Contender(name=name, app="ours", store=url, requests=report, status=204)
     for name, requests, status in zip(PEERS, (visit, hit), (202, 200), strict=True):
         store = str(folder / f"{name}.db")
         yield Contender(name=name, app=name, store=store, requests=requests, status=status, slice=PEER_SLICE)

@@ -114,8 +114,15 @@ def _judge_probe(probe: ProbeSeen, folder: str) -> Iterator[Finding]:
 def _judge_report(seen: Seen, folder: str, *, arrived: bool) -> Finding | None:
     about = f"{folder}outcome"
     said = seen.header("x-adnotice")
-    if seen.status == 200 and seen.media_type == "application/json" and b'"verdict"' in seen.body:
+    if '"verdict"' in said or (seen.media_type == "application/json" and b'"verdict"' in seen.body):
         return None
+    if seen.status == 204:
+        return _wrong(
+            about,
+            "an edge takes off the header X-AdNotice, in which browsers are told what was found",
+            f"204, X-AdNotice: {cut(said) or 'none'}",
+            f"Leave our headers alone below {folder} (nginx: no proxy_hide_header there)",
+        )
     if "cross-site" in said:
         return _wrong(
             about,

@@ -193,7 +193,7 @@ class Readers:
         with self._lock:
             self.attempts += 1
             self.statuses[status] += 1
-            if status == 200:
+            if status == 204:
                 self.acknowledged += 1
                 self.counted += answer["counted"]
             elif status != 503:
@@ -206,4 +206,4 @@ class Readers:
         connection.request("POST", "/_adnotice/outcome", body, headers)
         answer = connection.getresponse()
         content = answer.read()
-        return answer.status, json.loads(content) if answer.status == 200 else content
+        return answer.status, json.loads(answer.getheader("x-adnotice", "")) if answer.status == 204 else content

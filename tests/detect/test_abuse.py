@@ -23,7 +23,7 @@ from adnotice.detect.report import MAX_REPORT_BYTES
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.keys import Keys
 from tests.conftest import SECRET
-from tests.honest import BASE, HonestBrowser
+from tests.honest import BASE, HonestBrowser, read_found
 from tests.test_middleware import newspaper, shut_down, store_url
 from tests.test_whole_way import OTHER_SECRET, counts, server
 
@@ -55,8 +55,8 @@ async def views(store_url: str) -> int:
 
 async def test_a_valid_report_counts_once_and_sets_nothing(client: httpx.AsyncClient, store_url: str) -> None:
     answer = await client.post(OUTCOME, json=report())
-    assert answer.status_code == 200
-    assert answer.json()["counted"] is True
+    assert answer.status_code == 204
+    assert read_found(answer)["counted"] is True
     assert answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in answer.headers
     assert await views(store_url) == 1
@@ -143,7 +143,7 @@ async def test_other_types_are_refused(client: httpx.AsyncClient, given: str) ->
 async def test_plain_text_as_beacons_send_it_is_taken(client: httpx.AsyncClient) -> None:
     body = msgspec.json.encode(report())
     answer = await client.post(OUTCOME, content=body, headers={"content-type": "text/plain;charset=UTF-8"})
-    assert answer.status_code == 200
+    assert answer.status_code == 204
 
 
 VIEW = "0" * 32
@@ -216,12 +216,12 @@ async def test_a_report_without_a_good_witness_counts_nothing(
 @pytest.mark.parametrize("age", [-119, -2, 0, 719])
 async def test_two_minutes_of_clock_skew_are_tolerated(client: httpx.AsyncClient, age: float) -> None:
     answer = await client.post(OUTCOME, json=report(age=age))
-    assert answer.status_code == 200
+    assert answer.status_code == 204
 
 
 async def test_a_replay_is_answered_and_counts_nothing(client: httpx.AsyncClient, store_url: str) -> None:
     view = report()
-    answers = [(await client.post(OUTCOME, json=view)).json()["counted"] for _ in range(50)]
+    answers = [read_found(await client.post(OUTCOME, json=view))["counted"] for _ in range(50)]
     assert answers == [True] + [False] * 49
     assert await views(store_url) == 1
 
@@ -263,18 +263,18 @@ async def test_what_is_no_view_or_not_to_be_measured_counts_nothing(
     client: httpx.AsyncClient, store_url: str, headers: dict[str, str]
 ) -> None:
     answer = await client.post(OUTCOME, json=report(), headers=headers)
-    assert (answer.status_code, answer.json()["counted"]) == (200, False)
+    assert (answer.status_code, read_found(answer)["counted"]) == (204, False)
     assert await views(store_url) == 0
 
 
 async def test_gpc_is_counted_where_the_operator_says_so(store_url: str) -> None:
     async with server(store_url, honour_gpc=False) as client:
-        assert (await client.post(OUTCOME, json=report(), headers={"sec-gpc": "1"})).json()["counted"] is True
+        assert read_found(await client.post(OUTCOME, json=report(), headers={"sec-gpc": "1"}))["counted"] is True
 
 
 async def test_while_the_mode_is_off_nothing_is_counted(store_url: str) -> None:
     async with server(store_url, mode="off") as client:
-        assert (await client.post(OUTCOME, json=report())).json()["counted"] is False
+        assert read_found(await client.post(OUTCOME, json=report()))["counted"] is False
         assert "getRandomValues" not in (await client.get(BASE + "/client.js")).text
 
 
@@ -288,9 +288,9 @@ async def test_a_flood_from_one_address_is_limited_and_others_are_not(store_url:
             return answer.status_code
 
         flood = [await post("203.0.113.9") for _ in range(40)]
-        assert flood == [200] * 30 + [429] * 10
-        assert await post("203.0.113.10") == 200
-        assert [await post(f"2001:db8::{number:x}") for number in range(31)].count(429) == 1
+        assert flood == [204] * 30 + [429] * 10
+        assert await post("203.0.113.10") == 204
+        assert [await post(f"2041:db8::{number:x}") for number in range(31)].count(429) == 1
 
 
 async def test_a_spoofed_address_changes_nothing_without_a_trusted_proxy(store_url: str) -> None:
@@ -299,20 +299,20 @@ async def test_a_spoofed_address_changes_nothing_without_a_trusted_proxy(store_u
             (await client.post(OUTCOME, json=report(), headers={"x-forwarded-for": "203.0.113.9"})).status_code
             for _ in range(20)
         ]
-    assert spoofed == [200] * 20
+    assert spoofed == [204] * 20
     async with server(store_url, trusted_proxies=("127.0.0.0/8",), rate_per_minute=5) as client:
         got = [
             (await client.post(OUTCOME, json=report(), headers={"x-forwarded-for": f"10.0.0.{number}, 203.0.113.9"}))
             for number in range(10)
         ]
-    assert [answer.status_code for answer in got] == [200] * 5 + [429] * 5
+    assert [answer.status_code for answer in got] == [204] * 5 + [429] * 5
 
 
 async def test_the_whole_site_is_limited_too(store_url: str) -> None:
     async with server(store_url, site_rate_per_second=10) as client:
         statuses = [(await client.post(OUTCOME, json=report())).status_code for _ in range(40)]
-    assert 10 <= statuses.count(200) < 40
-    assert set(statuses) == {200, 429}
+    assert 10 <= statuses.count(204) < 40
+    assert set(statuses) == {204, 429}
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ async def test_the_whole_site_is_limited_too(store_url: str) -> None:
 )
 async def test_a_strange_page_is_counted_under_a_name_that_harms_nobody(store_url: str, page: str, kept: str) -> None:
     async with server(store_url) as client:
-        assert (await client.post(OUTCOME, json=report(page=page))).status_code == 200
+        assert (await client.post(OUTCOME, json=report(page=page))).status_code == 204
     store = open_store(store_url)
     today = datetime.now(UTC).date()
     assert {count.value for count in store.counts("default", Dimension.PAGE, Period(today, today))} == {kept}

@@ -27,7 +27,9 @@ def picture(width: int) -> Seen:
 
 BAIT = ProbeSeen(name="/_adnotice/adverts/adserve/", picture=False, first=script("a.1"), second=script("b.2"))
 IMAGE = ProbeSeen(name="/_adnotice/pix/ads/images/", picture=True, first=picture(20), second=picture(21))
-REPORT = Seen(url="https://news.example/outcome", status=200, headers=JSON_HEADERS, body=b'{"verdict":"clear"}')
+REPORT = Seen(
+    url="https://news.example/outcome", status=204, headers=((b"x-adnotice", b'{"verdict":"clear"}'),), body=b""
+)
 CLIENT = Seen(
     url="https://news.example/_adnotice/client.js",
     status=200,
@@ -123,7 +125,8 @@ def test_an_app_without_adnotice_is_told_so_once() -> None:
         (refused(503, b"store unavailable: disk full"), "Look at the store"),
         (refused(429, b"too many"), "Do what the reason says"),
         (replace(REPORT, status=405, headers=((b"content-type", b"text/html"),), body=b""), "location ^~ /_adnotice/"),
-        (replace(REPORT, body=b"[]"), "location ^~ /_adnotice/"),
+        (replace(REPORT, status=200, headers=JSON_HEADERS, body=b"[]"), "location ^~ /_adnotice/"),
+        (replace(REPORT, headers=()), "no proxy_hide_header"),
         (Seen(url="x", problem="no answer: ReadTimeout"), "lets this address through"),
     ],
 )
