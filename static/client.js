@@ -170,7 +170,7 @@
       if (turn) await pause(wait * (1 + Math.random()));
       try {
         const answer = await fetch(base + "/outcome", { method: "POST", keepalive: true, headers, body });
-        if (answer.ok) return JSON.parse((await answer.text()) || answer.headers.get("x-adnotice"));
+        if (answer.ok) return JSON.parse((await answer.text()) || /** @type {string} */ (answer.headers.get("x-adnotice")));
         if (answer.status !== 503 && answer.status !== 429) break;
         wait = Math.max(wait, 1000 * Math.min(60, Number(answer.headers.get("retry-after")) || 0));
       } catch {
