@@ -52,7 +52,9 @@ class Watcher(msgspec.Struct):
         try:
             for name, value in headers:
                 if name == b"content-type" or name.lower() == b"content-type":
-                    if value not in self.rules.passed_types and self.rules.is_page_type(value):
+                    if value in self.rules.passed_types or message["status"] == 304:
+                        break
+                    if self.rules.is_page_type(value):
                         return self._begin(message)
                     break
             if self.asked_for and message["status"] == 304:
