@@ -141,7 +141,7 @@ async def test_a_function_that_fails_changes_no_page(
 
     def wrapped(app: Any) -> Any:
         marking = wrap(app, kept)
-        marking._marks_out = True
+        marking._rules.marks_out = True
         return marking
 
     for (messages, _), sent in zip(EXCHANGES, await answers(wrapped), strict=True):

@@ -252,7 +252,7 @@ def check(script: Script, seen: Counter[Refusal | None] | None = None) -> None:
         def wrapped(app: Any) -> Any:
             nonlocal injector
             injector = wrap(app, kept, exclude=("/private/*",), skip=lambda scope: scope["path"] == "/feed.xml")
-            injector._marks_out = True
+            injector._rules.marks_out = True
             return injector
 
         return await run(script, lambda app: app), await run(script, wrapped)

@@ -97,7 +97,7 @@ async def test_wrapped_twice_a_page_is_still_revalidated() -> None:
     for method in ("GET", "HEAD"):
         etag = dict((await ask(twice, request(method=method)))[0]["headers"])[b"etag"]
         assert etag.count(b"-adn") == 1
-    twice._marks_out = True
+    twice._rules.marks_out = True
     again = await ask(twice, request(headers=[(b"if-none-match", etag)]))
     assert again[0]["status"] == 304
     assert dict(again[0]["headers"])[b"etag"] == etag
