@@ -252,7 +252,7 @@ def answer_found(judgement: Judgement, asked: Asked, *, counted: bool) -> Answer
 def answer_quietly(judgement: Judgement, quiet: Quiet | None, counted: bool) -> Answer:
     """The answer where nothing is shown, as nearly always: what was found stands in a header.
 
-    A body would be a second write of the server's, and a second packet: a seventh of what a report costs.
+    A body would be a second write of the server's, and a second packet.
     """
     found = Found(judgement.verdict, judgement.kind, judgement.ground, counted, quiet, None)
     return Answer(204, ((b"x-adnotice", msgspec.json.encode(found)), NO_STORE))
