@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import secrets
+import sys
 import time
 import types
 from collections import OrderedDict
@@ -138,6 +139,8 @@ class Gate:
 
 def on_asyncio() -> bool:
     """Whether this runs on asyncio, not on trio."""
+    if "trio" not in sys.modules:
+        return True
     try:
         asyncio.get_running_loop()
     except RuntimeError:

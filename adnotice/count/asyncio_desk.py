@@ -19,14 +19,17 @@ class AsyncioDesk:
         self._here = asyncio.get_running_loop()
         self.loop: object = self._here
         self._deadline = deadline_seconds
-        self._waiting: deque[tuple[float, asyncio.Future[bool]]] = deque()
+        self._waiting: deque[asyncio.Future[bool]] = deque()
+        self._dues: deque[float] = deque()
+        """When each of those who wait has waited long enough."""
         self._alarm: asyncio.TimerHandle | None = None
 
     def slip(self) -> Slip:
         """See `Desk`."""
         future: asyncio.Future[bool] = self._here.create_future()
         due = self._here.time() + self._deadline
-        self._waiting.append((due, future))
+        self._waiting.append(future)
+        self._dues.append(due)
         if self._alarm is None:
             self._alarm = self._here.call_at(due, self._look)
         return future
@@ -44,15 +47,17 @@ class AsyncioDesk:
                 future.set_exception(fate)
             else:
                 future.set_result(fate)
-        waiting = self._waiting
-        while waiting and waiting[0][1].done():
-            waiting.popleft()
+        self._forget_done()
+
+    def _forget_done(self) -> None:
+        while self._waiting and self._waiting[0].done():
+            self._waiting.popleft()
+            self._dues.popleft()
 
     def _look(self) -> None:
         now = self._here.time()
-        waiting = self._waiting
-        while waiting and (waiting[0][1].done() or waiting[0][0] <= now):
-            _, future = waiting.popleft()
-            if not future.done():
-                future.set_exception(too_late(self._deadline))
-        self._alarm = self._here.call_at(waiting[0][0], self._look) if waiting else None
+        self._forget_done()
+        while self._dues and self._dues[0] <= now:
+            self._waiting[0].set_exception(too_late(self._deadline))
+            self._forget_done()
+        self._alarm = self._here.call_at(self._dues[0], self._look) if self._dues else None
