@@ -57,7 +57,13 @@ class AdNoticeMiddleware:
             months_kept=settings.count.months_kept,
         )
         detection = Detection(
-            settings.detect, keys=keys, commit=self._writer.commit, ask=notices.ask, again=notices.again, mode=mode
+            settings.detect,
+            keys=keys,
+            commit=self._writer.commit,
+            ask=notices.ask,
+            again=notices.again,
+            mode=mode,
+            recent=self._writer.grounds,
         )
         self._routes: Routes = {**detection.routes, **notices.routes}
         self._insight = Dashboard(

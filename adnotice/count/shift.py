@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Final
@@ -19,11 +19,13 @@ from typing import Final
 import msgspec
 
 from adnotice.count.backoff import Backoff
+from adnotice.count.buckets import Calendar
 from adnotice.count.desk import Desk, Fate, Slip
 from adnotice.count.desks import desk_here
 from adnotice.count.intake import Intake, Waiting, seconds_until
 from adnotice.count.open import open_store
 from adnotice.count.plausible import Plausibility
+from adnotice.count.recent import recent_grounds
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread, suspect_keys
 from adnotice.count.store import Partial, Store
@@ -61,6 +63,8 @@ class Shift:
         self.intake = Intake()
         self.mode: Mode | None = None
         self.closed = False
+        self.grounds: Mapping[str, int] = {}
+        """See `recent_grounds`; empty until the store has told."""
         self._settings = settings
         self._clock = clock
         self._deadline = settings.store_deadline_seconds
@@ -182,6 +186,7 @@ class Shift:
         """Opens the store before the first report waits for it; when that fails, the first report finds out."""
         with suppress(Exception):
             self._look_around()
+            self.grounds = recent_grounds(self.store, Calendar(self._settings.timezone), self._clock())
 
     def _commit(self, group: list[Waiting]) -> list[Waiting]:
         """Commits, answers; returns who must wait for another attempt. Raises `Unavailable` when all must."""

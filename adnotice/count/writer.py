@@ -10,7 +10,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from adnotice.agents import load_patterns
 from adnotice.count.open import load
@@ -63,6 +63,10 @@ class Writer:
     def mode(self) -> Mode | None:
         """What the operator last said about the mode, as far as this process knows."""
         return self._shift.mode if self._shift is not None else None
+
+    def grounds(self) -> Mapping[str, int]:
+        """Views of yesterday and today by ground, as the store knew them when this process began; never waits."""
+        return self._shift.grounds if self._shift is not None else {}
 
     def _begin(self) -> Shift:
         with self._starting:

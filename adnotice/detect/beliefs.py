@@ -23,7 +23,8 @@ MAX_HELD: Final = 200
 RECENTLY_SECONDS: Final = 600
 
 Recent = Callable[[], Mapping[str, int]]
-"""Views of the last day by ground (`ViewJudged.evidence`), all sites and processes together; answers from memory."""
+"""Views of the last days by ground (`ViewJudged.evidence`), all sites and processes together; answers from memory, with
+nothing as long as it isn't known."""
 
 BAITS_ARRIVED: Final = (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE)
 
@@ -43,8 +44,7 @@ class Beliefs:
         self._memories = {sensor: Memory(clock) for sensor in Sensor}
         self._doubts: dict[Sensor, Doubt] = {}
         self._held = 0
-        if recent is not None:
-            self._seed(recent())
+        self._recent = recent
 
     @property
     def doubts(self) -> Mapping[Sensor, Doubt]:
@@ -61,6 +61,9 @@ class Beliefs:
 
     async def temper(self, judgement: Judgement, *, tallied: bool) -> Judgement:
         """An accusation as it can be believed now; that of a view that is not `tallied` leaves no memory."""
+        if self._recent is not None and (grounds := self._recent()):
+            self._seed(grounds)
+            self._recent = None
         sensor = Sensor.BAITS if judgement.kind is Kind.EXTENSION else Sensor.PROBE
         if tallied:
             self._memories[sensor].failed(believed=sensor not in self._doubts)

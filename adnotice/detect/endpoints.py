@@ -92,11 +92,6 @@ class Detection:
             "outcome": Endpoint(REPORT, self._answer_report),
         }
 
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """What this process can't believe now, and so counts as unknown: a sentence each, for the dashboard."""
-        return tuple(f"The {sensor} can't be believed: {doubt}." for sensor, doubt in self._beliefs.doubts.items())
-
     async def _answer_client(self, request: Request) -> Answer:
         asset = self._silence if self._mode() is Mode.OFF else self._clients[self._sampling.halvings]
         return asset.answer(request)

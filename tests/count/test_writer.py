@@ -127,6 +127,17 @@ async def test_a_view_is_counted_by_what_its_headers_say_in_few_words(make: Make
     assert await counted(writer, Dimension.PAGE) == {("/a", blocked): 1}
 
 
+async def test_a_process_that_begins_is_told_the_grounds_of_the_last_days(make: Make) -> None:
+    before, after = make(), make()
+    for number in range(3):
+        await before.commit(f"{number}", time.time() + 600, (view(evidence="script bait arrived"),))
+    await before.commit("3", time.time() + 600, (view(verdict=Verdict.UNKNOWN, evidence="a control did not arrive"),))
+    assert after.grounds() == {}
+    after.wake()
+    await until(lambda: bool(after.grounds()))
+    assert after.grounds() == {"script bait arrived": 3, "a control did not arrive": 1}
+
+
 async def test_the_whole_funnel_is_counted(make: Make) -> None:
     writer = make()
     about = ("site", "/a")
