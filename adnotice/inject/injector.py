@@ -49,12 +49,12 @@ class Injector:
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The same without a frame of our own round the app's."""
-        asked_for = b""
-        path, root_path = scope["path"], scope.get("root_path", "")
+        rules = self._rules
+        watcher = Watcher(rules, scope, send, scope["path"], scope.get("root_path", ""))
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
-        if self._rules.marks_out or "extensions" in scope:
-            scope, asked_for = self._prepare(scope)
-        return self._app(scope, receive, Watcher(self._rules, scope, send, path, root_path, asked_for).take)
+        if rules.marks_out or "extensions" in scope:
+            watcher.scope, watcher.asked_for = scope, _ = self._prepare(scope)
+        return self._app(scope, receive, watcher.take)
 
     def _prepare(self, scope: Scope) -> tuple[Scope, bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension

@@ -29,20 +29,16 @@ class Watcher(msgspec.Struct):
     path: str
     root_path: str
     """Path and root path as the server gave them: routers change the scope on their way (Starlette's Mount does)."""
-    asked_for: bytes
+    asked_for: bytes = b""
     """If-None-Match with a mark of ours in it, as it came; else empty."""
     through: Callable[[Message], Awaitable[None]] | None = None
     """What takes the messages that follow; None as long as there is something to find out."""
-    page: Page | None = None
-    """The page whose first body message is awaited."""
 
     def take(self, message: Message) -> Awaitable[None]:
         """Takes the app's next message."""
         through = self.through
         if through is not None:
             return through(message)
-        if self.page is not None:
-            return self._take_first(self.page, message)
         if message["type"] != "http.response.start":
             return self.send(message)
         headers = message.get("headers", ())
@@ -85,7 +81,7 @@ class Watcher(msgspec.Struct):
         if page is None:
             self.through = self.send
             return self.send(message)
-        self.page = page
+        self.through = partial(self._take_first, page)
         return nothing()
 
     def _take_first(self, page: Page, message: Message) -> Awaitable[None]:
