@@ -82,6 +82,7 @@ class AdNoticeMiddleware:
             record=self._writer.record,
             site_of=self._site_of,
             mode=mode,
+            honour_gpc=settings.detect.honour_gpc,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

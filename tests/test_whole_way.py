@@ -126,6 +126,13 @@ async def test_pages_asked_for_with_gpc_are_declined_and_their_reports_not_taken
     assert await counts(store_url) == {"injected": 1, "declined": 1}
 
 
+async def test_where_gpc_is_not_honoured_such_a_view_is_like_any_other(store_url: str) -> None:
+    async with server(store_url, honour_gpc=False) as client:
+        client.headers["sec-gpc"] = "1"
+        assert (await HonestBrowser(client).view())["counted"] is True
+    assert await counts(store_url) == {"injected": 1, "clear": 1, "not-asked": 1}
+
+
 @pytest.mark.parametrize(("mode", "asked", "counted"), [("off", False, False), ("measure", False, True)])
 async def test_the_mode_says_what_is_counted_and_who_is_asked(
     store_url: str, mode: str, asked: bool, counted: bool

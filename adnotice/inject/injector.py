@@ -38,9 +38,10 @@ class Injector:
         record: Record,
         site_of: Callable[[Scope], str | None],
         mode: Callable[[], Mode],
+        honour_gpc: bool = True,
     ) -> None:
         self._app = app
-        self._ledger = Ledger(record, site_of)
+        self._ledger = Ledger(record, site_of, honour_gpc=honour_gpc)
         self._rules = Rules(settings, self._ledger, src=src, site_of=site_of, mode=mode)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

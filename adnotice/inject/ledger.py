@@ -24,16 +24,17 @@ FORBIDDEN: Final = (
 class Ledger:
     """Records pages that a reader asked for; what programs fetch and browsers foresee is no view."""
 
-    def __init__(self, record: Record, site_of: Callable[[Scope], str | None]) -> None:
+    def __init__(self, record: Record, site_of: Callable[[Scope], str | None], *, honour_gpc: bool = True) -> None:
         self._record = record
         self._site_of = site_of
+        self._honour_gpc = honour_gpc
         self._complaints = Complaints()
 
     def injected(self, scope: Scope, site: str) -> None:
         """Records that a page left with the tag."""
         asking = read_asking(scope["headers"])
         if asking.seen:
-            self._record(_injected(site, scope["path"], asking.declined))
+            self._record(_injected(site, scope["path"], asking.declined and self._honour_gpc))
 
     def refused(self, scope: Scope, refusal: Refusal) -> None:
         """Records that a page left without the tag."""
