@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count import sqlite
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
+from adnotice.count.sql import sqlite
 from adnotice.count.sql.store import SqlStore
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Store, Unusable
