@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio
 
-from adnotice.detect.belief import MANY, Doubt, Sensor, Tally, doubt
+from adnotice.detect.belief import Doubt, Sensor, Tally, doubt
 from adnotice.detect.look import Host, Look
 from adnotice.detect.memory import Memory
 from adnotice.detect.verdict import Ground, Judgement, unknown
@@ -20,7 +20,6 @@ logger: Final = logging.getLogger("adnotice")
 HOLD_TURNS: Final = 30
 HOLD_TURN_SECONDS: Final = 0.1
 MAX_HELD: Final = 200
-RECENTLY_SECONDS: Final = 600
 
 Recent = Callable[[], Mapping[str, int]]
 """Views of the last days by ground (`ViewJudged.evidence`), all sites and processes together; answers from memory, with
@@ -32,10 +31,9 @@ BAITS_ARRIVED: Final = (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE)
 class Beliefs:
     """Remembers how baits and ad script fare in this process, and sets aside what can't be believed now.
 
-    A failing ad script is believed only with a proof of life, for its host may be down: the server's own look found the
-    host up, or the script worked in another view. While few views are known (`MANY`) that may have been minutes ago;
-    later it must be a view that began after this one had failed, and an accusing report waits up to three seconds for
-    one. Without proof the view is unknown.
+    A failing ad script is believed only with a proof of life, for its host may be down: the server's own look finds the
+    host up, or, where the server has no way out, the script works in another view that began after this one had failed;
+    an accusing report waits up to three seconds for one. Without proof the view is unknown.
     """
 
     def __init__(self, look: Look, recent: Recent | None = None, clock: Callable[[], float] = time.time) -> None:
@@ -87,17 +85,13 @@ class Beliefs:
 
     async def _believed(self) -> bool:
         memory = self._memories[Sensor.PROBE]
-        if Sensor.PROBE in self._doubts:
-            return False
-        if self._held >= MAX_HELD:
+        if Sensor.PROBE in self._doubts or self._held >= MAX_HELD:
             return False
         failed_at = self._clock()
         self._held += 1
         try:
             if (host := await self._look.host()) is not Host.NOT_KNOWN:
                 return host is Host.UP
-            if memory.usual().tried + memory.last().tried < MANY:
-                return memory.worked_in_view_after(failed_at - RECENTLY_SECONDS)
             for _ in range(HOLD_TURNS):
                 await anyio.sleep(HOLD_TURN_SECONDS)
                 if memory.worked_in_view_after(failed_at):

@@ -13,7 +13,6 @@ BY_NAME = {case.name: case for case in CASES}
 # Content blockers are found by the baits alone, and where no report arrives the probe can add nothing.
 WITH_PROBE = [case.name for case in CASES if case.truth is not Truth.CONTENT and case.reports and not case.ad_host_down]
 LOSSY_VISITS = 24
-VISITS_BEFORE_OUTAGE = 60
 VISITS_IN_OUTAGE = 12
 TABS = 4
 
@@ -45,15 +44,15 @@ def test_a_network_that_loses_three_in_ten_requests_gets_nobody_accused(newsroom
     assert not any(outcome.startswith("blocked") for outcome in counts), counts
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("before", [5, pytest.param(60, marks=pytest.mark.slow)])
 @pytest.mark.timeout(300)
-def test_an_outage_of_the_ad_host_gets_nobody_accused(newsroom: Newsroom, reader: Readers) -> None:
+def test_an_outage_of_the_ad_host_gets_nobody_accused(before: int, newsroom: Newsroom, reader: Readers) -> None:
     case = BY_NAME["the ad host is down, Chromium"]
     site = newsroom(**paper(case, **PROBE))
     somebody = reader(case.profile, site)
     with ThreadPoolExecutor(TABS) as tabs:
-        list(tabs.map(lambda _: visit(somebody, case), range(VISITS_BEFORE_OUTAGE)))
-        assert site.counts()["clear"] == VISITS_BEFORE_OUTAGE, site.figures()["evidence"]
+        list(tabs.map(lambda _: visit(somebody, case), range(before)))
+        assert site.counts()["clear"] == before, site.figures()["evidence"]
         settle(case, somebody, site)
         seen = list(tabs.map(lambda _: visit(somebody, case), range(VISITS_IN_OUTAGE)))
     assert [each for each in seen if each.accused] == []
