@@ -221,7 +221,7 @@ class Readers:
     async def _post(self, browser: HonestBrowser, report: dict[str, object]) -> bool:
         began = time.monotonic()
         answer = await browser.post(report)
-        if answer.status_code == 200:
+        if answer.status_code == 204:
             return True
         assert answer.status_code == 503, answer.text
         self.refused.append((time.monotonic() - began, answer.headers.get("retry-after", "")))
