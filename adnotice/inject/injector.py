@@ -54,8 +54,8 @@ class Injector:
         watcher = Watcher(rules, scope, send, scope["path"], scope.get("root_path", ""))
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if rules.marks_out or "extensions" in scope:
-            watcher.scope, watcher.asked_for = scope, _ = self._prepare(scope)
-        return self._app(scope, receive, watcher.take)
+            watcher.scope, watcher.asked_for = self._prepare(scope)
+        return self._app(watcher.scope, receive, watcher.take)
 
     def _prepare(self, scope: Scope) -> tuple[Scope, bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension
