@@ -19,7 +19,7 @@ class Rule:
 
     methods: tuple[str, ...] = ("GET", "HEAD")
     max_body_bytes: int = 0
-    content_types: tuple[str, ...] = ()
+    content_types: tuple[bytes, ...] = ()
     """Media types a body may have; empty: any."""
     same_origin: bool = False
     """Refuse what another site's page sends."""
@@ -27,8 +27,8 @@ class Rule:
     """Counts against the rates."""
 
 
-class Request(msgspec.Struct, frozen=True, gc=False):
-    """What the gate let through.
+class Request(msgspec.Struct, gc=False):
+    """What the gate let through; `body` comes when everything else is admitted.
 
     `path` is the part below our prefix, without a leading slash. `headers` has lower-case names; of a repeated header
     it holds the last, cookies joined by "; ". `base` is where our URLs begin as the browser sees them (root_path and

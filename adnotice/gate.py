@@ -96,11 +96,11 @@ class Gate:
         self._client_rate = Rate(settings.rate_per_minute, 60.0) if settings.rate_per_minute else None
         self._site_rate = Rate(settings.site_rate_per_second, 1.0) if settings.site_rate_per_second else None
 
-    async def admit(self, scope: Scope, receive: Receive, rule: Rule, *, path: str, base: str, site: str) -> Request:
-        """Checks the request against the rule and reads its body.
+    def admit(self, scope: Scope, rule: Rule, *, path: str, base: str, site: str) -> Request:
+        """The request, still without its body, if the rule lets it through.
 
-        Raises `Refused`: 405 for the method, 403 for another origin, 415 for the type, 413 for the size, 429 for the
-        rate, 408 for a body that takes too long.
+        Raises `Refused`: 405 for the method, 403 for another origin, 429 for the rate, 415 for the type, 413 for the
+        size that the request itself tells.
         """
         method: str = scope["method"]
         if method not in rule.methods:
@@ -113,11 +113,34 @@ class Gate:
         client = client_address(scope, headers, self._proxies)
         if rule.limited:
             self._check_rate(client)
-        body = b""
         if rule.max_body_bytes:
             check_type(headers, rule.content_types)
-            body = await self._read(headers, receive, rule.max_body_bytes)
-        return Request(method, path, scope.get("query_string", b""), headers, body, site, base, secure, client)
+            check_length(headers, rule.max_body_bytes)
+        return Request(method, path, scope.get("query_string", b""), headers, b"", site, base, secure, client)
+
+    async def read_body(self, receive: Receive, limit: int) -> bytes:
+        """The body, of at most `limit` bytes. Raises `Refused`: 413 when there are more, 408 when it takes too long.
+
+        A body that is already there comes out of the first step of receive() and costs no timer; any other gets one.
+        asyncio alone lets a deadline begin in the middle of what it is for; on trio scopes must nest.
+        """
+        try:
+            if not on_asyncio():
+                return await collect_body(receive, limit, self._deadline)
+            arriving = receive().__await__()
+            try:
+                step = next(arriving)
+            except StopIteration as arrived:
+                body, more = take(arrived.value, b"", limit)
+                return await collect_body(receive, limit, self._deadline, body) if more else body
+            async with asyncio.timeout(self._deadline):
+                body, more = take(await finish(arriving, step), b"", limit)
+                while more:
+                    body, more = take(await receive(), body, limit)
+                return body
+        except TimeoutError:
+            late = f"body must arrive within {self._deadline:g} seconds"
+            raise Refused(408, late, (b"connection", b"close")) from None
 
     def _check_rate(self, client: str | None) -> None:
         wait = self._client_rate.wait(client) if self._client_rate and client is not None else 0.0
@@ -125,16 +148,6 @@ class Gate:
             wait = self._site_rate.wait("")
         if wait:
             raise Refused(429, "too many requests, try again later", (b"retry-after", b"%d" % (int(wait) + 1)))
-
-    async def _read(self, headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-        declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared[:19]) > limit:
-            raise Refused(413, f"body must have at most {limit} bytes, got {declared[:19].decode()}")
-        try:
-            return await (begin if on_asyncio() else collect_body)(receive, limit, self._deadline)
-        except TimeoutError:
-            late = f"body must arrive within {self._deadline:g} seconds"
-            raise Refused(408, late, (b"connection", b"close")) from None
 
 
 def on_asyncio() -> bool:
@@ -146,24 +159,6 @@ def on_asyncio() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-async def begin(receive: Receive, limit: int, seconds: float) -> bytes:
-    """A body that is already there comes out of the first step of receive() and costs no timer; any other gets one.
-
-    asyncio alone lets a deadline begin in the middle of what it is for; on trio scopes must nest.
-    """
-    arriving = receive().__await__()
-    try:
-        step = next(arriving)
-    except StopIteration as arrived:
-        body, more = take(arrived.value, b"", limit)
-        return await collect_body(receive, limit, seconds, body) if more else body
-    async with asyncio.timeout(seconds):
-        body, more = take(await finish(arriving, step), b"", limit)
-        while more:
-            body, more = take(await receive(), body, limit)
-        return body
 
 
 async def collect_body(receive: Receive, limit: int, seconds: float, body: bytes = b"") -> bytes:
@@ -203,7 +198,8 @@ def finish(begun: Generator[Any, Any, Message], step: Any) -> Generator[Any, Any
 
 def collect(scope: Scope) -> dict[bytes, bytes]:
     """The request's headers by lower-case name; of a repeated one the last, cookies joined by "; "."""
-    pairs = list(scope.get("headers", ()))
+    given = scope.get("headers", ())
+    pairs = given if type(given) is list else list(given)
     headers: dict[bytes, bytes] = dict(pairs)
     if len(headers) == len(pairs) and b"host" in headers:
         return headers  # from a server that writes them small, as ASGI demands: every request has a Host
@@ -226,11 +222,19 @@ def check_origin(headers: Mapping[bytes, bytes]) -> None:
         raise Refused(403, "cross-site: the Origin header names another site than the Host header")
 
 
-def check_type(headers: Mapping[bytes, bytes], taken: tuple[str, ...]) -> None:
+def check_type(headers: Mapping[bytes, bytes], taken: tuple[bytes, ...]) -> None:
     """Refuses a body of a media type that is not taken."""
-    given = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
-    if taken and given not in taken:
-        raise Refused(415, f"content type must be {' or '.join(taken)}, got {given[:40] or 'none'}")
+    given = headers.get(b"content-type", b"")
+    if taken and given not in taken and given.partition(b";")[0].strip().lower() not in taken:
+        wanted = b" or ".join(taken).decode()
+        raise Refused(415, f"content type must be {wanted}, got {given[:40].decode('latin-1') or 'none'}")
+
+
+def check_length(headers: Mapping[bytes, bytes], limit: int) -> None:
+    """Refuses a body that says itself that it is too long."""
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared[:19]) > limit:
+        raise Refused(413, f"body must have at most {limit} bytes, got {declared[:19].decode()}")
 
 
 def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[Network, ...]) -> str | None:

@@ -99,8 +99,7 @@ class AdNoticeMiddleware:
 
     def _own_name(self, scope: Scope) -> str:
         path: str = scope["path"]
-        root: str = scope.get("root_path", "")
-        if root and path.startswith(root + "/"):
+        if (root := scope.get("root_path", "")) and path.startswith(root + "/"):
             path = path[len(root) :]
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
 
@@ -112,7 +111,10 @@ class AdNoticeMiddleware:
                 if site is None:
                     raise Refused(403, "this host is not listed in the setting hosts")
                 base = scope.get("root_path", "") + self._base
-                request = await self._gate.admit(scope, receive, endpoint.rule, path=name, base=base, site=site)
+                rule = endpoint.rule
+                request = self._gate.admit(scope, rule, path=name, base=base, site=site)
+                if rule.max_body_bytes:
+                    request.body = await self._gate.read_body(receive, rule.max_body_bytes)
                 answer = await endpoint.answer(request)
             elif name.partition("/")[0] in INSIGHT:
                 await self._show(name, scope, receive, send)
@@ -129,7 +131,9 @@ class AdNoticeMiddleware:
     async def _show(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         base = scope.get("root_path", "") + self._base
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
-        request = await self._gate.admit(scope, receive, rule, path=name, base=base, site="")
+        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        if rule.max_body_bytes:
+            request.body = await self._gate.read_body(receive, rule.max_body_bytes)
 
         async def replay() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}

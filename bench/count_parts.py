@@ -71,7 +71,9 @@ def time_parts(loop: asyncio.AbstractEventLoop, times: int) -> Iterator[tuple[st
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        admitted.append(await gate.admit(dict(scope), receive, REPORT, path="outcome", base="/_adnotice", site=SITE))
+        request = gate.admit(dict(scope), REPORT, path="outcome", base="/_adnotice", site=SITE)
+        request.body = await gate.read_body(receive, REPORT.max_body_bytes)
+        admitted.append(request)
 
     yield "gate", us_async(loop, admit, scopes, bodies)
     yield "decode", us(decode_report, bodies)

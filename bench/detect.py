@@ -31,7 +31,14 @@ SLICE_SECONDS: Final = 0.05
 WANTED: Final = 0.55
 MAX_CLIENT_BYTES: Final = 3 * 1024
 MAX_VIEW_BYTES: Final = 1536
-FETCH: Final = (("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "cors"), ("Accept-Encoding", "gzip, deflate"))
+PACKED: Final = (("Accept-Encoding", "gzip, deflate, br, zstd"),)
+FETCH: Final = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+LOAD_SCRIPT: Final = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}
+LOAD_IMAGE: Final = {
+    "Accept": "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
+    "Sec-Fetch-Mode": "no-cors",
+    "Sec-Fetch-Dest": "image",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +53,11 @@ class Ask:
     def request(self) -> bytes:
         """Its bytes on the wire."""
         if not self.body:
-            return make_request(self.path, FETCH)
+            loaded = LOAD_SCRIPT if self.path.endswith(".js") else LOAD_IMAGE
+            return make_request(self.path, PACKED, purpose=loaded)
         length = ("Content-Length", str(len(self.body)))
-        headers = (*FETCH, ("Origin", "http://news.example.test"), ("Content-Type", "application/json"), length)
-        return make_request(self.path, headers, "POST") + self.body
+        headers = (*PACKED, ("Origin", "http://news.example.test"), ("Content-Type", "application/json"), length)
+        return make_request(self.path, headers, "POST", FETCH) + self.body
 
 
 async def bare(_: Scope, receive: Receive, send: Send) -> None:

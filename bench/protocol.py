@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
@@ -73,27 +73,37 @@ class Connection:
         return b"".join(written)
 
 
-def make_request(path: str = "/", headers: Sequence[tuple[str, str]] = (), method: str = "GET") -> bytes:
-    """A request with the headers that Chromium sends (Accept-Encoding only when it is given)."""
-    lines = [
-        f"{method} {path} HTTP/1.1",
-        "Host: news.example.test",
-        "Connection: keep-alive",
-        'sec-ch-ua: "Chromium";v="156", "Not)A;Brand";v="24"',
-        "sec-ch-ua-mobile: ?0",
-        'sec-ch-ua-platform: "Linux"',
-        "Upgrade-Insecure-Requests: 1",
-        "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
-        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
-        "Sec-Fetch-Site: same-origin",
-        "Sec-Fetch-Mode: navigate",
-        "Sec-Fetch-User: ?1",
-        "Sec-Fetch-Dest: document",
-        "Referer: https://news.example.test/",
-        "Accept-Language: en-GB,en;q=0.9",
-        "Cookie: seen=1; theme=dark",
-        *(f"{name}: {value}" for name, value in headers),
-    ]
+BROWSER: Final = {
+    "Host": "news.example.test",
+    "Connection": "keep-alive",
+    "sec-ch-ua": '"Chromium";v="156", "Not)A;Brand";v="24"',
+    "sec-ch-ua-mobile": "?0",
+    "sec-ch-ua-platform": '"Linux"',
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+    "Accept": "*/*",
+    "Sec-Fetch-Site": "same-origin",
+    "Referer": "https://news.example.test/",
+    "Accept-Language": "en-GB,en;q=0.9",
+    "Cookie": "seen=1; theme=dark",
+}
+NAVIGATION: Final = {
+    "Upgrade-Insecure-Requests": "1",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-User": "?1",
+    "Sec-Fetch-Dest": "document",
+}
+
+
+def make_request(
+    path: str = "/",
+    headers: Sequence[tuple[str, str]] = (),
+    method: str = "GET",
+    purpose: Mapping[str, str] = NAVIGATION,
+) -> bytes:
+    """A request with the headers that Chromium sends for this purpose, each once (Accept-Encoding only when it is given)."""
+    sent = {**BROWSER, **purpose, **dict(headers)}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

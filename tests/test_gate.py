@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from adnotice import gate
-from adnotice.exchange import Answer, Refused, Rule
+from adnotice.exchange import Answer, Refused, Request, Rule
 from adnotice.gate import Gate, GateSettings, Rate, check_origin, client_address, collect, send_answer
 
 pytestmark = pytest.mark.anyio
 
-POST = Rule(methods=("POST",), max_body_bytes=100, content_types=("application/json",), same_origin=True, limited=True)
+POST = Rule(methods=("POST",), max_body_bytes=100, content_types=(b"application/json",), same_origin=True, limited=True)
 JSON = (b"content-type", b"application/json")
 
 
@@ -56,15 +56,19 @@ def pieces(*given: bytes, pause: float | None = None) -> Callable[[], Awaitable[
 
 
 async def admit(receive: Callable[[], Awaitable[Message]], **settings: Any) -> bytes:
-    request = await Gate(GateSettings(**settings)).admit(
-        scope(JSON), receive, POST, path="outcome", base="/_adnotice", site="news"
-    )
-    return request.body
+    return (await pass_gate(scope(JSON), receive, **settings)).body
+
+
+async def pass_gate(asked: dict[str, Any], receive: Callable[[], Awaitable[Message]], **settings: Any) -> Request:
+    gate = Gate(GateSettings(**settings))
+    request = gate.admit(asked, POST, path="outcome", base="/x", site="news")
+    request.body = await gate.read_body(receive, POST.max_body_bytes)
+    return request
 
 
 async def test_an_admitted_request_says_what_endpoints_need() -> None:
     asked = scope(JSON, (b"Cookie", b"a=1"), (b"cookie", b"adnotice=later.5"), (b"X", b"1"), (b"x", b"2"))
-    request = await Gate(GateSettings()).admit(asked, pieces(b"{}"), POST, path="outcome", base="/x", site="news")
+    request = await pass_gate(asked, pieces(b"{}"))
     assert (request.method, request.path, request.base, request.site) == ("POST", "outcome", "/x", "news")
     assert (request.secure, request.client, request.query, request.body) == (True, None, b"a=1", b"{}")
     assert request.header(b"x") == "2"
@@ -170,7 +174,7 @@ async def test_a_client_that_goes_away_is_no_report() -> None:
 )
 async def test_what_the_rule_does_not_take_is_refused(asked: dict[str, Any], body: bytes, status: int) -> None:
     with pytest.raises(Refused) as refused:
-        await Gate(GateSettings()).admit(asked, pieces(body), POST, path="outcome", base="", site="")
+        await pass_gate(asked, pieces(body))
     assert refused.value.status == status
     assert refused.value.reason
 

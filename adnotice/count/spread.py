@@ -26,6 +26,8 @@ Keys = tuple[Key, ...]
 
 VERDICTS: Final = (Outcome.CLEAR, Outcome.BLOCKED_EXTENSION, Outcome.BLOCKED_NETWORK, Outcome.UNKNOWN)
 
+BOT: Final = Outcome.BOT
+ASKED: Final = Outcome.ASKED
 _CHOICES: Final = {choice: Outcome(choice.value) for choice in Choice}
 
 
@@ -49,6 +51,7 @@ def suspect_keys(view: ViewJudged) -> Keys:
     return _place_keys(view.site, view.page, Outcome.SUSPECT)
 
 
+@lru_cache(maxsize=32)
 def outcome_of(verdict: Verdict, kind: Kind | None) -> Outcome:
     """What a verdict is counted as."""
     if verdict is Verdict.CLEAR:
@@ -62,12 +65,12 @@ def _spread_view(view: ViewJudged) -> Keys:
     site, outcome = view.site, outcome_of(view.verdict, view.kind)
     reader = _reader_keys(site, view.agent[:MAX_AGENT_CHARACTERS], view.language[:MAX_LANGUAGE_CHARACTERS], outcome)
     if reader is None:
-        return _place_keys(site, view.page, Outcome.BOT)
+        return _place_keys(site, view.page, BOT)
     keys = _place_keys(site, view.page, outcome) + reader + _ground_keys(site, view.evidence, outcome)
     if view.referrer:
         keys += (_key(site, Dimension.REFERRER, view.referrer, outcome),)
     if view.asked:
-        return keys + _place_keys(site, view.page, Outcome.ASKED)
+        return keys + _place_keys(site, view.page, ASKED)
     return keys + _quiet_keys(site, view.quiet)
 
 

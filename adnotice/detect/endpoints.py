@@ -19,7 +19,7 @@ from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, SILENT, STOPPED, Report, decode_report
 from adnotice.detect.sampling import MAX_HALVINGS, Sampling
 from adnotice.detect.settings import DetectSettings
-from adnotice.detect.verdict import Evidence, Fate, Fates, Judgement, judge
+from adnotice.detect.verdict import ARRIVED, Evidence, Fate, Fates, Judgement, judge
 from adnotice.detect.witness import Age, Witnesses, probe_of
 from adnotice.events import Commit, Kind, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
@@ -30,10 +30,12 @@ READ: Final = Rule()
 REPORT: Final = Rule(
     methods=("POST",),
     max_body_bytes=MAX_REPORT_BYTES,
-    content_types=("application/json", "text/plain"),
+    content_types=(b"application/json", b"text/plain"),
     same_origin=True,
     limited=True,
 )
+OFF: Final = Mode.OFF
+BAITS: Final = Sensor.BAITS
 NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
 PRIVATE: Final = (
     NO_STORE,
@@ -93,7 +95,7 @@ class Detection:
         }
 
     async def _answer_client(self, request: Request) -> Answer:
-        asset = self._silence if self._mode() is Mode.OFF else self._clients[self._sampling.halvings]
+        asset = self._silence if self._mode() is OFF else self._clients[self._sampling.halvings]
         return asset.answer(request)
 
     async def _answer_script(self, request: Request) -> Answer:
@@ -127,7 +129,7 @@ class Detection:
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)
-        if self._mode() is Mode.OFF or not wanted:
+        if not wanted or self._mode() is OFF:
             return answer_found(judgement, Asked(None), counted=False)
         asked = Asked(None) if report.asked else self._ask(visit, request)
         judged = ViewJudged(
@@ -151,8 +153,8 @@ class Detection:
         return answer_found(judgement, asked, counted=counted)
 
     def _remember(self, evidence: Evidence, made: int) -> None:
-        if Fate.ARRIVED in evidence.script or Fate.ARRIVED in evidence.image:
-            self._beliefs.worked(Sensor.BAITS, made)
+        if ARRIVED in evidence.script or ARRIVED in evidence.image:
+            self._beliefs.worked(BAITS, made)
         if evidence.probe == "works":
             self._beliefs.worked(Sensor.PROBE, made)
 
@@ -185,10 +187,10 @@ class Detection:
                 fates.append(Fate.SILENT if token else Fate.STOPPED)
                 continue
             checked = self._witnesses.check(f"{stem}-{turn}{SCRIPT.ending}", token)
-            if isinstance(checked, Age):
+            if not isinstance(checked, int):
                 raise Refused(403, EXPLAINED[checked])
             made.append(checked)
-            fates.append(Fate.ARRIVED)
+            fates.append(ARRIVED)
         return tuple(fates)
 
     def _weigh_sizes(self, sizes: tuple[str, ...], stem: str, made: list[int]) -> Fates:
@@ -202,7 +204,7 @@ class Detection:
             )
             if window is not None:
                 made.append(window)
-                fates.append(Fate.ARRIVED)
+                fates.append(ARRIVED)
             else:
                 fates.append(Fate.SILENT if size == SILENT else Fate.STOPPED)
         return tuple(fates)

@@ -11,7 +11,7 @@ import struct
 import time
 from collections.abc import Callable
 from enum import Enum
-from hashlib import blake2s
+from hashlib import blake2b
 from hmac import compare_digest
 from typing import Final
 
@@ -48,8 +48,8 @@ class Witnesses:
     """Makes and checks witnesses; `minutes` is how long one is valid."""
 
     def __init__(self, keys: Keys, minutes: int, clock: Callable[[], float] = time.time) -> None:
-        self._scripts = [blake2s(key=key, digest_size=MAC_BYTES) for key in reversed(keys.derive("witness"))]
-        self._images = [blake2s(key=key, digest_size=MAC_BYTES) for key in reversed(keys.derive("image witness"))]
+        self._scripts = [blake2b(key=key, digest_size=MAC_BYTES) for key in reversed(keys.derive("witness"))]
+        self._images = [blake2b(key=key, digest_size=MAC_BYTES) for key in reversed(keys.derive("image witness"))]
         self._lifetime = minutes * 60
         self._clock = clock
 
@@ -60,15 +60,16 @@ class Witnesses:
     def sign(self, address: str) -> str:
         """A token for this address, made now: seconds since the epoch and a signature."""
         made = f"{int(self._clock()):x}"
-        return f"{made}.{mac(self._scripts[0], address, made).hexdigest()}"
+        return f"{made}.{mac(self._scripts[0], f'{address}.{made}'.encode()).hexdigest()}"
 
     def check(self, address: str, token: str) -> int | Age:
         """When a token for this address was made (seconds since the epoch), or what is wrong with it."""
         moment, _, signature = token.partition(".")
         if not signature.isascii():
             return Age.FORGED
+        signed = f"{address}.{moment}".encode()
         for keyed in self._scripts:
-            if compare_digest(mac(keyed, address, moment).hexdigest(), signature):
+            if compare_digest(mac(keyed, signed).hexdigest(), signature):
                 break
         else:
             return Age.FORGED
@@ -97,18 +98,18 @@ class Witnesses:
         return None
 
 
-def size_of(keyed: blake2s, address: str, window: int) -> tuple[int, int]:
+def size_of(keyed: blake2b, address: str, window: int) -> tuple[int, int]:
     """Width and height in pixels of the picture at this address in these five minutes."""
-    code = mac(keyed, address, str(window)).digest()
+    code = mac(keyed, f"{address}.{window}".encode()).digest()
     return MIN_PIXELS + code[0], MIN_PIXELS + code[1]
 
 
-def mac(keyed: blake2s, address: str, moment: str) -> blake2s:
-    """The code that authenticates an address and a moment: keyed BLAKE2s (RFC 7693), 128 bits.
+def mac(keyed: blake2b, signed: bytes) -> blake2b:
+    """The code that authenticates these bytes: keyed BLAKE2b (RFC 7693), 128 bits.
 
     Not itsdangerous, which signs everything else here: a bait is answered thousands of times a second, and copying a
     keyed state is the cheapest way there is to a code that nobody else can make.
     """
     code = keyed.copy()
-    code.update(f"{address}.{moment}".encode())
+    code.update(signed)
     return code

@@ -18,6 +18,7 @@ from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag, make_tag
 from adnotice.inject.validators import find_etag, mark_etag, revise_headers
 
+OFF: Final = Mode.OFF  # looked up once: CPython 3.11 takes 0.1 µs to find a member in its Enum
 MAX_PLANS: Final = 512
 MAX_TYPES: Final = 256
 
@@ -69,7 +70,7 @@ class Rules:
     def begin(self, scope: Scope, message: Message) -> Page | None:
         """The page that begins with this start of a page's type; None when it can't carry the tag."""
         site = self._site_of(scope)
-        if site is None or 300 <= message["status"] < 400 or self.mode() is Mode.OFF:
+        if site is None or 300 <= message["status"] < 400 or self.mode() is OFF:
             return None
         plan = self._plan(scope, message)
         refusal = (self._refuse_request(scope) if self._asks_operator else None) or plan.refusal

@@ -38,6 +38,7 @@ from adnotice.page import name_page
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
 
+BLOCKED: Final = Verdict.BLOCKED
 NOT_BLOCKED: Final = Asked(Quiet.NOT_BLOCKED)
 
 _COOKIE: Final = f"{NAME}=".encode()
@@ -92,14 +93,14 @@ class Notices:
         take_choice = Rule(
             methods=("POST",),
             max_body_bytes=MAX_CHOICE_BYTES,
-            content_types=("application/json", "text/plain"),
+            content_types=(b"application/json", b"text/plain"),
             same_origin=True,
             limited=True,
         )
         take_form = Rule(
             methods=("POST",),
             max_body_bytes=256,
-            content_types=("application/x-www-form-urlencoded",),
+            content_types=(b"application/x-www-form-urlencoded",),
             same_origin=True,
             limited=True,
         )
@@ -114,7 +115,7 @@ class Notices:
 
     def ask(self, visit: Visit, request: Request) -> Asked:
         """Whether this view is asked or thanked, and what its browser then shows."""
-        if visit.verdict is not Verdict.BLOCKED and not visit.returning and not _may_have_answered(request):
+        if visit.verdict is not BLOCKED and not visit.returning and not _may_have_answered(request):
             return NOT_BLOCKED  # as most views are: nothing else can matter
         situation = self._situation(request)
         family = browser_family(classify_agent(request.header(b"user-agent")).browser)

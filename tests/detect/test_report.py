@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adnotice.detect.baits import MAX_TURNS
@@ -43,6 +43,8 @@ def read(body: bytes) -> Report | Refused:
 
 
 @given(reports, st.booleans())
+@example(Report(id="0" * 32, page=":"), False)
+@example(Report(id="0" * 32, page='/":"\\'), True)
 def test_every_report_survives_the_way_through_json(report: Report, spaced: bool) -> None:
     body = msgspec.json.encode(report)
     if spaced:
