@@ -119,6 +119,8 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
     language: str = ""
     referrer: str = ""
     """The host alone of the site that led here; empty unless the operator wants it counted."""
+    signs: tuple[str, ...] = ()
+    """What else was seen, beside the evidence that decided."""
 
 
 class NoticeShown(msgspec.Struct, frozen=True, gc=False):

@@ -34,7 +34,7 @@ from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread
 from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome, Period
-from adnotice.detect.baits import IMAGE, SCRIPT
+from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.events import Quiet, Verdict, ViewJudged
@@ -119,7 +119,9 @@ def origin_table() -> Table:
             "bait": make_request(f"/_adnotice/{SCRIPT.address(probe, 0)}"),
             "script control": make_request(f"/_adnotice/{SCRIPT.control_address(probe, 0)}"),
             "image control": make_request(f"/_adnotice/{IMAGE.control_address(probe, 0)}"),
+            "stylesheet control": make_request(f"/_adnotice/{STYLE.control_address(probe, 0)}"),
             "client.js": make_request("/_adnotice/client.js", [("Accept-Encoding", "gzip")]),
+            "evidence.js": make_request("/_adnotice/evidence.js", [("Accept-Encoding", "gzip")]),
         }
         sizes = {name: (len(request), len(connection.ask(request))) for name, request in fetched.items()}
         clear = readers.request("/_adnotice/outcome", readers.report())
@@ -135,6 +137,9 @@ def origin_table() -> Table:
                     "script_control": [token],
                     "image": [""] * ROUNDS,
                     "image_control": [size],
+                    "style": [""],
+                    "style_control": [witnesses.sign(STYLE.control_address(probe, 0))],
+                    "element": "hidden",
                 }
             ),
         )
@@ -153,6 +158,7 @@ def origin_table() -> Table:
             for turn in range(ROUNDS)
         )
     )
+    controls.append("stylesheet control")
     up, down = (sum(sizes[name][i] for name in [*controls, "report, blocked"]) for i in (0, 1))
     rows.append((f"10^6 blocked views: {len(controls) + 1} x 10^6 requests, MB", f"{up:,}", f"{down:,}"))
     return Table(title="Bytes at the origin, headers included", head=("request", "up", "down"), rows=rows)

@@ -13,6 +13,8 @@
  * @typedef {{ stops(uri: string): boolean, watch(controls: (turns: number[]) => Promise<boolean>): Promise<Probed> }} Probe
  * @typedef {{ (settings: ProbeSettings, makeScript: (url: string) => HTMLScriptElement): Probe }} MakeProbe
  * @typedef {{ (changed: () => void): void }} FollowPages
+ * @typedef {(found: Found | null) => { verdict: string, kind: string | null }} Conclude
+ * @typedef {{ (recheck: () => Promise<Found | null>, consent: (given: boolean) => void, events: boolean): Conclude }} Offer
  * @typedef {{ script: string[], script_control: string[], image: string[], image_control: string[] }} Tried
  */
 
@@ -28,6 +30,7 @@
   // Parts that most sites don't need; the server puts them in where they are.
   const makeProbe = /** @type {MakeProbe | null} */ (/** @type {any} */ ("@probe@"));
   const followPages = /** @type {FollowPages | null} */ (/** @type {any} */ ("@pages@"));
+  const offer = /** @type {Offer | null} */ (/** @type {any} */ ("@offer@"));
   const base = own.src.replace(/\/client\.js([?#].*)?$/, "");
   const wish = location.hash.replace("#adnotice=", "");
   const site = /** @type {any} */ (window);
@@ -36,7 +39,6 @@
   const ROUNDS = 4;
   const ODD = 0xd1b54a32d192ed039e3779b97f4a7c15n;
   const TRIES = 4;
-  const PATIENCE_MS = 15000;
 
   /** Goes up when the page goes away or consent does: what began before then is dropped. */
   let epoch = 0;
@@ -57,7 +59,7 @@
   // The page's own policy stops things just as a blocker does; only this event tells them apart.
   document.addEventListener("securitypolicyviolation", (violation) => {
     const uri = violation.blockedURI;
-    if (violation.disposition === "enforce" && (uri.startsWith(base) || (probe && probe.stops(uri)))) refusals++;
+    if (violation.disposition === "enforce" && ((uri.startsWith(base) && !uri.endsWith("css")) || (probe && probe.stops(uri)))) refusals++;
   });
 
   /** @type {{ createScriptURL(url: string): any } | null | undefined} */
@@ -84,6 +86,17 @@
   const deadline = () => {
     const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     return Math.min(30000, Math.max(5000, page ? 10 * page.responseStart : 0));
+  };
+
+  /**
+   * Loads another script of ours and hands it what it works with.
+   * @param {string} name
+   * @param {object} detail
+   */
+  const bring = (name, detail) => {
+    const script = makeScript(`${base}/${name}.js`);
+    script.onload = () => script.dispatchEvent(new CustomEvent("adnotice:begin", { detail }));
+    document.head.append(script);
   };
 
   /**
@@ -141,6 +154,8 @@
     const controls = async (turns) => (await Promise.all(turns.map(control))).every(Boolean) && start === epoch;
 
     let clear = await bait();
+    // Under Trusted Types that allow no script, there is no evidence either.
+    if (!clear && refusals === before) bring("evidence", { base, number, tried });
     for (let round = 0; round < ROUNDS && !clear; round++) {
       const [script, controlled] = await Promise.all([
         bait(),
@@ -189,10 +204,7 @@
   /** @param {object} content */
   const show = (content) => {
     asked = true;
-    const script = makeScript(base + "/notice.js");
-    const detail = { content, base, page: location.pathname, recheck, expose: settings.expose };
-    script.onload = () => script.dispatchEvent(new CustomEvent("adnotice:show", { detail }));
-    document.head.append(script);
+    bring("notice", { content, base, page: location.pathname, recheck, expose: settings.expose });
   };
 
   /** The mark that a reader's own act left for this browser session; reads it, forgets it when ads are allowed. */
@@ -203,18 +215,6 @@
     } catch {
       return false;
     }
-  };
-
-  /** @type {(found: { verdict: string, kind: string | null }) => void} */
-  let settle;
-  const verdict = new Promise((resolve) => (settle = resolve));
-
-  /** @param {Found | null} found */
-  const conclude = (found) => {
-    const detail = { verdict: found ? found.verdict : "unknown", kind: found && found.kind };
-    settle(detail);
-    if (settings.expose && found) document.dispatchEvent(new CustomEvent("adnotice:verdict", { detail }));
-    return detail;
   };
 
   const measure = async () => {
@@ -228,7 +228,7 @@
       returning: mark(),
       lang: document.documentElement.lang,
     });
-    conclude(found);
+    if (conclude) conclude(found);
     if (wish === "why") console.info("adnotice: " + JSON.stringify({ ...found, ...evidence }, null, 1));
     if (!found) return;
     if (found.verdict === "clear") mark(true);
@@ -255,20 +255,19 @@
   };
 
   let allowed = !settings.consent || (site.adnotice && site.adnotice.consent === true);
-
-  /** @param {boolean} given */
-  const consent = (given) => {
-    if (given === allowed) return;
-    allowed = given;
-    if (!given) epoch++;
-    else if (!why) void begin();
-  };
-
   const why = objection();
-  if (settings.consent || settings.expose) {
-    site.adnotice = { verdict, recheck: async () => conclude(why || !allowed ? null : await recheck()), consent };
-    setTimeout(conclude, PATIENCE_MS, null);
-  }
+  const conclude =
+    offer &&
+    offer(
+      async () => (why || !allowed ? null : await recheck()),
+      (given) => {
+        if (given === allowed) return;
+        allowed = given;
+        if (!given) epoch++;
+        else if (!why) void begin();
+      },
+      settings.expose,
+    );
 
   window.addEventListener("pagehide", () => epoch++);
   window.addEventListener("pageshow", (shown) => {
@@ -284,7 +283,7 @@
 
   if (wish === "preview") void preview();
   else if (why) {
-    conclude(null);
+    if (conclude) conclude(null);
     if (wish === "why") console.info("adnotice: not measured: " + why);
   } else if (allowed) void begin();
 })();

@@ -2,7 +2,7 @@
 /*
  * The notice: a small region at the bottom of the page that asks a reader to allow ads on this site.
  *
- * Loaded only when it is to be shown. client.js dispatches "adnotice:show" on our script element with everything in its
+ * Loaded only when it is to be shown. client.js dispatches "adnotice:begin" on our script element with everything in its
  * detail; nothing is global. The notice lives in a shadow root, takes no focus, covers no dialog, hides no article, and
  * goes away when told to.
  */
@@ -401,7 +401,7 @@
   }
 
   const script = document.currentScript;
-  script?.addEventListener("adnotice:show", (event) => {
+  script?.addEventListener("adnotice:begin", (event) => {
     // a site that changes pages without loading may be asked twice: the older notice notices that it is gone
     for (const older of document.querySelectorAll(HOST)) older.remove();
     new Notice(/** @type {CustomEvent<Detail>} */ (event).detail);

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from adnotice.detect.baits import IMAGE, SCRIPT
+from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import probe_of
 
@@ -24,6 +24,8 @@ ADDRESSES: Final = {
     "script_control": SCRIPT.control_address,
     "image": IMAGE.address,
     "image_control": IMAGE.control_address,
+    "style": STYLE.address,
+    "style_control": STYLE.control_address,
 }
 
 
@@ -56,6 +58,8 @@ class HonestBrowser:
             controls = ("script_control", "image_control")
             for family in ("script", "image", *(controls[turn % 2 : turn % 2 + 1] if turn % 3 else controls)):
                 tried[family].append(await self.load(view, family, len(tried[family])))
+        for family in ("style", "style_control") if not tried["script"][0] else ():
+            tried[family].append(await self.load(view, family, 0))
         return {"id": view, "page": self.page, **{family: got for family, got in tried.items() if got}}
 
     async def post(self, report: dict[str, Any]) -> httpx.Response:

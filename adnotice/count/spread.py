@@ -67,6 +67,8 @@ def _spread_view(view: ViewJudged) -> Keys:
     if reader is None:
         return _place_keys(site, view.page, BOT)
     keys = _place_keys(site, view.page, outcome) + reader + _ground_keys(site, view.evidence, outcome)
+    for sign in view.signs:
+        keys += _ground_keys(site, sign, outcome)
     if view.referrer:
         keys += (_key(site, Dimension.REFERRER, view.referrer, outcome),)
     if view.asked:

@@ -77,4 +77,22 @@ IMAGE: Final = Bait(
     verified=_VERIFIED,
 )
 
-BAITS: Final = (SCRIPT, IMAGE)
+STYLE: Final = Bait(
+    name="style",
+    request_type="stylesheet",
+    folder="assets/ads/",
+    control_folder="sheet/",
+    ending=".css",
+    rules=("/assets/ads/*$~image",),
+    verified=_VERIFIED,
+)
+"""Evidence only: told with a view whose script bait failed, never what a verdict rests on."""
+
+BAITS: Final = (SCRIPT, IMAGE, STYLE)
+
+ELEMENT_CLASSES: Final = ("ad-leaderboard", "dfp-ad", "mpu-ad")
+"""What an element is named that blockers hide which hide elements; evidence only, for many hide none by default. Each
+name alone is hidden by EasyList and by AdGuard Base, on every site (verified as the baits)."""
+
+ELEMENT_CONTROL: Final = "page-part"
+"""The class of the element beside it, which no list hides."""

@@ -35,6 +35,7 @@ def make_client(settings: DetectSettings, sample_rate: float) -> Asset:
     parts = {
         b'"@settings@"': msgspec.json.encode(values).replace(b"<", b"\\u003c"),
         b'"@probe@"': read_part("probe.js") if settings.ad_probe else b"null",
+        b'"@offer@"': read_part("offer.js") if settings.expose_verdict or settings.consent == "required" else b"null",
         b'"@pages@"': read_part("pages.js") if settings.count_navigations else b"null",
     }
     source = lean(read_static("client.js"))
@@ -46,6 +47,11 @@ def make_client(settings: DetectSettings, sample_rate: float) -> Asset:
 def make_silence() -> Asset:
     """What is served while the mode is off."""
     return make_asset("client.js", b"/* adnotice is off */\n", MAX_AGE_SECONDS)
+
+
+def make_evidence() -> Asset:
+    """What client.js loads when its first bait failed."""
+    return make_asset("evidence.js", lean(read_static("evidence.js")), MAX_AGE_SECONDS)
 
 
 def read_part(name: str) -> bytes:

@@ -10,16 +10,16 @@ from typing import Final
 
 import msgspec
 
-from adnotice.detect.baits import IMAGE, SCRIPT
+from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.belief import Sensor
 from adnotice.detect.beliefs import Beliefs, Recent
-from adnotice.detect.client import make_client, make_silence
+from adnotice.detect.client import make_client, make_evidence, make_silence
 from adnotice.detect.look import Look
 from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, SILENT, STOPPED, Report, decode_report
 from adnotice.detect.sampling import MAX_HALVINGS, Sampling
 from adnotice.detect.settings import DetectSettings
-from adnotice.detect.verdict import ARRIVED, Evidence, Fate, Fates, Judgement, judge
+from adnotice.detect.verdict import ARRIVED, Evidence, Fate, Fates, Judgement, judge, read_signs
 from adnotice.detect.witness import Age, Witnesses, probe_of
 from adnotice.events import Commit, Kind, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
@@ -43,6 +43,7 @@ PRIVATE: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 SCRIPT_HEADERS: Final = ((b"content-type", b"text/javascript"), *PRIVATE)
+STYLE_HEADERS: Final = ((b"content-type", b"text/css"), *PRIVATE)
 IMAGE_HEADERS: Final = ((b"content-type", b"image/gif"), *PRIVATE)
 JSON_HEADERS: Final = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
 
@@ -85,18 +86,25 @@ class Detection:
         address = find_preset(settings.ad_probe, "").url if settings.ad_probe and settings.ad_probe_look else ""
         self._beliefs = Beliefs(Look(address, clock), recent, clock)
         self._silence = make_silence()
+        self._evidence = make_evidence()
         self.routes: Routes = {
             "client.js": Endpoint(READ, self._answer_client),
+            "evidence.js": Endpoint(READ, self._answer_evidence),
             SCRIPT.folder: Endpoint(READ, self._answer_script),
             SCRIPT.control_folder: Endpoint(READ, self._answer_script),
             IMAGE.folder: Endpoint(READ, self._answer_image),
             IMAGE.control_folder: Endpoint(READ, self._answer_image),
+            STYLE.folder: Endpoint(READ, self._answer_style),
+            STYLE.control_folder: Endpoint(READ, self._answer_style),
             "outcome": Endpoint(REPORT, self._answer_report),
         }
 
     async def _answer_client(self, request: Request) -> Answer:
         asset = self._silence if self._mode() is OFF else self._clients[self._sampling.halvings]
         return asset.answer(request)
+
+    async def _answer_evidence(self, request: Request) -> Answer:
+        return self._evidence.answer(request)
 
     async def _answer_script(self, request: Request) -> Answer:
         check_name(request.path, SCRIPT.ending)
@@ -106,6 +114,10 @@ class Detection:
     async def _answer_image(self, request: Request) -> Answer:
         check_name(request.path, IMAGE.ending)
         return Answer(200, IMAGE_HEADERS, self._witnesses.image(request.path))
+
+    async def _answer_style(self, request: Request) -> Answer:
+        check_name(request.path, STYLE.ending)
+        return Answer(200, STYLE_HEADERS, f'[witness="{self._witnesses.sign(request.path)}"]{{}}\n'.encode())
 
     async def _answer_report(self, request: Request) -> Answer:
         report = decode_report(request.body)
@@ -142,6 +154,8 @@ class Detection:
             asked.quiet,
             request.header(b"user-agent"),
             request.header(b"accept-language"),
+            "",
+            read_signs(evidence) if evidence.element or evidence.style else (),
         )
         took = None
         began = time.monotonic()
@@ -172,6 +186,9 @@ class Detection:
             self._weigh_tokens(script_control, SCRIPT.control_folder + probe, made) if script_control else (),
             self._weigh_sizes(image, IMAGE.folder + probe, made) if image else (),
             self._weigh_sizes(image_control, IMAGE.control_folder + probe, made) if image_control else (),
+            self._weigh_styles(report.style, STYLE.folder + probe) if report.style else (),
+            self._weigh_styles(report.style_control, STYLE.control_folder + probe) if report.style_control else (),
+            report.element,
             report.csp,
             report.probe,
             report.probe_failures,
@@ -208,6 +225,17 @@ class Detection:
             else:
                 fates.append(Fate.SILENT if size == SILENT else Fate.STOPPED)
         return tuple(fates)
+
+    def _weigh_styles(self, tokens: tuple[str, ...], stem: str) -> Fates:
+        # Evidence only, and no witness of when the view began: a false token is a blocker's own stylesheet.
+        return tuple(
+            Fate.SILENT
+            if token == SILENT
+            else ARRIVED
+            if isinstance(self._witnesses.check(f"{stem}-{turn}{STYLE.ending}", token), int)
+            else Fate.STOPPED
+            for turn, token in enumerate(tokens)
+        )
 
 
 EXPLAINED: Final = {

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from adnotice.detect.baits import MAX_TURNS
-from adnotice.detect.verdict import ProbeState
+from adnotice.detect.verdict import ElementState, ProbeState
 from adnotice.exchange import Refused
 
 MAX_REPORT_BYTES: Final = 2_048
@@ -31,7 +31,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One view's evidence.
 
     Each list holds one entry a turn: a witness, `` when the request was stopped, `late` when nothing came in time.
-    `csp` says that the page's own policy stopped something, `probe` how the site's ad script fared, `asked` that a notice
+    `element` says what became of the element bait where its control was seen. `csp` says that the page's own policy
+    stopped something, `probe` how the site's ad script fared, `asked` that a notice
     was shown in this document before (in a single-page app, for another view). `again` is the ticket of the view that is checked
     again (empty: checked again by the site's script), None for a view.
     """
@@ -42,6 +43,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     script_control: Tokens = ()
     image: Sizes = ()
     image_control: Sizes = ()
+    style: Tokens = ()
+    style_control: Tokens = ()
+    element: ElementState = ""
     csp: bool = False
     probe: ProbeState = ""
     probe_failures: Annotated[int, msgspec.Meta(ge=0, le=MAX_TURNS)] = 0

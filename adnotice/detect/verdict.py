@@ -8,7 +8,8 @@ probability p and nothing blocks, to lose k and to get m through has the chance 
 * `extension`: every bait stopped, over `ROUNDS` rounds after the first one, and every control that went out beside them
   arrived. 1 + 4 script baits, 4 image baits, 6 controls: at p = 0.3 that is 0.3**9 * 0.7**6 = 2.3e-6 (0.07 % for one
   false accusation in 300 views), at the p that suits it best, 0.6, still 4.1e-5. A blocker stops its baits before they
-  leave the browser, so this costs a blocked view six small requests and a clear one none.
+  leave the browser, so this costs a blocked view six small requests and a clear one none. A stylesheet and an element
+  stand beside them as evidence (`Sign`): no verdict rests on those.
 * `network`: the bait arrived, the site's ad script failed. With `ad_probe_load` it is asked for again: 5 failures spaced
   in time, 12 controls between them, 3.4e-5 at the p that suits it best. Without, what the page asked for failed once
   and can't be asked for again; 25 arrivals make that 0.3 * 0.7**25 = 4.0e-5 at p = 0.3, but on a network that seldom
@@ -30,6 +31,7 @@ ROUNDS: Final = 4
 LOSS: Final = 0.3
 MAX_CHANCE: Final = 1e-4
 
+ElementState = Literal["", "hidden", "shown"]
 ProbeState = Literal["", "works", "failed", "absent", "pending", "refused"]
 
 
@@ -55,6 +57,9 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     script_control: Fates = ()
     image: Fates = ()
     image_control: Fates = ()
+    style: Fates = ()
+    style_control: Fates = ()
+    element: ElementState = ""
     csp: bool = False
     probe: ProbeState = ""
     probe_failures: int = 0
@@ -81,6 +86,17 @@ class Ground(StrEnum):
     PROBE_DOUBTED = "ad script not believed now"
 
 
+class Sign(StrEnum):
+    """What else was seen in a view whose script bait failed; tallied beside its ground, decides nothing."""
+
+    __hash__ = str.__hash__
+
+    STYLE_STOPPED = "stylesheet bait stopped"
+    STYLE_ARRIVED = "stylesheet bait arrived"
+    ELEMENT_HIDDEN = "element bait hidden"
+    ELEMENT_SHOWN = "element bait shown"
+
+
 class Judgement(NamedTuple):
     """A verdict with its ground."""
 
@@ -104,6 +120,19 @@ def judge(evidence: Evidence) -> Judgement:
     if ground not in (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE):
         return unknown(ground)
     return weigh_probe(evidence) or Judgement(Verdict.CLEAR, None, ground)
+
+
+def read_signs(evidence: Evidence) -> tuple[Sign, ...]:
+    """What the stylesheet and the element say, each where its control stands beside it."""
+    signs = []
+    if _all(ARRIVED, evidence.style_control, 1):
+        if _all(Fate.STOPPED, evidence.style, 1):
+            signs.append(Sign.STYLE_STOPPED)
+        elif ARRIVED in evidence.style:
+            signs.append(Sign.STYLE_ARRIVED)
+    if evidence.element:
+        signs.append(Sign.ELEMENT_HIDDEN if evidence.element == "hidden" else Sign.ELEMENT_SHOWN)
+    return tuple(signs)
 
 
 def weigh_baits(evidence: Evidence) -> Ground:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from adnotice import __version__
-from adnotice.detect.baits import IMAGE, SCRIPT
+from adnotice.detect.baits import BAITS, Bait
 from adnotice.detect.witness import probe_of
 from adnotice.doctor.endpoints import read_witness
 from adnotice.doctor.pages import find_tags
@@ -61,9 +61,7 @@ class Questioner:
         pages = (first, *[await self._see_page(address) for address in addresses])
         base = urljoin(origin, self._find_base(pages))
         views = [secrets.token_hex(16) for _ in range(2)]
-        probes = [
-            await self._see_probe(base, views, name, picture=picture) for name, picture in probes_of(self._prefix)
-        ]
+        probes = [await self._see_probe(base, views, name, bait) for name, bait in probes_of(self._prefix)]
         place = urlsplit(origin)
         return SiteSeen(
             public=public,
@@ -101,20 +99,19 @@ class Questioner:
             address, host = target, urlsplit(target).hostname
         return seen
 
-    async def _see_probe(self, base: str, views: list[str], name: str, *, picture: bool) -> ProbeSeen:
-        ending = IMAGE.ending if picture else SCRIPT.ending
+    async def _see_probe(self, base: str, views: list[str], name: str, bait: Bait) -> ProbeSeen:
         first, second = [
-            await self._ask(f"{base}/{name.removeprefix(self._prefix).lstrip('/')}{probe_of(view)}-0{ending}")
+            await self._ask(f"{base}/{name.removeprefix(self._prefix).lstrip('/')}{probe_of(view)}-0{bait.ending}")
             for view in views
         ]
-        return ProbeSeen(name=name, picture=picture, first=first, second=second)
+        return ProbeSeen(name=name, family=bait.name, first=first, second=second)
 
     async def _report(self, base: str, page: str, view: str, probes: list[ProbeSeen], turn: int) -> Seen:
         """Posts what client.js would post of this view."""
         place = urlsplit(page)
         witnesses = {
-            key: [read_witness(probe.second if turn else probe.first, picture=probe.picture)]
-            for key, probe in zip(("script", "script_control", "image", "image_control"), probes, strict=True)
+            name: [read_witness(probe.second if turn else probe.first, probe.family)]
+            for name, probe in zip(REPORTED, probes, strict=True)
         }
         headers = {"Content-Type": "application/json", "Origin": f"{place.scheme}://{place.netloc}", "Referer": page}
         if place.scheme == "https":  # browsers tell this to secure origins only
@@ -131,11 +128,15 @@ class Questioner:
         return Seen(url=address, status=got.status_code, headers=tuple(got.headers.raw), body=got.content)
 
 
-def probes_of(prefix: str) -> Iterator[tuple[str, bool]]:
-    """The folders of baits and controls, in the order in which a report names them; true: pictures."""
-    for bait, picture in ((SCRIPT, False), (IMAGE, True)):
-        yield f"{prefix}/{bait.folder}", picture
-        yield f"{prefix}/{bait.control_folder}", picture
+REPORTED: Final = tuple(name for bait in BAITS for name in (bait.name, f"{bait.name}_control"))
+"""What a report calls the witnesses of baits and controls, in the order of `probes_of`."""
+
+
+def probes_of(prefix: str) -> Iterator[tuple[str, Bait]]:
+    """The folders of baits and controls."""
+    for bait in BAITS:
+        yield f"{prefix}/{bait.folder}", bait
+        yield f"{prefix}/{bait.control_folder}", bait
 
 
 def links_of(page: Seen, prefix: str) -> Iterator[str]:

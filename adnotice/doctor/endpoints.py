@@ -8,23 +8,26 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
+from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.doctor.challenges import is_challenge
 from adnotice.doctor.seen import Finding, Level, ProbeSeen, Seen, SiteSeen, cut
 
 MAX_CLIENT_SECONDS: Final = 300
 MIN_CLIENT_BYTES: Final = 500
-_TOKEN: Final = re.compile(rb'dataset\.witness="([^"]+)"')
+_TOKEN: Final = re.compile(rb'witness="([^"]+)"')
+_SCRIPT_TYPES: Final = ("text/javascript", "application/javascript")
+_TYPES: Final = {SCRIPT.name: _SCRIPT_TYPES, IMAGE.name: ("image/gif",), STYLE.name: ("text/css",)}
 _GIF: Final = struct.Struct("<6sHH")
 _MAX_AGE: Final = re.compile(r"(?:s-maxage|max-age)\s*=\s*\"?([0-9]+)", re.IGNORECASE)
 
 _HAND_ALL_ON: Final = "Hand everything below {folder} to the app untouched and uncached; in nginx: location ^~ {folder} {{ proxy_pass …; }}"
 
 
-def read_witness(seen: Seen, *, picture: bool) -> str:
+def read_witness(seen: Seen, family: str) -> str:
     """The witness in a bait or control as client.js would find it; empty when there is none."""
     if seen.problem or seen.status != 200:
         return ""
-    if picture:
+    if family == IMAGE.name:
         if len(seen.body) < _GIF.size or not seen.body.startswith(b"GIF8"):
             return ""
         _, width, height = _GIF.unpack_from(seen.body)
@@ -48,14 +51,15 @@ def judge_endpoints(site: SiteSeen, folder: str) -> Iterator[Finding]:
     yield from chain.from_iterable(_judge_probe(probe, folder) for probe in site.probes)
     if any(_same_witness(probe) for probe in site.probes):
         return  # what became of the reports follows from that
-    arrived = any(read_witness(probe.first, picture=probe.picture) for probe in site.probes)
+    deciding = (probe for probe in site.probes if probe.family != STYLE.name)  # no report rests on a stylesheet
+    arrived = any(read_witness(probe.first, probe.family) for probe in deciding)
     reports = (_judge_report(report, folder, arrived=arrived) for report in site.reports)
     yield from filter(None, reports)
 
 
 def _judge_client(seen: Seen, folder: str) -> Iterator[Finding]:
     about = f"{folder}client.js"
-    if refused := _judge_delivery(about, seen, folder, ("text/javascript", "application/javascript")):
+    if refused := _judge_delivery(about, seen, folder, _SCRIPT_TYPES):
         yield refused
         return
     if len(seen.body) < MIN_CLIENT_BYTES:
@@ -78,12 +82,11 @@ def _judge_client(seen: Seen, folder: str) -> Iterator[Finding]:
 
 
 def _judge_probe(probe: ProbeSeen, folder: str) -> Iterator[Finding]:
-    types = ("image/gif",) if probe.picture else ("text/javascript", "application/javascript")
     for seen in (probe.first, probe.second):
-        if refused := _judge_delivery(probe.name, seen, folder, types):
+        if refused := _judge_delivery(probe.name, seen, folder, _TYPES[probe.family]):
             yield refused
             return
-        if not read_witness(seen, picture=probe.picture):
+        if not read_witness(seen, probe.family):
             yield _wrong(
                 probe.name,
                 "it arrives altered: its witness is gone, so it proves nothing",
@@ -210,7 +213,7 @@ def _judge_delivery(about: str, seen: Seen, folder: str, types: tuple[str, ...])
 
 
 def _same_witness(probe: ProbeSeen) -> bool:
-    first, second = (read_witness(seen, picture=probe.picture) for seen in (probe.first, probe.second))
+    first, second = (read_witness(seen, probe.family) for seen in (probe.first, probe.second))
     return bool(first) and first == second
 
 

@@ -56,10 +56,10 @@ class PageSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeSeen:
-    """One bait or control, asked for by two different views; `picture`: its witness is its size."""
+    """One bait or control, asked for by two different views; `family` is the catalogue's name for its kind."""
 
     name: str
-    picture: bool
+    family: str
     first: Seen
     second: Seen
 

@@ -121,8 +121,13 @@ GROUNDS: Final[Mapping[str, str]] = {
     "ad script still loading": "The site’s ad script had neither worked nor failed yet.",
     "baits not believed now": "Our tests fail for so many that they can’t be believed at present.",
     "ad script not believed now": "The site’s ad script fails for so many that its host is probably down.",
+    "stylesheet bait stopped": "Seen beside the tests that decide: a stylesheet was stopped as well.",
+    "stylesheet bait arrived": "Seen beside the tests that decide: a stylesheet came through.",
+    "element bait hidden": "Seen beside the tests that decide: an element named like an ad was hidden.",
+    "element bait shown": "Seen beside the tests that decide: an element named like an ad was not hidden. Many blockers "
+    "hide none.",
 }
-"""What the tests found (`detect.verdict.Ground`), in whole sentences."""
+"""What the tests found (`detect.verdict.Ground` and `Sign`), in whole sentences."""
 
 DOUBTS: Final = ("baits not believed now", "ad script not believed now")
 

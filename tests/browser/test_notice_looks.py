@@ -50,7 +50,7 @@ OWN_CONTENT = """
   const script = document.createElement("script");
   script.src = "/_adnotice/notice.js";
   await new Promise((done) => { script.onload = done; document.head.append(script); });
-  script.dispatchEvent(new CustomEvent("adnotice:show", {detail:
+  script.dispatchEvent(new CustomEvent("adnotice:begin", {detail:
     {content, base: "/_adnotice", page: "/", recheck: async () => null, expose: false}}));
 """
 

@@ -107,6 +107,11 @@ class TestReaderWithUblockOrigin:
         assert look["box"]["y"] + look["box"]["height"] <= look["viewport"]["height"]
         assert page.foreign_requests() == []
         site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1)
+        seen = {row["name"]: row["views"]["extension"] for row in site.figures()["evidence"]}
+        assert seen.pop("script and image baits stopped") == 1
+        assert seen.pop("stylesheet bait stopped") == 1
+        assert list(seen) in (["element bait hidden"], ["element bait shown"])
+        assert page.run("return document.querySelectorAll('.ad-leaderboard, .page-part').length") == 0
 
     def test_is_left_alone_after_not_now(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)

@@ -54,7 +54,7 @@ function askGhostery(lists) {
 
 function askAdguard(lists) {
   const engine = Engine.createSync({ filters: lists.map((content, id) => ({ id: id + 1, content })) });
-  const types = { script: RequestType.Script, image: RequestType.Image, xhr: RequestType.XmlHttpRequest };
+  const types = { script: RequestType.Script, image: RequestType.Image, xhr: RequestType.XmlHttpRequest, stylesheet: RequestType.Stylesheet };
   const stopped = asked.requests.map(([url, type]) => {
     const rule = engine.matchRequest(new AdGuardRequest(url, asked.page, types[type])).getBasicResult();
     return rule && !rule.isAllowlist() ? rule.getPattern() : null;

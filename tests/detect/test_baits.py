@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.detect.baits import BAITS
+from adnotice.assets import read_static
+from adnotice.detect.baits import BAITS, ELEMENT_CLASSES, ELEMENT_CONTROL, STYLE
 
 ROOT = Path(__file__).parents[2]
 UBLOCK = ROOT / ".cache" / "ublock"
@@ -19,6 +20,7 @@ PREFIXES = ("/_adnotice/", "/news/_adnotice/")
 PROBE = "0123456789abcdef"
 OWN = (
     ("client.js", "script"),
+    ("evidence.js", "script"),
     ("notice.js", "script"),
     ("outcome", "xhr"),
     ("choice", "xhr"),
@@ -52,7 +54,8 @@ def words_of_ours() -> list[str]:
     sources = [*(ROOT / "static").glob("*.js"), *(ROOT / "adnotice").glob("*/templates/*")]
     text = "\n".join(re.sub(r"^\s*(//|\*|/\*).*$", "", path.read_text(), flags=re.MULTILINE) for path in sources)
     quoted = re.findall(r"""["'`]([A-Za-z][\w -]{2,60})["'`]""", text)
-    return sorted({word for part in quoted for word in part.split() if re.fullmatch(r"[A-Za-z][\w-]{2,40}", word)})
+    found = {word for part in quoted for word in part.split() if re.fullmatch(r"[A-Za-z][\w-]{2,40}", word)}
+    return sorted(found - set(ELEMENT_CLASSES))
 
 
 def missing(what: str) -> None:
@@ -70,7 +73,7 @@ def engines() -> dict[str, dict[str, list[str | None]]]:
         "ublock": str(UBLOCK),
         "page": f"{SITE}/story",
         "requests": [(SITE + path, kind) for path, kind in baits + harmless],
-        "names": [*words_of_ours(), *NEVER_AGAIN],
+        "names": [*words_of_ours(), *NEVER_AGAIN, *ELEMENT_CLASSES, ELEMENT_CONTROL],
     }
     done = subprocess.run(
         ["node", str(Path(__file__).with_name("engines.mjs"))],
@@ -136,8 +139,23 @@ def test_no_engine_hides_a_word_that_our_pages_use_as_class_or_id(
         f"{name}: {selector}"
         for name, selectors in hiders.items()
         for selector in selectors - {".ad-notice", ".adnotice", "#adnotice"}
+        if selector[1:] not in ELEMENT_CLASSES
     }
     assert not ours
+    shown = {
+        f"{name}: .{each}"
+        for name, selectors in hiders.items()
+        for each in ELEMENT_CLASSES
+        if f".{each}" not in selectors
+    }
+    assert not shown, "names of the element bait that these no longer hide"
+
+
+def test_the_script_looks_at_what_the_catalogue_names() -> None:
+    source = read_static("evidence.js").decode()
+    assert f'makeBox("{" ".join(ELEMENT_CLASSES)}"), makeBox("{ELEMENT_CONTROL}")' in source
+    assert f'load("style", "{STYLE.folder[:-1]}")' in source
+    assert f'load("style_control", "{STYLE.control_folder[:-1]}")' in source
 
 
 def test_the_catalogue_names_rules_that_stand_in_the_lists_it_was_verified_against() -> None:

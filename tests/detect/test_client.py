@@ -15,7 +15,7 @@ from adnotice.detect.presets import PRESETS, find_preset
 from adnotice.detect.settings import DetectSettings
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("client.js", "probe.js", "pages.js")
+PARTS = ("client.js", "probe.js", "pages.js", "offer.js", "evidence.js")
 EVERYTHING = DetectSettings(
     ad_probe="adsense", ad_probe_consent="tcf", count_navigations=True, expose_verdict=True, consent="required"
 )
@@ -36,6 +36,7 @@ def test_the_served_script_is_whole(settings: DetectSettings, tmp_path: Path) ->
     assert b"@settings@" not in script
     assert b"@probe@" not in script
     assert b"@pages@" not in script
+    assert b"@offer@" not in script
     assert b"//" not in re.sub(rb"https://", b"", script), "a comment was served"
     if shutil.which("node") is None:
         pytest.skip("no node to read the script")

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from adnotice.detect.verdict import MAX_CHANCE, ROUNDS, Evidence, Fate, Fates, Ground, Judgement, judge, worst_chance
+from adnotice.detect.verdict import (
+    MAX_CHANCE,
+    ROUNDS,
+    Evidence,
+    Fate,
+    Fates,
+    Ground,
+    Judgement,
+    Sign,
+    judge,
+    read_signs,
+    worst_chance,
+)
 from adnotice.events import Kind, Verdict
 
 A, X, S = Fate.ARRIVED, Fate.STOPPED, Fate.SILENT
@@ -166,3 +178,24 @@ def test_whatever_the_evidence_nobody_is_accused_beyond_what_it_bears(evidence: 
         assert A in evidence.image_control
     if verdict is Verdict.CLEAR:
         assert A in (*evidence.script, *evidence.image)
+
+
+@pytest.mark.parametrize(
+    ("seen", "signs"),
+    [
+        ({"style": (X,), "style_control": (A,), "element": "hidden"}, (Sign.STYLE_STOPPED, Sign.ELEMENT_HIDDEN)),
+        ({"style": (A,), "style_control": (A,), "element": "shown"}, (Sign.STYLE_ARRIVED, Sign.ELEMENT_SHOWN)),
+        ({"style": (X,), "style_control": (X,)}, ()),
+        ({"style": (X,), "style_control": (S,)}, ()),
+        ({"style": (S,), "style_control": (A,)}, ()),
+        ({"style": (X,)}, ()),
+        ({}, ()),
+    ],
+)
+def test_signs_are_told_where_their_control_was_seen_and_decide_nothing(
+    seen: dict[str, object], signs: tuple[Sign, ...]
+) -> None:
+    for evidence in (BLOCKED, Evidence(script=(X, A), script_control=(A,)), Evidence(script=(X, X), image=(S,))):
+        with_signs = replace(evidence, **seen)
+        assert read_signs(with_signs) == signs
+        assert judge(with_signs) == judge(evidence)

@@ -25,8 +25,8 @@ def picture(width: int) -> Seen:
     return Seen(url=f"https://news.example/{width}.gif", status=200, headers=IMAGE_HEADERS, body=body)
 
 
-BAIT = ProbeSeen(name="/_adnotice/adverts/adserve/", picture=False, first=script("a.1"), second=script("b.2"))
-IMAGE = ProbeSeen(name="/_adnotice/pix/ads/images/", picture=True, first=picture(20), second=picture(21))
+BAIT = ProbeSeen(name="/_adnotice/adverts/adserve/", family="script", first=script("a.1"), second=script("b.2"))
+IMAGE = ProbeSeen(name="/_adnotice/pix/ads/images/", family="image", first=picture(20), second=picture(21))
 REPORT = Seen(
     url="https://news.example/outcome", status=204, headers=((b"x-adnotice", b'{"verdict":"clear"}'),), body=b""
 )
@@ -63,10 +63,10 @@ def test_nothing_is_found_where_everything_arrives() -> None:
 
 
 def test_witnesses_are_read_as_the_browser_reads_them() -> None:
-    assert read_witness(script("a.1"), picture=False) == "a.1"
-    assert read_witness(picture(20), picture=True) == "20x99"
-    assert read_witness(replace(picture(20), body=b"GIF89a"), picture=True) == ""
-    assert read_witness(replace(script("a.1"), status=404), picture=False) == ""
+    assert read_witness(script("a.1"), "script") == "a.1"
+    assert read_witness(picture(20), "image") == "20x99"
+    assert read_witness(replace(picture(20), body=b"GIF89a"), "image") == ""
+    assert read_witness(replace(script("a.1"), status=404), "script") == ""
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from adnotice.count.tally import OTHER, Outcome
-from adnotice.detect.verdict import Ground
+from adnotice.detect.verdict import Ground, Sign
 from adnotice.events import Choice, Mode, Quiet, Refusal
 from adnotice.insight import checks, words
 from adnotice.insight.reports import FUNNEL
@@ -13,10 +15,10 @@ from adnotice.insight.reports import FUNNEL
 
 @pytest.mark.parametrize(
     ("known", "told"),
-    [(Mode, words.MODES), (Quiet, words.QUIET), (Refusal, words.REFUSALS), (Ground, words.GROUNDS)],
+    [(Mode, words.MODES), (Quiet, words.QUIET), (Refusal, words.REFUSALS), ((*Ground, *Sign), words.GROUNDS)],
 )
-def test_each_value_has_a_sentence(known: type, told: dict[str, object]) -> None:
-    assert {str(value) for value in known} == {str(value) for value in told}  # type: ignore[attr-defined]
+def test_each_value_has_a_sentence(known: Iterable[str], told: dict[str, object]) -> None:
+    assert {str(value) for value in known} == {str(value) for value in told}
 
 
 def test_each_step_of_the_funnel_and_each_choice_has_a_sentence() -> None:
