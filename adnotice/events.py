@@ -106,7 +106,7 @@ class PageRefused(msgspec.Struct, frozen=True, gc=False):
 
 
 class ViewJudged(msgspec.Struct, frozen=True, gc=False):
-    """One view has its verdict. `agent` and `language` are the request's headers: classified, never stored."""
+    """One view has its verdict. `agent` and `language` are the request's headers as they came: classified, never stored."""
 
     site: str
     page: str
@@ -115,8 +115,8 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
     evidence: str = ""
     asked: bool = False
     quiet: Quiet | None = None
-    agent: str = ""
-    language: str = ""
+    agent: bytes = b""
+    language: bytes = b""
     referrer: str = ""
     """The host alone of the site that led here; empty unless the operator wants it counted."""
     signs: tuple[str, ...] = ()
@@ -128,8 +128,8 @@ class NoticeShown(msgspec.Struct, frozen=True, gc=False):
 
     site: str
     page: str
-    agent: str = ""
-    language: str = ""
+    agent: bytes = b""
+    language: bytes = b""
     variant: str = ""
 
 
@@ -139,8 +139,8 @@ class ChoiceMade(msgspec.Struct, frozen=True, gc=False):
     site: str
     page: str
     choice: Choice
-    agent: str = ""
-    language: str = ""
+    agent: bytes = b""
+    language: bytes = b""
     variant: str = ""
 
 
@@ -149,8 +149,8 @@ class AdsAllowed(msgspec.Struct, frozen=True, gc=False):
 
     site: str
     page: str
-    agent: str = ""
-    language: str = ""
+    agent: bytes = b""
+    language: bytes = b""
     variant: str = ""
 
 

@@ -110,7 +110,7 @@ class Gate:
         secure = scope.get("scheme") == "https"
         if rule.same_origin:
             check_origin(headers)
-        client = client_address(scope, headers, self._proxies)
+        client = client_address(scope, headers, self._proxies) if self._proxies else None
         if rule.limited:
             self._check_rate(client)
         if rule.max_body_bytes:
@@ -132,7 +132,9 @@ class Gate:
                 step = next(arriving)
             except StopIteration as arrived:
                 body, more = take(arrived.value, b"", limit)
-                return await collect_body(receive, limit, self._deadline, body) if more else body
+                if not more:
+                    return body
+                return await collect_body(receive, limit, self._deadline, body)
             async with asyncio.timeout(self._deadline):
                 body, more = take(await finish(arriving, step), b"", limit)
                 while more:
@@ -174,7 +176,8 @@ def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     """The body with this message's part, and whether more is to come."""
     if message["type"] != "http.request":
         raise Refused(400, "the client went away before the body was complete")
-    body += message.get("body", b"")
+    part = message.get("body", b"")
+    body = body + part if body else part
     if len(body) > limit:
         raise Refused(413, f"body must have at most {limit} bytes, got more", (b"connection", b"close"))
     return body, message.get("more_body", False)

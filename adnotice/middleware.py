@@ -88,7 +88,8 @@ class AdNoticeMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers our own addresses; hands everything else to the app."""
         if scope["type"] == "http":
-            if self._prefix in scope["path"] and (name := self._own_name(scope)):
+            path = scope["path"]
+            if self._prefix in path and (name := self._own_name(scope, path)):
                 await self._answer(name, scope, receive, send)
             else:
                 await self._pages.attend(scope, receive, send)
@@ -97,8 +98,8 @@ class AdNoticeMiddleware:
         else:
             await self.app(scope, receive, send)
 
-    def _own_name(self, scope: Scope) -> str:
-        path: str = scope["path"]
+    def _own_name(self, scope: Scope, path: str) -> str:
+        """What follows our prefix; empty for the site's own addresses."""
         if (root := scope.get("root_path", "")) and path.startswith(root + "/"):
             path = path[len(root) :]
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""

@@ -264,10 +264,11 @@ def path_targets(paths: Paths) -> Iterator[Target]:
             met=sqlite - got <= STORE_ALLOWANCE,
         )
     for peer in PEERS:
-        times = paths.cpu_us[peer] / max(paths.cpu_us[name] for name in STORES)
+        times = paths.rate[SQLITE] / paths.rate[peer]  # SQLite beside SQLite
+        in_cpu = paths.cpu_us[peer] / paths.cpu_us[SQLITE]
         yield Target(
-            wanted=f"at least {TIMES_A_PEER} x the reports a CPU second of {peer}, on every store",
-            got=f"{times:.0f} x",
+            wanted=f"at least {TIMES_A_PEER} x the reports a second of {peer}, both on SQLite",
+            got=f"{times:.1f} x; {in_cpu:.1f} x in reports a CPU second",
             met=times >= TIMES_A_PEER,
         )
     strayed = noise(paths.spreads[CONTROL])

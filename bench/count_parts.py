@@ -223,8 +223,8 @@ def view_of(request: Request, page: str) -> ViewJudged:
         Verdict.CLEAR,
         None,
         "script bait arrived",
-        agent=request.header(b"user-agent"),
-        language=request.header(b"accept-language"),
+        agent=request.headers[b"user-agent"],
+        language=request.headers[b"accept-language"],
     )
 
 
@@ -237,6 +237,6 @@ def view_of_readers(readers: Readers) -> ViewJudged:
         Verdict.CLEAR,
         None,
         "script bait arrived",
-        agent=headers["User-Agent"],
-        language=headers["Accept-Language"],
+        agent=headers["User-Agent"].encode(),
+        language=headers["Accept-Language"].encode(),
     )

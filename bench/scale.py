@@ -441,8 +441,8 @@ def draw_view(mixed: random.Random, readers: Readers, site: str, page: str) -> V
         None,
         "script and image baits stopped" if blocked else "script bait arrived",
         quiet=Quiet.MODE if blocked else Quiet.NOT_BLOCKED,
-        agent=headers["User-Agent"],
-        language=headers["Accept-Language"],
+        agent=headers["User-Agent"].encode(),
+        language=headers["Accept-Language"].encode(),
     )
 
 

@@ -106,16 +106,16 @@ def _page_keys(site: str, page: str, declined: bool) -> Keys:
 
 
 @lru_cache(maxsize=2048)
-def _reader_keys(site: str, agent: str, language: str, outcome: Outcome) -> Keys | None:
+def _reader_keys(site: str, agent: bytes, language: bytes, outcome: Outcome) -> Keys | None:
     """By what the reader's headers say; None for a bot."""
-    read = classify_agent(agent)
+    read = classify_agent(agent.decode("latin-1"))
     if read.bot:
         return None
     return (
         _key(site, Dimension.BROWSER, read.browser, outcome),
         _key(site, Dimension.DEVICE, read.device, outcome),
         _key(site, Dimension.SYSTEM, read.system, outcome),
-        _key(site, Dimension.LANGUAGE, name_language(language), outcome),
+        _key(site, Dimension.LANGUAGE, name_language(language.decode("latin-1")), outcome),
     )
 
 

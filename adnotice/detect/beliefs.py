@@ -54,7 +54,7 @@ class Beliefs:
     def worked(self, sensor: Sensor, began: float) -> None:
         """Remembers that it worked in a view that began then (seconds since the epoch, UTC)."""
         self._memories[sensor].worked(began)
-        if sensor in self._doubts:
+        if self._doubts and sensor in self._doubts:
             self._doubt(sensor)
 
     async def temper(self, judgement: Judgement, *, tallied: bool) -> Judgement:

@@ -16,11 +16,12 @@ from adnotice.detect.beliefs import Beliefs, Recent
 from adnotice.detect.client import make_client, make_evidence, make_silence
 from adnotice.detect.look import Look
 from adnotice.detect.presets import find_preset
-from adnotice.detect.report import MAX_REPORT_BYTES, SILENT, STOPPED, Report, decode_report
-from adnotice.detect.sampling import MAX_HALVINGS, Sampling
+from adnotice.detect.report import MAX_REPORT_BYTES, decode_report
+from adnotice.detect.sampling import MAX_HALVINGS, SLOW_SECONDS, Sampling
 from adnotice.detect.settings import DetectSettings
-from adnotice.detect.verdict import ARRIVED, Evidence, Fate, Fates, Judgement, judge, read_signs
-from adnotice.detect.witness import Age, Witnesses, probe_of
+from adnotice.detect.verdict import ARRIVED, CLEAR, Judgement, judge, read_signs
+from adnotice.detect.weighing import weigh
+from adnotice.detect.witness import Witnesses
 from adnotice.events import Commit, Kind, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
@@ -121,23 +122,20 @@ class Detection:
 
     async def _answer_report(self, request: Request) -> Answer:
         report = decode_report(request.body)
-        evidence, made = self._weigh(report)
+        evidence, made = weigh(report, self._witnesses)
         wanted = report.again is None and not unwanted(request, self._settings.honour_gpc)
         judgement = judge(evidence)
         if judgement.kind is not None:
             judgement = await self._beliefs.temper(judgement, tallied=wanted)
         if wanted:
-            self._remember(evidence, made)
+            if ARRIVED in evidence.script or ARRIVED in evidence.image:
+                self._beliefs.worked(BAITS, made)
+            if evidence.probe == "works":
+                self._beliefs.worked(Sensor.PROBE, made)
+        verdict, kind, ground = judgement
         page = name_page(report.page)
-        visit = Visit(
-            report.id,
-            page,
-            judgement.verdict,
-            judgement.kind,
-            report.first,
-            report.returning,
-            report.lang or request.header(b"accept-language"),
-        )
+        language = report.lang or request.header(b"accept-language")
+        visit = Visit(report.id, page, verdict, kind, report.first, report.returning, language)
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)
@@ -147,102 +145,25 @@ class Detection:
         judged = ViewJudged(
             request.site,
             page,
-            judgement.verdict,
-            judgement.kind,
-            judgement.ground,
+            verdict,
+            kind,
+            ground,
             asked.quiet is None and not report.asked,  # a reader who is thanked gets content too
             asked.quiet,
-            request.header(b"user-agent"),
-            request.header(b"accept-language"),
+            request.headers.get(b"user-agent", b""),
+            request.headers.get(b"accept-language", b""),
             "",
-            read_signs(evidence) if evidence.element or evidence.style else (),
+            read_signs(evidence) if judgement is not CLEAR else (),
         )
-        took = None
         began = time.monotonic()
         try:
             counted = await self._commit(report.id, self._witnesses.expiry(made), (judged, *asked.occurrences))
-            took = time.monotonic() - began
-        finally:
+        except BaseException:
+            self._sampling.answered(None)
+            raise
+        if (took := time.monotonic() - began) >= SLOW_SECONDS:
             self._sampling.answered(took)
         return answer_found(judgement, asked, counted=counted)
-
-    def _remember(self, evidence: Evidence, made: int) -> None:
-        if ARRIVED in evidence.script or ARRIVED in evidence.image:
-            self._beliefs.worked(BAITS, made)
-        if evidence.probe == "works":
-            self._beliefs.worked(Sensor.PROBE, made)
-
-    def _weigh(self, report: Report) -> tuple[Evidence, int]:
-        """What the report's witnesses prove, and when the first of them was made: the same for every retry of a report.
-
-        Raises `Refused` (403) when a witness is false, or when there is none.
-        """
-        probe = probe_of(report.id)
-        made: list[int] = []
-        script, script_control = report.script, report.script_control
-        image, image_control = report.image, report.image_control
-        evidence = Evidence(
-            self._weigh_tokens(script, SCRIPT.folder + probe, made) if script else (),
-            self._weigh_tokens(script_control, SCRIPT.control_folder + probe, made) if script_control else (),
-            self._weigh_sizes(image, IMAGE.folder + probe, made) if image else (),
-            self._weigh_sizes(image_control, IMAGE.control_folder + probe, made) if image_control else (),
-            self._weigh_styles(report.style, STYLE.folder + probe) if report.style else (),
-            self._weigh_styles(report.style_control, STYLE.control_folder + probe) if report.style_control else (),
-            report.element,
-            report.csp,
-            report.probe,
-            report.probe_failures,
-        )
-        if not made:
-            raise Refused(403, "no witness: a report needs at least one bait or control that arrived")
-        return evidence, made[0]
-
-    def _weigh_tokens(self, tokens: tuple[str, ...], stem: str, made: list[int]) -> Fates:
-        fates = []
-        for turn, token in enumerate(tokens):
-            if token in (STOPPED, SILENT):
-                fates.append(Fate.SILENT if token else Fate.STOPPED)
-                continue
-            checked = self._witnesses.check(f"{stem}-{turn}{SCRIPT.ending}", token)
-            if not isinstance(checked, int):
-                raise Refused(403, EXPLAINED[checked])
-            made.append(checked)
-            fates.append(ARRIVED)
-        return tuple(fates)
-
-    def _weigh_sizes(self, sizes: tuple[str, ...], stem: str, made: list[int]) -> Fates:
-        # A size that proves nothing is a blocker's own picture, and no forgery: the browser can't know our code.
-        fates = []
-        for turn, size in enumerate(sizes):
-            window = (
-                self._witnesses.find_window(f"{stem}-{turn}{IMAGE.ending}", size)
-                if size not in (STOPPED, SILENT)
-                else None
-            )
-            if window is not None:
-                made.append(window)
-                fates.append(ARRIVED)
-            else:
-                fates.append(Fate.SILENT if size == SILENT else Fate.STOPPED)
-        return tuple(fates)
-
-    def _weigh_styles(self, tokens: tuple[str, ...], stem: str) -> Fates:
-        # Evidence only, and no witness of when the view began: a false token is a blocker's own stylesheet.
-        return tuple(
-            Fate.SILENT
-            if token == SILENT
-            else ARRIVED
-            if isinstance(self._witnesses.check(f"{stem}-{turn}{STYLE.ending}", token), int)
-            else Fate.STOPPED
-            for turn, token in enumerate(tokens)
-        )
-
-
-EXPLAINED: Final = {
-    Age.FORGED: "witness forged: it was not signed here for this view",
-    Age.EXPIRED: "witness expired: reports are taken for some minutes only",
-    Age.FUTURE: "witness from the future: a server's clock is off by more than two minutes",
-}
 
 
 def check_name(path: str, ending: str) -> None:
@@ -255,14 +176,13 @@ def check_name(path: str, ending: str) -> None:
 def unwanted(request: Request, honour_gpc: bool) -> bool:
     """Whether the browser says that this is no view (prefetch, preview) or that it is not to be measured (GPC, DNT)."""
     headers = request.headers
-    for name in PURPOSES:
-        if name in headers and SPECULATIVE.search(headers[name]):
-            return True
+    if not headers.keys().isdisjoint(PURPOSES) and any(SPECULATIVE.search(headers.get(name, b"")) for name in PURPOSES):
+        return True
     return honour_gpc and (headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1")
 
 
 SPECULATIVE: Final = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
-PURPOSES: Final = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
+PURPOSES: Final = frozenset((b"sec-purpose", b"purpose", b"x-moz", b"x-purpose"))
 
 
 def answer_found(judgement: Judgement, asked: Asked, *, counted: bool) -> Answer:

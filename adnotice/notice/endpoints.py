@@ -224,5 +224,6 @@ def _may_have_answered(request: Request) -> bool:
     return _COOKIE in request.headers.get(b"cookie", b"")
 
 
-def _reader(request: Request) -> tuple[str, str]:
-    return request.header(b"user-agent"), request.header(b"accept-language")
+def _reader(request: Request) -> tuple[bytes, bytes]:
+    headers = request.headers
+    return headers.get(b"user-agent", b""), headers.get(b"accept-language", b"")

@@ -39,8 +39,8 @@ from adnotice.events import (
 
 pytestmark = pytest.mark.anyio
 
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
-GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+FIREFOX = b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+GOOGLEBOT = b"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 EXPIRES = time.time() + 900
 
 Make = Callable[..., Writer]
@@ -76,7 +76,7 @@ async def make(file: Path) -> AsyncIterator[Make]:
 def view(page: str = "/a", verdict: Verdict = Verdict.CLEAR, **more: Any) -> ViewJudged:
     """A view of a reader with Firefox."""
     kind = Kind.EXTENSION if verdict is Verdict.BLOCKED else None
-    return ViewJudged("site", page, verdict, kind, agent=more.pop("agent", FIREFOX), language="de-CH,de;q=0.9", **more)
+    return ViewJudged("site", page, verdict, kind, agent=more.pop("agent", FIREFOX), language=b"de-CH,de;q=0.9", **more)
 
 
 async def counted(writer: Writer, dimension: Dimension = Dimension.ALL) -> dict[tuple[str, Outcome], int]:
@@ -145,10 +145,10 @@ async def test_the_whole_funnel_is_counted(make: Make) -> None:
     writer.record(PageInjected(*about, declined=True))
     writer.record(PageRefused("site", Refusal.CSP))
     await writer.commit(
-        "1", EXPIRES, (view(verdict=Verdict.BLOCKED, asked=True), NoticeShown(*about, FIREFOX, "de", "b"))
+        "1", EXPIRES, (view(verdict=Verdict.BLOCKED, asked=True), NoticeShown(*about, FIREFOX, b"de", "b"))
     )
-    await writer.commit("1:howto", EXPIRES, (ChoiceMade(*about, Choice.HOWTO, FIREFOX, "de", "b"),))
-    await writer.commit("1:allowed", EXPIRES, (AdsAllowed(*about, FIREFOX, "de", "b"),))
+    await writer.commit("1:howto", EXPIRES, (ChoiceMade(*about, Choice.HOWTO, FIREFOX, b"de", "b"),))
+    await writer.commit("1:allowed", EXPIRES, (AdsAllowed(*about, FIREFOX, b"de", "b"),))
     found = await counted(writer)
     assert found == {
         ("", outcome): n
@@ -172,7 +172,7 @@ async def test_the_whole_funnel_is_counted(make: Make) -> None:
 async def test_bots_are_kept_apart(make: Make) -> None:
     writer = make()
     await writer.commit("1", EXPIRES, (view(agent=GOOGLEBOT), NoticeShown("site", "/a", GOOGLEBOT)))
-    await writer.commit("2", EXPIRES, (view(agent=""),))
+    await writer.commit("2", EXPIRES, (view(agent=b""),))
     assert await counted(writer) == {("", Outcome.BOT): 2}
     assert await counted(writer, Dimension.BROWSER) == {}
 
@@ -357,7 +357,7 @@ import os, sys, time, asyncio
 from adnotice.count.settings import CountSettings
 from adnotice.count.writer import Writer
 from adnotice.events import *
-view = ViewJudged("site", "/a", Verdict.CLEAR, agent="Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0")
+view = ViewJudged("site", "/a", Verdict.CLEAR, agent=b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0")
 writer = Writer(CountSettings(store_url=sys.argv[1], store_deadline_seconds=30))
 async def work(name):
     for number in range(20):

@@ -139,7 +139,7 @@ async def test_who_acted_and_now_lets_ads_through_is_thanked_and_counted_with_th
     assert asked.quiet is Quiet.NOT_BLOCKED
     assert asked.content is not None
     assert (asked.content["state"], asked.content["ticket"]) == ("thanks", "")
-    assert asked.occurrences == (AdsAllowed("default", "/budget", FIREFOX, "en-GB,en;q=0.9"),)
+    assert asked.occurrences == (AdsAllowed("default", "/budget", FIREFOX.encode(), b"en-GB,en;q=0.9"),)
 
 
 async def test_a_bot_is_neither_thanked_nor_counted() -> None:
@@ -179,7 +179,7 @@ async def test_an_answer_is_counted_and_kept(choice: str) -> None:
     room = Room()
     answer = await room.choose(choice, room.ticket())
     assert answer.status == 204
-    assert room.counted == [ChoiceMade("default", "/budget", Choice(choice), FIREFOX, "en-GB,en;q=0.9")]
+    assert room.counted == [ChoiceMade("default", "/budget", Choice(choice), FIREFOX.encode(), b"en-GB,en;q=0.9")]
     cookie = header(answer, b"set-cookie")
     assert cookie is not None
     assert cookie.startswith(f"adnotice={choice}.2026-11-22; Path=/_adnotice;".encode())
@@ -188,7 +188,7 @@ async def test_an_answer_is_counted_and_kept(choice: str) -> None:
 async def test_being_shown_is_counted_and_keeps_nothing() -> None:
     room = Room()
     answer = await room.choose("shown", room.ticket())
-    assert room.counted == [NoticeShown("default", "/budget", FIREFOX, "en-GB,en;q=0.9")]
+    assert room.counted == [NoticeShown("default", "/budget", FIREFOX.encode(), b"en-GB,en;q=0.9")]
     assert header(answer, b"set-cookie") is None
 
 
