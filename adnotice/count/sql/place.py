@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Select
 
 
 class Rows(NamedTuple):
@@ -56,6 +56,9 @@ class Place(Protocol):
 
     def add_counts(self, cursor: Any, counts: Rows) -> None:
         """Adds rows of counts to the tallies."""
+
+    def at(self, wanted: Select[Any], starts: Sequence[str]) -> Select[Any]:
+        """Those of the wanted tallies whose buckets start then: each looked up, none between them read."""
 
     def recover(self, error: BaseException) -> None:
         """Called after an error: lets go of what may be broken."""

@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import ARRAY, Select, Text, cast, create_engine, func, make_url, select, true
 
 from adnotice.count.sql.place import Rows
-from adnotice.count.sql.schema import KEYS, adding
+from adnotice.count.sql.schema import KEYS, adding, tallies
 from adnotice.count.store import Unusable
 
 try:
@@ -115,6 +115,16 @@ class PostgresPlace:
         numbers = [f"(j->>{number})::bigint" for number in range(len(KEYS), len(KEYS) + len(counts.columns))]
         rows = f"SELECT {', '.join(texts + numbers)} FROM jsonb_array_elements(%s::jsonb) AS j"  # noqa: S608
         cursor.execute(adding(counts.columns, rows).encode(), (msgspec.json.encode(counts.rows).decode(),))
+
+    def at(self, wanted: Select[Any], starts: Sequence[str]) -> Select[Any]:
+        """Those of the wanted tallies whose buckets start then.
+
+        The planner can't unfold a lateral subquery with an OFFSET: with a list of starts it reads a year of buckets
+        instead as long as the table's statistics are old.
+        """
+        given = func.unnest(cast(starts, ARRAY(Text))).table_valued("start").render_derived(name="given")
+        each = wanted.where(tallies.c.start == given.c.start).offset(0).lateral("each")
+        return select(each).select_from(given.join(each, true()))
 
     def recover(self, error: BaseException) -> None:  # noqa: ARG002 - SQLite's asks
         """Called after an error: lets go of every connection."""

@@ -11,12 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy import Engine, QueuePool, Select, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from adnotice.count.sql.place import Rows
-from adnotice.count.sql.schema import KEYS, adding
+from adnotice.count.sql.schema import KEYS, adding, tallies
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
 from adnotice.events import Unavailable
@@ -114,6 +114,10 @@ class SqlitePlace:
             fields = [field for row in part for field in row]
             fields += [*part[-1][: len(KEYS)], *nothing] * (size - len(part))
             cursor.execute(adding_rows(counts.columns, size), fields)
+
+    def at(self, wanted: Select[Any], starts: Sequence[str]) -> Select[Any]:
+        """Those of the wanted tallies whose buckets start then."""
+        return wanted.where(tallies.c.start.in_(starts))
 
     def recover(self, error: BaseException) -> None:
         """Called after an error: lets go of what may be broken; moves a damaged file aside."""

@@ -122,18 +122,16 @@ class SqlStore:
         """See `Store`."""
         self._settle()
         starts = self._calendar.starts(grain, period)
-        wanted = select(tallies.c.start, *(tallies.c[name] for name in COLUMNS.values()))
+        wanted = select(tallies.c.start, *(tallies.c[name] for name in COLUMNS.values())).where(
+            tallies.c.site == site,
+            tallies.c.dimension == str(dimension),
+            tallies.c.grain == str(grain),
+            tallies.c.value == value,
+        )
         found: dict[str, Sequence[int]] = {}
         with self.reading() as connection:
             for first in range(0, len(starts), STARTS_A_QUERY):
-                some = starts[first : first + STARTS_A_QUERY]
-                query = wanted.where(
-                    tallies.c.site == site,
-                    tallies.c.dimension == str(dimension),
-                    tallies.c.grain == str(grain),
-                    tallies.c.start.in_(some),
-                    tallies.c.value == value,
-                )
+                query = self._place.at(wanted, starts[first : first + STARTS_A_QUERY])
                 found.update((row[0], row[1:]) for row in connection.execute(query))
         return [
             Point(start, outcome, n)
