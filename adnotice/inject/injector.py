@@ -55,7 +55,8 @@ class Injector:
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if rules.marks_out or "extensions" in scope:
             watcher.scope, watcher.asked_for = self._prepare(scope)
-        return self._app(watcher.scope, receive, watcher.take)
+            return self._app(watcher.scope, receive, watcher.take)
+        return self._app(scope, receive, watcher.take)
 
     def _prepare(self, scope: Scope) -> tuple[Scope, bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension

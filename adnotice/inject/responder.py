@@ -24,6 +24,12 @@ from adnotice.inject.validators import revise_headers
 Messages = tuple[Message, ...]
 
 
+def insert(data: bytes, place: int, tag: bytes) -> bytes:
+    """The data with the tag at this place; `replace` copies the rest once, and finds its beginning at the beginning."""
+    beginning = data[:place]
+    return data.replace(beginning, beginning + tag, 1)
+
+
 async def nothing() -> None:
     """What the app awaits while its message is held."""
 
@@ -125,8 +131,7 @@ class PageResponder(msgspec.Struct):
         if data.startswith(OPENING, place) and plan.tag.stands_in(data, place):
             return self._refuse(Refusal.REPEATED)
         tag = plan.tag.with_nonce(self.page.nonce) if self.page.nonce else plan.tag.plain
-        view = memoryview(data)
-        body = {**message, "body": b"".join((view[:place], tag, view[place:]))}
+        body = {**message, "body": insert(data, place, tag)}
         self.rules.ledger.injected(self.page.scope, self.page.site)
         self.pass_on()
         if self.start is None:

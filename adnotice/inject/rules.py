@@ -58,14 +58,17 @@ class Rules:
         self._plans: dict[object, Plan] = {}
         self.passed_types: set[bytes] = set()
         """Content types that are known to be no page's."""
+        self._page_types: set[bytes] = set()
 
     def is_page_type(self, content_type: bytes) -> bool:
-        """Whether readers see a response of this type as a page; remembers those that they don't."""
-        if is_page_type(content_type):
+        """Whether readers see a response of this type as a page; remembers it."""
+        if content_type in self._page_types:
             return True
-        if len(self.passed_types) < MAX_TYPES:
-            self.passed_types.add(content_type)
-        return False
+        found = is_page_type(content_type)
+        known = self._page_types if found else self.passed_types
+        if len(known) < MAX_TYPES:
+            known.add(content_type)
+        return found
 
     def begin(self, scope: Scope, message: Message) -> Page | None:
         """The page that begins with this start of a page's type; None when it can't carry the tag."""

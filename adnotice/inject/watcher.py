@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import cast
 
 import msgspec
 from starlette.types import Message, Scope, Send
@@ -11,7 +12,7 @@ from starlette.types import Message, Scope, Send
 from adnotice.events import Refusal
 from adnotice.inject.files import send_file, send_without_body
 from adnotice.inject.recoder import PageRecoder
-from adnotice.inject.responder import PageResponder, nothing, send_both
+from adnotice.inject.responder import PageResponder, insert, nothing, send_both
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
 
@@ -33,6 +34,8 @@ class Watcher(msgspec.Struct):
     """If-None-Match with a mark of ours in it, as it came; else empty."""
     through: Callable[[Message], Awaitable[None]] | None = None
     """What takes the messages that follow; None as long as there is something to find out."""
+    page: Page | None = None
+    """The page that has begun."""
 
     def take(self, message: Message) -> Awaitable[None]:
         """Takes the app's next message."""
@@ -48,9 +51,9 @@ class Watcher(msgspec.Struct):
         try:
             for name, value in headers:
                 if name == b"content-type" or name.lower() == b"content-type":
-                    if value in self.rules.passed_types or message["status"] == 304:
+                    if value in self.rules.passed_types:
                         break
-                    if self.rules.is_page_type(value):
+                    if self.rules.is_page_type(value) and message["status"] != 304:
                         return self._begin(message)
                     break
             if self.asked_for and message["status"] == 304:
@@ -81,20 +84,20 @@ class Watcher(msgspec.Struct):
         if page is None:
             self.through = self.send
             return self.send(message)
-        self.through = partial(self._take_first, page)
+        self.page = page
+        self.through = self._take_first
         return nothing()
 
-    def _take_first(self, page: Page, message: Message) -> Awaitable[None]:
+    def _take_first(self, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
-        self.through = self.send
+        page, self.through = cast("Page", self.page), self.send
         plan, data = page.plan, message.get("body")
         if type(data) is bytes and not (page.nonce or plan.coding) and message["type"] == "http.response.body":
             try:
                 place = self.rules.prologues.find(data)
                 if type(place) is int and not data.startswith(OPENING, place):
-                    view = memoryview(data)
-                    body = dict(message, body=b"".join((view[:place], plan.tag.plain, view[place:])))
-                    start = dict(page.start, headers=list(plan.revised))
+                    start = {**page.start, "headers": list(plan.revised)}
+                    body = {**message, "body": insert(data, place, plan.tag.plain)}
                     self.rules.ledger.injected(page.scope, page.site)
                     return send_both(self.send, start, body)
             except Exception:  # noqa: BLE001 - the long way is tried next
