@@ -56,10 +56,12 @@
    */
   const event = (target, name) => new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 
-  // The page's own policy stops things just as a blocker does; only this event tells them apart.
+  // The page's own policy stops things just as a blocker does; only this event tells them apart. No verdict rests on
+  // a stylesheet.
   document.addEventListener("securitypolicyviolation", (violation) => {
     const uri = violation.blockedURI;
-    if (violation.disposition === "enforce" && ((uri.startsWith(base) && !uri.endsWith("css")) || (probe && probe.stops(uri)))) refusals++;
+    const decides = (uri.startsWith(base) && !uri.endsWith("css")) || (probe && probe.stops(uri));
+    if (violation.disposition === "enforce" && decides) refusals++;
   });
 
   /** @type {{ createScriptURL(url: string): any } | null | undefined} */
