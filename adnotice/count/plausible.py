@@ -21,7 +21,7 @@ from adnotice.count.tally import Dimension, Grain, Outcome, Period
 PORTION: Final = 8
 LEAST_GRANT: Final = 10
 LOOK_AGAIN_SECONDS: Final = 1.0
-MAX_GRANTS: Final = 20_000
+MAX_GRANTS: Final = 10_000
 CACHED_FACTOR: Final = 1.1
 CACHED_SLACK: Final = 100
 
