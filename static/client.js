@@ -6,7 +6,8 @@
 
 /**
  * @typedef {{ address: string, url: string, effects: string[], load: boolean, consent: string }} ProbeSettings
- * @typedef {{ gpc: boolean, expose: boolean, consent: boolean, sample: number, probe: ProbeSettings }} Settings
+ * @typedef {{ gpc: boolean, expose: boolean, consent: boolean, sample: number, probe: ProbeSettings,
+ *   referrers?: boolean }} Settings
  * @typedef {{ verdict: string, kind: string | null, evidence: string, counted: boolean, quiet: string | null,
  *   notice: object | null }} Found
  * @typedef {{ probe: string, probe_failures?: number }} Probed
@@ -223,9 +224,11 @@
     const evidence = await test();
     if (!evidence || reported) return;
     reported = true;
+    const first = !views++ && !document.referrer.startsWith(location.origin + "/");
     const found = await post({
       ...evidence,
-      first: !views++ && !document.referrer.startsWith(location.origin + "/"),
+      first,
+      referrer: first && settings.referrers && document.referrer.split("/")[2],
       asked,
       returning: mark(),
       lang: document.documentElement.lang,

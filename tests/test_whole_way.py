@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -11,6 +12,8 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware
+from adnotice.count.open import open_store
+from adnotice.count.tally import Dimension, Outcome, Period
 from tests.conftest import SECRET
 from tests.honest import AGENT, HonestBrowser, read_found
 from tests.test_middleware import TAG, newspaper, shut_down, store_url
@@ -40,6 +43,19 @@ async def counts(store_url: str) -> Mapping[str, int]:
         answer = await client.get("/_adnotice/api/v1/summary", headers={"authorization": f"Bearer {TOKEN}"})
         answer.raise_for_status()
         return {outcome: n for outcome, n in answer.json()["counts"].items() if n}
+
+
+@pytest.mark.parametrize(("wanted", "named"), [(False, {}), (True, {"search.example.test": 2, "(other)": 1})])
+async def test_the_site_that_led_here_is_counted_by_its_host_where_the_operator_wants_it(
+    wanted: bool, named: dict[str, int], store_url: str
+) -> None:
+    async with server(store_url, count_referrers=wanted) as client:
+        for host in ("search.example.test", "Search.Example.test:8443", "<no host>", ""):
+            await HonestBrowser(client).view(first=True, referrer=host)
+    store, today = open_store(store_url), datetime.now(UTC).date()
+    found = store.counts("default", Dimension.REFERRER, Period(today - timedelta(days=1), today))
+    store.close()
+    assert {count.value: count.n for count in found if count.outcome is Outcome.CLEAR} == named
 
 
 async def test_a_clear_view_is_counted_and_asked_nothing(store_url: str) -> None:

@@ -22,6 +22,8 @@ def make_client(settings: DetectSettings, sample_rate: float) -> Asset:
         "sample": sample_rate,
         "expose": settings.expose_verdict,
     }
+    if settings.count_referrers:
+        values["referrers"] = True
     if settings.ad_probe:
         part, url, effects = find_preset(settings.ad_probe, settings.ad_probe_effect)
         consent = settings.ad_probe_consent

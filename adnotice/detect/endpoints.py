@@ -25,7 +25,7 @@ from adnotice.detect.witness import Witnesses
 from adnotice.events import Commit, Kind, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
-from adnotice.page import name_page
+from adnotice.page import name_host, name_page
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -152,7 +152,7 @@ class Detection:
             asked.quiet,
             request.headers.get(b"user-agent", b""),
             request.headers.get(b"accept-language", b""),
-            "",
+            name_host(report.referrer) if report.referrer and self._settings.count_referrers else "",
             read_signs(evidence) if judgement is not CLEAR else (),
         )
         began = time.monotonic()

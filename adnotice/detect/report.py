@@ -13,6 +13,7 @@ from adnotice.exchange import Refused
 
 MAX_REPORT_BYTES: Final = 2_048
 MAX_TOKEN_CHARACTERS: Final = 42
+MAX_HOST_CHARACTERS: Final = 260
 STOPPED: Final = ""
 SILENT: Final = "late"
 
@@ -33,7 +34,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Each list holds one entry a turn: a witness, `` when the request was stopped, `late` when nothing came in time.
     `element` says what became of the element bait where its control was seen. `csp` says that the page's own policy
     stopped something, `probe` how the site's ad script fared, `asked` that a notice
-    was shown in this document before (in a single-page app, for another view). `again` is the ticket of the view that is checked
+    was shown in this document before (in a single-page app, for another view). `referrer` is the host of the other site that
+    led here, where the operator counts that. `again` is the ticket of the view that is checked
     again (empty: checked again by the site's script), None for a view.
     """
 
@@ -53,6 +55,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     asked: bool = False
     returning: bool = False
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
+    referrer: Annotated[str, msgspec.Meta(max_length=MAX_HOST_CHARACTERS)] = ""
     again: Annotated[str, msgspec.Meta(max_length=256)] | None = None
 
 

@@ -29,6 +29,9 @@ class DetectSettings:
     count_navigations: bool = False
     """Counts each page that a single-page app shows without loading it as a view of its own."""
 
+    count_referrers: bool = False
+    """Counts views also by the host of the other site that led the reader here; the host alone, at most 200 by name."""
+
     ad_probe: str = ""
     """The ad script that the site uses: `adsense`, `gpt`, `prebid`, `amazon`, or its address (https://…). Shows
     blocking by DNS and by tracker lists, which our own baits can't."""

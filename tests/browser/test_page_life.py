@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adnotice.count.open import open_store
+from adnotice.count.tally import Dimension, Period
 from tests.browser import internet
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import Sheet
@@ -154,6 +157,26 @@ def test_a_single_page_app_counts_its_pages_when_the_operator_says_so(
     site.wait_for_counts(injected=1, clear=views)
     if counted:
         assert {row["name"] for row in site.figures()["pages"]} == {ARTICLE, "/app/one", "/app/two"}
+
+
+@pytest.mark.parametrize("profile", CLEAN)
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_site_that_led_here_is_told_by_its_host_alone_and_once(
+    wanted: bool, profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    search, site = newsroom(), newsroom(count_referrers=wanted)
+    page = reader(profile, site).open("/?q=a+question", site=search)
+    page.run("setTimeout(() => { location.href = args[0]; })", site.url + ARTICLE)
+    wait_until(lambda: page.is_at(ARTICLE), "the article is there")
+    page.verdict()
+    page.run("setTimeout(() => { location.href = args[0]; })", OTHER)
+    wait_until(lambda: page.is_at(OTHER), "the next page is there")
+    page.verdict()
+    site.wait_for_counts(injected=2, clear=2)
+    store, today = open_store(site.store_url), datetime.now(UTC).date()
+    found = store.counts("default", Dimension.REFERRER, Period(today - timedelta(days=1), today))
+    store.close()
+    assert [(count.value, count.n) for count in found] == ([(search.host, 1)] if wanted else [])
 
 
 @pytest.mark.parametrize("counted", [False, True])
