@@ -15,6 +15,7 @@ from pathlib import Path
 from adnotice import __version__
 from adnotice.count.buckets import Calendar
 from adnotice.count.open import open_store
+from adnotice.count.routes import Routes
 from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.settings import CountSettings
 from adnotice.count.sql.backup import back_up, restore
@@ -149,7 +150,7 @@ def import_pages(asked: argparse.Namespace) -> int:
     settings = whole_settings()
     try:
         with asked.file.open(encoding="utf-8-sig", newline="") as lines:
-            served = read_served(lines, asked.site or settings.site)
+            served = read_served(lines, asked.site or settings.site, Routes(settings.count.routes).name)
     except (OSError, UnicodeDecodeError, NotImportable) as error:
         print(f"{asked.file}: {error}", file=sys.stderr)
         return 1

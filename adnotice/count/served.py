@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -40,8 +40,9 @@ Served = dict[tuple[str, date], dict[str, int]]
 """Views by page, for each site and day."""
 
 
-def read_served(lines: Iterable[str], site: str) -> Served:
-    """The counts in a CSV file with the columns day (YYYY-MM-DD), page, views, and, for another site, site.
+def read_served(lines: Iterable[str], site: str, name: Callable[[str], str] = str) -> Served:
+    """The counts in a CSV file with the columns day (YYYY-MM-DD), page, views, and, for another site, site; `name` tells
+    the page that a path belongs to.
 
     Raises `NotImportable` with all problems at once.
     """
@@ -54,7 +55,11 @@ def read_served(lines: Iterable[str], site: str) -> Served:
     problems: list[str] = []
     for row in rows:
         try:
-            day, page, views = date.fromisoformat(row["day"] or ""), name_page(row["page"] or ""), int(row["views"])
+            day, page, views = (
+                date.fromisoformat(row["day"] or ""),
+                name(name_page(row["page"] or "")),
+                int(row["views"]),
+            )
             if views < 0:
                 raise ValueError
         except (ValueError, TypeError):

@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from adnotice.count.routes import route_problems
+
 SCHEMES: Final = ("sqlite", "postgresql", "redis", "rediss", "redis+cluster", "rediss+cluster")
 
 
@@ -36,6 +38,10 @@ class CountSettings:
     max_pages: int = 1_000
     """How many pages are counted by name in an hour and in a day, each; `(other)` takes the rest. A week and a month
     take five times as many."""
+
+    routes: tuple[str, ...] = ()
+    """Templates of paths that are counted as one page, the first that fits: /article/{slug}, /archive/{day:path}. Empty:
+    each path is a page."""
 
     pages_cached: bool | None = None
     """Whether a shared cache or a CDN answers for our pages, so that how many were served is not known here. None:
@@ -74,6 +80,7 @@ class CountSettings:
             )
         if not 10 <= self.max_pages <= 100_000:
             yield f"max_pages must lie between 10 and 100000, got {self.max_pages}. The default is 1000"
+        yield from route_problems(self.routes)
         if self.suspect_factor < 0:
             yield f"suspect_factor must be 0 (never suspect) or more, got {self.suspect_factor:g}. The default is 3"
         if self.suspect_allowance < 0:

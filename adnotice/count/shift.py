@@ -26,11 +26,12 @@ from adnotice.count.intake import Intake, Waiting, seconds_until
 from adnotice.count.open import open_store
 from adnotice.count.plausible import Plausibility
 from adnotice.count.recent import recent_grounds
+from adnotice.count.routes import Routes
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread, suspect_keys
 from adnotice.count.store import Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
-from adnotice.events import Mode, Occurrence, Unavailable, ViewJudged
+from adnotice.events import Mode, Occurrence, PageRefused, Unavailable, ViewJudged
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -72,6 +73,7 @@ class Shift:
         self._store: Store | None = None
         self._desk: Desk | None = None
         self._backoff = Backoff()
+        self._routes = Routes(settings.routes)
         self._plausible = Plausibility(settings, lambda: self.store)
         self._suspects = bool(settings.suspect_factor) and not settings.pages_cached
         self._pages: Entry | None = None
@@ -218,6 +220,8 @@ class Shift:
         return waiting.entry
 
     def _keys(self, occurrence: Occurrence, now: float) -> tuple[Key, ...]:
+        if self._routes:
+            occurrence = self._name(occurrence)
         if (
             self._suspects
             and isinstance(occurrence, ViewJudged)
@@ -225,6 +229,12 @@ class Shift:
         ):
             return suspect_keys(occurrence)
         return spread(occurrence)
+
+    def _name(self, occurrence: Occurrence) -> Occurrence:
+        """The occurrence on the page that its path belongs to."""
+        if not self._routes or isinstance(occurrence, PageRefused):
+            return occurrence
+        return msgspec.structs.replace(occurrence, page=self._routes.name(occurrence.page))
 
     def _has_pages(self) -> bool:
         return self._pages is not None or self.intake.pages_wait()
@@ -234,7 +244,7 @@ class Shift:
         if self._pages is None and self.intake.pages_wait():
             pages, deltas = self.intake.take_pages()
             for occurrence, n in pages.items():
-                for key in spread(occurrence):
+                for key in spread(self._name(occurrence)):
                     deltas[key] = deltas.get(key, 0) + n
             self._pages = Entry(f"pages:{uuid.uuid4().hex}", now + PAGES_EXPIRE_SECONDS, (), deltas)
         return self._pages
