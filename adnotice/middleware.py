@@ -17,6 +17,7 @@ from adnotice.inject.injector import Injector
 from adnotice.insight.dashboard import Dashboard
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
+from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
 from adnotice.settings import Settings
 
@@ -53,8 +54,11 @@ class AdNoticeMiddleware:
             commit=self._writer.commit,
             mode=mode,
             site_name=settings.site_name,
-            honour_gpc=settings.detect.honour_gpc,
-            months_kept=settings.count.months_kept,
+            practice=Practice(
+                honour_gpc=settings.detect.honour_gpc,
+                count_referrers=settings.detect.count_referrers,
+                months_kept=settings.count.months_kept,
+            ),
         )
         detection = Detection(
             settings.detect,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -35,18 +35,28 @@ HEADERS: Final = (
 """What goes out with our own page (OWASP ASVS 5.0, 3.4)."""
 
 
+class Practice(NamedTuple):
+    """What other rooms are set to do, for the public page to tell."""
+
+    honour_gpc: bool = True
+    count_referrers: bool = False
+    months_kept: int = 25
+
+
+USUAL: Final = Practice()
+
+
 class AboutPage:
     """Renders the public page for one reader."""
 
-    def __init__(self, settings: NoticeSettings, site_name: str, *, honour_gpc: bool, months_kept: int) -> None:
+    def __init__(self, settings: NoticeSettings, site_name: str, practice: Practice) -> None:
         self._site_name = site_name
         self._templates = {language: _load_template(language) for language in LANGUAGES}
         self._facts = {
             "cookie": NAME,
             "not_now_days": settings.not_now_days,
             "lasting_days": LONGEST.days,
-            "honour_gpc": honour_gpc,
-            "months_kept": months_kept,
+            **practice._asdict(),
             "privacy_link": settings.privacy_link,
         }
 

@@ -25,7 +25,7 @@ from adnotice.events import (
 )
 from adnotice.exchange import NO_STORE, Answer, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
-from adnotice.notice.about import AboutPage
+from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.content import Contents, State, browser_family
 from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
 from adnotice.notice.policy import Policy, Situation
@@ -57,7 +57,7 @@ class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Notices:
     """Asks readers, and takes their answers.
 
-    `honour_gpc` and `months_kept` are other rooms' settings, told here so that the public page can tell readers.
+    `practice` is what other rooms are set to do, told here so that the public page can tell readers.
     """
 
     def __init__(
@@ -69,8 +69,7 @@ class Notices:
         mode: Callable[[], Mode],
         site_name: str,
         clock: Callable[[], float] = time.time,
-        honour_gpc: bool = True,
-        months_kept: int = 25,
+        practice: Practice = USUAL,
     ) -> None:
         self._policy = Policy(
             first_page=settings.ask_on_first_page,
@@ -83,7 +82,7 @@ class Notices:
         self._mode = mode
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
-        self._about = AboutPage(settings, site_name, honour_gpc=honour_gpc, months_kept=months_kept)
+        self._about = AboutPage(settings, site_name, practice)
         self._script = make_asset("notice.js", compose_script(), SCRIPT_MAX_AGE_SECONDS)
         self._style = make_asset("about.css", read_static("about.css"), SCRIPT_MAX_AGE_SECONDS)
 

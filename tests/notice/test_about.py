@@ -10,7 +10,7 @@ import pytest
 
 from adnotice.events import Mode
 from adnotice.exchange import Answer, Request
-from adnotice.notice.about import AboutPage
+from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.cookie import read_cookie
 from adnotice.notice.settings import NoticeSettings
 from tests.notice.test_cookie import TODAY
@@ -22,10 +22,10 @@ def show(
     cookie: str = "",
     mode: Mode = Mode.ASK,
     query: bytes = b"",
-    honour_gpc: bool = True,
+    practice: Practice = USUAL,
     **settings: object,
 ) -> Answer:
-    page = AboutPage(NoticeSettings(**settings), site_name, honour_gpc=honour_gpc, months_kept=25)  # type: ignore[arg-type]
+    page = AboutPage(NoticeSettings(**settings), site_name, practice)  # type: ignore[arg-type]
     request = Request("GET", "about", query, {}, b"", "default", "/app/_adnotice", secure=True)
     return page.answer(request, mode, read_cookie(cookie, TODAY))
 
@@ -42,6 +42,11 @@ def test_it_says_what_is_measured_stored_and_for_how_long() -> None:
     assert "the cookie “adnotice”: your answer and the day 14 days" in said
     assert "400 days, renewed when you come back" in said
     assert "You can block the script /app/_adnotice/client.js in your browser" in said
+
+
+def test_it_tells_of_the_site_that_led_here_where_that_is_counted() -> None:
+    assert "the other site that led here" not in text(show())
+    assert "the other site that led here" in text(show(practice=Practice(count_referrers=True)))
 
 
 def test_no_sentence_is_left_half_made() -> None:
@@ -63,7 +68,7 @@ def test_it_says_so_when_nothing_is_measured_or_nobody_is_asked() -> None:
 
 def test_it_promises_gpc_only_where_it_is_honoured() -> None:
     assert "Global Privacy Control" in text(show())
-    assert "Global Privacy Control" not in text(show(honour_gpc=False))
+    assert "Global Privacy Control" not in text(show(practice=Practice(honour_gpc=False)))
 
 
 @pytest.mark.parametrize(
