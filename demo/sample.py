@@ -118,7 +118,7 @@ def _hour(
 
 
 def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool) -> Iterator[tuple[Occurrence, int]]:
-    reader = {"agent": crowd.agent, "language": crowd.language}
+    reader = {"agent": crowd.agent.encode(), "language": crowd.language.encode()}
     declined = _about(chance, n * (0.09 if "Firefox" in crowd.agent else 0.01))
     yield PageInjected(SITE, path), n - declined
     yield PageInjected(SITE, path, declined=True), declined
