@@ -118,7 +118,7 @@ def _hour(
 
 
 def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool) -> Iterator[tuple[Occurrence, int]]:
-    reader = {"agent": crowd.agent.encode(), "language": crowd.language.encode()}
+    reader = crowd.agent.encode(), crowd.language.encode()
     declined = _about(chance, n * (0.09 if "Firefox" in crowd.agent else 0.01))
     yield PageInjected(SITE, path), n - declined
     yield PageInjected(SITE, path, declined=True), declined
@@ -128,7 +128,7 @@ def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool
     unknown = min(measured - extension - network, _about(chance, measured * 0.009))
 
     def judged(verdict: Verdict, kind: Kind | None, evidence: str, asked: bool, quiet: Quiet | None) -> ViewJudged:
-        return ViewJudged(SITE, path, verdict, kind, evidence, asked, quiet, **reader)
+        return ViewJudged(SITE, path, verdict, kind, evidence, asked, quiet, *reader)
 
     clear = measured - extension - network - unknown
     yield judged(Verdict.CLEAR, None, "script bait arrived", asked=False, quiet=Quiet.NOT_BLOCKED), clear
@@ -154,15 +154,17 @@ def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool
     yield from _answers(chance, path, reader, asked)
 
 
-def _answers(chance: random.Random, path: str, reader: dict[str, str], asked: int) -> Iterator[tuple[Occurrence, int]]:
+def _answers(
+    chance: random.Random, path: str, reader: tuple[bytes, bytes], asked: int
+) -> Iterator[tuple[Occurrence, int]]:
     shown = min(asked, _about(chance, asked * 0.955))
-    yield NoticeShown(SITE, path, **reader), shown
+    yield NoticeShown(SITE, path, *reader), shown
     for choice, share in ANSWERS:
         n = min(shown, _about(chance, shown * share))
-        yield ChoiceMade(SITE, path, choice, **reader), n
+        yield ChoiceMade(SITE, path, choice, *reader), n
         if choice is Choice.HOWTO:
-            yield ChoiceMade(SITE, path, Choice.RECHECKED, **reader), min(n, _about(chance, n * RECHECKED_OF_HOWTO))
-            yield AdsAllowed(SITE, path, **reader), min(n, _about(chance, n * ALLOWED_OF_HOWTO))
+            yield ChoiceMade(SITE, path, Choice.RECHECKED, *reader), min(n, _about(chance, n * RECHECKED_OF_HOWTO))
+            yield AdsAllowed(SITE, path, *reader), min(n, _about(chance, n * ALLOWED_OF_HOWTO))
 
 
 def _about(chance: random.Random, expected: float) -> int:
