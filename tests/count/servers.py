@@ -23,11 +23,12 @@ START_SECONDS = 20.0
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now; below 50,000, so that a cluster's bus port (+10,000) exists."""
+    """A loopback port that nobody listens on now, nor on a cluster's bus port (+10,000). Both lie below those that the
+    kernel gives to connections (from 32,768), so none of the many around takes one before the server does."""
     while True:
         with socket.socket() as probe, socket.socket() as bus:
             probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1]) % 30_000 + 12_000
+            port = int(probe.getsockname()[1]) % 10_000 + 12_000
             with contextlib.suppress(OSError):
                 bus.bind(("127.0.0.1", port + 10_000))
                 probe.close()
