@@ -264,13 +264,14 @@ def path_targets(paths: Paths) -> Iterator[Target]:
             met=sqlite - got <= STORE_ALLOWANCE,
         )
     for peer in PEERS:
-        times = paths.rate[SQLITE] / paths.rate[peer]  # SQLite beside SQLite
-        in_cpu = paths.cpu_us[peer] / paths.cpu_us[SQLITE]
-        yield Target(
-            wanted=f"at least {TIMES_A_PEER} x the reports a second of {peer}, both on SQLite",
-            got=f"{times:.1f} x; {in_cpu:.1f} x in reports a CPU second",
-            met=times >= TIMES_A_PEER,
-        )
+        rate = min(paths.rate[name] for name in STORES) / paths.rate[peer]
+        in_cpu = paths.cpu_us[peer] / max(paths.cpu_us[name] for name in STORES)
+        for unit, times in (("second", rate), ("CPU second", in_cpu)):
+            yield Target(
+                wanted=f"at least {TIMES_A_PEER} x the reports a {unit} of {peer}, on every store",
+                got=f"{times:.1f} x",
+                met=times >= TIMES_A_PEER,
+            )
     strayed = noise(paths.spreads[CONTROL])
     yield Target(wanted="the bare endpoint against itself within 10 %", got=f"{strayed:.1%}", met=strayed <= 0.1)
 

@@ -220,8 +220,7 @@ class Shift:
         return waiting.entry
 
     def _keys(self, occurrence: Occurrence, now: float) -> tuple[Key, ...]:
-        if self._routes:
-            occurrence = self._name(occurrence)
+        occurrence = self._name(occurrence)
         if (
             self._suspects
             and isinstance(occurrence, ViewJudged)
