@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +19,7 @@ from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
 from adnotice.settings import Settings
+from adnotice.site import site_finder
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -44,7 +44,7 @@ class AdNoticeMiddleware:
         self.app = app
         self._base = settings.prefix
         self._prefix = settings.prefix + "/"
-        self._site_of = site_finder(settings)
+        self._site_of = site_finder(settings.site, settings.hosts)
         self._gate = Gate(settings.gate)
         self._writer = Writer(settings.count)
         mode = CurrentMode(settings.mode, self._writer.mode, self._writer.wake)
@@ -85,7 +85,7 @@ class AdNoticeMiddleware:
             src=self._prefix + "client.js",
             record=self._writer.record,
             site_of=self._site_of,
-            mode=mode,
+            mode=mode.known,
             honour_gpc=settings.detect.honour_gpc,
         )
 
@@ -152,19 +152,3 @@ class AdNoticeMiddleware:
             await send(message)
 
         await self.app(scope, receive, send_after_flush)
-
-
-def site_finder(settings: Settings) -> Callable[[Scope], str | None]:
-    """Tells the site that a request belongs to; None for a host that the setting `hosts` does not list."""
-    if not settings.hosts:
-        return lambda scope: settings.site  # noqa: ARG005 - one site: every host counts for it
-    sites = {host.lower().encode(): site for host, site in settings.hosts.items()}
-
-    def find(scope: Scope) -> str | None:
-        for name, value in scope["headers"]:
-            if name == b"host":
-                host = value.lower()
-                return sites.get(host) or sites.get(host.rpartition(b":")[0])
-        return None
-
-    return find

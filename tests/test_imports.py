@@ -13,7 +13,7 @@ ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"events"},
     {"exchange"},
-    {"page", "agents", "keys", "assets", "gate"},
+    {"page", "site", "agents", "keys", "assets", "gate"},
     ROOMS,
     {"insight"},
     {"settings", "mode"},

@@ -146,7 +146,7 @@ def weigh_baits(evidence: Evidence) -> Ground:
         return Ground.MIXED if believed and _all(Fate.STOPPED, script, ROUNDS + 1) else Ground.IMAGE
     if evidence.csp:
         return Ground.CSP
-    if Fate.SILENT in (*script, *image):
+    if Fate.SILENT in script or Fate.SILENT in image:
         return Ground.SILENT
     if set(controls) - {Fate.ARRIVED}:
         return Ground.CONTROL

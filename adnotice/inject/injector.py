@@ -19,6 +19,7 @@ from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import MARK
 from adnotice.inject.validators import unmark_etags
 from adnotice.inject.watcher import Watcher
+from adnotice.site import SiteOf
 
 _SENT_PAST_US: Final = "http.response.zerocopysend"
 """The extension by which a page's bytes would go out unseen; what comes as `pathsend` is read and sent by us."""
@@ -36,7 +37,7 @@ class Injector:
         *,
         src: str,
         record: Record,
-        site_of: Callable[[Scope], str | None],
+        site_of: SiteOf,
         mode: Callable[[], Mode],
         honour_gpc: bool = True,
     ) -> None:
@@ -51,7 +52,7 @@ class Injector:
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The same without a frame of our own round the app's."""
         rules = self._rules
-        watcher = Watcher(rules, scope, send, scope["path"], scope.get("root_path", ""))
+        watcher = Watcher(rules, scope, send)
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if rules.marks_out or "extensions" in scope:
             watcher.scope, watcher.asked_for = self._prepare(scope)

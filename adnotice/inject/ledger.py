@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Final
@@ -13,6 +12,7 @@ from adnotice.events import PageInjected, PageRefused, Record, Refusal
 from adnotice.inject.asking import read_asking
 from adnotice.inject.complaints import Complaints
 from adnotice.page import name_page
+from adnotice.site import SiteOf
 
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
 FORBIDDEN: Final = (
@@ -24,7 +24,7 @@ FORBIDDEN: Final = (
 class Ledger:
     """Records pages that a reader asked for; what programs fetch and browsers foresee is no view."""
 
-    def __init__(self, record: Record, site_of: Callable[[Scope], str | None], *, honour_gpc: bool = True) -> None:
+    def __init__(self, record: Record, site_of: SiteOf, *, honour_gpc: bool = True) -> None:
         self._record = record
         self._site_of = site_of
         self._honour_gpc = honour_gpc
@@ -32,14 +32,14 @@ class Ledger:
 
     def injected(self, scope: Scope, site: str) -> None:
         """Records that a page left with the tag."""
-        asking = read_asking(scope["headers"])
-        if asking.seen:
-            self._record(_injected(site, scope["path"], asking.declined and self._honour_gpc))
+        seen, declined = read_asking(scope["headers"])
+        if seen:
+            self._record(_injected(site, scope["path"], declined and self._honour_gpc))
 
     def refused(self, scope: Scope, refusal: Refusal) -> None:
         """Records that a page left without the tag."""
         site = self._site_of(scope)
-        if site is not None and scope["method"] != "HEAD" and read_asking(scope["headers"]).seen:
+        if site is not None and scope["method"] != "HEAD" and read_asking(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
 
     def forbidden(self, scope: Scope) -> None:

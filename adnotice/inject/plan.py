@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
-
-import msgspec
 
 from adnotice.events import Refusal
 from adnotice.inject.coding import can_open
@@ -15,7 +14,8 @@ from adnotice.inject.validators import VALIDATORS, Headers, revise_headers
 _IDENTITY: Final = (b"", b"identity")
 
 
-class Plan(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Plan:
     """One kind of page: why it carries no tag, or how it gets it."""
 
     refusal: Refusal | None

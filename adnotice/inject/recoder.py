@@ -18,8 +18,8 @@ from starlette.types import Message, Send
 
 from adnotice.events import Refusal
 from adnotice.inject.coding import BrokenCodingError, Decoder, Encoder, make_codec
+from adnotice.inject.passing import Messages, nothing, send_all
 from adnotice.inject.placement import Scanner
-from adnotice.inject.responder import Messages, nothing, send_all
 from adnotice.inject.rules import Page, Rules
 
 MAX_WHOLE_BYTES: Final = 256 * 1024

@@ -12,56 +12,34 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from starlette.types import Message, Send
 
 from adnotice.events import Refusal
+from adnotice.inject.copies import insert
+from adnotice.inject.passing import Messages, nothing, send_all, send_both
 from adnotice.inject.placement import Scanner
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
 from adnotice.inject.validators import revise_headers
 
-Messages = tuple[Message, ...]
 
-
-def insert(data: bytes, place: int, tag: bytes) -> bytes:
-    """The data with the tag at this place; `replace` copies the rest once, and finds its beginning at the beginning."""
-    beginning = data[:place]
-    return data.replace(beginning, beginning + tag, 1)
-
-
-async def nothing() -> None:
-    """What the app awaits while its message is held."""
-
-
-async def send_both(send: Send, first: Message, second: Message) -> None:
-    """Sends two messages."""
-    await send(first)
-    await send(second)
-
-
-async def send_all(send: Send, messages: Messages) -> None:
-    """Sends messages one after the other."""
-    for message in messages:
-        await send(message)
-
-
-class PageResponder(msgspec.Struct):
+class PageResponder:
     """Takes the messages of one page from its start on, and passes them on with the tag in it.
 
-    A Struct because it is made for each page, and theirs are made in half the time.
+    `pass_on` tells that all that follows goes through as it is; `start` is the response's start while it is held.
     """
 
-    rules: Rules
-    page: Page
-    forward: Send
-    pass_on: Callable[[], None]
-    """Tells that all that follows goes through as it is."""
-    start: Message | None
-    """The response's start while it is held."""
-    held: tuple[Message, ...] = ()
-    """The body messages held, as the app sent them."""
-    scanner: Scanner | None = None
+    def __init__(
+        self, rules: Rules, page: Page, forward: Send, pass_on: Callable[[], None], start: Message | None
+    ) -> None:
+        self.rules = rules
+        self.page = page
+        self.forward = forward
+        self.pass_on = pass_on
+        self.start = start
+        self.held: tuple[Message, ...] = ()
+        """The body messages held, as the app sent them."""
+        self.scanner: Scanner | None = None
 
     def take(self, message: Message) -> Awaitable[None]:
         """The app's `send` for what follows the start."""

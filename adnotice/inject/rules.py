@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
 from starlette.types import Message, Scope
 
 from adnotice.events import Mode, Refusal
+from adnotice.inject.copies import Copies
 from adnotice.inject.csp import Address, choose_nonce
 from adnotice.inject.eligibility import is_page_type
 from adnotice.inject.ledger import Ledger
@@ -17,20 +17,24 @@ from adnotice.inject.plan import Plan, make_plan
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag, make_tag
 from adnotice.inject.validators import find_etag, mark_etag, revise_headers
+from adnotice.site import SiteOf
 
 OFF: Final = Mode.OFF  # looked up once: CPython 3.11 takes 0.1 µs to find a member in its Enum
 MAX_PLANS: Final = 512
 MAX_TYPES: Final = 256
 
 
-class Page(msgspec.Struct, frozen=True, gc=False):
+class Page:
     """A page that carries the tag if its body lets it: who asks, and how it begins."""
 
-    scope: Scope
-    site: str
-    plan: Plan
-    nonce: bytes
-    start: Message
+    __slots__ = ("nonce", "plan", "scope", "site", "start")
+
+    def __init__(self, scope: Scope, site: str, plan: Plan, nonce: bytes, start: Message) -> None:
+        self.scope = scope
+        self.site = site
+        self.plan = plan
+        self.nonce = nonce
+        self.start = start
 
 
 class Rules:
@@ -42,11 +46,12 @@ class Rules:
         ledger: Ledger,
         *,
         src: str,
-        site_of: Callable[[Scope], str | None],
+        site_of: SiteOf,
         mode: Callable[[], Mode],
     ) -> None:
         self.ledger = ledger
         self.prologues = Prologues()
+        self.copies = Copies()
         self.mode = mode
         self.marks_out = False
         """Whether a page has left with a mark of ours in its ETag."""
@@ -91,8 +96,8 @@ class Rules:
     def _plan(self, scope: Scope, message: Message) -> Plan:
         headers = message["headers"]
         method, status, trailers = scope["method"], message["status"], message.get("trailers", False)
+        key = (tuple(headers), scope.get("root_path"), method, status, trailers)
         try:
-            key = (scope.get("root_path"), method, status, trailers, *headers)
             plan = self._plans.get(key)
         except TypeError:  # pairs that are lists can't be looked up
             return make_plan(method, status, trailers, headers, self.tag_of(scope))

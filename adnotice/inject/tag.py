@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
-
-import msgspec
 
 MARK: Final = b"-adn"
 
@@ -18,7 +17,8 @@ _CLOSING: Final = b'" data-cfasync="false"'
 _END: Final = b"></script>"
 
 
-class Tag(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Tag:
     """The tag of one place of ours on the site, with what follows from it.
 
     `plain` is the tag without a nonce: well-formed XML too. `marks` are what the page's ETag gets at its end: one for

@@ -6,36 +6,38 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast
 
-import msgspec
 from starlette.types import Message, Scope, Send
 
 from adnotice.events import Refusal
 from adnotice.inject.files import send_file, send_without_body
+from adnotice.inject.passing import nothing, send_both
 from adnotice.inject.recoder import PageRecoder
-from adnotice.inject.responder import PageResponder, insert, nothing, send_both
+from adnotice.inject.responder import PageResponder
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
 
 
-class Watcher(msgspec.Struct):
+class Watcher:
     """The app's `send` of one response.
 
-    A Struct because it is made for each request, and theirs are made in half the time. Nothing in it is async: the app
-    awaits the server's own send, without a frame of ours between.
+    Nothing in it is async: the app awaits the server's own send, without a frame of ours between.
     """
 
-    rules: Rules
-    scope: Scope
-    send: Send
-    path: str
-    root_path: str
-    """Path and root path as the server gave them: routers change the scope on their way (Starlette's Mount does)."""
-    asked_for: bytes = b""
-    """If-None-Match with a mark of ours in it, as it came; else empty."""
-    through: Callable[[Message], Awaitable[None]] | None = None
-    """What takes the messages that follow; None as long as there is something to find out."""
-    page: Page | None = None
-    """The page that has begun."""
+    __slots__ = ("asked_for", "page", "path", "root_path", "rules", "scope", "send", "through")
+
+    def __init__(self, rules: Rules, scope: Scope, send: Send) -> None:
+        self.rules = rules
+        self.scope = scope
+        self.send = send
+        self.path: str = scope["path"]
+        self.root_path: str = scope.get("root_path", "")
+        """Path and root path as the server gave them: routers change the scope on their way (Starlette's Mount does)."""
+        self.asked_for = b""
+        """If-None-Match with a mark of ours in it, as it came; else empty."""
+        self.through: Callable[[Message], Awaitable[None]] | None = None
+        """What takes the messages that follow; None as long as there is something to find out."""
+        self.page: Page | None = None
+        """The page that has begun."""
 
     def take(self, message: Message) -> Awaitable[None]:
         """Takes the app's next message."""
@@ -49,8 +51,10 @@ class Watcher(msgspec.Struct):
             headers = list(headers)
             message = {**message, "headers": headers}
         try:
-            for name, value in headers:
+            for pair in headers:
+                name: bytes = pair[0]
                 if name == b"content-type" or name.lower() == b"content-type":
+                    value: bytes = pair[1]
                     if value in self.rules.passed_types:
                         break
                     if self.rules.is_page_type(value) and message["status"] != 304:
@@ -94,12 +98,11 @@ class Watcher(msgspec.Struct):
         plan, data = page.plan, message.get("body")
         if type(data) is bytes and not (page.nonce or plan.coding) and message["type"] == "http.response.body":
             try:
-                place = self.rules.prologues.find(data)
-                if type(place) is int and not data.startswith(OPENING, place):
+                tagged = self._tag(data, plan.tag.plain)
+                if tagged is not None:
                     start = {**page.start, "headers": list(plan.revised)}
-                    body = {**message, "body": insert(data, place, plan.tag.plain)}
                     self.rules.ledger.injected(page.scope, page.site)
-                    return send_both(self.send, start, body)
+                    return send_both(self.send, start, {**message, "body": tagged})
             except Exception:  # noqa: BLE001 - the long way is tried next
                 self.rules.ledger.failed(page.scope)
         responder = (PageRecoder if plan.coding else PageResponder)(
@@ -109,6 +112,15 @@ class Watcher(msgspec.Struct):
         if message["type"] == "http.response.pathsend":
             return send_file(self.take, message["path"], partial(self._leave_to_server, page, message))
         return responder.take(message)
+
+    def _tag(self, data: bytes, tag: bytes) -> bytes | None:
+        """A page's first bytes with the tag in them; None when they don't tell the place, or it has a tag already."""
+        tagged = self.rules.copies.find(data, tag)
+        if tagged is None:
+            place = self.rules.prologues.find(data)
+            if isinstance(place, int) and not data.startswith(OPENING, place):
+                tagged = self.rules.copies.insert(data, place, tag)
+        return tagged
 
     async def _leave_to_server(self, page: Page, message: Message) -> None:
         """A file that can't be opened here."""

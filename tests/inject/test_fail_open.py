@@ -17,6 +17,7 @@ from adnotice.inject import (
     asking,
     coding,
     complaints,
+    copies,
     csp,
     eligibility,
     injector,
@@ -37,7 +38,7 @@ from tests.inject.site import HTML, PAGE, SRC, TAG, Kept, ask, body_of, length_o
 pytestmark = pytest.mark.anyio
 
 MODULES = (
-    *(asking, coding, csp, eligibility, injector, ledger, placement),
+    *(asking, coding, copies, csp, eligibility, injector, ledger, placement),
     *(plan, recoder, responder, rules, tag, validators, watcher),
 )
 
@@ -50,6 +51,8 @@ FENCE = {
     "adnotice.inject.ledger.Ledger.__init__",
     "adnotice.inject.ledger.Ledger.failed",
     "adnotice.inject.rules.Rules.__init__",
+    "adnotice.inject.watcher.Watcher.__init__",  # these put down what they are given
+    "adnotice.inject.responder.PageResponder.__init__",
     "adnotice.inject.watcher.Watcher.take",
     "adnotice.inject.watcher.Watcher.pass_on",
     "adnotice.inject.watcher.Watcher._take_first",
@@ -58,9 +61,10 @@ FENCE = {
     "adnotice.inject.recoder.PageRecoder.take",
     "adnotice.inject.recoder.PageRecoder._release",
     "adnotice.inject.placement.Prologues.__init__",  # at start-up, where raising is right
-    "adnotice.inject.responder.nothing",
-    "adnotice.inject.responder.send_both",
-    "adnotice.inject.responder.send_all",
+    "adnotice.inject.copies.Copies.__init__",
+    "adnotice.inject.passing.nothing",
+    "adnotice.inject.passing.send_both",
+    "adnotice.inject.passing.send_all",
 }
 
 # When the beginning of a compressed page is out, only our own encoder can go on with it.
