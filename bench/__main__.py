@@ -7,10 +7,17 @@ import importlib
 import platform
 import sys
 import time
+from pathlib import Path
 
+from adnotice import gate
 from bench.measure import Part, Target
 
 PARTS = ("inject", "detect", "count")
+
+
+def how_it_runs() -> str:
+    """Whether it is the wheel's machine code that is measured, or the modules' text."""
+    return "as Python" if Path(gate.__file__).suffix == ".py" else "as its wheel has it, compiled"
 
 
 def main() -> int:
@@ -21,7 +28,8 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    print(f"Python {platform.python_version()}, {platform.machine()}; ratios: the bare app's cost / the contender's\n")
+    print(f"Python {platform.python_version()}, {platform.machine()}; adnotice {how_it_runs()}")
+    print("ratios: the bare app's cost / the contender's\n")
     targets: list[tuple[str, Target]] = []
     for name in asked.parts or PARTS:
         started = time.monotonic()

@@ -16,7 +16,7 @@ STOREYS: list[set[str]] = [
     {"page", "site", "agents", "keys", "assets", "gate"},
     ROOMS,
     {"insight"},
-    {"settings", "mode"},
+    {"settings", "mode", "reception"},
     {"middleware"},
     {"serve", "doctor"},
     {"cli"},

@@ -60,9 +60,11 @@ class State(msgspec.Struct, frozen=True):
 class Shift:
     """One process' work, from its first occurrence until `close`."""
 
-    def __init__(self, settings: CountSettings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, settings: CountSettings, clock: Callable[[], float], tell_mode: Callable[[Mode | None], None]
+    ) -> None:
         self.intake = Intake()
-        self.mode: Mode | None = None
+        self._tell_mode = tell_mode
         self.closed = False
         self.grounds: Mapping[str, int] = {}
         """See `recent_grounds`; empty until the store has told."""
@@ -253,7 +255,7 @@ class Shift:
         self.store.tend(self._clock())
         if time.monotonic() - self._mode_read > MODE_SECONDS:
             said = self.store.notes.get(MODE_NOTE)
-            self.mode = Mode(said) if said in list(Mode) else None
+            self._tell_mode(Mode(said) if said in list(Mode) else None)
             self._mode_read = time.monotonic()
 
     def _recover(self) -> float:

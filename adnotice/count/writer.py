@@ -21,10 +21,20 @@ from adnotice.events import Mode, Occurrence
 
 
 class Writer:
-    """Counts for this process. `record` and `commit` may be called from any event loop of it."""
+    """Counts for this process. `record` and `commit` may be called from any event loop of it.
 
-    def __init__(self, settings: CountSettings, clock: Callable[[], float] = time.time) -> None:
+    `tell_mode` is told, from the writer's thread, what the operator last said about the mode.
+    """
+
+    def __init__(
+        self,
+        settings: CountSettings,
+        clock: Callable[[], float] = time.time,
+        *,
+        tell_mode: Callable[[Mode | None], None] = lambda _: None,
+    ) -> None:
         self._settings = settings
+        self._tell_mode = tell_mode
         self._clock = clock
         self._shift: Shift | None = None
         self._starting = threading.Lock()
@@ -60,10 +70,6 @@ class Writer:
         """The store; its calls block. Opened when first asked for."""
         return (self._shift or self._begin()).store
 
-    def mode(self) -> Mode | None:
-        """What the operator last said about the mode, as far as this process knows."""
-        return self._shift.mode if self._shift is not None else None
-
     def grounds(self) -> Mapping[str, int]:
         """Views of yesterday and today by ground, as the store knew them when this process began; never waits."""
         return self._shift.grounds if self._shift is not None else {}
@@ -71,7 +77,7 @@ class Writer:
     def _begin(self) -> Shift:
         with self._starting:
             if self._shift is None:
-                shift = Shift(self._settings, self._clock)
+                shift = Shift(self._settings, self._clock, self._tell_mode)
                 shift.start()
                 self._shift = shift
             return self._shift

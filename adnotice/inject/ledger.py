@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import lru_cache
 from typing import Final
 
 from starlette.types import Scope
 
 from adnotice.events import PageInjected, PageRefused, Record, Refusal
-from adnotice.inject.asking import read_asking
+from adnotice.inject.asking import Askings
 from adnotice.inject.complaints import Complaints
-from adnotice.page import name_page
+from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.site import SiteOf
 
+MAX_KNOWN_PAGES: Final = 4096
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
 FORBIDDEN: Final = (
     "a page goes out without the tag because its Content-Security-Policy (or the reported one) would stop it. "
@@ -29,17 +29,30 @@ class Ledger:
         self._site_of = site_of
         self._honour_gpc = honour_gpc
         self._complaints = Complaints()
+        self._askings = Askings()
+        self._known: dict[str, PageInjected] = {}
 
     def injected(self, scope: Scope, site: str) -> None:
         """Records that a page left with the tag."""
-        seen, declined = read_asking(scope["headers"])
+        seen, declined = self._askings.read(scope["headers"])
         if seen:
-            self._record(_injected(site, scope["path"], declined and self._honour_gpc))
+            self._record(self._injected(site, scope["path"], declined and self._honour_gpc))
+
+    def _injected(self, site: str, path: str, declined: bool) -> PageInjected:
+        """The same value for the same page: it is hashed once."""
+        known = self._known.get(path)
+        if known is None or known.site != site or known.declined is not declined:
+            known = PageInjected(site, name_page(path), declined)
+            if len(self._known) >= MAX_KNOWN_PAGES:
+                self._known.clear()
+            if len(path) <= MAX_PAGE_CHARACTERS:
+                self._known[path] = known
+        return known
 
     def refused(self, scope: Scope, refusal: Refusal) -> None:
         """Records that a page left without the tag."""
         site = self._site_of(scope)
-        if site is not None and scope["method"] != "HEAD" and read_asking(scope["headers"])[0]:
+        if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
 
     def forbidden(self, scope: Scope) -> None:
@@ -52,9 +65,3 @@ class Ledger:
         with suppress(Exception):  # there is nobody left to tell; the page must go out
             self._complaints.complain(FAILED, scope["path"], failed=True)
             self.refused(scope, Refusal.FAILED)
-
-
-@lru_cache(maxsize=4096)
-def _injected(site: str, path: str, declined: bool) -> PageInjected:
-    """The same value for the same page: it is hashed once."""
-    return PageInjected(site, name_page(path), declined)

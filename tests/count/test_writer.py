@@ -63,8 +63,8 @@ async def make(file: Path) -> AsyncIterator[Make]:
     """Makes writers on this file, and closes them."""
     made: list[Writer] = []
 
-    def one(**settings: Any) -> Writer:
-        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **settings))
+    def one(tell_mode: Callable[[Mode | None], None] = lambda _: None, **settings: Any) -> Writer:
+        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **settings), tell_mode=tell_mode)
         made.append(writer)
         return writer
 
@@ -179,8 +179,7 @@ async def test_bots_are_kept_apart(make: Make) -> None:
 
 async def test_nothing_is_opened_or_started_before_something_happens(make: Make, tmp_path: Path) -> None:
     threads = threading.active_count()
-    writer = make()
-    assert writer.mode() is None
+    make()
     assert threading.active_count() == threads
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - a test may wait
 
@@ -320,13 +319,14 @@ async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatc
 
 async def test_the_mode_is_what_the_operator_last_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shift, "MODE_SECONDS", 0.0)
-    writer = make()
+    said: list[Mode | None] = []
+    writer = make(tell_mode=said.append)
     await anyio.to_thread.run_sync(lambda: writer.store().notes.put("mode", "ask"))
     writer.wake()
-    await until(lambda: writer.mode() is Mode.ASK)
+    await until(lambda: said[-1:] == [Mode.ASK])
     await anyio.to_thread.run_sync(lambda: writer.store().notes.remove("mode"))
     writer.wake()
-    await until(lambda: writer.mode() is None)
+    await until(lambda: said[-1:] == [None])
 
 
 async def test_reports_beyond_what_pages_explain_are_suspect(make: Make) -> None:

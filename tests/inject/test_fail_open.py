@@ -61,6 +61,7 @@ FENCE = {
     "adnotice.inject.recoder.PageRecoder.take",
     "adnotice.inject.recoder.PageRecoder._release",
     "adnotice.inject.placement.Prologues.__init__",  # at start-up, where raising is right
+    "adnotice.inject.asking.Askings.__init__",
     "adnotice.inject.copies.Copies.__init__",
     "adnotice.inject.passing.nothing",
     "adnotice.inject.passing.send_both",

@@ -1,0 +1,80 @@
+"""Our own addresses: finds who answers, has the gate admit the request, sends the answer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adnotice.events import Unavailable
+from adnotice.exchange import Answer, Endpoint, Refused, Routes, Rule
+from adnotice.gate import Gate, send_answer
+from adnotice.site import SiteOf
+
+LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
+FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=True)
+
+
+class Reception:
+    """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
+
+    `apps` answer for all that begins with their name: they get the request with its body read, bounded.
+    """
+
+    def __init__(self, gate: Gate, routes: Routes, apps: dict[str, ASGIApp], *, prefix: str, site_of: SiteOf) -> None:
+        self.routes = routes
+        self._gate = gate
+        self._apps = apps
+        self._base = prefix
+        self._prefix = prefix + "/"
+        self._site_of = site_of
+
+    def name_of(self, scope: Scope) -> str:
+        """What follows our prefix in the request's path; empty for the site's own addresses."""
+        path: str = scope["path"]
+        root: str = scope.get("root_path", "")
+        if root and path.startswith(root + "/"):
+            path = path[len(root) :]
+        return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
+
+    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers the request for this name, whatever it is."""
+        try:
+            endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
+            if endpoint is not None:
+                answer = await self._ask(endpoint, name, scope, receive)
+            else:
+                app = self._apps.get(name.partition("/")[0])
+                if app is not None:
+                    await self._hand_over(app, name, scope, receive, send)
+                    return
+                raise Refused(404, f"{self._prefix}{name[:80]} is no address of adnotice")
+        except Refused as refused:
+            answer = refused.answer()
+        except Unavailable as unavailable:
+            retry = (b"retry-after", b"%d" % unavailable.retry_after)
+            answer = Refused(503, f"store unavailable: {unavailable}", retry).answer()
+        await send_answer(send, answer, head=scope["method"] == "HEAD")
+
+    async def _ask(self, endpoint: Endpoint, name: str, scope: Scope, receive: Receive) -> Answer:
+        site = self._site_of(scope)
+        if site is None:
+            raise Refused(403, "this host is not listed in the setting hosts")
+        base = scope.get("root_path", "") + self._base
+        rule = endpoint.rule
+        request = self._gate.admit(scope, rule, path=name, base=base, site=site)
+        if rule.max_body_bytes:
+            request.body = await self._gate.read_body(receive, rule.max_body_bytes)
+        return await endpoint.answer(request)
+
+    async def _hand_over(self, app: ASGIApp, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        base = scope.get("root_path", "") + self._base
+        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
+        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        if rule.max_body_bytes:
+            request.body = await self._gate.read_body(receive, rule.max_body_bytes)
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        await app({**scope, "root_path": base, "path": f"{base}/{name}"}, replay, send)

@@ -1,0 +1,55 @@
+"""Compiles what every page and every report pays for, when a wheel is built with HATCH_BUILD_HOOKS_ENABLE=1.
+
+mypyc makes machine code of the modules that `pyproject.toml` names, in a folder of its own: a checkout never holds any,
+so that what is edited is what runs. The wheel holds the modules' text too.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompilingHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Adds the compiled modules to the wheel."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compiles, and names what the wheel gets. Raises RuntimeError with the compiler's words when it can't."""
+        if version == "editable":
+            return
+        self._folder = Path(tempfile.mkdtemp(prefix="adnotice-"))
+        shutil.copytree(Path(self.root, "adnotice"), self._folder / "adnotice")
+        ran = subprocess.run(  # noqa: S603 - our own files
+            [sys.executable, "-m", "mypyc", *self.config["modules"]],
+            cwd=self._folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if ran.returncode:
+            raise RuntimeError(
+                f"mypyc can't compile (it needs a C compiler and Python's headers):\n{ran.stdout[-4000:]}"
+            )
+        made = [path for path in self._folder.rglob("*") if path.suffix in (".so", ".pyd")]
+        build_data["force_include"].update(
+            {
+                str(path): str(path.relative_to(self._folder))
+                for path in made
+                if "build" not in path.relative_to(self._folder).parts
+            }
+        )
+        build_data["infer_tag"] = True
+        build_data["pure_python"] = False
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Removes the folder."""
+        if version != "editable":
+            shutil.rmtree(self._folder)
