@@ -67,7 +67,7 @@ lint: $(CACHE)/check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-check: lint ## lint, types, and every test with branch coverage: what CI runs
+check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverage: what CI runs
 	@$(MAKE) --no-print-directory test ARGS='--cov --cov-report=term-missing:skip-covered $(ARGS)'
 
 blockers: $(CACHE)/check browsers ## real blockers x verdicts, beside the npm detectors; writes docs/accuracy.md

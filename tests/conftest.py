@@ -1,8 +1,20 @@
-"""What all tests share."""
+"""What all tests share.
+
+With TEST_COMPILED (no ADNOTICE_…: those are settings), the folder of an unpacked wheel, it is the adnotice in there that
+is tested: tests/test_compiled.py.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
+import sys
+
 import pytest
+
+if "TEST_COMPILED" in os.environ:
+    sys.path.insert(0, os.environ["TEST_COMPILED"])
+    importlib.import_module("adnotice")  # now: pytest is going to put the checkout first
 
 pytest_plugins = ["tests.skips"]
 

@@ -270,6 +270,7 @@ def test_many_addresses_take_a_few_megabytes() -> None:
     assert used < 5 * 2**20
 
 
+@pytest.mark.inside
 def test_no_address_is_kept_in_memory() -> None:
     rate = Rate(600, 60.0)
     rate.wait("203.0.113.9")

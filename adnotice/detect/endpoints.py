@@ -16,13 +16,13 @@ from adnotice.detect.beliefs import Beliefs, Recent
 from adnotice.detect.client import make_client, make_evidence, make_silence
 from adnotice.detect.look import Look
 from adnotice.detect.presets import find_preset
-from adnotice.detect.report import MAX_REPORT_BYTES, decode_report
+from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
 from adnotice.detect.sampling import MAX_HALVINGS, SLOW_SECONDS, Sampling
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import ARRIVED, CLEAR, Judgement, judge, read_signs
 from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
-from adnotice.events import Commit, Kind, Mode, Quiet, Verdict, ViewJudged
+from adnotice.events import Commit, Mode, Quiet, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
 from adnotice.page import name_host, name_page
@@ -47,17 +47,6 @@ SCRIPT_HEADERS: Final = ((b"content-type", b"text/javascript"), *PRIVATE)
 STYLE_HEADERS: Final = ((b"content-type", b"text/css"), *PRIVATE)
 IMAGE_HEADERS: Final = ((b"content-type", b"image/gif"), *PRIVATE)
 JSON_HEADERS: Final = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
-
-
-class Found(msgspec.Struct, frozen=True):
-    """The answer to a report."""
-
-    verdict: Verdict
-    kind: Kind | None
-    evidence: str
-    counted: bool
-    quiet: Quiet | None
-    notice: object | None
 
 
 class Detection:

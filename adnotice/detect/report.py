@@ -1,4 +1,7 @@
-"""The report: what the browser posts, decoded and bounded."""
+"""The report: what the browser posts, decoded and bounded, and what it is told.
+
+Not compiled: msgspec reads the types of its fields while the program runs, and mypyc keeps them to itself.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import msgspec
 
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.verdict import ElementState, ProbeState
+from adnotice.events import Kind, Quiet, Verdict
 from adnotice.exchange import Refused
 
 MAX_REPORT_BYTES: Final = 2_048
@@ -57,6 +61,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
     referrer: Annotated[str, msgspec.Meta(max_length=MAX_HOST_CHARACTERS)] = ""
     again: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The answer to a report."""
+
+    verdict: Verdict
+    kind: Kind | None
+    evidence: str
+    counted: bool
+    quiet: Quiet | None
+    notice: object | None
 
 
 _decode: Final = msgspec.json.Decoder(Report).decode

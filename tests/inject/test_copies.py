@@ -58,6 +58,7 @@ def test_whatever_is_served_each_piece_gets_its_own_copy(order: list[int]) -> No
         assert serve(kept, page) == b"<html><script></script>%d" % n
 
 
+@pytest.mark.inside
 def test_memory_is_bounded_however_many_pages_are_served_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "MAX_BYTES", 100_000)
     monkeypatch.setattr(copies, "MAX_AWAITED_BYTES", 20_000)

@@ -1,0 +1,74 @@
+"""What is shipped is what was tested: the same tests over the wheel's machine code."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parent.parent
+WHEEL: Final = ROOT / ".cache" / "compiled"
+MODULES: Final[list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"][
+    "build"
+]["targets"]["wheel"]["hooks"]["custom"]["modules"]
+TESTS: Final = (
+    "test_compiled.py",
+    "inject",
+    "detect",
+    "test_gate.py",
+    "test_mode.py",
+    "test_middleware.py",
+    "test_whole_way.py",
+)
+
+
+def test_every_compiled_module_is_one_of_ours() -> None:
+    assert [name for name in MODULES if not (ROOT / name).is_file()] == []
+    assert sorted(MODULES) == MODULES
+
+
+def is_current() -> bool:
+    """Whether the wheel was built from the text as it is now."""
+    ours = sorted((ROOT / "adnotice").rglob("*.py"))
+    return all(
+        (WHEEL / path.relative_to(ROOT)).is_file()
+        and (WHEEL / path.relative_to(ROOT)).read_bytes() == path.read_bytes()
+        for path in ours
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.inside
+@pytest.mark.timeout(900)
+def test_the_compiled_modules_pass_the_tests_of_their_text() -> None:
+    if not is_current():
+        pytest.skip("the modules are not compiled as they are now: make check, or make .cache/compiled, does it")
+    compiled = [path for name in MODULES for path in WHEEL.glob(name.replace(".py", ".*")) if path.suffix != ".py"]
+    assert len(compiled) == len(MODULES)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "not (inside or browser or endurance)", "-p", "no:cacheprovider"]
+        + [f"tests/{name}" for name in TESTS],
+        cwd=ROOT,
+        env={**os.environ, "TEST_COMPILED": str(WHEEL)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-1000:]
+    passed = re.search(r"(\d+) passed", ran.stdout)
+    assert passed is not None
+    assert int(passed[1]) > 500
+
+
+@pytest.mark.skipif("TEST_COMPILED" not in os.environ, reason="is for the compiled modules alone")
+def test_it_is_the_compiled_modules_that_are_tested() -> None:
+    import adnotice.gate
+    import adnotice.inject.watcher
+
+    assert Path(adnotice.gate.__file__).suffix != ".py"
+    assert Path(adnotice.inject.watcher.__file__).is_relative_to(WHEEL)
