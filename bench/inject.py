@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import os
 import statistics
 import tempfile
@@ -77,7 +78,8 @@ def switched_on(folder: Path) -> Any:
 def measure_case(case: Case, loop: asyncio.AbstractEventLoop, rounds: int, http: str = "httptools") -> Row:
     """Every contender on one case."""
     request = make_request("/", case.headers)
-    connections = {each.name: Connection(each.wrap(case.app), loop, http) for each in CONTENDERS}
+    # Each has an app of its own: what one is asked is not what another has been asked.
+    connections = {each.name: Connection(each.wrap(copy.copy(case.app)), loop, http) for each in CONTENDERS}
     answers = {name: connection.ask(request) for name, connection in connections.items()}
     correct = {each.name: is_correct(case, each, answers[BASE], answers[each.name]) for each in CONTENDERS}
     if broken := [name for name, answer in answers.items() if split_answer(answer)[0] >= 500]:

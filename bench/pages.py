@@ -55,6 +55,22 @@ class Constant:
         await send({"type": "http.response.body", "body": self.body})
 
 
+@dataclass
+class MadeAnew:
+    """A page that is another one at each request, of another length: what a site sends that renders its pages."""
+
+    beginning: bytes
+    asked: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it."""
+        self.asked += 1
+        body = self.beginning + b" " * (self.asked % 97) + TAIL
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
 @dataclass(frozen=True)
 class Streamed:
     """A page in parts of 8 KB, without a length."""
@@ -175,6 +191,7 @@ def cases() -> tuple[Case, ...]:
     json_headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(JSON_BODY))]
     return (
         Case(name="20 KB", app=constant_page(20 * KB)),
+        Case(name="20 KB, made anew", app=MadeAnew(make_page(20 * KB)[: -len(TAIL)])),
         Case(name="100 KB", app=constant_page(100 * KB)),
         Case(name="1 MB", app=constant_page(1024 * KB)),
         Case(name="100 KB streamed", app=streamed_page(100 * KB)),

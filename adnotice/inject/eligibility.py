@@ -81,9 +81,14 @@ def refuse(method: str, status: int, trailers: bool, watched: Mapping[bytes, byt
     if trailers:
         return Refusal.TRAILERS
     length = watched.get(b"content-length")
-    if length is not None and not (length.isdigit() and len(length) < 19):
+    if length is not None and not is_length(length):
         return Refusal.LENGTH
     return None
+
+
+def is_length(value: bytes) -> bool:
+    """Whether this is a Content-Length that can be added to."""
+    return value.isdigit() and len(value) < 19
 
 
 def policies_of(watched: Mapping[bytes, bytes]) -> bytes:

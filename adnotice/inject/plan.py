@@ -7,7 +7,7 @@ from typing import Final
 
 from adnotice.events import Refusal
 from adnotice.inject.coding import can_open
-from adnotice.inject.eligibility import demands_integrity, policies_of, refuse, watch_headers
+from adnotice.inject.eligibility import demands_integrity, is_length, policies_of, refuse, watch_headers
 from adnotice.inject.tag import Tag
 from adnotice.inject.validators import VALIDATORS, Headers, revise_headers
 
@@ -53,4 +53,30 @@ def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: T
         policies=policies_of(watched),
         has_validators=not VALIDATORS.isdisjoint(watched),
         revised=tuple(revise_headers(headers, tag, whole)),
+    )
+
+
+def set_length_aside(headers: Headers) -> tuple[Headers, bytes] | None:
+    """The headers without their Content-Length, and its value; None when there is not exactly one, in small letters."""
+    found = [number for number, pair in enumerate(headers) if pair[0] == b"content-length"]
+    if len(found) != 1:
+        return None
+    return [*headers[: found[0]], *headers[found[0] + 1 :]], headers[found[0]][1]
+
+
+def fit_plan(plan: Plan, headers: Headers, length: bytes) -> Plan | None:
+    """The plan for a page like those of `plan`, made without a Content-Length, that has this one.
+
+    None when it takes more than putting in the length: another one stands in the headers, or this is no number.
+    """
+    if plan.refusal is not None or plan.coding or plan.length is not None or not is_length(length):
+        return None
+    whole = int(length)
+    return Plan(
+        None,
+        plan.tag,
+        length=whole,
+        policies=plan.policies,
+        has_validators=plan.has_validators,
+        revised=tuple(revise_headers(headers, plan.tag, whole + len(plan.tag.plain))),
     )
