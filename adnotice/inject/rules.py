@@ -60,6 +60,8 @@ class Rules:
         self._skip = settings.skip
         self._is_excluded = settings.compile()
         self._asks_operator = self._skip is not None or self._is_excluded is not None
+        self._last: tuple[Headers, tuple[Any, ...], Plan] | None = None
+        """The last page's headers, what was asked, and its plan: the next page often has the same."""
         self._plans: dict[object, Plan] = {}
         self._kinds: dict[object, Plan] = {}
         """Plans for pages of any length, by their other headers."""
@@ -99,6 +101,9 @@ class Rules:
         headers = message["headers"]
         method, status, trailers = scope["method"], message["status"], message.get("trailers", False)
         asked = (scope.get("root_path"), method, status, trailers)
+        last = self._last
+        if last is not None and last[0] == headers and last[1] == asked:
+            return last[2]
         try:
             plan = self._plans.get((tuple(headers), asked))
         except TypeError:  # pairs that are lists can't be looked up
@@ -108,6 +113,7 @@ class Rules:
             if plan is None:
                 plan = make_plan(method, status, trailers, headers, self.tag_of(scope))
             remember(self._plans, (tuple(headers), asked), plan)
+        self._last = (headers[:], asked, plan)
         return plan
 
     def _fit(self, headers: Headers, asked: tuple[Any, ...]) -> Plan | None:
