@@ -45,7 +45,7 @@ def is_current() -> bool:
 
 @pytest.mark.slow
 @pytest.mark.inside
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 def test_the_compiled_modules_pass_the_tests_of_their_text() -> None:
     if not is_current():
         pytest.skip("the modules are not compiled as they are now: make check, or make .cache/compiled, does it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Message, Scope
 
@@ -13,14 +13,14 @@ from adnotice.inject.csp import Address, choose_nonce
 from adnotice.inject.eligibility import is_page_type
 from adnotice.inject.ledger import Ledger
 from adnotice.inject.placement import Prologues
-from adnotice.inject.plan import Plan, fit_plan, make_plan, set_length_aside
+from adnotice.inject.plan import Plan
+from adnotice.inject.plans import Plans
 from adnotice.inject.settings import InjectSettings
-from adnotice.inject.tag import Tag, make_tag
-from adnotice.inject.validators import Headers, find_etag, mark_etag, revise_headers
+from adnotice.inject.tag import Tag
+from adnotice.inject.validators import find_etag, mark_etag, revise_headers
 from adnotice.site import SiteOf
 
 OFF: Final = Mode.OFF  # looked up once: CPython 3.11 takes 0.1 µs to find a member in its Enum
-MAX_PLANS: Final = 512
 MAX_TYPES: Final = 256
 
 
@@ -55,16 +55,11 @@ class Rules:
         self.mode = mode
         self.marks_out = False
         """Whether a page has left with a mark of ours in its ETag."""
-        self._src = src
+        self._plans = Plans(src)
         self._site_of = site_of
         self._skip = settings.skip
         self._is_excluded = settings.compile()
         self._asks_operator = self._skip is not None or self._is_excluded is not None
-        self._last: tuple[Headers, tuple[Any, ...], Plan] | None = None
-        """The last page's headers, what was asked, and its plan: the next page often has the same."""
-        self._plans: dict[object, Plan] = {}
-        self._kinds: dict[object, Plan] = {}
-        """Plans for pages of any length, by their other headers."""
         self.passed_types: set[bytes] = set()
         """Content types that are known to be no page's."""
         self._page_types: set[bytes] = set()
@@ -84,7 +79,7 @@ class Rules:
         site = self._site_of(scope)
         if site is None or 300 <= message["status"] < 400 or self.mode() is OFF:
             return None
-        plan = self._plan(scope, message)
+        plan = self._plans.find(scope, message)
         refusal = (self._refuse_request(scope) if self._asks_operator else None) or plan.refusal
         if refusal:
             self.ledger.refused(scope, refusal)
@@ -96,39 +91,6 @@ class Rules:
         if plan.has_validators:
             self.marks_out = True
         return Page(scope, site, plan, nonce, message)
-
-    def _plan(self, scope: Scope, message: Message) -> Plan:
-        headers = message["headers"]
-        method, status, trailers = scope["method"], message["status"], message.get("trailers", False)
-        asked = (scope.get("root_path"), method, status, trailers)
-        last = self._last
-        if last is not None and last[0] == headers and last[1] == asked:
-            return last[2]
-        try:
-            plan = self._plans.get((tuple(headers), asked))
-        except TypeError:  # pairs that are lists can't be looked up
-            return make_plan(method, status, trailers, headers, self.tag_of(scope))
-        if plan is None:
-            plan = self._fit(headers, asked) if method == "GET" else None
-            if plan is None:
-                plan = make_plan(method, status, trailers, headers, self.tag_of(scope))
-            remember(self._plans, (tuple(headers), asked), plan)
-        self._last = (headers[:], asked, plan)
-        return plan
-
-    def _fit(self, headers: Headers, asked: tuple[Any, ...]) -> Plan | None:
-        """The plan of pages that differ from this one in their length alone, fitted to this one."""
-        aside = set_length_aside(headers)
-        if aside is None:
-            return None
-        rest, length = aside
-        key = (tuple(rest), asked)
-        kind = self._kinds.get(key)
-        if kind is None:
-            root_path, method, status, trailers = asked
-            kind = make_plan(method, status, trailers, rest, make_tag(self._src, root_path or ""))
-            remember(self._kinds, key, kind)
-        return fit_plan(kind, headers, length)
 
     def _refuse_request(self, scope: Scope) -> Refusal | None:
         """What the operator's own settings say against the page."""
@@ -158,11 +120,4 @@ class Rules:
 
     def tag_of(self, scope: Scope) -> Tag:
         """The tag as pages of this request carry it."""
-        return make_tag(self._src, scope.get("root_path", ""))
-
-
-def remember(plans: dict[object, Plan], key: object, plan: Plan) -> None:
-    """Keeps a plan; when there are too many, all are made anew."""
-    if len(plans) >= MAX_PLANS:
-        plans.clear()
-    plans[key] = plan
+        return self._plans.tag(scope.get("root_path", ""))

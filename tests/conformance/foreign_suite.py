@@ -17,6 +17,8 @@ from adnotice.inject.tag import make_tag
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CACHE = ROOT / ".cache"
+COMPILED = [os.environ["TEST_COMPILED"]] if "TEST_COMPILED" in os.environ else []
+"""Where adnotice is taken from instead of the checkout: tests/test_compiled.py."""
 
 TAG = make_tag("/_adnotice/client.js", "").plain.decode()
 
@@ -42,7 +44,7 @@ class Suite:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(results),
-            "PYTHONPATH": str(HERE),
+            "PYTHONPATH": os.pathsep.join([*COMPILED, str(HERE)]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "WRAP": wrap,
             "WRAP_AT": wrap_at,

@@ -64,7 +64,12 @@ def serve(framework: str, server: str, folder: Path, attribute: str = "app") -> 
         process = subprocess.Popen(
             command(server, f"{framework}_site:{attribute}", port),
             cwd=APPS,
-            env={**os.environ, "STORE_URL": store_url, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                **os.environ,
+                "STORE_URL": store_url,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
+            },
             stdout=sink,
             stderr=subprocess.STDOUT,
         )

@@ -24,6 +24,7 @@ from adnotice.inject import (
     ledger,
     placement,
     plan,
+    plans,
     recoder,
     responder,
     rules,
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.anyio
 
 MODULES = (
     *(asking, coding, copies, csp, eligibility, injector, ledger, placement),
-    *(plan, recoder, responder, rules, tag, validators, watcher),
+    *(plan, plans, recoder, responder, rules, tag, validators, watcher),
 )
 
 # These are the fence itself: they call what may fail, and let what was held go.
@@ -63,6 +64,7 @@ FENCE = {
     "adnotice.inject.placement.Prologues.__init__",  # at start-up, where raising is right
     "adnotice.inject.asking.Askings.__init__",
     "adnotice.inject.copies.Copies.__init__",
+    "adnotice.inject.plans.Plans.__init__",
     "adnotice.inject.passing.nothing",
     "adnotice.inject.passing.send_both",
     "adnotice.inject.passing.send_all",
