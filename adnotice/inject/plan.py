@@ -56,27 +56,33 @@ def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: T
     )
 
 
-def set_length_aside(headers: Headers) -> tuple[Headers, bytes] | None:
-    """The headers without their Content-Length, and its value; None when there is not exactly one, in small letters."""
-    found = [number for number, pair in enumerate(headers) if pair[0] == b"content-length"]
-    if len(found) != 1:
-        return None
-    return [*headers[: found[0]], *headers[found[0] + 1 :]], headers[found[0]][1]
+def find_length(headers: Headers) -> int | None:
+    """Which header is the Content-Length; None when there is not exactly one, in small letters."""
+    found: int | None = None
+    for number, pair in enumerate(headers):
+        if pair[0] == b"content-length":
+            if found is not None:
+                return None
+            found = number
+    return found
 
 
-def fit_plan(plan: Plan, headers: Headers, length: bytes) -> Plan | None:
-    """The plan for a page like those of `plan`, made without a Content-Length, that has this one.
+def fit_plan(plan: Plan, headers: Headers, at: int) -> Plan | None:
+    """The plan for a page whose header number `at` is its Content-Length, from the plan for its other headers.
 
-    None when it takes more than putting in the length: another one stands in the headers, or this is no number.
+    None when it takes more than putting in the length: headers change too, another length stands in them, or this is no
+    number.
     """
-    if plan.refusal is not None or plan.coding or plan.length is not None or not is_length(length):
+    value = headers[at][1]
+    simple = plan.refusal is None and not plan.coding and plan.length is None and not plan.has_validators
+    if not (simple and is_length(value)):
         return None
-    whole = int(length)
+    length = int(value)
+    announced = (b"content-length", b"%d" % (length + len(plan.tag.plain)))
     return Plan(
         None,
         plan.tag,
-        length=whole,
+        length=length,
         policies=plan.policies,
-        has_validators=plan.has_validators,
-        revised=tuple(revise_headers(headers, plan.tag, whole + len(plan.tag.plain))),
+        revised=(*plan.revised[:at], announced, *plan.revised[at:]),
     )
