@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from adnotice.events import Refusal
@@ -14,22 +13,36 @@ from adnotice.inject.validators import VALIDATORS, Headers, revise_headers
 _IDENTITY: Final = (b"", b"identity")
 
 
-@dataclass(frozen=True)
 class Plan:
-    """One kind of page: why it carries no tag, or how it gets it."""
+    """One kind of page: why it carries no tag, or how it gets it. Never changed; no dataclass, since those are slow to
+    make, and pages that are made anew have a plan each.
 
-    refusal: Refusal | None
-    tag: Tag
-    length: int | None = None
-    """Its Content-Length; None without one."""
-    coding: bytes = b""
-    """Its Content-Encoding; empty for plain text."""
-    policies: bytes = b""
-    """Its Content-Security-Policies, the reported ones too, joined by commas."""
-    has_validators: bool = False
-    """Its headers change even where its length doesn't."""
-    revised: tuple[tuple[bytes, bytes], ...] = ()
-    """Its headers with the plain tag in it; without Content-Length for HEAD and what is compressed."""
+    `length` is its Content-Length, None without one; `coding` its Content-Encoding, empty for plain text; `policies` its
+    Content-Security-Policies, the reported ones too, joined by commas. `has_validators`: its headers change even where its
+    length doesn't. `revised` are its headers with the plain tag in it; without Content-Length for HEAD and what is
+    compressed.
+    """
+
+    __slots__ = ("coding", "has_validators", "length", "policies", "refusal", "revised", "tag")
+
+    def __init__(
+        self,
+        refusal: Refusal | None,
+        tag: Tag,
+        *,
+        length: int | None = None,
+        coding: bytes = b"",
+        policies: bytes = b"",
+        has_validators: bool = False,
+        revised: tuple[tuple[bytes, bytes], ...] = (),
+    ) -> None:
+        self.refusal = refusal
+        self.tag = tag
+        self.length = length
+        self.coding = coding
+        self.policies = policies
+        self.has_validators = has_validators
+        self.revised = revised
 
 
 def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: Tag) -> Plan:

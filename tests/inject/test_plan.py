@@ -46,6 +46,11 @@ def fitted(headers: Pairs) -> Plan | None:
     return None if at is None else fit_plan(plan_for(headers[:at] + headers[at + 1 :]), headers, at)
 
 
+def told(plan: Plan) -> dict[str, object]:
+    """All that a plan says."""
+    return {name: getattr(plan, name) for name in Plan.__slots__}
+
+
 def plan_for(headers: Pairs) -> Plan:
     return make_plan("GET", 200, False, headers, TAG_HERE)
 
@@ -55,7 +60,7 @@ def plan_for(headers: Pairs) -> Plan:
 @example([(b"content-length", b"5"), HTML, (b"Content-Length", b"6")])
 def test_a_fitted_plan_is_the_plan_that_would_have_been_made(headers: Pairs) -> None:
     plan = fitted(headers)
-    assert plan is None or plan == plan_for(headers)
+    assert plan is None or told(plan) == told(plan_for(headers))
 
 
 def test_a_page_as_most_sites_send_it_is_fitted() -> None:
