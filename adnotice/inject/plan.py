@@ -80,22 +80,33 @@ def find_length(headers: Headers) -> int | None:
     return found
 
 
+def find_other_length(headers: Headers, others: Headers) -> int | None:
+    """Which header is the one in which these differ, when it is the Content-Length of both; None otherwise."""
+    if len(headers) != len(others):
+        return None
+    found: int | None = None
+    for number, pair in enumerate(headers):
+        if pair != others[number]:
+            if found is not None or pair[0] != b"content-length" or others[number][0] != b"content-length":
+                return None
+            found = number
+    return found
+
+
 def fit_plan(plan: Plan, headers: Headers, at: int) -> Plan | None:
-    """The plan for a page whose header number `at` is its Content-Length, from the plan for its other headers.
+    """The plan for a page whose header number `at` is its Content-Length, from the plan for its other headers, or for the
+    same with another Content-Length there.
 
     None when it takes more than putting in the length: headers change too, another length stands in them, or this is no
     number.
     """
     value = headers[at][1]
-    simple = plan.refusal is None and not plan.coding and plan.length is None and not plan.has_validators
-    if not (simple and is_length(value)):
+    kept = len(headers) - (plan.length is None)
+    if plan.refusal is not None or plan.coding or plan.has_validators or len(plan.revised) != kept:
+        return None
+    if not is_length(value):
         return None
     length = int(value)
     announced = (b"content-length", b"%d" % (length + len(plan.tag.plain)))
-    return Plan(
-        None,
-        plan.tag,
-        length=length,
-        policies=plan.policies,
-        revised=(*plan.revised[:at], announced, *plan.revised[at:]),
-    )
+    after = plan.revised[at:] if plan.length is None else plan.revised[at + 1 :]
+    return Plan(None, plan.tag, length=length, policies=plan.policies, revised=(*plan.revised[:at], announced, *after))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from starlette.types import Message, Scope
 
-from adnotice.inject.plan import Plan, find_length, fit_plan, make_plan
+from adnotice.inject.plan import Plan, find_length, find_other_length, fit_plan, make_plan
 from adnotice.inject.tag import Tag, make_tag
 from adnotice.inject.validators import Headers
 
@@ -32,9 +32,13 @@ class Plans:
         headers = message["headers"]
         asked = (scope.get("root_path", ""), scope["method"], message["status"], message.get("trailers", False))
         last = self._last
-        if last is not None and last[0] == headers and last[1] == asked:
-            return last[2]
-        plan = self._fit(headers, asked) or self._find(headers, asked)
+        plan: Plan | None = None
+        if last is not None and last[1] == asked:
+            if last[0] == headers:
+                return last[2]
+            at = find_other_length(headers, last[0])
+            plan = None if at is None else fit_plan(last[2], headers, at)
+        plan = plan or self._fit(headers, asked) or self._find(headers, asked)
         self._last = (headers[:], asked, plan)
         return plan
 

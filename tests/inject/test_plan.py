@@ -7,8 +7,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adnotice.inject.plan import Plan, find_length, fit_plan, make_plan
+from adnotice.inject.plans import Plans
 from adnotice.inject.tag import make_tag
-from tests.inject.site import HTML, PAGE, PAGE_WITH_TAG, SRC, TAG, ask, body_of, header_of, length_of, part, start, wrap
+from tests.inject.site import (
+    HTML,
+    PAGE,
+    PAGE_WITH_TAG,
+    SRC,
+    TAG,
+    ask,
+    body_of,
+    header_of,
+    length_of,
+    part,
+    request,
+    start,
+    wrap,
+)
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -61,6 +76,16 @@ def plan_for(headers: Pairs) -> Plan:
 def test_a_fitted_plan_is_the_plan_that_would_have_been_made(headers: Pairs) -> None:
     plan = fitted(headers)
     assert plan is None or told(plan) == told(plan_for(headers))
+
+
+@given(st.lists(st.tuples(st.sampled_from(("GET", "HEAD")), HEADERS), max_size=8))
+def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(pages: list[tuple[str, Pairs]]) -> None:
+    plans = Plans(SRC)
+    for method, headers in pages:
+        for length in (b"5", b"6", b"5"):
+            now = [(name, length if name == b"content-length" else value) for name, value in headers]
+            found = plans.find(request(method=method), start(*now))
+            assert told(found) == told(make_plan(method, 200, False, now, TAG_HERE))
 
 
 def test_a_page_as_most_sites_send_it_is_fitted() -> None:
