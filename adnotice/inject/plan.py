@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from adnotice.events import Refusal
@@ -9,6 +10,9 @@ from adnotice.inject.coding import can_open
 from adnotice.inject.eligibility import demands_integrity, is_length, policies_of, refuse, watch_headers
 from adnotice.inject.tag import Tag
 from adnotice.inject.validators import VALIDATORS, Headers, revise_headers
+
+Pairs = Sequence[Sequence[bytes]]
+"""Headers as an app may give them: ASGI asks for pairs, which may be lists."""
 
 _IDENTITY: Final = (b"", b"identity")
 
@@ -69,7 +73,7 @@ def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: T
     )
 
 
-def find_length(headers: Headers) -> int | None:
+def find_length(headers: Pairs) -> int | None:
     """Which header is the Content-Length; None when there is not exactly one, in small letters."""
     found: int | None = None
     for number, pair in enumerate(headers):
@@ -80,7 +84,7 @@ def find_length(headers: Headers) -> int | None:
     return found
 
 
-def find_other_length(headers: Headers, others: Headers) -> int | None:
+def find_other_length(headers: Pairs, others: Pairs) -> int | None:
     """Which header is the one in which these differ, when it is the Content-Length of both; None otherwise."""
     if len(headers) != len(others):
         return None
@@ -93,7 +97,7 @@ def find_other_length(headers: Headers, others: Headers) -> int | None:
     return found
 
 
-def fit_plan(plan: Plan, headers: Headers, at: int) -> Plan | None:
+def fit_plan(plan: Plan, headers: Pairs, at: int) -> Plan | None:
     """The plan for a page whose header number `at` is its Content-Length, from the plan for its other headers, or for the
     same with another Content-Length there.
 

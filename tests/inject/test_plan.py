@@ -63,7 +63,8 @@ def fitted(headers: Pairs) -> Plan | None:
 
 def told(plan: Plan) -> dict[str, object]:
     """All that a plan says."""
-    return {name: getattr(plan, name) for name in Plan.__slots__}
+    names = ("refusal", "tag", "length", "coding", "policies", "has_validators", "revised")
+    return {name: getattr(plan, name) for name in names}
 
 
 def plan_for(headers: Pairs) -> Plan:
