@@ -79,7 +79,7 @@ class AdNoticeMiddleware:
             src=self._prefix + "client.js",
             record=self._writer.record,
             site_of=site_of,
-            mode=mode.known,
+            mode=mode,
             honour_gpc=settings.detect.honour_gpc,
         )
 

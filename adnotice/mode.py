@@ -38,6 +38,6 @@ class CurrentMode:
         return self._mode
 
     def known(self) -> Mode:
-        """The same without a look at the clock: for pages, which have the store asked again by being counted, except
-        where the mode is off."""
+        """The same without a look at the clock: for pages, which have the store asked again by being counted. Where the
+        mode is off no page is counted."""
         return self() if self._mode is OFF else self._mode

@@ -11,7 +11,8 @@ import anyio
 import httpx
 import pytest
 
-from adnotice import AdNoticeMiddleware
+from adnotice import AdNoticeMiddleware, mode
+from adnotice.count import shift
 from adnotice.count.open import open_store
 from adnotice.count.tally import Dimension, Outcome, Period
 from tests.conftest import SECRET
@@ -157,6 +158,24 @@ async def test_the_mode_says_what_is_counted_and_who_is_asked(
         found = await HonestBrowser(client, blocker=True).view()
     assert (found["notice"] is not None, found["counted"]) == (asked, counted)
     assert ("blocked-extension" in await counts(store_url)) is counted
+
+
+@pytest.mark.parametrize("agent", [AGENT, "curl/8.5.0"])
+async def test_the_mode_is_obeyed_whoever_asks_for_pages(
+    store_url: str, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mode, "WAKE_SECONDS", 0.05)
+    monkeypatch.setattr(shift, "MODE_SECONDS", 0.05)
+    monkeypatch.setattr(shift, "FLUSH_SECONDS", 0.05)
+    store = open_store(store_url)
+    async with server(store_url) as client:
+        client.headers["user-agent"] = agent
+        for said in ("off", "measure", "off", "ask"):
+            store.notes.put(mode.NOTE, said)
+            with anyio.fail_after(10):
+                while (TAG in (await client.get("/")).text) is (said == "off"):
+                    await anyio.sleep(0.02)
+    store.close()
 
 
 async def test_views_in_the_making_live_through_a_key_rotation(store_url: str) -> None:

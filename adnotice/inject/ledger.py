@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -22,10 +23,16 @@ FORBIDDEN: Final = (
 
 
 class Ledger:
-    """Records pages that a reader asked for; what programs fetch and browsers foresee is no view."""
+    """Records pages that a reader asked for; what programs fetch and browsers foresee is no view.
 
-    def __init__(self, record: Record, site_of: SiteOf, *, honour_gpc: bool = True) -> None:
+    `uncounted` is called for those instead.
+    """
+
+    def __init__(
+        self, record: Record, site_of: SiteOf, uncounted: Callable[[], object], *, honour_gpc: bool = True
+    ) -> None:
         self._record = record
+        self._uncounted = uncounted
         self._site_of = site_of
         self._honour_gpc = honour_gpc
         self._complaints = Complaints()
@@ -37,6 +44,8 @@ class Ledger:
         seen, declined = self._askings.read(scope["headers"])
         if seen:
             self._record(self._injected(site, scope["path"], declined and self._honour_gpc))
+        else:
+            self._uncounted()
 
     def _injected(self, site: str, path: str, declined: bool) -> PageInjected:
         """The same value for the same page: it is hashed once."""

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adnotice.events import Mode, Occurrence
 from adnotice.inject.injector import Injector
 from adnotice.inject.settings import InjectSettings
+from adnotice.mode import CurrentMode
 
 SRC = "/_adnotice/client.js"
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
@@ -35,7 +36,8 @@ def wrap(
 ) -> Injector:
     """The injector in front of the app."""
     record = kept.record if kept is not None else lambda _: None
-    return Injector(app, InjectSettings(**settings), src=SRC, record=record, site_of=lambda _: site, mode=lambda: mode)
+    current = CurrentMode(mode, lambda: None)
+    return Injector(app, InjectSettings(**settings), src=SRC, record=record, site_of=lambda _: site, mode=current)
 
 
 def request(path: str = "/", headers: Headers = (), method: str = "GET", **more: Any) -> Scope:
