@@ -15,6 +15,8 @@ _PREFETCHES: Final = (b"prefetch", b"prerender", b"preview")
 _PURPOSES: Final = frozenset((b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"))
 _SCRIPTS: Final = {b"x-requested-with": b"xmlhttprequest", b"hx-request": b"true"}
 _READ: Final = frozenset((*_PURPOSES, *_SCRIPTS, b"user-agent", b"sec-fetch-dest", b"sec-gpc", b"dnt"))
+_READ_LENGTHS: Final = sum(1 << length for length in {len(name) for name in _READ})
+"""A bit for each length that occurs: most headers are told by theirs, which costs less than looking them up."""
 
 
 class Askings:
@@ -34,7 +36,7 @@ class Askings:
         seen, declined = True, False
         for pair in headers:
             name = pair[0]
-            if name in _READ:
+            if _READ_LENGTHS >> len(name) & 1 and name in _READ:
                 if name == b"user-agent":
                     seen = seen and not self._is_program(pair[1])
                 elif name == b"sec-fetch-dest":

@@ -2,66 +2,89 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.types import Message, Scope
 
-from adnotice.inject.plan import Plan, find_length, find_other_length, fit_plan, make_plan
+from adnotice.inject.eligibility import is_length
+from adnotice.inject.plan import Plan, find_length, make_plan
 from adnotice.inject.tag import Tag, make_tag
 from adnotice.inject.validators import Headers
 
 MAX_PLANS: Final = 512
 
 
-class Plans:
-    """Makes plans, and finds them again. `src` is the tag's own address on the site.
+class Known:
+    """A start that has come, and its plan."""
 
-    Pages that are made anew differ in their Content-Length: the plan for their other headers is kept, and fitted.
-    """
+    __slots__ = ("_headers", "_method", "_root_path", "_status", "_trailers", "plan")
+
+    def __init__(self, scope: Scope, message: Message, plan: Plan) -> None:
+        self._root_path = scope.get("root_path", "")
+        self._method = scope["method"]
+        self._status = message["status"]
+        self._trailers = message.get("trailers", False)
+        self._headers: Headers = message["headers"][:]
+        self.plan = plan
+
+    def holds_for(self, scope: Scope, message: Message) -> bool:
+        """Whether the response to this request that begins with this start has the same plan."""
+        return (
+            self._status == message["status"]
+            and self._method == scope["method"]
+            and self._root_path == scope.get("root_path", "")
+            and self._trailers == message.get("trailers", False)
+            and (self._headers == message["headers"] or self._differs_in_length(message["headers"]))
+        )
+
+    def _differs_in_length(self, headers: Headers) -> bool:
+        """Whether these headers are others in the Content-Length alone."""
+        known, at = self._headers, self.plan.length_at
+        if at < 0 or len(headers) != len(known):
+            return False
+        for number, pair in enumerate(headers):
+            if pair != known[number] and not (number == at and pair[0] == known[at][0] and is_length(pair[1])):
+                return False
+        return True
+
+
+class Plans:
+    """Makes plans, and finds them again. `src` is the tag's own address on the site."""
 
     __slots__ = ("_kept", "_last", "_src")
 
     def __init__(self, src: str) -> None:
         self._src = src
-        self._last: tuple[Headers, tuple[Any, ...], Plan] | None = None
-        """The last page's headers, what was asked, and its plan."""
-        self._kept: dict[object, Plan] = {}
+        self._last: Known | None = None
+        self._kept: dict[object, Known] = {}
 
     def find(self, scope: Scope, message: Message) -> Plan:
         """The plan for the response to this request that begins with this start of a page's type."""
-        headers = message["headers"]
-        asked = (scope.get("root_path", ""), scope["method"], message["status"], message.get("trailers", False))
         last = self._last
-        plan: Plan | None = None
-        if last is not None and last[1] == asked:
-            if last[0] == headers:
-                return last[2]
-            at = find_other_length(headers, last[0])
-            plan = None if at is None else fit_plan(last[2], headers, at)
-        plan = plan or self._fit(headers, asked) or self._find(headers, asked)
-        self._last = (headers[:], asked, plan)
-        return plan
+        if last is not None and last.holds_for(scope, message):
+            return last.plan
+        return self._find(scope, message)
 
     def tag(self, root_path: str) -> Tag:
         """The tag as pages below this root_path carry it."""
         return make_tag(self._src, root_path)
 
-    def _fit(self, headers: Headers, asked: tuple[Any, ...]) -> Plan | None:
-        """The plan of the pages that differ from this one in their length alone, fitted to it."""
-        at = find_length(headers) if asked[1] == "GET" else None
-        return None if at is None else fit_plan(self._find([*headers[:at], *headers[at + 1 :]], asked), headers, at)
-
-    def _find(self, headers: Headers, asked: tuple[Any, ...]) -> Plan:
-        """The plan for these very headers."""
-        root_path, method, status, trailers = asked
-        key = (tuple(headers), asked)
+    def _find(self, scope: Scope, message: Message) -> Plan:
+        root_path, method = scope.get("root_path", ""), scope["method"]
+        status, trailers, headers = message["status"], message.get("trailers", False), message["headers"]
+        at = find_length(headers)
+        alike: list[object] = list(headers)
+        if at >= 0 and is_length(headers[at][1]):
+            alike[at] = headers[at][0]
+        key = (root_path, method, status, trailers, tuple(alike))
         try:
-            plan = self._kept.get(key)
-        except TypeError:  # pairs that are lists can't be looked up
+            known = self._kept.get(key)
+        except TypeError:  # pairs that are lists can't be looked up, and may be changed
             return make_plan(method, status, trailers, headers, self.tag(root_path))
-        if plan is None:
-            plan = make_plan(method, status, trailers, headers, self.tag(root_path))
+        if known is None:
+            known = Known(scope, message, make_plan(method, status, trailers, headers, self.tag(root_path)))
             if len(self._kept) >= MAX_PLANS:
                 self._kept.clear()
-            self._kept[key] = plan
-        return plan
+            self._kept[key] = known
+        self._last = known
+        return known.plan

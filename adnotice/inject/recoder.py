@@ -110,10 +110,11 @@ class PageRecoder(msgspec.Struct):
             if self.page.plan.tag.stands_in(text, found):
                 return self._refuse(Refusal.REPEATED)
             text = self._insert(text, found)
-        start = {**(self.start or {}), "headers": list(self.page.plan.revised)}
+        headers = list(self.page.headers or ())
         body = {**message, "body": self._encode(text)}
-        if self.page.plan.length is not None and not more:
-            start["headers"].append((b"content-length", b"%d" % len(body["body"])))
+        if self.page.plan.has_length and not more:
+            headers.append((b"content-length", b"%d" % len(body["body"])))
+        start = {**(self.start or {}), "headers": headers}
         self.start, self.held, self.raw = None, (), b""
         return start, body
 
@@ -153,7 +154,7 @@ class PageRecoder(msgspec.Struct):
         self.scanner = None
         self.rules.ledger.injected(self.page.scope, self.page.site)
         view = memoryview(text)
-        return b"".join((view[:place], self.page.plan.tag.with_nonce(self.page.nonce), view[place:]))
+        return b"".join((view[:place], self.page.tag, view[place:]))
 
     def _encode(self, text: bytes) -> bytes:
         """The text compressed; with the end, and what came behind it, once the app's own has ended."""

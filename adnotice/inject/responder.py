@@ -1,11 +1,10 @@
-"""One page on its way out: holds its start back until the body's first bytes say where the tag goes.
+"""One page on its way out: it waits, if it must, until the body's first bytes say where the tag goes.
 
-ASGI lets a server wait with the start for the first body message, so nobody sees the difference. After that:
-
-* a page whose length was announced is held until the place is known, 16 KiB at most: its new length must be announced;
-* a page without a length is never held: each message is passed on before the app's `send()` returns. When its ETag had to
-  change before the first body message told that this is a page, the changed headers stay, and are right;
-* once the place is found, or there is none, messages go through as they are.
+* A page whose length was announced is held until the place is known, 16 KiB at most: its new length must be announced.
+* A page without a length is never held: each message is passed on before the app's `send()` returns. Only where its ETag
+  must change its start waits for the first piece of the body, as ASGI lets a server wait too. When that piece doesn't tell
+  yet whether this is a page, the changed headers stay, and are right.
+* Once the place is found, or there is none, messages go through as they are.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from adnotice.inject.passing import Messages, nothing, send_all, send_both
 from adnotice.inject.placement import Scanner
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
-from adnotice.inject.validators import revise_headers
 
 
 class PageResponder:
@@ -79,7 +77,7 @@ class PageResponder:
         if found is None:
             self.scanner = self.scanner or Scanner()
             found = self.scanner.feed(data, last=not message.get("more_body", False))
-            if self.page.plan.length is None:
+            if not self.page.plan.has_length:
                 return self._go_on(message, data, found)
             if found is None:
                 return ()
@@ -96,25 +94,17 @@ class PageResponder:
             return self._refuse(found)
         if found is not None:
             return self._inject(message, data, found) if found >= 0 else self._refuse(Refusal.FRAGMENT)
-        start, self.start, self.held = self.start, None, ()
-        if start is None:
-            return (message,)
-        if self.page.plan.has_validators:
-            start = {**start, "headers": list(self.page.plan.revised)}
-        return (start, message)
+        start = None if self.start is None else self.page.begin()
+        self.start, self.held = None, ()
+        return (message,) if start is None else (start, message)
 
     def _inject(self, message: Message, data: bytes, place: int) -> Messages:
         """The page's beginning with the tag in it."""
-        plan = self.page.plan
-        if data.startswith(OPENING, place) and plan.tag.stands_in(data, place):
+        page = self.page
+        if data.startswith(OPENING, place) and page.plan.tag.stands_in(data, place):
             return self._refuse(Refusal.REPEATED)
-        tag = plan.tag.with_nonce(self.page.nonce) if self.page.nonce else plan.tag.plain
-        body = {**message, "body": insert(data, place, tag)}
-        self.rules.ledger.injected(self.page.scope, self.page.site)
+        body = {**message, "body": insert(data, place, page.tag)}
+        start = None if self.start is None else page.begin()
+        self.rules.ledger.injected(page.scope, page.site)
         self.pass_on()
-        if self.start is None:
-            return (body,)
-        headers = list(plan.revised)
-        if self.page.nonce and plan.length is not None:
-            headers = revise_headers(self.start["headers"], plan.tag, plan.length + len(tag))
-        return {**self.start, "headers": headers}, body
+        return (body,) if start is None else (start, body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.types import Message, Scope
@@ -25,16 +25,29 @@ MAX_TYPES: Final = 256
 
 
 class Page:
-    """A page that carries the tag if its body lets it: who asks, and how it begins."""
+    """A page that carries the tag if its body lets it: who asks, and how it begins.
 
-    __slots__ = ("nonce", "plan", "scope", "site", "start")
+    `start` is its start as the app made it, `headers` are the revised ones; None where the start goes out as it is, at
+    once.
+    """
 
-    def __init__(self, scope: Scope, site: str, plan: Plan, nonce: bytes, start: Message) -> None:
+    __slots__ = ("headers", "plan", "scope", "site", "start", "tag")
+
+    def __init__(self, scope: Scope, site: str, plan: Plan, tag: bytes, start: Message) -> None:
         self.scope = scope
         self.site = site
         self.plan = plan
-        self.nonce = nonce
-        self.start = start
+        self.tag = tag
+        self.start: Message | None = start
+        self.headers: list[Sequence[bytes]] | None = None
+        if plan.keeps_start():
+            self.start = None
+        else:
+            self.headers = plan.revise(start["headers"], tag)
+
+    def begin(self) -> Message | None:
+        """The page's start as it goes out with the tag; None when it is out."""
+        return self.start and {**self.start, "headers": self.headers}
 
 
 class Rules:
@@ -84,13 +97,16 @@ class Rules:
         if refusal:
             self.ledger.refused(scope, refusal)
             return None
-        nonce = self._choose_nonce(scope, plan) if plan.policies else b""
-        if nonce is None:
-            self.ledger.forbidden(scope)
-            return None
+        tag = plan.tag.plain
+        if plan.policies:
+            nonce = self._choose_nonce(scope, plan)
+            if nonce is None:
+                self.ledger.forbidden(scope)
+                return None
+            tag = plan.tag.with_nonce(nonce)
         if plan.has_validators:
             self.marks_out = True
-        return Page(scope, site, plan, nonce, message)
+        return Page(scope, site, plan, tag, message)
 
     def _refuse_request(self, scope: Scope) -> Refusal | None:
         """What the operator's own settings say against the page."""

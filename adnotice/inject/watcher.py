@@ -84,30 +84,28 @@ class Watcher:
         page = self.rules.begin(asked, message)
         if asked["method"] == "HEAD":
             self.through = partial(send_without_body, self.send)
-            return self.send({**message, "headers": list(page.plan.revised)} if page else message)
+            return self.send((page and page.begin()) or message)
         if page is None:
             self.through = self.send
             return self.send(message)
         self.page = page
         self.through = self._take_first
-        return nothing()
+        return self.send(message) if page.start is None else nothing()
 
     def _take_first(self, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
         page, self.through = cast("Page", self.page), self.send
-        plan, data = page.plan, message.get("body")
-        if type(data) is bytes and not (page.nonce or plan.coding) and message["type"] == "http.response.body":
+        coding, data = page.plan.coding, message.get("body")
+        if type(data) is bytes and not coding and message["type"] == "http.response.body":
             try:
-                tagged = self._tag(data, plan.tag.plain)
+                tagged = self._tag(data, page.tag)
                 if tagged is not None:
-                    start = {**page.start, "headers": list(plan.revised)}
+                    body, start = {**message, "body": tagged}, page.begin()
                     self.rules.ledger.injected(page.scope, page.site)
-                    return send_both(self.send, start, {**message, "body": tagged})
+                    return self.send(body) if start is None else send_both(self.send, start, body)
             except Exception:  # noqa: BLE001 - the long way is tried next
                 self.rules.ledger.failed(page.scope)
-        responder = (PageRecoder if plan.coding else PageResponder)(
-            self.rules, page, self.send, self.pass_on, page.start
-        )
+        responder = (PageRecoder if coding else PageResponder)(self.rules, page, self.send, self.pass_on, page.start)
         self.through = responder.take
         if message["type"] == "http.response.pathsend":
             return send_file(self.take, message["path"], partial(self._leave_to_server, page, message))
@@ -126,4 +124,6 @@ class Watcher:
         """A file that can't be opened here."""
         self.pass_on()
         self.rules.ledger.refused(page.scope, Refusal.CODING)
-        await send_both(self.send, page.start, message)
+        if page.start is not None:
+            await self.send(page.start)
+        await self.send(message)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adnotice.inject.plan import Plan, find_length, fit_plan, make_plan
+from adnotice.inject.plan import Plan, make_plan
 from adnotice.inject.plans import Plans
 from adnotice.inject.tag import make_tag
 from tests.inject.site import (
@@ -55,45 +57,77 @@ HEADERS = st.lists(
 )
 
 
-def fitted(headers: Pairs) -> Plan | None:
-    """The plan by way of the pages that differ in their length alone."""
-    at = find_length(headers)
-    return None if at is None else fit_plan(plan_for(headers[:at] + headers[at + 1 :]), headers, at)
+def told(plan: Plan, headers: Pairs, tag: bytes = TAG_HERE.plain) -> list[object]:
+    """All that a plan says about the page with these headers."""
+    says = [
+        plan.refusal,
+        plan.tag,
+        plan.coding,
+        plan.has_length,
+        plan.has_validators,
+        plan.policies,
+        plan.keeps_start(),
+    ]
+    return [*says, plan.revise(headers, tag)]
 
 
-def told(plan: Plan) -> dict[str, object]:
-    """All that a plan says."""
-    names = ("refusal", "tag", "length", "coding", "policies", "has_validators", "revised")
-    return {name: getattr(plan, name) for name in names}
+def plan_for(headers: Pairs, method: str = "GET", status: int = 200, trailers: bool = False) -> Plan:
+    return make_plan(method, status, trailers, headers, TAG_HERE)
 
 
-def plan_for(headers: Pairs) -> Plan:
-    return make_plan("GET", 200, False, headers, TAG_HERE)
-
-
-@given(HEADERS)
-@example([HTML, (b"content-length", b"5")])
-@example([(b"content-length", b"5"), HTML, (b"Content-Length", b"6")])
-def test_a_fitted_plan_is_the_plan_that_would_have_been_made(headers: Pairs) -> None:
-    plan = fitted(headers)
-    assert plan is None or told(plan) == told(plan_for(headers))
-
-
-@given(st.lists(st.tuples(st.sampled_from(("GET", "HEAD")), HEADERS), max_size=8))
-def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(pages: list[tuple[str, Pairs]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("GET", "HEAD", "POST")), st.sampled_from((200, 404)), st.booleans(), HEADERS),
+        max_size=8,
+    )
+)
+@example([("GET", 200, False, [(b"content-length", b"5"), HTML, (b"Content-Length", b"6")])])
+def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(
+    pages: list[tuple[str, int, bool, Pairs]],
+) -> None:
     plans = Plans(SRC)
-    for method, headers in pages:
-        for length in (b"5", b"6", b"5"):
+    for method, status, trailers, headers in pages:
+        for length in (b"5", b"6", b"five", b"5"):
             now = [(name, length if name == b"content-length" else value) for name, value in headers]
-            found = plans.find(request(method=method), start(*now))
-            assert told(found) == told(make_plan(method, 200, False, now, TAG_HERE))
+            message = {**start(*now), "status": status, "trailers": trailers}
+            found = plans.find(request(method=method), message)
+            assert told(found, now) == told(plan_for(now, method, status, trailers), now)
 
 
-def test_a_page_as_most_sites_send_it_is_fitted() -> None:
-    plan = fitted([HTML, (b"content-length", b"5"), (b"set-cookie", b"a=1")])
-    assert plan is not None
-    assert plan.length == 5
-    assert plan.revised[1] == (b"content-length", b"%d" % (5 + len(TAG)))
+@given(HEADERS, HEADERS)
+def test_a_plan_is_found_again_only_for_the_same_headers_but_for_the_length(first: Pairs, second: Pairs) -> None:
+    plans = Plans(SRC)
+    for headers in (first, second):
+        found = plans.find(request(), start(*headers))
+        assert told(found, headers) == told(plan_for(headers), headers)
+
+
+def test_pages_that_differ_in_their_length_alone_share_one_plan() -> None:
+    plans = Plans(SRC)
+    lengths = [[HTML, (b"Content-Length", b"%d" % n), (b"set-cookie", b"a=1")] for n in (5, 20_480, 5)]
+    found = [plans.find(request(), start(*headers)) for headers in lengths]
+    assert found[0] is found[1] is found[2]
+    revised = [plan.revise(headers, TAG_HERE.plain)[1] for plan, headers in zip(found, lengths, strict=True)]
+    assert revised == [(b"Content-Length", b"%d" % (n + len(TAG))) for n in (5, 20_480, 5)]
+
+
+def test_a_tag_with_a_nonce_counts_as_long_as_it_is() -> None:
+    headers = [HTML, (b"content-length", b"5")]
+    longer = TAG_HERE.with_nonce(b"abc")
+    assert plan_for(headers).revise(headers, longer)[1] == (b"content-length", b"%d" % (5 + len(longer)))
+
+
+def test_what_an_app_changes_in_its_list_of_headers_afterwards_changes_no_plan() -> None:
+    plans = Plans(SRC)
+    for pair in ((b"x-robots-tag", b"none"), [b"x-robots-tag", b"none"]):
+        headers: list[Any] = [HTML, pair]
+        for value in (b"none", b"all"):
+            headers[1] = pair
+            if isinstance(pair, list):
+                pair[1] = value
+            found = plans.find(request(), {**start(), "headers": headers})
+            assert [list(each) for each in found.revise(headers, TAG_HERE.plain)] == [list(each) for each in headers]
+            headers[:] = [HTML, (b"etag", b'"v1"')]
 
 
 @pytest.mark.anyio
