@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from adnotice.agents import is_bot
 
@@ -27,12 +26,18 @@ class Askings:
     def __init__(self) -> None:
         self._programs: dict[bytes, bool] = {}
 
-    def read(self, headers: Iterable[Sequence[bytes]]) -> tuple[bool, bool]:
+    def read(self, headers: Any) -> tuple[bool, bool]:
         """Whether a reader sees the page (it is no prefetch, no frame, and not fetched by a script or a program; only
         such pages are counted), and whether it is asked for with Global Privacy Control or Do Not Track.
 
         Names are lower-case, as ASGI gives them; what is missing speaks for a reader.
         """
+        try:
+            return self._read(headers)
+        except TypeError:  # compiled, that reads lists of tuples, as servers give them
+            return self._read([(pair[0], pair[1]) for pair in headers])
+
+    def _read(self, headers: list[tuple[bytes, ...]]) -> tuple[bool, bool]:
         seen, declined = True, False
         for pair in headers:
             name = pair[0]

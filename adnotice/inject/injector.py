@@ -74,7 +74,7 @@ class Injector:
                 return scope, b""
             prepared = {**scope}
             if marked:
-                tag = self._rules.tag_of(scope)
+                tag = self._rules.tag(scope.get("root_path", ""))
                 prepared["headers"] = [
                     (name, unmark_etags(value, tag) if name == b"if-none-match" else value)
                     for name, value in scope["headers"]

@@ -39,11 +39,11 @@ class Ledger:
         self._askings = Askings()
         self._known: dict[str, PageInjected] = {}
 
-    def injected(self, scope: Scope, site: str) -> None:
-        """Records that a page left with the tag."""
+    def injected(self, scope: Scope, path: str, site: str) -> None:
+        """Records that the page at this path left with the tag."""
         seen, declined = self._askings.read(scope["headers"])
         if seen:
-            self._record(self._injected(site, scope["path"], declined and self._honour_gpc))
+            self._record(self._injected(site, path, declined and self._honour_gpc))
         else:
             self._uncounted()
 
@@ -64,9 +64,9 @@ class Ledger:
         if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
 
-    def forbidden(self, scope: Scope) -> None:
-        """Records that a page's own policy forbids the tag, and says so."""
-        self._complaints.complain(FORBIDDEN, scope["path"])
+    def forbidden(self, scope: Scope, path: str) -> None:
+        """Records that the own policy of the page at this path forbids the tag, and says so."""
+        self._complaints.complain(FORBIDDEN, path)
         self.refused(scope, Refusal.CSP)
 
     def failed(self, scope: Scope) -> None:

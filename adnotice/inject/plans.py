@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.types import Message, Scope
+from starlette.types import Message
 
 from adnotice.inject.eligibility import is_length
 from adnotice.inject.plan import Plan, find_length, make_plan
@@ -19,20 +19,20 @@ class Known:
 
     __slots__ = ("_headers", "_method", "_root_path", "_status", "_trailers", "plan")
 
-    def __init__(self, scope: Scope, message: Message, plan: Plan) -> None:
-        self._root_path = scope.get("root_path", "")
-        self._method = scope["method"]
+    def __init__(self, method: str, root_path: str, message: Message, plan: Plan) -> None:
+        self._method = method
+        self._root_path = root_path
         self._status = message["status"]
         self._trailers = message.get("trailers", False)
         self._headers: Headers = message["headers"][:]
         self.plan = plan
 
-    def holds_for(self, scope: Scope, message: Message) -> bool:
+    def holds_for(self, method: str, root_path: str, message: Message) -> bool:
         """Whether the response to this request that begins with this start has the same plan."""
         return (
             self._status == message["status"]
-            and self._method == scope["method"]
-            and self._root_path == scope.get("root_path", "")
+            and self._method == method
+            and self._root_path == root_path
             and self._trailers == message.get("trailers", False)
             and (self._headers == message["headers"] or self._differs_in_length(message["headers"]))
         )
@@ -58,19 +58,18 @@ class Plans:
         self._last: Known | None = None
         self._kept: dict[object, Known] = {}
 
-    def find(self, scope: Scope, message: Message) -> Plan:
-        """The plan for the response to this request that begins with this start of a page's type."""
+    def find(self, method: str, root_path: str, message: Message) -> Plan:
+        """The plan for the response to a request that begins with this start of a page's type."""
         last = self._last
-        if last is not None and last.holds_for(scope, message):
+        if last is not None and last.holds_for(method, root_path, message):
             return last.plan
-        return self._find(scope, message)
+        return self._find(method, root_path, message)
 
     def tag(self, root_path: str) -> Tag:
         """The tag as pages below this root_path carry it."""
         return make_tag(self._src, root_path)
 
-    def _find(self, scope: Scope, message: Message) -> Plan:
-        root_path, method = scope.get("root_path", ""), scope["method"]
+    def _find(self, method: str, root_path: str, message: Message) -> Plan:
         status, trailers, headers = message["status"], message.get("trailers", False), message["headers"]
         at = find_length(headers)
         alike: list[object] = list(headers)
@@ -82,7 +81,7 @@ class Plans:
         except TypeError:  # pairs that are lists can't be looked up, and may be changed
             return make_plan(method, status, trailers, headers, self.tag(root_path))
         if known is None:
-            known = Known(scope, message, make_plan(method, status, trailers, headers, self.tag(root_path)))
+            known = Known(method, root_path, message, make_plan(method, status, trailers, headers, self.tag(root_path)))
             if len(self._kept) >= MAX_PLANS:
                 self._kept.clear()
             self._kept[key] = known

@@ -152,7 +152,7 @@ class PageRecoder(msgspec.Struct):
 
     def _insert(self, text: bytes, place: int) -> bytes:
         self.scanner = None
-        self.rules.ledger.injected(self.page.scope, self.page.site)
+        self.rules.ledger.injected(self.page.scope, self.page.path, self.page.site)
         view = memoryview(text)
         return b"".join((view[:place], self.page.tag, view[place:]))
 

@@ -105,6 +105,6 @@ class PageResponder:
             return self._refuse(Refusal.REPEATED)
         body = {**message, "body": insert(data, place, page.tag)}
         start = None if self.start is None else page.begin()
-        self.rules.ledger.injected(page.scope, page.site)
+        self.rules.ledger.injected(page.scope, page.path, page.site)
         self.pass_on()
         return (body,) if start is None else (start, body)

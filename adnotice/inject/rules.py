@@ -31,10 +31,11 @@ class Page:
     once.
     """
 
-    __slots__ = ("headers", "plan", "scope", "site", "start", "tag")
+    __slots__ = ("headers", "path", "plan", "scope", "site", "start", "tag")
 
-    def __init__(self, scope: Scope, site: str, plan: Plan, tag: bytes, start: Message) -> None:
+    def __init__(self, scope: Scope, path: str, site: str, plan: Plan, tag: bytes, start: Message) -> None:
         self.scope = scope
+        self.path = path
         self.site = site
         self.plan = plan
         self.tag = tag
@@ -87,13 +88,16 @@ class Rules:
             known.add(content_type)
         return found
 
-    def begin(self, scope: Scope, message: Message) -> Page | None:
-        """The page that begins with this start of a page's type; None when it can't carry the tag."""
+    def begin(self, scope: Scope, path: str, root_path: str, message: Message) -> Page | None:
+        """The page that begins with this start of a page's type; None when it can't carry the tag.
+
+        `path` and `root_path` are the request's, whatever routers have made of those in the scope.
+        """
         site = self._site_of(scope)
         if site is None or 300 <= message["status"] < 400 or self.mode() is OFF:
             return None
-        plan = self._plans.find(scope, message)
-        refusal = (self._refuse_request(scope) if self._asks_operator else None) or plan.refusal
+        plan = self._plans.find(scope["method"], root_path, message)
+        refusal = (self._refuse_request(scope, path, root_path) if self._asks_operator else None) or plan.refusal
         if refusal:
             self.ledger.refused(scope, refusal)
             return None
@@ -101,18 +105,18 @@ class Rules:
         if plan.policies:
             nonce = self._choose_nonce(scope, plan)
             if nonce is None:
-                self.ledger.forbidden(scope)
+                self.ledger.forbidden(scope, path)
                 return None
             tag = plan.tag.with_nonce(nonce)
         if plan.has_validators:
             self.marks_out = True
-        return Page(scope, site, plan, tag, message)
+        return Page(scope, path, site, plan, tag, message)
 
-    def _refuse_request(self, scope: Scope) -> Refusal | None:
+    def _refuse_request(self, scope: Scope, path: str, root_path: str) -> Refusal | None:
         """What the operator's own settings say against the page."""
-        if self._is_excluded is not None and self._is_excluded(scope["path"]):
+        if self._is_excluded is not None and self._is_excluded(path):
             return Refusal.EXCLUDED
-        if self._skip is not None and self._skip(scope):
+        if self._skip is not None and self._skip({**scope, "path": path, "root_path": root_path}):
             return Refusal.SKIPPED
         return None
 
@@ -121,19 +125,19 @@ class Rules:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         return choose_nonce(plan.policies, Address(scope.get("scheme", "http").encode(), host, plan.tag.path))
 
-    def validate(self, scope: Scope, message: Message, asked_for: bytes) -> Message:
+    def validate(self, scope: Scope, path: str, root_path: str, message: Message, asked_for: bytes) -> Message:
         """A 304 for a page that the browser holds with the tag: it gets that page's ETag, and counts as injected."""
         headers = message.get("headers", ())
-        tag = self.tag_of(scope)
+        tag = self.tag(root_path)
         marked = mark_etag(find_etag(headers), tag)
         if not marked or marked not in asked_for:
             return message
         revised = revise_headers(headers, tag, None)
         site = self._site_of(scope)
         if site is not None:
-            self.ledger.injected(scope, site)
+            self.ledger.injected(scope, path, site)
         return {**message, "headers": revised}
 
-    def tag_of(self, scope: Scope) -> Tag:
-        """The tag as pages of this request carry it."""
-        return self._plans.tag(scope.get("root_path", ""))
+    def tag(self, root_path: str) -> Tag:
+        """The tag as pages below this root_path carry it."""
+        return self._plans.tag(root_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import cast
 
 from starlette.types import Message, Scope, Send
 
@@ -37,13 +36,15 @@ class Watcher:
         self.through: Callable[[Message], Awaitable[None]] | None = None
         """What takes the messages that follow; None as long as there is something to find out."""
         self.page: Page | None = None
-        """The page that has begun."""
+        """The page that has begun; its body is awaited as long as there is nothing that messages go through."""
 
     def take(self, message: Message) -> Awaitable[None]:
         """Takes the app's next message."""
         through = self.through
         if through is not None:
             return through(message)
+        if self.page is not None:
+            return self._take_first(self.page, message)
         if message["type"] != "http.response.start":
             return self.send(message)
         headers = message.get("headers", ())
@@ -61,7 +62,7 @@ class Watcher:
                         return self._begin(message)
                     break
             if self.asked_for and message["status"] == 304:
-                message = self.rules.validate(self._asked(), message, self.asked_for)
+                message = self.rules.validate(self.scope, self.path, self.root_path, message, self.asked_for)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             self.rules.ledger.failed(self.scope)
         self.through = send = self.send
@@ -71,37 +72,28 @@ class Watcher:
         """From here on everything goes through."""
         self.through = self.send
 
-    def _asked(self) -> Scope:
-        """The scope with its address as the server gave it."""
-        scope = self.scope
-        if scope["path"] == self.path and scope.get("root_path", "") == self.root_path:
-            return scope
-        return {**scope, "root_path": self.root_path, "path": self.path}
-
     def _begin(self, message: Message) -> Awaitable[None]:
         """Takes the start of a response of a page's type: it is held when the tag may go in."""
-        asked = self._asked()
-        page = self.rules.begin(asked, message)
-        if asked["method"] == "HEAD":
+        page = self.rules.begin(self.scope, self.path, self.root_path, message)
+        if self.scope["method"] == "HEAD":
             self.through = partial(send_without_body, self.send)
             return self.send((page and page.begin()) or message)
         if page is None:
             self.through = self.send
             return self.send(message)
         self.page = page
-        self.through = self._take_first
         return self.send(message) if page.start is None else nothing()
 
-    def _take_first(self, message: Message) -> Awaitable[None]:
+    def _take_first(self, page: Page, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
-        page, self.through = cast("Page", self.page), self.send
+        self.through = self.send
         coding, data = page.plan.coding, message.get("body")
         if type(data) is bytes and not coding and message["type"] == "http.response.body":
             try:
                 tagged = self._tag(data, page.tag)
                 if tagged is not None:
                     body, start = {**message, "body": tagged}, page.begin()
-                    self.rules.ledger.injected(page.scope, page.site)
+                    self.rules.ledger.injected(page.scope, page.path, page.site)
                     return self.send(body) if start is None else send_both(self.send, start, body)
             except Exception:  # noqa: BLE001 - the long way is tried next
                 self.rules.ledger.failed(page.scope)

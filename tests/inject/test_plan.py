@@ -22,7 +22,6 @@ from tests.inject.site import (
     header_of,
     length_of,
     part,
-    request,
     start,
     wrap,
 )
@@ -90,7 +89,7 @@ def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(
         for length in (b"5", b"6", b"five", b"5"):
             now = [(name, length if name == b"content-length" else value) for name, value in headers]
             message = {**start(*now), "status": status, "trailers": trailers}
-            found = plans.find(request(method=method), message)
+            found = plans.find(method, "", message)
             assert told(found, now) == told(plan_for(now, method, status, trailers), now)
 
 
@@ -98,14 +97,14 @@ def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(
 def test_a_plan_is_found_again_only_for_the_same_headers_but_for_the_length(first: Pairs, second: Pairs) -> None:
     plans = Plans(SRC)
     for headers in (first, second):
-        found = plans.find(request(), start(*headers))
+        found = plans.find("GET", "", start(*headers))
         assert told(found, headers) == told(plan_for(headers), headers)
 
 
 def test_pages_that_differ_in_their_length_alone_share_one_plan() -> None:
     plans = Plans(SRC)
     lengths = [[HTML, (b"Content-Length", b"%d" % n), (b"set-cookie", b"a=1")] for n in (5, 20_480, 5)]
-    found = [plans.find(request(), start(*headers)) for headers in lengths]
+    found = [plans.find("GET", "", start(*headers)) for headers in lengths]
     assert found[0] is found[1] is found[2]
     revised = [plan.revise(headers, TAG_HERE.plain)[1] for plan, headers in zip(found, lengths, strict=True)]
     assert revised == [(b"Content-Length", b"%d" % (n + len(TAG))) for n in (5, 20_480, 5)]
@@ -125,7 +124,7 @@ def test_what_an_app_changes_in_its_list_of_headers_afterwards_changes_no_plan()
             headers[1] = pair
             if isinstance(pair, list):
                 pair[1] = value
-            found = plans.find(request(), {**start(), "headers": headers})
+            found = plans.find("GET", "", {**start(), "headers": headers})
             assert [list(each) for each in found.revise(headers, TAG_HERE.plain)] == [list(each) for each in headers]
             headers[:] = [HTML, (b"etag", b'"v1"')]
 
