@@ -6,14 +6,26 @@ so that what is edited is what runs. The wheel holds the modules' text too.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ONE_LIBRARY: Final = "-fvisibility=hidden -fno-plt"
+"""The modules call each other directly: they are one library, of which nothing but its entry is seen from outside."""
+
+COLD: Final = """\
+struct _object;
+extern void CPy_AddTraceback(const char *, const char *, int, struct _object *) __attribute__((cold));
+extern void CPy_TypeError(const char *, struct _object *) __attribute__((cold));
+"""
+"""What leads to these is kept away from what runs for every page. On machines whose cores are shared a cache holds little:
+both together are worth a fifth of what a page costs us there."""
 
 
 class CompilingHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -27,10 +39,16 @@ class CompilingHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         self._folder = Path(tempfile.mkdtemp(prefix="adnotice-"))
         shutil.copytree(Path(self.root, "adnotice"), self._folder / "adnotice")
+        environment = dict(os.environ)
+        if os.name == "posix":
+            cold = self._folder / "cold.h"
+            cold.write_text(COLD, encoding="ascii")
+            environment["CFLAGS"] = f"{ONE_LIBRARY} -include {cold} {os.environ.get('CFLAGS', '')}"
         ran = subprocess.run(  # noqa: S603 - our own files
             # Libraries of extras may be missing where a wheel is built: no compiled module uses one.
             [sys.executable, "-m", "mypyc", "--ignore-missing-imports", *self.config["modules"]],
             cwd=self._folder,
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
