@@ -79,7 +79,8 @@ class AdNoticeMiddleware:
             src=self._prefix + "client.js",
             record=self._writer.record,
             site_of=site_of,
-            mode=mode,
+            mode=mode.known,
+            uncounted=mode,
             honour_gpc=settings.detect.honour_gpc,
         )
 

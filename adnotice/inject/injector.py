@@ -6,7 +6,7 @@ remembered: the plan for its headers, the place for its first bytes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -19,7 +19,6 @@ from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import MARK
 from adnotice.inject.validators import unmark_etags
 from adnotice.inject.watcher import Watcher
-from adnotice.mode import CurrentMode
 from adnotice.site import SiteOf
 
 _SENT_PAST_US: Final = "http.response.zerocopysend"
@@ -29,7 +28,10 @@ _PAGE_SUFFIXES: Final = frozenset(("", ".asp", ".aspx", ".htm", ".html", ".jsp",
 
 
 class Injector:
-    """Attends requests; what belongs to one response lives in its watcher."""
+    """Attends requests; what belongs to one response lives in its watcher.
+
+    `record` takes what became of a page that a reader asked for; for the other pages `uncounted` is called.
+    """
 
     def __init__(
         self,
@@ -39,12 +41,13 @@ class Injector:
         src: str,
         record: Record,
         site_of: SiteOf,
-        mode: CurrentMode,
+        mode: Callable[[], Mode],
+        uncounted: Callable[[], object],
         honour_gpc: bool = True,
     ) -> None:
         self._app = app
-        self._ledger = Ledger(record, site_of, mode, honour_gpc=honour_gpc)
-        self._rules = Rules(settings, self._ledger, src=src, site_of=site_of, mode=mode.known)
+        self._ledger = Ledger(record, site_of, uncounted, honour_gpc=honour_gpc)
+        self._rules = Rules(settings, self._ledger, src=src, site_of=site_of, mode=mode)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request to the app, and the app's messages on."""

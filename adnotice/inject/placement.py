@@ -243,8 +243,7 @@ def _walk(state: int, data: bytes) -> tuple[int, int]:
     """Goes on from the state over the data: where it ends, and at which byte (-1: beyond the data)."""
     rows = _table()[0]
     for index, byte in enumerate(data):
-        state = rows[state][byte]
-        if state < _FIRST:
+        if (state := rows[state][byte]) < _FIRST:
             return state, index
     return state, -1
 

@@ -47,7 +47,8 @@ def test_a_prerendered_page_is_measured_when_it_is_shown_and_not_before(newsroom
     assert asked_by(page, ARTICLE) == []
     site.wait_for_counts(injected=1, clear=1)
     page.run("document.querySelector('a').click()")
-    time.sleep(1.5)  # the driver loses a page that it talks to while it is exchanged
+    wait_until(lambda: asked_by(page, ARTICLE), "the page that is shown tests", 30)
+    time.sleep(1)  # the driver loses a page that it talks to while it is exchanged
     assert page.run("return performance.getEntriesByType('navigation')[0].activationStart > 0"), "not activated"
     assert page.verdict()["verdict"] == "clear"
     site.wait_for_counts(injected=1, clear=2)

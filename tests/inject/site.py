@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adnotice.events import Mode, Occurrence
 from adnotice.inject.injector import Injector
 from adnotice.inject.settings import InjectSettings
-from adnotice.mode import CurrentMode
 
 SRC = "/_adnotice/client.js"
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
@@ -36,8 +35,15 @@ def wrap(
 ) -> Injector:
     """The injector in front of the app."""
     record = kept.record if kept is not None else lambda _: None
-    current = CurrentMode(mode, lambda: None)
-    return Injector(app, InjectSettings(**settings), src=SRC, record=record, site_of=lambda _: site, mode=current)
+    return Injector(
+        app,
+        InjectSettings(**settings),
+        src=SRC,
+        record=record,
+        site_of=lambda _: site,
+        mode=lambda: mode,
+        uncounted=lambda: None,
+    )
 
 
 def request(path: str = "/", headers: Headers = (), method: str = "GET", **more: Any) -> Scope:
