@@ -24,8 +24,7 @@ struct _object;
 extern void CPy_AddTraceback(const char *, const char *, int, struct _object *) __attribute__((cold));
 extern void CPy_TypeError(const char *, struct _object *) __attribute__((cold));
 """
-"""What leads to these is kept away from what runs for every page. On machines whose cores are shared a cache holds little:
-both together are worth a fifth of what a page costs us there."""
+"""What leads to these is kept away from what runs for every page: where cores are shared, a cache holds little."""
 
 
 class CompilingHook(BuildHookInterface):  # type: ignore[type-arg]

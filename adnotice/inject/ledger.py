@@ -63,6 +63,8 @@ class Ledger:
         site = self._site_of(scope)
         if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
+        else:
+            self._uncounted()
 
     def forbidden(self, scope: Scope, path: str) -> None:
         """Records that the own policy of the page at this path forbids the tag, and says so."""

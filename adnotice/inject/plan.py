@@ -108,6 +108,6 @@ def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: T
 def find_length(headers: Pairs) -> int:
     """Which header is the Content-Length; -1 for none."""
     for number, pair in enumerate(headers):
-        if pair[0] == b"content-length" or pair[0].lower() == b"content-length":
+        if pair[0].lower() == b"content-length":
             return number
     return -1

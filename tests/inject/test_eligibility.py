@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.types import Message, Scope
 
 from adnotice.events import Mode, PageInjected, PageRefused, Refusal
+from adnotice.inject.ledger import Ledger
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import make_tag
 from tests.inject.site import (
@@ -178,6 +181,24 @@ async def test_a_page_asked_for_with_gpc_or_dnt_is_counted_as_declined(headers: 
     kept = Kept()
     await ask(wrap(page_of(PAGE), kept), request(headers=headers))
     assert kept == [PageInjected("news", "/", declined)]
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+async def test_request_headers_may_be_pairs_of_any_kind(kind: Any) -> None:
+    kept = Kept()
+    asked = request()
+    asked["headers"] = kind([[b"sec-gpc", b"1"], (b"sec-fetch-dest", b"document")])
+    await ask(wrap(page_of(PAGE), kept), asked)
+    assert kept == [PageInjected("news", "/", True)]
+
+
+async def test_a_refused_page_is_recorded_for_readers_and_uncounted_for_programs() -> None:
+    for agent, expected in ((b"Mozilla/5.0 Firefox/150", (1, 0)), (b"curl/8.5.0", (0, 1))):
+        recorded: list[Any] = []
+        uncounted: list[bool] = []
+        ledger = Ledger(recorded.append, lambda _: "news", lambda called=uncounted: called.append(True))
+        ledger.refused(request(headers=[(b"user-agent", agent)]), Refusal.HEADER)
+        assert (len(recorded), len(uncounted)) == expected
 
 
 async def test_the_bytes_of_a_page_depend_on_no_request_header() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -93,14 +91,6 @@ def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(
             assert told(found, now) == told(plan_for(now, method, status, trailers), now)
 
 
-@given(HEADERS, HEADERS)
-def test_a_plan_is_found_again_only_for_the_same_headers_but_for_the_length(first: Pairs, second: Pairs) -> None:
-    plans = Plans(SRC)
-    for headers in (first, second):
-        found = plans.find("GET", "", start(*headers))
-        assert told(found, headers) == told(plan_for(headers), headers)
-
-
 def test_pages_that_differ_in_their_length_alone_share_one_plan() -> None:
     plans = Plans(SRC)
     lengths = [[HTML, (b"Content-Length", b"%d" % n), (b"set-cookie", b"a=1")] for n in (5, 20_480, 5)]
@@ -118,15 +108,19 @@ def test_a_tag_with_a_nonce_counts_as_long_as_it_is() -> None:
 
 def test_what_an_app_changes_in_its_list_of_headers_afterwards_changes_no_plan() -> None:
     plans = Plans(SRC)
-    for pair in ((b"x-robots-tag", b"none"), [b"x-robots-tag", b"none"]):
-        headers: list[Any] = [HTML, pair]
-        for value in (b"none", b"all"):
-            headers[1] = pair
-            if isinstance(pair, list):
-                pair[1] = value
-            found = plans.find("GET", "", {**start(), "headers": headers})
-            assert [list(each) for each in found.revise(headers, TAG_HERE.plain)] == [list(each) for each in headers]
-            headers[:] = [HTML, (b"etag", b'"v1"')]
+    headers = [HTML, (b"x-robots-tag", b"none")]
+    plans.find("GET", "", {**start(), "headers": headers})
+    headers[1] = (b"etag", b'"v1"')
+    assert plans.find("GET", "", {**start(), "headers": headers}).has_validators
+
+
+def test_nor_what_it_changes_in_pairs_that_are_lists() -> None:
+    plans = Plans(SRC)
+    pair = [b"x-robots-tag", b"none"]
+    message = {**start(), "headers": [HTML, pair]}
+    plans.find("GET", "", message)
+    pair[:] = [b"etag", b'"v1"']
+    assert plans.find("GET", "", message).has_validators
 
 
 @pytest.mark.anyio
