@@ -142,6 +142,17 @@ const commands = {
     if (network) await pageOf(page).emulateNetworkConditions(network);
   },
 
+  /** From here to `traced`, the browser writes down what its threads do. */
+  async trace({ page }) {
+    await pageOf(page).tracing.start({ categories: ["toplevel", "devtools.timeline"] });
+  },
+
+  /** What was written down that took any time. */
+  async traced({ page }) {
+    const { traceEvents } = JSON.parse(Buffer.from(await pageOf(page).tracing.stop()).toString());
+    return traceEvents.filter((event) => event.ph === "X" && event.dur > 0);
+  },
+
   async offline({ page, on }) {
     await pageOf(page).setOfflineMode(on);
   },

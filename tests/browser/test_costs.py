@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -17,15 +18,12 @@ WATCH_SECONDS = 60
 NEW_SECRET = "Wq8Zt3Xn6Rb1Mv9Ks4Jd7Gh2Lf5Py0Ca"
 
 VISITS = 3
+LONG_TASK_MS = 50
 OBSERVE = """
   window.shifts = 0;
-  window.longTasks = [];
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
   }).observe({type: "layout-shift", buffered: true});
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.longTasks.push([Math.round(entry.startTime), entry.duration]);
-  }).observe({type: "longtask", buffered: true});
 """
 
 
@@ -64,22 +62,38 @@ def test_the_probe_adds_no_request_where_the_page_loads_its_ad_script_itself(
     assert len([url for url in page.foreign_requests() if "adsbygoogle.js" in url]) == 1
 
 
+def our_longest_task_ms(events: list[dict[str, Any]], prefix: str) -> float:
+    """The longest task in which a script of ours ran, in its thread's own time: what else the machine does is not in it."""
+
+    def is_within(event: dict[str, Any], task: dict[str, Any]) -> bool:
+        same_thread = (event["pid"], event["tid"]) == (task["pid"], task["tid"])
+        return same_thread and task["ts"] <= event["ts"] < task["ts"] + task["dur"]
+
+    tasks = [event for event in events if event["name"] == "ThreadControllerImpl::RunTask"]
+    ours = [
+        event
+        for event in events
+        if event["name"] in ("EvaluateScript", "FunctionCall") and prefix in event["args"]["data"].get("url", "")
+    ]
+    assert any(event["name"] == "EvaluateScript" for event in ours), "the trace holds our script"
+    return max(float(task["tdur"]) for task in tasks if any(is_within(event, task) for event in ours)) / 1000
+
+
 def test_a_clear_view_shifts_nothing_and_blocks_no_main_thread_on_a_slow_machine(site: Site, reader: Readers) -> None:
-    # A long task of ours would come with every visit; the page's own parsing and drawing falls behind our script now and then.
+    # The slow machine is made by a clock, not by counting work: a busy hour makes it slower still, so the best visit counts.
     visits = []
     for _ in range(VISITS):
         page = reader("chromium", site).tab()
         page.call("before", body=OBSERVE)
         page.call("throttle", cpu=4)
+        page.call("trace")
         page.goto(ARTICLE)
         page.verdict()
         time.sleep(1)
-        began = page.run(
-            "return performance.getEntriesByType('resource').find((e) => e.name.endsWith('/client.js')).startTime"
-        )
-        visits.append([task for task in page.run("return window.longTasks") if task[0] >= began])
+        visits.append(our_longest_task_ms(page.call("traced"), site.prefix))
         assert page.run("return window.shifts") == 0
-    assert [] in visits, visits
+        page.close()
+    assert min(visits) <= LONG_TASK_MS, visits
 
 
 @pytest.mark.parametrize("profile", ["chromium-ghostery"])
