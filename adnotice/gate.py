@@ -12,16 +12,16 @@ import ipaddress
 import secrets
 import sys
 import time
-import types
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import anyio
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
+from adnotice.begun import Begun, begin
 from adnotice.exchange import Answer, Refused, Request, Rule
 
 MAX_KNOWN_CLIENTS: Final = 10_000
@@ -118,31 +118,44 @@ class Gate:
             check_length(headers, rule.max_body_bytes)
         return Request(method, path, scope.get("query_string", b""), headers, b"", site, base, secure, client)
 
-    async def read_body(self, receive: Receive, limit: int) -> bytes:
-        """The body, of at most `limit` bytes. Raises `Refused`: 413 when there are more, 408 when it takes too long.
+    def read_body(self, receive: Receive, limit: int) -> bytes | Awaitable[bytes]:
+        """The body, of at most `limit` bytes, where it is already there; else what waits for it.
 
-        A body that is already there comes out of the first step of receive() and costs no timer; any other gets one.
-        asyncio alone lets a deadline begin in the middle of what it is for; on trio scopes must nest.
+        Raises `Refused`, here or when awaited: 413 when there are more, 408 when it takes too long. A body that is
+        already there comes out of the first step of receive() and costs neither a timer nor a coroutine. asyncio alone
+        lets a deadline begin in the middle of what it is for; on trio scopes must nest.
         """
+        if not on_asyncio():
+            return self._collect(receive, b"", limit)
+        first = begin(receive())
+        if isinstance(first, Begun):
+            return self._finish(first, receive, limit)
+        body, more = take(first, b"", limit)
+        return self._collect(receive, body, limit) if more else body
+
+    async def _collect(self, receive: Receive, body: bytes, limit: int) -> bytes:
         try:
-            if not on_asyncio():
-                return await collect_body(receive, limit, self._deadline)
-            arriving = receive().__await__()
-            try:
-                step = next(arriving)
-            except StopIteration as arrived:
-                body, more = take(arrived.value, b"", limit)
-                if not more:
-                    return body
-                return await collect_body(receive, limit, self._deadline, body)
-            async with asyncio.timeout(self._deadline):
-                body, more = take(await finish(arriving, step), b"", limit)
+            with anyio.fail_after(self._deadline):
+                more = True
                 while more:
                     body, more = take(await receive(), body, limit)
                 return body
         except TimeoutError:
-            late = f"body must arrive within {self._deadline:g} seconds"
-            raise Refused(408, late, (b"connection", b"close")) from None
+            raise self._late() from None
+
+    async def _finish(self, first: Begun, receive: Receive, limit: int) -> bytes:
+        try:
+            async with asyncio.timeout(self._deadline):
+                body, more = take(await first, b"", limit)
+                while more:
+                    body, more = take(await receive(), body, limit)
+                return body
+        except TimeoutError:
+            raise self._late() from None
+
+    def _late(self) -> Refused:
+        late = f"body must arrive within {self._deadline:g} seconds"
+        return Refused(408, late, (b"connection", b"close"))
 
     def _check_rate(self, client: str | None) -> None:
         wait = self._client_rate.wait(client) if self._client_rate and client is not None else 0.0
@@ -163,15 +176,6 @@ def on_asyncio() -> bool:
     return True
 
 
-async def collect_body(receive: Receive, limit: int, seconds: float, body: bytes = b"") -> bytes:
-    """The body and what follows it. Raises TimeoutError when that is not complete in time."""
-    with anyio.fail_after(seconds):
-        more = True
-        while more:
-            body, more = take(await receive(), body, limit)
-        return body
-
-
 def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     """The body with this message's part, and whether more is to come."""
     if message["type"] != "http.request":
@@ -181,22 +185,6 @@ def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     if len(body) > limit:
         raise Refused(413, f"body must have at most {limit} bytes, got more", (b"connection", b"close"))
     return body, message.get("more_body", False)
-
-
-@types.coroutine
-def finish(begun: Generator[Any, Any, Message], step: Any) -> Generator[Any, Any, Message]:
-    """Awaits the rest of an awaitable that has taken its first step, which yielded `step`."""
-    while True:
-        try:
-            try:
-                answer = yield step
-            except BaseException as error:  # noqa: BLE001 - a cancellation, too, belongs to what is awaited
-                step = begun.throw(error)
-            else:
-                step = begun.send(answer)
-        except StopIteration as done:
-            message: Message = done.value
-            return message
 
 
 def collect(scope: Scope) -> dict[bytes, bytes]:
@@ -260,10 +248,12 @@ def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[
     return None
 
 
-async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
-    """Sends the answer as ASGI messages; without its body for HEAD."""
+def messages_of(answer: Answer, *, head: bool = False) -> tuple[Message, Message]:
+    """The answer as ASGI messages; without its body for HEAD."""
     headers = list(answer.headers)
     if answer.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    return (
+        {"type": "http.response.start", "status": answer.status, "headers": headers},
+        {"type": "http.response.body", "body": b"" if head else answer.body},
+    )

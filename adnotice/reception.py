@@ -7,8 +7,8 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.events import Unavailable
-from adnotice.exchange import Answer, Endpoint, Refused, Routes, Rule
-from adnotice.gate import Gate, send_answer
+from adnotice.exchange import Refused, Routes, Rule
+from adnotice.gate import Gate, messages_of
 from adnotice.site import SiteOf
 
 LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
@@ -41,38 +41,38 @@ class Reception:
         """Answers the request for this name, whatever it is."""
         try:
             endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
-            if endpoint is not None:
-                answer = await self._ask(endpoint, name, scope, receive)
-            else:
+            if endpoint is None:
                 app = self._apps.get(name.partition("/")[0])
                 if app is not None:
                     await self._hand_over(app, name, scope, receive, send)
                     return
                 raise Refused(404, f"{self._prefix}{name[:80]} is no address of adnotice")
+            site = self._site_of(scope)
+            if site is None:
+                raise Refused(403, "this host is not listed in the setting hosts")
+            rule = endpoint.rule
+            base = scope.get("root_path", "") + self._base
+            request = self._gate.admit(scope, rule, path=name, base=base, site=site)
+            if rule.max_body_bytes:
+                body = self._gate.read_body(receive, rule.max_body_bytes)
+                request.body = body if isinstance(body, bytes) else await body
+            answer = await endpoint.answer(request)
         except Refused as refused:
             answer = refused.answer()
         except Unavailable as unavailable:
             retry = (b"retry-after", b"%d" % unavailable.retry_after)
             answer = Refused(503, f"store unavailable: {unavailable}", retry).answer()
-        await send_answer(send, answer, head=scope["method"] == "HEAD")
-
-    async def _ask(self, endpoint: Endpoint, name: str, scope: Scope, receive: Receive) -> Answer:
-        site = self._site_of(scope)
-        if site is None:
-            raise Refused(403, "this host is not listed in the setting hosts")
-        base = scope.get("root_path", "") + self._base
-        rule = endpoint.rule
-        request = self._gate.admit(scope, rule, path=name, base=base, site=site)
-        if rule.max_body_bytes:
-            request.body = await self._gate.read_body(receive, rule.max_body_bytes)
-        return await endpoint.answer(request)
+        start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
+        await send(start)
+        await send(body_message)
 
     async def _hand_over(self, app: ASGIApp, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         base = scope.get("root_path", "") + self._base
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
         request = self._gate.admit(scope, rule, path=name, base=base, site="")
         if rule.max_body_bytes:
-            request.body = await self._gate.read_body(receive, rule.max_body_bytes)
+            body = self._gate.read_body(receive, rule.max_body_bytes)
+            request.body = body if isinstance(body, bytes) else await body
 
         async def replay() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}

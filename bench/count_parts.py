@@ -23,8 +23,8 @@ from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import Evidence, Fate, judge
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.events import Mode, Occurrence, Verdict, ViewJudged
-from adnotice.exchange import Answer, Request
-from adnotice.gate import Gate, GateSettings, send_answer
+from adnotice.exchange import Request
+from adnotice.gate import Gate, GateSettings, messages_of
 from adnotice.keys import Keys
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.settings import NoticeSettings
@@ -72,7 +72,8 @@ def time_parts(loop: asyncio.AbstractEventLoop, times: int) -> Iterator[tuple[st
             return {"type": "http.request", "body": body, "more_body": False}
 
         request = gate.admit(dict(scope), REPORT, path="outcome", base="/_adnotice", site=SITE)
-        request.body = await gate.read_body(receive, REPORT.max_body_bytes)
+        read = gate.read_body(receive, REPORT.max_body_bytes)
+        request.body = read if isinstance(read, bytes) else await read
         admitted.append(request)
 
     yield "gate", us_async(loop, admit, scopes, bodies)
@@ -104,13 +105,7 @@ def time_parts(loop: asyncio.AbstractEventLoop, times: int) -> Iterator[tuple[st
     )
     answer = loop.run_until_complete(endpoint.answer(admitted[0]))
 
-    async def send(_: Message) -> None:
-        pass
-
-    async def answer_with(given: Answer) -> None:
-        await send_answer(send, given)
-
-    yield "answer as messages", us_async(loop, answer_with, [answer] * times)
+    yield "answer as messages", us(messages_of, [answer] * times)
     admitted = admitted[-times:]
     views = [view_of(request, report.page) for request, report in zip(admitted, reports, strict=True)]
     yield "occurrence to keys", us(spread, views)

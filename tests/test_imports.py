@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "adnotice"
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"events"},
-    {"exchange"},
+    {"exchange", "begun"},
     {"page", "site", "agents", "keys", "assets", "gate"},
     ROOMS,
     {"insight"},

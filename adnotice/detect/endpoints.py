@@ -165,13 +165,14 @@ def check_name(path: str, ending: str) -> None:
 def unwanted(request: Request, honour_gpc: bool) -> bool:
     """Whether the browser says that this is no view (prefetch, preview) or that it is not to be measured (GPC, DNT)."""
     headers = request.headers
-    if not headers.keys().isdisjoint(PURPOSES) and any(SPECULATIVE.search(headers.get(name, b"")) for name in PURPOSES):
-        return True
+    for name in PURPOSES:
+        if name in headers and SPECULATIVE.search(headers[name]):
+            return True
     return honour_gpc and (headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1")
 
 
 SPECULATIVE: Final = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
-PURPOSES: Final = frozenset((b"sec-purpose", b"purpose", b"x-moz", b"x-purpose"))
+PURPOSES: Final = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
 
 
 def answer_found(judgement: Judgement, asked: Asked, *, counted: bool) -> Answer:

@@ -25,12 +25,11 @@ def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
     Raises `Refused` (403) when a witness is false, or when there is none.
     """
     probe = probe_of(report.id)
-    script = report.script
-    if len(script) == 1 and not tells_more(report) and script[0] not in (STOPPED, SILENT):  # nearly every view
-        return ARRIVED_AT_ONCE, check(f"{SCRIPT.folder}{probe}-0{SCRIPT.ending}", script[0], witnesses)
+    if report.arrived_at_once():  # nearly every view
+        return ARRIVED_AT_ONCE, check(f"{SCRIPT.folder}{probe}-0{SCRIPT.ending}", report.script[0], witnesses)
     made: list[int] = []
     evidence = Evidence(
-        weigh_tokens(script, SCRIPT.folder + probe, witnesses, made),
+        weigh_tokens(report.script, SCRIPT.folder + probe, witnesses, made),
         weigh_tokens(report.script_control, SCRIPT.control_folder + probe, witnesses, made),
         weigh_sizes(report.image, IMAGE.folder + probe, witnesses, made),
         weigh_sizes(report.image_control, IMAGE.control_folder + probe, witnesses, made),
@@ -44,20 +43,6 @@ def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
     if not made:
         raise Refused(403, "no witness: a report needs at least one bait or control that arrived")
     return evidence, made[0]
-
-
-def tells_more(report: Report) -> object:
-    """Whether there is more than what came of the script baits."""
-    return (
-        report.script_control
-        or report.image
-        or report.image_control
-        or report.style
-        or report.style_control
-        or report.element
-        or report.csp
-        or report.probe
-    )
 
 
 def check(address: str, token: str, witnesses: Witnesses) -> int:

@@ -23,7 +23,6 @@ MIN_PIXELS: Final = 16
 MAC_BYTES: Final = 16
 
 _ODD: Final = 0xD1B54A32D192ED03_9E3779B97F4A7C15
-_ALL_BITS: Final = (1 << 128) - 1
 _GIF: Final = struct.Struct("<6sHH")
 _GIF_REST: Final = bytes.fromhex("80000000000000000021f90401000000002c00000000010001000002024401003b")
 
@@ -37,11 +36,12 @@ class Age(Enum):
 
 
 def probe_of(view: str) -> str:
-    """The probe number of a view's id: the upper half of its product with an odd constant, as 16 hex digits.
+    """The probe number of a view's id: the upper half of its product with an odd constant modulo 2**128, in hex.
 
     Half of the product is thrown away, so the number leads back to 2**64 ids.
     """
-    return f"{(int(view, 16) * _ODD & _ALL_BITS) >> 64:016x}"
+    product = int.from_bytes(bytes.fromhex(view), "big") * _ODD
+    return product.to_bytes(32, "big")[16:24].hex()
 
 
 class Witnesses:
