@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -111,6 +111,26 @@ class Intake:
         except queue.Empty:
             pass
         return group
+
+
+class Door:
+    """Where pages come in, into whichever intake is open; every page goes through, so nothing stands in the way.
+
+    `open_` gives the intake that takes what comes while none is.
+    """
+
+    __slots__ = ("_open", "intake")
+
+    def __init__(self, open_: Callable[[], Intake]) -> None:
+        self._open = open_
+        self.intake: Intake | None = None
+
+    def add_page(self, occurrence: Occurrence) -> None:
+        """Counts a page; never waits, never raises."""
+        intake = self.intake
+        if intake is None:
+            intake = self._open()
+        intake.add_page(occurrence)
 
 
 def _without_page(occurrence: Occurrence) -> Occurrence:

@@ -13,11 +13,12 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping
 
 from adnotice.agents import load_patterns
+from adnotice.count.intake import Door
 from adnotice.count.open import load
 from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
 from adnotice.count.store import Store
-from adnotice.events import Mode, Occurrence
+from adnotice.events import Mode, Occurrence, Record
 
 
 class Writer:
@@ -39,13 +40,12 @@ class Writer:
         self._shift: Shift | None = None
         self._starting = threading.Lock()
         self._parents: list[Shift] = []
+        self._door = Door(lambda: self._begin().intake)
+        self.record: Record = self._door.add_page
+        """Counts something that needs no acknowledgement; never waits, never raises."""
         _writers.add(self)
         load(settings.store_url)
         load_patterns()
-
-    def record(self, occurrence: Occurrence) -> None:
-        """Counts something that needs no acknowledgement; never waits, never raises."""
-        (self._shift or self._begin()).intake.add_page(occurrence)
 
     def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[bool]:
         """Counts under an id that counts once; see `events.Commit`."""
@@ -58,6 +58,7 @@ class Writer:
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
         shift, self._shift = self._shift, None
+        self._door.intake = None
         if shift is not None:
             await shift.close()
 
@@ -80,11 +81,13 @@ class Writer:
                 shift = Shift(self._settings, self._clock, self._tell_mode)
                 shift.start()
                 self._shift = shift
+                self._door.intake = shift.intake
             return self._shift
 
     def leave_to_parent(self) -> None:
         """What a child does with what it was born with."""
         self._starting = threading.Lock()
+        self._door.intake = None
         if self._shift is not None:
             self._parents.append(self._shift)  # closing connections that the parent uses would end them for both
             self._shift = None

@@ -11,11 +11,6 @@ MAX_AGENT_BYTES: Final = 512
 """Longer ones are read each time, not remembered."""
 
 _PREFETCHES: Final = (b"prefetch", b"prerender", b"preview")
-_PURPOSES: Final = frozenset((b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"))
-_SCRIPTS: Final = {b"x-requested-with": b"xmlhttprequest", b"hx-request": b"true"}
-_READ: Final = frozenset((*_PURPOSES, *_SCRIPTS, b"user-agent", b"sec-fetch-dest", b"sec-gpc", b"dnt"))
-_READ_LENGTHS: Final = sum(1 << length for length in {len(name) for name in _READ})
-"""A bit for each length that occurs: most headers are told by theirs, which costs less than looking them up."""
 
 
 class Askings:
@@ -41,17 +36,27 @@ class Askings:
         seen, declined = True, False
         for pair in headers:
             name = pair[0]
-            if _READ_LENGTHS >> len(name) & 1 and name in _READ:
+            length = len(name)  # tells most headers apart, and costs less than looking their names up
+            if length == 10:
                 if name == b"user-agent":
                     seen = seen and not self._is_program(pair[1])
-                elif name == b"sec-fetch-dest":
+                elif name == b"hx-request":
+                    seen = seen and pair[1].lower() != b"true"
+            elif length == 14:
+                if name == b"sec-fetch-dest":
                     seen = seen and pair[1] == b"document"
-                elif name in _PURPOSES:
-                    seen = seen and not _is_foreseeing(pair[1])
-                elif name in _SCRIPTS:
-                    seen = seen and pair[1].lower() != _SCRIPTS[name]
-                else:
+            elif length == 16:
+                if name == b"x-requested-with":
+                    seen = seen and pair[1].lower() != b"xmlhttprequest"
+            elif length == 7 or length == 3:
+                if name == b"sec-gpc" or name == b"dnt":
                     declined = declined or pair[1].strip() == b"1"
+                elif name == b"purpose":
+                    seen = seen and not _is_foreseeing(pair[1])
+            elif (length == 11 or length == 9 or length == 5) and (
+                name == b"sec-purpose" or name == b"x-purpose" or name == b"x-moz"
+            ):
+                seen = seen and not _is_foreseeing(pair[1])
         return seen, declined
 
     def _is_program(self, agent: bytes) -> bool:

@@ -37,7 +37,8 @@ class Ledger:
         self._honour_gpc = honour_gpc
         self._complaints = Complaints()
         self._askings = Askings()
-        self._known: dict[str, PageInjected] = {}
+        self._known: dict[str, dict[str, PageInjected]] = {}
+        """By site and path, those that are not declined."""
 
     def injected(self, scope: Scope, path: str, site: str) -> None:
         """Records that the page at this path left with the tag."""
@@ -49,13 +50,18 @@ class Ledger:
 
     def _injected(self, site: str, path: str, declined: bool) -> PageInjected:
         """The same value for the same page: it is hashed once."""
-        known = self._known.get(path)
-        if known is None or known.site != site or known.declined is not declined:
+        if declined:
+            return PageInjected(site, name_page(path), declined)
+        pages = self._known.get(site)
+        if pages is None:
+            pages = self._known[site] = {}
+        known = pages.get(path)
+        if known is None:
             known = PageInjected(site, name_page(path), declined)
-            if len(self._known) >= MAX_KNOWN_PAGES:
-                self._known.clear()
+            if len(pages) >= MAX_KNOWN_PAGES:
+                pages.clear()
             if len(path) <= MAX_PAGE_CHARACTERS:
-                self._known[path] = known
+                pages[path] = known
         return known
 
     def refused(self, scope: Scope, refusal: Refusal) -> None:

@@ -17,12 +17,12 @@ from adnotice.inject.tag import OPENING
 
 
 class Watcher:
-    """The app's `send` of one response.
+    """Takes the messages of one response until it is decided what they go through.
 
     Nothing in it is async: the app awaits the server's own send, without a frame of ours between.
     """
 
-    __slots__ = ("asked_for", "page", "path", "root_path", "rules", "scope", "send", "through")
+    __slots__ = ("asked_for", "page", "path", "responder", "root_path", "rules", "scope", "send", "through")
 
     def __init__(self, rules: Rules, scope: Scope, send: Send) -> None:
         self.rules = rules
@@ -34,9 +34,11 @@ class Watcher:
         self.asked_for = b""
         """If-None-Match with a mark of ours in it, as it came; else empty."""
         self.through: Callable[[Message], Awaitable[None]] | None = None
-        """What takes the messages that follow; None as long as there is something to find out."""
+        """What the messages that follow go through; None as long as there is something to find out."""
         self.page: Page | None = None
         """The page that has begun; its body is awaited as long as there is nothing that messages go through."""
+        self.responder: PageResponder | PageRecoder | None = None
+        """What takes the page's messages when the first doesn't tell the place."""
 
     def take(self, message: Message) -> Awaitable[None]:
         """Takes the app's next message."""
@@ -44,6 +46,8 @@ class Watcher:
         if through is not None:
             return through(message)
         if self.page is not None:
+            if self.responder is not None:
+                return self.responder.take(message)
             return self._take_first(self.page, message)
         if message["type"] != "http.response.start":
             return self.send(message)
@@ -58,7 +62,7 @@ class Watcher:
                     value: bytes = pair[1]
                     if value in self.rules.passed_types:
                         break
-                    if self.rules.is_page_type(value) and message["status"] != 304:
+                    if self.rules.is_page_type(value) and not (self.asked_for and message["status"] == 304):
                         return self._begin(message)
                     break
             if self.asked_for and message["status"] == 304:
@@ -86,19 +90,21 @@ class Watcher:
 
     def _take_first(self, page: Page, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
-        self.through = self.send
         coding, data = page.plan.coding, message.get("body")
         if type(data) is bytes and not coding and message["type"] == "http.response.body":
             try:
                 tagged = self._tag(data, page.tag)
                 if tagged is not None:
+                    self.through = self.send
                     body, start = {**message, "body": tagged}, page.begin()
                     self.rules.ledger.injected(page.scope, page.path, page.site)
                     return self.send(body) if start is None else send_both(self.send, start, body)
             except Exception:  # noqa: BLE001 - the long way is tried next
+                self.through = None
                 self.rules.ledger.failed(page.scope)
-        responder = (PageRecoder if coding else PageResponder)(self.rules, page, self.send, self.pass_on, page.start)
-        self.through = responder.take
+        self.responder = responder = (PageRecoder if coding else PageResponder)(
+            self.rules, page, self.send, self.pass_on, page.start
+        )
         if message["type"] == "http.response.pathsend":
             return send_file(self.take, message["path"], partial(self._leave_to_server, page, message))
         return responder.take(message)
