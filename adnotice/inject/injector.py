@@ -2,9 +2,6 @@
 
 What passes through is looked at once: the type of a response. Everything else is thought out when a page begins, and
 remembered: the plan for its headers, the place for its first bytes.
-
-Not compiled: what a response is sent through once all is decided costs least as a function of Python's own, which calls
-the server's without leaving the interpreter.
 """
 
 from __future__ import annotations
@@ -13,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import PurePosixPath
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.events import Mode, Record
 from adnotice.inject.ledger import Ledger
@@ -58,22 +55,12 @@ class Injector:
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The same without a frame of our own round the app's."""
-        watcher = Watcher(self._rules, scope, send)
-        through: Send | None = None
-
-        def take(message: Message) -> Awaitable[None]:
-            nonlocal through
-            if through is not None:
-                return through(message)
-            sent = watcher.take(message)
-            through = watcher.through
-            return sent
-
+        watcher = Watcher(self._rules, scope, scope["path"], scope.get("root_path", ""), send)
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if self._rules.marks_out or "extensions" in scope:
             watcher.scope, watcher.asked_for = self._prepare(scope)
-            return self._app(watcher.scope, receive, take)
-        return self._app(scope, receive, take)
+            return self._app(watcher.scope, receive, watcher.take)
+        return self._app(scope, receive, watcher.take)
 
     def _prepare(self, scope: Scope) -> tuple[Scope, bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from starlette.types import Message
+from typing import Any, Final
 
 from adnotice.inject.eligibility import is_length
 from adnotice.inject.plan import Plan, find_length, make_plan
@@ -19,15 +17,15 @@ class Known:
 
     __slots__ = ("_headers", "_method", "_root_path", "_status", "_trailers", "plan")
 
-    def __init__(self, method: str, root_path: str, message: Message, plan: Plan) -> None:
+    def __init__(self, method: str, root_path: str, message: dict[str, Any], plan: Plan) -> None:
         self._method = method
         self._root_path = root_path
-        self._status = message["status"]
+        self._status: int = message["status"]
         self._trailers = message.get("trailers", False)
         self._headers: Headers = message["headers"][:]
         self.plan = plan
 
-    def holds_for(self, method: str, root_path: str, message: Message) -> bool:
+    def holds_for(self, method: str, root_path: str, message: dict[str, Any]) -> bool:
         """Whether the response to this request that begins with this start has the same plan."""
         return (
             self._status == message["status"]
@@ -58,7 +56,7 @@ class Plans:
         self._last: Known | None = None
         self._kept: dict[object, Known] = {}
 
-    def find(self, method: str, root_path: str, message: Message) -> Plan:
+    def find(self, method: str, root_path: str, message: dict[str, Any]) -> Plan:
         """The plan for the response to a request that begins with this start of a page's type."""
         last = self._last
         if last is not None and last.holds_for(method, root_path, message):
@@ -69,7 +67,7 @@ class Plans:
         """The tag as pages below this root_path carry it."""
         return make_tag(self._src, root_path)
 
-    def _find(self, method: str, root_path: str, message: Message) -> Plan:
+    def _find(self, method: str, root_path: str, message: dict[str, Any]) -> Plan:
         status, trailers, headers = message["status"], message.get("trailers", False), message["headers"]
         at = find_length(headers)
         alike: list[object] = list(headers)

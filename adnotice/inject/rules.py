@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import Message, Scope
 
@@ -88,13 +88,14 @@ class Rules:
             known.add(content_type)
         return found
 
-    def begin(self, scope: Scope, path: str, root_path: str, message: Message) -> Page | None:
+    def begin(self, scope: Scope, path: str, root_path: str, message: dict[str, Any]) -> Page | None:
         """The page that begins with this start of a page's type; None when it can't carry the tag.
 
         `path` and `root_path` are the request's, whatever routers have made of those in the scope.
         """
         site = self._site_of(scope)
-        if site is None or 300 <= message["status"] < 400 or self.mode() is OFF:
+        status: int = message["status"]
+        if site is None or 300 <= status < 400 or self.mode() is OFF:
             return None
         plan = self._plans.find(scope["method"], root_path, message)
         refusal = (self._refuse_request(scope, path, root_path) if self._asks_operator else None) or plan.refusal
