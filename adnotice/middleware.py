@@ -15,7 +15,7 @@ from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
 from adnotice.reception import Reception
 from adnotice.settings import Settings
-from adnotice.site import site_finder
+from adnotice.site import Sites
 
 
 class AdNoticeMiddleware:
@@ -32,8 +32,7 @@ class AdNoticeMiddleware:
         settings = settings or Settings.of(**options)
         keys = Keys(settings.secret_key)
         self.app = app
-        self._prefix = settings.prefix + "/"
-        site_of = site_finder(settings.site, settings.hosts)
+        sites = Sites(settings.site, settings.hosts)
         mode = CurrentMode(settings.mode, lambda: self._writer.wake())
         self._writer = Writer(settings.count, tell_mode=mode.tell)
         notices = Notices(
@@ -66,31 +65,28 @@ class AdNoticeMiddleware:
             timezone=settings.count.timezone,
             pages_cached=settings.count.pages_cached,
         )
+        pages = Injector(
+            app,
+            settings.inject,
+            src=f"{settings.prefix}/client.js",
+            record=self._writer.record,
+            sites=sites,
+            mode=mode,
+            honour_gpc=settings.detect.honour_gpc,
+        )
         self._reception = Reception(
             Gate(settings.gate),
             {**detection.routes, **notices.routes},
             dict.fromkeys(("dashboard", "api", "metrics"), dashboard),
+            pages,
             prefix=settings.prefix,
-            site_of=site_of,
-        )
-        self._pages = Injector(
-            app,
-            settings.inject,
-            src=self._prefix + "client.js",
-            record=self._writer.record,
-            site_of=site_of,
-            mode=mode.known,
-            uncounted=mode,
-            honour_gpc=settings.detect.honour_gpc,
+            sites=sites,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers our own addresses; hands everything else to the app."""
+        """Has requests received; hands everything else to the app."""
         if scope["type"] == "http":
-            if self._prefix in scope["path"] and (name := self._reception.name_of(scope)):
-                await self._reception.answer(name, scope, receive, send)
-            else:
-                await self._pages.attend(scope, receive, send)
+            await self._reception.receive(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         else:

@@ -13,10 +13,10 @@ ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"events"},
     {"exchange", "begun"},
-    {"page", "site", "agents", "keys", "assets", "gate"},
+    {"page", "site", "mode", "agents", "keys", "assets", "gate"},
     ROOMS,
     {"insight"},
-    {"settings", "mode", "reception"},
+    {"settings", "reception"},
     {"middleware"},
     {"serve", "doctor"},
     {"cli"},

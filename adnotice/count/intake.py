@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ class Intake:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._arrived: deque[Occurrence] = deque()
+        self._arrived: list[Occurrence] = []
         self._pages: dict[Occurrence, int] = {}
         self._others: dict[Key, int] = {}
 
@@ -71,8 +71,9 @@ class Intake:
     def _add_up(self) -> None:
         """Adds what has arrived to the pages counted."""
         with self._lock:
-            pages, arrived = self._pages, self._arrived
-            for occurrence, n in Counter([arrived.popleft() for _ in range(len(arrived))]).items():
+            pages, arrived = self._pages, self._arrived[:]
+            del self._arrived[: len(arrived)]  # what has come meanwhile stays
+            for occurrence, n in Counter(arrived).items():
                 known = occurrence in pages or len(pages) < MAX_PAGES
                 counted = occurrence if known else _without_page(occurrence)
                 pages[counted] = pages.get(counted, 0) + n

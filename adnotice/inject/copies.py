@@ -31,19 +31,27 @@ class Copies:
     another's. When there is no room left, all is forgotten: what is served often is soon back.
     """
 
-    __slots__ = ("_awaited", "_kept", "_kept_bytes", "_patience")
+    __slots__ = ("_awaited", "_kept", "_kept_bytes", "_last", "_patience")
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[bytes, bytes, bytes]] = {}
         """The piece, the tag, and the piece with the tag in it, by the piece's address."""
         self._kept_bytes = 0
+        self._last = (b"", b"", b"")
+        """The entry that was found last: on one page's news days it is nearly always the one."""
         self._awaited = b""
         self._patience = 0
 
     def find(self, data: bytes, tag: bytes) -> bytes | None:
         """The piece with this tag in it, if it is kept."""
+        last = self._last
+        if data is last[0] and tag is last[1]:
+            return last[2]
         kept = self._kept.get(id(data))
-        return kept[2] if kept is not None and kept[1] is tag else None
+        if kept is None or kept[1] is not tag:
+            return None
+        self._last = kept
+        return kept[2]
 
     def insert(self, data: bytes, place: int, tag: bytes) -> bytes:
         """The piece with the tag at its place, which follows from the piece: the same for as long as it lives."""
@@ -61,6 +69,7 @@ class Copies:
         if self._kept_bytes + size > MAX_BYTES:
             self._kept.clear()
             self._kept_bytes = 0
+            self._last = (b"", b"", b"")
         self._kept[id(data)] = (data, tag, copy)
         self._kept_bytes += size
         self._awaited, self._patience = b"", 0

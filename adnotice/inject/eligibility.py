@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from adnotice.events import Refusal
-from adnotice.inject.validators import VALIDATORS
-
-Headers = Iterable[tuple[bytes, bytes]]
+from adnotice.inject.validators import VALIDATORS, Pairs
 
 _NO_ASCII: Final = re.compile(
     rb"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|csucs|unicode|csunicode|iso-10646|iso-2022|csiso2022|hz-gb|replacement)",
@@ -44,7 +42,7 @@ def _media_type(content_type: bytes) -> bytes:
     return content_type.partition(b";")[0].strip().lower()
 
 
-def watch_headers(headers: Headers) -> dict[bytes, bytes]:
+def watch_headers(headers: Pairs) -> dict[bytes, bytes]:
     """The headers that matter here, by lower-case name; repeated ones are joined by commas (RFC 9110, 5.3)."""
     watched: dict[bytes, bytes] = {}
     for raw, value in headers:

@@ -6,9 +6,9 @@ remembered: the plan for its headers, the place for its first bytes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,7 +19,8 @@ from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import MARK
 from adnotice.inject.validators import unmark_etags
 from adnotice.inject.watcher import Watcher
-from adnotice.site import SiteOf
+from adnotice.mode import CurrentMode
+from adnotice.site import Sites
 
 _SENT_PAST_US: Final = "http.response.zerocopysend"
 """The extension by which a page's bytes would go out unseen; what comes as `pathsend` is read and sent by us."""
@@ -30,7 +31,7 @@ _PAGE_SUFFIXES: Final = frozenset(("", ".asp", ".aspx", ".htm", ".html", ".jsp",
 class Injector:
     """Attends requests; what belongs to one response lives in its watcher.
 
-    `record` takes what became of a page that a reader asked for; for the other pages `uncounted` is called.
+    `record` takes what became of a page that a reader asked for.
     """
 
     def __init__(
@@ -40,14 +41,13 @@ class Injector:
         *,
         src: str,
         record: Record,
-        site_of: SiteOf,
-        mode: Callable[[], Mode],
-        uncounted: Callable[[], object],
+        sites: Sites,
+        mode: CurrentMode,
         honour_gpc: bool = True,
     ) -> None:
         self._app = app
-        self._ledger = Ledger(record, site_of, uncounted, honour_gpc=honour_gpc)
-        self._rules = Rules(settings, self._ledger, src=src, site_of=site_of, mode=mode)
+        self._ledger = Ledger(record, sites, mode, honour_gpc=honour_gpc)
+        self._rules = Rules(settings, self._ledger, src=src, sites=sites, mode=mode)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request to the app, and the app's messages on."""
@@ -55,14 +55,15 @@ class Injector:
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The same without a frame of our own round the app's."""
-        watcher = Watcher(self._rules, scope, scope["path"], scope.get("root_path", ""), send)
+        asked = scope if isinstance(scope, dict) else {**scope}
+        watcher = Watcher(self._rules, asked, asked["path"], asked.get("root_path", ""), send)
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
-        if self._rules.marks_out or "extensions" in scope:
-            watcher.scope, watcher.asked_for = self._prepare(scope)
+        if self._rules.marks_out or "extensions" in asked:
+            watcher.scope, watcher.asked_for = self._prepare(asked)
             return self._app(watcher.scope, receive, watcher.take)
         return self._app(scope, receive, watcher.take)
 
-    def _prepare(self, scope: Scope) -> tuple[Scope, bytes]:
+    def _prepare(self, scope: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension
         that sends files past us. The server's own scope is never changed.
 
@@ -72,7 +73,7 @@ class Injector:
             asked_for = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
             marked = MARK in asked_for
             files = _may_be_sent_past_us(scope)
-            if not (marked or files) or self._rules.mode() is Mode.OFF:
+            if not (marked or files) or self._rules.mode.known() is Mode.OFF:
                 return scope, b""
             prepared = {**scope}
             if marked:
@@ -90,7 +91,7 @@ class Injector:
         return prepared, asked_for if marked else b""
 
 
-def _may_be_sent_past_us(scope: Scope) -> bool:
+def _may_be_sent_past_us(scope: dict[str, Any]) -> bool:
     return (
         _SENT_PAST_US in (scope.get("extensions") or ())
         and scope["method"] == "GET"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
-
-from starlette.types import Scope
+from typing import Any, Final
 
 from adnotice.events import PageInjected, PageRefused, Record, Refusal
 from adnotice.inject.asking import Askings
 from adnotice.inject.complaints import Complaints
+from adnotice.mode import CurrentMode
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
-from adnotice.site import SiteOf
+from adnotice.site import Sites
 
 MAX_KNOWN_PAGES: Final = 4096
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
@@ -25,28 +23,26 @@ FORBIDDEN: Final = (
 class Ledger:
     """Records pages that a reader asked for; what programs fetch and browsers foresee is no view.
 
-    `uncounted` is called for those instead.
+    For those the mode is asked, which has the store asked again: elsewhere counting does.
     """
 
-    def __init__(
-        self, record: Record, site_of: SiteOf, uncounted: Callable[[], object], *, honour_gpc: bool = True
-    ) -> None:
+    def __init__(self, record: Record, sites: Sites, mode: CurrentMode, *, honour_gpc: bool = True) -> None:
         self._record = record
-        self._uncounted = uncounted
-        self._site_of = site_of
+        self._mode = mode
+        self._sites = sites
         self._honour_gpc = honour_gpc
         self._complaints = Complaints()
         self._askings = Askings()
         self._known: dict[str, dict[str, PageInjected]] = {}
         """By site and path, those that are not declined."""
 
-    def injected(self, scope: Scope, path: str, site: str) -> None:
+    def injected(self, scope: dict[str, Any], path: str, site: str) -> None:
         """Records that the page at this path left with the tag."""
         seen, declined = self._askings.read(scope["headers"])
         if seen:
             self._record(self._injected(site, path, declined and self._honour_gpc))
         else:
-            self._uncounted()
+            self._mode()
 
     def _injected(self, site: str, path: str, declined: bool) -> PageInjected:
         """The same value for the same page: it is hashed once."""
@@ -64,20 +60,20 @@ class Ledger:
                 pages[path] = known
         return known
 
-    def refused(self, scope: Scope, refusal: Refusal) -> None:
+    def refused(self, scope: dict[str, Any], refusal: Refusal) -> None:
         """Records that a page left without the tag."""
-        site = self._site_of(scope)
+        site = self._sites.of(scope)
         if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
         else:
-            self._uncounted()
+            self._mode()
 
-    def forbidden(self, scope: Scope, path: str) -> None:
+    def forbidden(self, scope: dict[str, Any], path: str) -> None:
         """Records that the own policy of the page at this path forbids the tag, and says so."""
         self._complaints.complain(FORBIDDEN, path)
         self.refused(scope, Refusal.CSP)
 
-    def failed(self, scope: Scope) -> None:
+    def failed(self, scope: dict[str, Any]) -> None:
         """Says that something of ours failed, and records the page; never raises."""
         with suppress(Exception):  # there is nobody left to tell; the page must go out
             self._complaints.complain(FAILED, scope["path"], failed=True)

@@ -12,10 +12,7 @@ from adnotice.events import Refusal
 from adnotice.inject.coding import can_open
 from adnotice.inject.eligibility import demands_integrity, policies_of, refuse, watch_headers
 from adnotice.inject.tag import Tag
-from adnotice.inject.validators import VALIDATORS, Headers, revise_headers
-
-Pairs = Sequence[Sequence[bytes]]
-"""Headers as an app may give them: ASGI asks for pairs, which may be lists."""
+from adnotice.inject.validators import VALIDATORS, Pairs, revise_headers
 
 _IDENTITY: Final = (b"", b"identity")
 
@@ -80,7 +77,7 @@ class Plan:
         return revised
 
 
-def make_plan(method: str, status: int, trailers: bool, headers: Headers, tag: Tag) -> Plan:
+def make_plan(method: str, status: int, trailers: bool, headers: Pairs, tag: Tag) -> Plan:
     """The plan for a response of a page's type, from its start: pure and worth remembering."""
     watched = watch_headers(headers)
     refusal = refuse(method, status, trailers, watched)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from adnotice.inject.eligibility import is_length
 from adnotice.inject.plan import Plan, find_length, make_plan
 from adnotice.inject.tag import Tag, make_tag
-from adnotice.inject.validators import Headers
+from adnotice.inject.validators import Pairs
 
 MAX_PLANS: Final = 512
 
@@ -17,25 +17,25 @@ class Known:
 
     __slots__ = ("_headers", "_method", "_root_path", "_status", "_trailers", "plan")
 
-    def __init__(self, method: str, root_path: str, message: dict[str, Any], plan: Plan) -> None:
+    def __init__(self, method: str, root_path: str, status: int, trailers: bool, headers: Pairs, plan: Plan) -> None:
         self._method = method
         self._root_path = root_path
-        self._status: int = message["status"]
-        self._trailers = message.get("trailers", False)
-        self._headers: Headers = message["headers"][:]
+        self._status = status
+        self._trailers = trailers
+        self._headers: Pairs = headers[:]
         self.plan = plan
 
-    def holds_for(self, method: str, root_path: str, message: dict[str, Any]) -> bool:
+    def holds_for(self, method: str, root_path: str, status: int, trailers: bool, headers: Pairs) -> bool:
         """Whether the response to this request that begins with this start has the same plan."""
         return (
-            self._status == message["status"]
+            self._status == status
             and self._method == method
             and self._root_path == root_path
-            and self._trailers == message.get("trailers", False)
-            and (self._headers == message["headers"] or self._differs_in_length(message["headers"]))
+            and self._trailers is trailers
+            and (self._headers == headers or self._differs_in_length(headers))
         )
 
-    def _differs_in_length(self, headers: Headers) -> bool:
+    def _differs_in_length(self, headers: Pairs) -> bool:
         """Whether these headers are others in the Content-Length alone."""
         known, at = self._headers, self.plan.length_at
         if at < 0 or len(headers) != len(known):
@@ -56,19 +56,18 @@ class Plans:
         self._last: Known | None = None
         self._kept: dict[object, Known] = {}
 
-    def find(self, method: str, root_path: str, message: dict[str, Any]) -> Plan:
+    def find(self, method: str, root_path: str, status: int, trailers: bool, headers: Pairs) -> Plan:
         """The plan for the response to a request that begins with this start of a page's type."""
         last = self._last
-        if last is not None and last.holds_for(method, root_path, message):
+        if last is not None and last.holds_for(method, root_path, status, trailers, headers):
             return last.plan
-        return self._find(method, root_path, message)
+        return self._find(method, root_path, status, trailers, headers)
 
     def tag(self, root_path: str) -> Tag:
         """The tag as pages below this root_path carry it."""
         return make_tag(self._src, root_path)
 
-    def _find(self, method: str, root_path: str, message: dict[str, Any]) -> Plan:
-        status, trailers, headers = message["status"], message.get("trailers", False), message["headers"]
+    def _find(self, method: str, root_path: str, status: int, trailers: bool, headers: Pairs) -> Plan:
         at = find_length(headers)
         alike: list[object] = list(headers)
         if at >= 0 and is_length(headers[at][1]):
@@ -79,7 +78,8 @@ class Plans:
         except TypeError:  # pairs that are lists can't be looked up, and may be changed
             return make_plan(method, status, trailers, headers, self.tag(root_path))
         if known is None:
-            known = Known(method, root_path, message, make_plan(method, status, trailers, headers, self.tag(root_path)))
+            plan = make_plan(method, status, trailers, headers, self.tag(root_path))
+            known = Known(method, root_path, status, trailers, headers, plan)
             if len(self._kept) >= MAX_PLANS:
                 self._kept.clear()
             self._kept[key] = known

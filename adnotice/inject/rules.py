@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from starlette.types import Message, Scope
+from starlette.types import Message
 
 from adnotice.events import Mode, Refusal
 from adnotice.inject.copies import Copies
@@ -17,15 +16,17 @@ from adnotice.inject.plan import Plan
 from adnotice.inject.plans import Plans
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag
-from adnotice.inject.validators import find_etag, mark_etag, revise_headers
-from adnotice.site import SiteOf
+from adnotice.inject.validators import Pairs, find_etag, mark_etag, revise_headers
+from adnotice.mode import CurrentMode
+from adnotice.site import Sites
 
 OFF: Final = Mode.OFF  # looked up once: CPython 3.11 takes 0.1 µs to find a member in its Enum
 MAX_TYPES: Final = 256
 
 
 class Page:
-    """A page that carries the tag if its body lets it: who asks, and how it begins.
+    """A page that carries the tag if its body lets it, and the first piece of that did not tell: who asks, and how it
+    begins.
 
     `start` is its start as the app made it, `headers` are the revised ones; None where the start goes out as it is, at
     once.
@@ -33,22 +34,34 @@ class Page:
 
     __slots__ = ("headers", "path", "plan", "scope", "site", "start", "tag")
 
-    def __init__(self, scope: Scope, path: str, site: str, plan: Plan, tag: bytes, start: Message) -> None:
+    def __init__(
+        self,
+        scope: dict[str, Any],
+        path: str,
+        site: str,
+        plan: Plan,
+        tag: bytes,
+        start: dict[str, Any] | None,
+        headers: Pairs | None,
+    ) -> None:
         self.scope = scope
         self.path = path
         self.site = site
         self.plan = plan
         self.tag = tag
-        self.start: Message | None = start
-        self.headers: list[Sequence[bytes]] | None = None
-        if plan.keeps_start():
-            self.start = None
-        else:
-            self.headers = plan.revise(start["headers"], tag)
+        self.start = start
+        self.headers = headers
 
     def begin(self) -> Message | None:
         """The page's start as it goes out with the tag; None when it is out."""
-        return self.start and {**self.start, "headers": self.headers}
+        return None if self.start is None else begin_with(self.start, self.headers)
+
+
+def begin_with(start: dict[str, Any], headers: Pairs | None) -> Message:
+    """The start with these headers."""
+    begun = start.copy()
+    begun["headers"] = headers
+    return begun
 
 
 class Rules:
@@ -60,8 +73,8 @@ class Rules:
         ledger: Ledger,
         *,
         src: str,
-        site_of: SiteOf,
-        mode: Callable[[], Mode],
+        sites: Sites,
+        mode: CurrentMode,
     ) -> None:
         self.ledger = ledger
         self.prologues = Prologues()
@@ -70,50 +83,53 @@ class Rules:
         self.marks_out = False
         """Whether a page has left with a mark of ours in its ETag."""
         self._plans = Plans(src)
-        self._site_of = site_of
+        self._sites = sites
         self._skip = settings.skip
         self._is_excluded = settings.compile()
         self._asks_operator = self._skip is not None or self._is_excluded is not None
-        self.passed_types: set[bytes] = set()
-        """Content types that are known to be no page's."""
-        self._page_types: set[bytes] = set()
+        self._types: dict[bytes, bool] = {}
+        """Content types that have come, and whether they are pages'."""
 
     def is_page_type(self, content_type: bytes) -> bool:
         """Whether readers see a response of this type as a page; remembers it."""
-        if content_type in self._page_types:
-            return True
-        found = is_page_type(content_type)
-        known = self._page_types if found else self.passed_types
-        if len(known) < MAX_TYPES:
-            known.add(content_type)
+        known = self._types.get(content_type)
+        return self._read_type(content_type) if known is None else known
+
+    def _read_type(self, content_type: bytes) -> bool:
+        if len(self._types) >= MAX_TYPES:
+            self._types.clear()
+        found = self._types[content_type] = is_page_type(content_type)
         return found
 
-    def begin(self, scope: Scope, path: str, root_path: str, message: dict[str, Any]) -> Page | None:
-        """The page that begins with this start of a page's type; None when it can't carry the tag.
+    def decide(
+        self, scope: dict[str, Any], method: str, path: str, root_path: str, message: dict[str, Any]
+    ) -> tuple[Plan | None, str, bytes]:
+        """How the page that begins with this start of a page's type gets the tag: its plan, its site, the tag itself.
 
-        `path` and `root_path` are the request's, whatever routers have made of those in the scope.
+        There is no plan when it can't carry the tag. `path` and `root_path` are the request's, whatever routers have made
+        of those in the scope.
         """
-        site = self._site_of(scope)
+        site = self._sites.of(scope)
         status: int = message["status"]
-        if site is None or 300 <= status < 400 or self.mode() is OFF:
-            return None
-        plan = self._plans.find(scope["method"], root_path, message)
+        if site is None or 300 <= status < 400 or self.mode.known() is OFF:
+            return None, "", b""
+        plan = self._plans.find(method, root_path, status, bool(message.get("trailers")), message["headers"])
         refusal = (self._refuse_request(scope, path, root_path) if self._asks_operator else None) or plan.refusal
         if refusal:
             self.ledger.refused(scope, refusal)
-            return None
+            return None, site, b""
         tag = plan.tag.plain
         if plan.policies:
             nonce = self._choose_nonce(scope, plan)
             if nonce is None:
                 self.ledger.forbidden(scope, path)
-                return None
+                return None, site, b""
             tag = plan.tag.with_nonce(nonce)
         if plan.has_validators:
             self.marks_out = True
-        return Page(scope, path, site, plan, tag, message)
+        return plan, site, tag
 
-    def _refuse_request(self, scope: Scope, path: str, root_path: str) -> Refusal | None:
+    def _refuse_request(self, scope: dict[str, Any], path: str, root_path: str) -> Refusal | None:
         """What the operator's own settings say against the page."""
         if self._is_excluded is not None and self._is_excluded(path):
             return Refusal.EXCLUDED
@@ -121,12 +137,12 @@ class Rules:
             return Refusal.SKIPPED
         return None
 
-    def _choose_nonce(self, scope: Scope, plan: Plan) -> bytes | None:
+    def _choose_nonce(self, scope: dict[str, Any], plan: Plan) -> bytes | None:
         """The nonce that the page's policies ask for, empty for none; None when they forbid the tag."""
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         return choose_nonce(plan.policies, Address(scope.get("scheme", "http").encode(), host, plan.tag.path))
 
-    def validate(self, scope: Scope, path: str, root_path: str, message: Message, asked_for: bytes) -> Message:
+    def validate(self, scope: dict[str, Any], path: str, root_path: str, message: Message, asked_for: bytes) -> Message:
         """A 304 for a page that the browser holds with the tag: it gets that page's ETag, and counts as injected."""
         headers = message.get("headers", ())
         tag = self.tag(root_path)
@@ -134,7 +150,7 @@ class Rules:
         if not marked or marked not in asked_for:
             return message
         revised = revise_headers(headers, tag, None)
-        site = self._site_of(scope)
+        site = self._sites.of(scope)
         if site is not None:
             self.ledger.injected(scope, path, site)
         return {**message, "headers": revised}

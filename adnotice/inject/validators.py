@@ -14,7 +14,8 @@ from adnotice.inject.tag import Tag
 
 VALIDATORS: Final = frozenset((b"etag", b"last-modified", b"accept-ranges"))
 
-Headers = Sequence[tuple[bytes, bytes]]
+Pairs = Sequence[Sequence[bytes]]
+"""Headers as an app may give them: ASGI asks for pairs, which may be lists."""
 
 
 def mark_etag(etag: bytes, tag: Tag) -> bytes | None:
@@ -43,9 +44,9 @@ def _unmark_etag(etag: bytes, tag: Tag) -> bytes:
     return etag
 
 
-def revise_headers(headers: Headers, tag: Tag, length: int | None) -> list[tuple[bytes, bytes]]:
+def revise_headers(headers: Pairs, tag: Tag, length: int | None) -> list[Sequence[bytes]]:
     """The headers of the page with the tag, the others as they were; no Content-Length where `length` is None."""
-    revised: list[tuple[bytes, bytes]] = []
+    revised: list[Sequence[bytes]] = []
     for pair in headers:
         name = pair[0].lower()
         if name == b"content-length":
@@ -60,6 +61,6 @@ def revise_headers(headers: Headers, tag: Tag, length: int | None) -> list[tuple
     return revised
 
 
-def find_etag(headers: Headers) -> bytes:
+def find_etag(headers: Pairs) -> bytes:
     """The ETag; empty when there is none."""
     return next((value for name, value in headers if name.lower() == b"etag"), b"")

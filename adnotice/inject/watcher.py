@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Send
 
 from adnotice.events import Refusal
 from adnotice.inject.files import send_file, send_without_body
 from adnotice.inject.passing import nothing, send_both
+from adnotice.inject.plan import Plan
 from adnotice.inject.recoder import PageRecoder
 from adnotice.inject.responder import PageResponder
-from adnotice.inject.rules import Page, Rules
+from adnotice.inject.rules import Page, Rules, begin_with
 from adnotice.inject.tag import OPENING
+from adnotice.inject.validators import Pairs
 
 
 class Watcher:
@@ -23,9 +25,23 @@ class Watcher:
     Nothing in it is async: the app awaits the server's own send, without a frame of ours between.
     """
 
-    __slots__ = ("asked_for", "page", "path", "responder", "root_path", "rules", "scope", "send", "through")
+    __slots__ = (
+        "asked_for",
+        "headers",
+        "path",
+        "plan",
+        "responder",
+        "root_path",
+        "rules",
+        "scope",
+        "send",
+        "site",
+        "start",
+        "tag",
+        "through",
+    )
 
-    def __init__(self, rules: Rules, scope: Scope, path: str, root_path: str, send: Send) -> None:
+    def __init__(self, rules: Rules, scope: dict[str, Any], path: str, root_path: str, send: Send) -> None:
         self.rules = rules
         self.scope = scope
         self.send = send
@@ -36,8 +52,13 @@ class Watcher:
         """If-None-Match with a mark of ours in it, as it came; else empty."""
         self.through: Callable[[Message], Awaitable[None]] | None = None
         """What the messages that follow go through; None as long as there is something to find out."""
-        self.page: Page | None = None
-        """The page that has begun; its body is awaited as long as there is nothing that messages go through."""
+        self.plan: Plan | None = None
+        """How the page that has begun gets its tag; its body is awaited as long as messages go through nothing."""
+        self.site = ""
+        self.tag = b""
+        self.start: dict[str, Any] | None = None
+        """The page's start as the app made it, while it is held; `headers` are those that it goes out with."""
+        self.headers: Pairs | None = None
         self.responder: PageResponder | PageRecoder | None = None
         """What takes the page's messages when the first doesn't tell the place."""
 
@@ -46,76 +67,86 @@ class Watcher:
         through = self.through
         if through is not None:
             return through(message)
-        if self.page is not None:
+        plan = self.plan
+        if plan is not None:
             if self.responder is not None:
                 return self.responder.take(message)
-            return self._take_first(self.page, message)
+            return self._take_first(plan, message)
         start = message if isinstance(message, dict) else {**message}
-        if start["type"] != "http.response.start":
+        kind: str = start["type"]
+        if kind != "http.response.start":
             return self.send(message)
         headers = start.get("headers", ())
         if type(headers) is not list and type(headers) is not tuple:
             headers = list(headers)
             message = start = {**start, "headers": headers}
+        sent: Message | None = message
         try:
-            content_type = find_type(headers)
-            if (
-                content_type not in self.rules.passed_types
-                and self.rules.is_page_type(content_type)
-                and not (self.asked_for and start["status"] == 304)
-            ):
-                return self._begin(start)
-            if self.asked_for and message["status"] == 304:
-                message = self.rules.validate(self.scope, self.path, self.root_path, message, self.asked_for)
+            if self.rules.is_page_type(find_type(headers)) and not (self.asked_for and start["status"] == 304):
+                sent = self._begin(start)
+            else:
+                self.through = self.send
+                if self.asked_for and start["status"] == 304:
+                    sent = self.rules.validate(self.scope, self.path, self.root_path, start, self.asked_for)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
+            self.through = self.send
             self.rules.ledger.failed(self.scope)
-        self.through = send = self.send
-        return send(message)
+            sent = message
+        return nothing() if sent is None else self.send(sent)
 
     def pass_on(self) -> None:
         """From here on everything goes through."""
         self.through = self.send
 
-    def _begin(self, message: dict[str, Any]) -> Awaitable[None]:
-        """Takes the start of a response of a page's type: it is held when the tag may go in."""
-        page = self.rules.begin(self.scope, self.path, self.root_path, message)
-        if self.scope["method"] == "HEAD":
+    def _begin(self, start: dict[str, Any]) -> Message | None:
+        """Takes the start of a response of a page's type; returns what goes out now, None when it is held."""
+        method: str = self.scope["method"]
+        plan, site, tag = self.rules.decide(self.scope, method, self.path, self.root_path, start)
+        headers = None if plan is None or plan.keeps_start() else plan.revise(start["headers"], tag)
+        if method == "HEAD":
             self.through = partial(send_without_body, self.send)
-            return self.send((page and page.begin()) or message)
-        if page is None:
+            return start if headers is None else begin_with(start, headers)
+        if plan is None:
             self.through = self.send
-            return self.send(message)
-        self.page = page
-        return self.send(message) if page.start is None else nothing()
+            return start
+        self.site, self.tag, self.plan = site, tag, plan
+        if headers is None:
+            return start
+        self.start, self.headers = start, headers
+        return None
 
-    def _take_first(self, page: Page, message: Message) -> Awaitable[None]:
+    def _take_first(self, plan: Plan, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
-        coding = page.plan.coding
-        if not coding and isinstance(message, dict) and message["type"] == "http.response.body":
-            body = start = None
+        kind: str = message["type"]
+        if kind == "http.response.body" and not plan.coding and isinstance(message, dict):
+            start = body = None
             try:
-                start = page.begin()
-                body = self._tag_first(page, message)
+                if self.start is not None:
+                    start = begin_with(self.start, self.headers)
+                body = self._tag_first(message)
             except Exception:  # noqa: BLE001 - the long way is tried next
-                self.rules.ledger.failed(page.scope)
+                self.rules.ledger.failed(self.scope)
             if body is not None:
                 self.through = send = self.send
                 return send(body) if start is None else send_both(send, start, body)
-        self.responder = responder = (PageRecoder if coding else PageResponder)(
+        page = Page(self.scope, self.path, self.site, plan, self.tag, self.start, self.headers)
+        self.responder = responder = (PageRecoder if plan.coding else PageResponder)(
             self.rules, page, self.send, self.pass_on, page.start
         )
-        if message["type"] == "http.response.pathsend":
+        if kind == "http.response.pathsend":
             return send_file(self.take, message["path"], partial(self._leave_to_server, page, message))
         return responder.take(message)
 
-    def _tag_first(self, page: Page, message: dict[str, Any]) -> Message | None:
+    def _tag_first(self, message: dict[str, Any]) -> Message | None:
         """The first piece of a page's body with the tag in it, recorded; None when it doesn't tell the place."""
         data = message.get("body")
-        tagged = self._tag(data, page.tag) if type(data) is bytes else None
+        tagged = self._tag(data, self.tag) if type(data) is bytes else None
         if tagged is None:
             return None
-        self.rules.ledger.injected(page.scope, page.path, page.site)
-        return {**message, "body": tagged}
+        self.rules.ledger.injected(self.scope, self.path, self.site)
+        sent = message.copy()
+        sent["body"] = tagged
+        return sent
 
     def _tag(self, data: bytes, tag: bytes) -> bytes | None:
         """A page's first bytes with the tag in them; None when they don't tell the place, or it has a tag already."""

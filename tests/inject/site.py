@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adnotice.events import Mode, Occurrence
 from adnotice.inject.injector import Injector
 from adnotice.inject.settings import InjectSettings
+from adnotice.mode import CurrentMode
+from adnotice.site import Sites
 
 SRC = "/_adnotice/client.js"
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
@@ -40,9 +42,8 @@ def wrap(
         InjectSettings(**settings),
         src=SRC,
         record=record,
-        site_of=lambda _: site,
-        mode=lambda: mode,
-        uncounted=lambda: None,
+        sites=Sites(site or "", {} if site else {"elsewhere.example.test": "elsewhere"}),
+        mode=CurrentMode(mode, lambda: None),
     )
 
 

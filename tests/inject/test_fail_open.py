@@ -53,6 +53,7 @@ FENCE = {
     "adnotice.inject.ledger.Ledger.failed",
     "adnotice.inject.rules.Rules.__init__",
     "adnotice.inject.watcher.Watcher.__init__",  # these put down what they are given
+    "adnotice.inject.rules.Page.__init__",
     "adnotice.inject.responder.PageResponder.__init__",
     "adnotice.inject.watcher.Watcher.take",
     "adnotice.inject.watcher.Watcher.pass_on",

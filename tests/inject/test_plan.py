@@ -86,15 +86,14 @@ def test_plans_that_are_remembered_are_the_plans_that_would_have_been_made(
     for method, status, trailers, headers in pages:
         for length in (b"5", b"6", b"five", b"5"):
             now = [(name, length if name == b"content-length" else value) for name, value in headers]
-            message = {**start(*now), "status": status, "trailers": trailers}
-            found = plans.find(method, "", message)
+            found = plans.find(method, "", status, trailers, now)
             assert told(found, now) == told(plan_for(now, method, status, trailers), now)
 
 
 def test_pages_that_differ_in_their_length_alone_share_one_plan() -> None:
     plans = Plans(SRC)
     lengths = [[HTML, (b"Content-Length", b"%d" % n), (b"set-cookie", b"a=1")] for n in (5, 20_480, 5)]
-    found = [plans.find("GET", "", start(*headers)) for headers in lengths]
+    found = [plans.find("GET", "", 200, False, headers) for headers in lengths]
     assert found[0] is found[1] is found[2]
     revised = [plan.revise(headers, TAG_HERE.plain)[1] for plan, headers in zip(found, lengths, strict=True)]
     assert revised == [(b"Content-Length", b"%d" % (n + len(TAG))) for n in (5, 20_480, 5)]
@@ -109,18 +108,18 @@ def test_a_tag_with_a_nonce_counts_as_long_as_it_is() -> None:
 def test_what_an_app_changes_in_its_list_of_headers_afterwards_changes_no_plan() -> None:
     plans = Plans(SRC)
     headers = [HTML, (b"x-robots-tag", b"none")]
-    plans.find("GET", "", {**start(), "headers": headers})
+    plans.find("GET", "", 200, False, headers)
     headers[1] = (b"etag", b'"v1"')
-    assert plans.find("GET", "", {**start(), "headers": headers}).has_validators
+    assert plans.find("GET", "", 200, False, headers).has_validators
 
 
 def test_nor_what_it_changes_in_pairs_that_are_lists() -> None:
     plans = Plans(SRC)
     pair = [b"x-robots-tag", b"none"]
-    message = {**start(), "headers": [HTML, pair]}
-    plans.find("GET", "", message)
+    headers = [HTML, pair]
+    plans.find("GET", "", 200, False, headers)
     pair[:] = [b"etag", b'"v1"']
-    assert plans.find("GET", "", message).has_validators
+    assert plans.find("GET", "", 200, False, headers).has_validators
 
 
 @pytest.mark.anyio
