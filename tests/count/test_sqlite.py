@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,36 @@ def fill(store: Store, views: int = 500) -> None:
     """Commits views of many pages."""
     commit(store, *(entry(*view(f"/{number}")) for number in range(views)))
     assert total(store) == views
+
+
+def test_housekeeping_goes_from_site_to_site_in_short_transactions(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(file, hours_kept_days=10)
+    assert isinstance(store, SqlStore)
+    sites = [f"site {number:02}" for number in range(40)]
+    commit(store, *(entry(*view(site=site)) for site in sites), now=NOON - 20 * 86_400)
+    store.counts("site", Dimension.ALL, DAY)  # has the journal added to the tallies
+    writing, transactions = store.writing, 0
+
+    @contextmanager
+    def counted(*, patient: bool = True) -> Iterator[object]:
+        nonlocal transactions
+        transactions += 1
+        with writing(patient=patient) as cursor:
+            yield cursor
+
+    monkeypatch.setattr(store, "writing", counted)
+    assert hours(file) == 2 * len(sites)
+    for _ in range(5 * len(sites)):
+        transactions = 0
+        store.tend(NOON)
+        assert transactions <= 4
+    assert hours(file) == 0
+
+
+def hours(file: Path) -> int:
+    """How many rows of single hours there are."""
+    with closing(sqlite3.connect(file)) as connection:
+        return int(connection.execute("SELECT count(*) FROM adnotice_tallies WHERE grain = 'hour'").fetchone()[0])
 
 
 def pragma(file: Path, name: str) -> object:
