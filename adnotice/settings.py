@@ -130,6 +130,8 @@ class Settings:
             yield f"prefix must begin with a slash and not end with one, such as /_adnotice, got {self.prefix!r}"
         if not self.site:
             yield "site must not be empty. The default is 'default'"
+        if nameless := [host for host, site in self.hosts.items() if not site]:
+            yield f"hosts must name a site for each host, got none for {', '.join(nameless)}"
         for room in _ROOMS:
             yield from getattr(self, room).problems()
 

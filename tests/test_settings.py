@@ -74,6 +74,12 @@ def test_a_wrong_type_names_the_setting_and_what_came(name: str, wrong: object) 
     assert repr(wrong) in problem
 
 
+def test_a_host_needs_the_name_of_its_site() -> None:
+    assert problems(secret_key=SECRET, hosts={"news.example": "news", "blog.example": ""}) == [
+        "hosts must name a site for each host, got none for blog.example"
+    ]
+
+
 def test_the_environment_is_read_with_lists_mappings_numbers_and_truth_values() -> None:
     settings = Settings.from_env(
         {

@@ -57,8 +57,9 @@ class Writer:
 
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
-        shift, self._shift = self._shift, None
-        self._door.intake = None
+        with self._starting:
+            shift, self._shift = self._shift, None
+            self._door.intake = None
         if shift is not None:
             await shift.close()
 

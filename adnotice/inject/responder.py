@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from starlette.types import Message, Send
 
@@ -19,6 +20,9 @@ from adnotice.inject.passing import Messages, nothing, send_all, send_both
 from adnotice.inject.placement import Scanner
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
+
+BESIDE: Final = frozenset(("http.response.early_hint", "http.response.push", "http.response.debug"))
+"""Messages beside the page, between its start and its body: where nothing is held they pass, and the body is awaited."""
 
 
 class PageResponder:
@@ -52,6 +56,8 @@ class PageResponder:
                     messages = self._inject(message, data, found)
                 else:
                     messages = self._take_body(message, data, found)
+            elif self.start is None and message["type"] in BESIDE:
+                messages, self.held = self.held, ()
             else:
                 messages = self._refuse(Refusal.CODING)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it

@@ -151,7 +151,7 @@ class Rules:
             return message
         revised = revise_headers(headers, tag, None)
         site = self._sites.of(scope)
-        if site is not None:
+        if site is not None and scope["method"] != "HEAD":
             self.ledger.injected(scope, path, site)
         return {**message, "headers": revised}
 

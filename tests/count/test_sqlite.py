@@ -17,6 +17,7 @@ import pytest
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.sql import sqlite
+from adnotice.count.sql.pruning import SITES_AT_ONCE
 from adnotice.count.sql.store import SqlStore
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Store, Unusable
@@ -68,7 +69,7 @@ def test_housekeeping_goes_from_site_to_site_in_short_transactions(file: Path, m
     for _ in range(5 * len(sites)):
         transactions = 0
         store.tend(NOON)
-        assert transactions <= 4
+        assert transactions <= 2 * SITES_AT_ONCE + 4
     assert hours(file) == 0
 
 

@@ -33,6 +33,24 @@ from tests.inject.site import (
 pytestmark = pytest.mark.anyio
 
 
+class Frozen(dict[str, Any]):
+    """A message that can't be changed, nor its copies."""
+
+    def copy(self) -> Frozen:
+        return self
+
+    def __setitem__(self, key: str, value: object) -> None:
+        raise TypeError("frozen")
+
+
+@pytest.mark.parametrize("headers", [(HTML,), (HTML, length_of(PAGE))], ids=["streamed", "with a length"])
+async def test_messages_of_an_app_s_own_kind_are_never_written_to(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    kept = Kept()
+    sent = await ask(wrap(sending(Frozen(start(*headers)), Frozen(part(PAGE))), kept))
+    assert body_of(sent) == PAGE_WITH_TAG
+    assert kept == [PageInjected("news", "/")]
+
+
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     return request.param
@@ -116,6 +134,15 @@ async def test_other_messages_pass_in_order() -> None:
     sent = await ask(wrap(sending(hint, debug, push, start(HTML), part(PAGE, more=True), debug, part(b""))))
     assert [sent[at] for at in (0, 1, 2, 5)] == [hint, debug, push, debug]
     assert body_of(sent) == PAGE_WITH_TAG
+
+
+async def test_what_is_sent_beside_a_streamed_page_keeps_no_tag_from_it() -> None:
+    kept = Kept()
+    push: Message = {"type": "http.response.push", "path": "/a.css", "headers": []}
+    pieces = [part(PAGE[:5], more=True), push, part(PAGE[5:])]
+    sent = await ask(wrap(sending(start(HTML), push, *pieces), kept))
+    assert [message["type"].rpartition(".")[2] for message in sent] == ["start", "push", "body", "push", "body"]
+    assert (body_of(sent), kept) == (PAGE_WITH_TAG, [PageInjected("news", "/")])
 
 
 async def test_an_unheard_message_lets_go_what_was_held_first() -> None:

@@ -94,6 +94,16 @@ async def test_the_app_sees_its_own_etag_and_the_browser_the_page_s(typed: tuple
     assert kept == [PageInjected("news", "/"), PageInjected("news", "/")]
 
 
+async def test_a_head_request_for_a_page_that_a_browser_holds_counts_as_no_view() -> None:
+    kept = Kept()
+    injector = wrap(sending(start((b"etag", b'"v1"'), status=304), part(b"")), kept)
+    injector._rules.marks_out = True
+    marked = (b"if-none-match", b'W/"v1%s"' % STRONG)
+    for method, counted in (("HEAD", []), ("GET", [PageInjected("news", "/")])):
+        sent = await ask(injector, request(method=method, headers=[marked]))
+        assert (header_of(sent, b"etag"), kept) == (marked[1], counted)
+
+
 async def test_a_304_for_a_page_that_was_stored_without_the_tag_passes_as_it_is() -> None:
     messages = [start((b"etag", b'"v1"'), status=304), part(b"")]
     injector = wrap(sending(*messages))

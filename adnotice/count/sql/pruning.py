@@ -16,6 +16,7 @@ from adnotice.count.sql.schema import ids, meta, notes, tallies
 from adnotice.count.tally import Dimension, Grain
 
 ROWS_AT_ONCE: Final = 1_000
+SITES_AT_ONCE: Final = 10
 EVERY_SECONDS: Final = 600.0
 GRACE_SECONDS: Final = 3_600
 """Ids stay that much longer than they must: a clock that is set back by less makes nothing count twice."""
@@ -64,11 +65,13 @@ class Pruning:
             (str(dimension), str(grain), end) for grain, end in self._cutoffs(now).items() for dimension in Dimension
         ]
         where = f"site = {mark} AND dimension = {mark} AND grain = {mark} AND "
-        site = ""
+        site, walked = "", 0
         while site := self._next_site(writing, site):
             for dimension, grain, end in self._find_due(writing, site, ends):
                 yield from self._range(writing, tallies.name, where, (site, dimension, grain), ("start", "value"), end)
-            yield 0
+            walked += 1
+            if walked % SITES_AT_ONCE == 0:
+                yield 0
 
     def _next_site(self, writing: Writing, last: str) -> str:
         """The site after this one, empty after the last; DISTINCT would read every row."""
@@ -88,7 +91,7 @@ class Pruning:
                 f"WITH wanted(dimension, grain, cutoff) AS (VALUES {places}) "  # noqa: S608 - our own names
                 f"SELECT dimension, grain, cutoff FROM wanted WHERE EXISTS (SELECT 1 FROM {tallies.name} AS kept "
                 f"WHERE kept.site = {mark} AND kept.dimension = wanted.dimension AND kept.grain = wanted.grain "
-                "AND kept.start < wanted.cutoff)",
+                "AND kept.start < wanted.cutoff LIMIT 1 OFFSET 0)",  # which PostgreSQL looks up, and makes no join of
                 (*chain.from_iterable(ends), site),
             )
             due: list[tuple[str, str, str]] = cursor.fetchall()
