@@ -65,7 +65,7 @@ class AdNoticeMiddleware:
             timezone=settings.count.timezone,
             pages_cached=settings.count.pages_cached,
         )
-        pages = Injector(
+        self._pages = Injector(
             app,
             settings.inject,
             src=f"{settings.prefix}/client.js",
@@ -78,15 +78,17 @@ class AdNoticeMiddleware:
             Gate(settings.gate),
             {**detection.routes, **notices.routes},
             dict.fromkeys(("dashboard", "api", "metrics"), dashboard),
-            pages,
             prefix=settings.prefix,
             sites=sites,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Has requests received; hands everything else to the app."""
+        """Answers our own addresses; hands everything else to the app."""
         if scope["type"] == "http":
-            await self._reception.receive(scope, receive, send)
+            if name := self._reception.name_of(scope):
+                await self._reception.answer(name, scope, receive, send)
+            else:
+                await self._pages.attend(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         else:

@@ -1,8 +1,7 @@
-"""Who answers a request: the site's app, or one of ours at our own addresses, once the gate has admitted it."""
+"""Our own addresses: finds who answers, has the gate admit the request, sends the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +9,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adnotice.events import Unavailable
 from adnotice.exchange import Refused, Routes, Rule
 from adnotice.gate import Gate, messages_of
-from adnotice.inject.injector import Injector
 from adnotice.site import Sites
 
 LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
@@ -20,30 +18,23 @@ FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=Tr
 class Reception:
     """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
 
-    `apps` answer for all that begins with their name: they get the request with its body read, bounded. Everything else
-    is for `pages`, which attends to the site's own.
+    `apps` answer for all that begins with their name: they get the request with its body read, bounded.
     """
 
-    def __init__(
-        self, gate: Gate, routes: Routes, apps: dict[str, ASGIApp], pages: Injector, *, prefix: str, sites: Sites
-    ) -> None:
+    def __init__(self, gate: Gate, routes: Routes, apps: dict[str, ASGIApp], *, prefix: str, sites: Sites) -> None:
         self.routes = routes
         self._gate = gate
         self._apps = apps
-        self._pages = pages
         self._base = prefix
         self._prefix = prefix + "/"
         self._sites = sites
 
-    def receive(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Takes a request to whoever answers it, without a frame of our own round the site's app."""
-        path: str = scope["path"]
-        if self._prefix in path and (name := self._name_of(path, scope.get("root_path", ""))):
-            return self.answer(name, scope, receive, send)
-        return self._pages.attend(scope, receive, send)
-
-    def _name_of(self, path: str, root: str) -> str:
+    def name_of(self, scope: Scope) -> str:
         """What follows our prefix in the request's path; empty for the site's own addresses."""
+        path: str = scope["path"]
+        if self._prefix not in path:
+            return ""
+        root: str = scope.get("root_path", "")
         if root and path.startswith(root + "/"):
             path = path[len(root) :]
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""

@@ -55,7 +55,7 @@ class Injector:
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The same without a frame of our own round the app's."""
-        asked = scope if type(scope) is dict else {**scope}
+        asked = scope if isinstance(scope, dict) else {**scope}
         watcher = Watcher(self._rules, asked, asked["path"], asked.get("root_path", ""), send)
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if self._rules.marks_out or "extensions" in asked:

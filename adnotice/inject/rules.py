@@ -59,7 +59,7 @@ class Page:
 
 def begin_with(start: dict[str, Any], headers: Pairs | None) -> Message:
     """The start with these headers."""
-    begun = start.copy()
+    begun = dict(start)
     begun["headers"] = headers
     return begun
 

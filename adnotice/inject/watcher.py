@@ -72,7 +72,7 @@ class Watcher:
             if self.responder is not None:
                 return self.responder.take(message)
             return self._take_first(plan, message)
-        start = message if type(message) is dict else {**message}
+        start = message if isinstance(message, dict) else {**message}
         kind: str = start["type"]
         if kind != "http.response.start":
             return self.send(message)
@@ -118,7 +118,7 @@ class Watcher:
     def _take_first(self, plan: Plan, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
         kind: str = message["type"]
-        if kind == "http.response.body" and not plan.coding and type(message) is dict:
+        if kind == "http.response.body" and not plan.coding and isinstance(message, dict):
             start = body = None
             try:
                 if self.start is not None:
@@ -143,7 +143,7 @@ class Watcher:
         tagged = self._tag(data, self.tag) if type(data) is bytes else None
         if tagged is None:
             return None
-        sent = message.copy()
+        sent = dict(message)
         sent["body"] = tagged
         self.rules.ledger.injected(self.scope, self.path, self.site)
         return sent
