@@ -76,7 +76,7 @@ class Pruning:
     def _next_site(self, writing: Writing, last: str) -> str:
         """The site after this one, empty after the last; DISTINCT would read every row."""
         with writing() as cursor:
-            cursor.execute(f"SELECT min(site) FROM {tallies.name} WHERE site > {self._mark}", (last,))  # noqa: S608
+            cursor.execute(f"SELECT min(site) FROM {tallies.name} WHERE site > {self._mark}", (last,))  # noqa: S608 - our own names
             found: str | None = cursor.fetchone()[0]
         return found or ""
 
