@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CACHE := .cache
 ARGS ?=
+UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint blockers bench docs screenshots endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest blockers bench docs screenshots endurance browsers clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -19,35 +21,40 @@ $(BIN)/python:
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
 
-$(CACHE)/demo: pyproject.toml | $(BIN)/python
+# Locked: what is installed today is installed on any day. New versions are tried by `make newest`, the oldest that
+# pyproject.toml allows by `make lowest`.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED = $(PIP) --require-hashes --requirement locks/$(1).txt && $(PIP) --no-deps --no-build-isolation --editable .
+
+$(CACHE)/demo: pyproject.toml locks/demo.txt | $(BIN)/python
 	@mkdir -p $(CACHE)
 	@echo 'installing adnotice and what the demo needs into $(VENV)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@$(call LOCKED,demo)
 	@touch $@
 
-$(CACHE)/check: pyproject.toml | $(BIN)/python
+$(CACHE)/check: pyproject.toml locks/check.txt | $(BIN)/python
 	@mkdir -p $(CACHE)
 	@echo 'installing adnotice and what its tests need into $(VENV)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[check]'
+	@$(call LOCKED,check)
 	@touch $@ $(CACHE)/demo
 
 # As it is shipped: the hot modules compiled. It needs a C compiler and Python's headers, which Debian's machines may lack.
-wheel: | $(BIN)/python ## dist/: the wheel, its hot modules compiled by mypyc
+wheel: $(CACHE)/check ## dist/: the wheel, its hot modules compiled by mypyc
 	@command -v cc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev >/dev/null; }
 	@$(BIN)/python -c 'import pathlib, sysconfig, sys; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' || { \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-dev >/dev/null; }
 	@echo 'compiling adnotice into a wheel (a minute)'
-	@HATCH_BUILD_HOOKS_ENABLE=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@HATCH_BUILD_HOOKS_ENABLE=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
-$(CACHE)/compiled: pyproject.toml hatch_build.py $(shell find adnotice static -type f -not -name '*.pyc') | $(BIN)/python
+$(CACHE)/compiled: pyproject.toml hatch_build.py $(shell find adnotice static -type f -not -name '*.pyc') $(CACHE)/check
 	@rm -rf $@ dist/*.whl
 	@$(MAKE) --no-print-directory wheel
 	@$(BIN)/python -m zipfile -e dist/*.whl $@
 	@touch $@
 
-$(CACHE)/bench: pyproject.toml $(CACHE)/check
+$(CACHE)/bench: pyproject.toml locks/bench.txt $(CACHE)/check
 	@echo 'installing the peers that adnotice is measured beside into $(VENV)'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[check,bench]'
+	@$(call LOCKED,bench)
 	@touch $@
 
 # Not a file target: what could not be had last time is tried again; a complete set costs nothing.
@@ -69,6 +76,35 @@ lint: $(CACHE)/check
 
 check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverage: what CI runs
 	@$(MAKE) --no-print-directory test ARGS='--cov --cov-report=term-missing:skip-covered $(ARGS)'
+
+# Each in a venv of its own, made anew: what the registry has today is the point.
+LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { \
+	$(PYTHON) -m venv --clear --without-pip $(CACHE)/$(1) && $(PYTHON) -m pip --python $(CACHE)/$(1)/bin/python install --quiet pip; }
+IN_LANE = $(CACHE)/$(1)/bin/python -m pip install --quiet --disable-pip-version-check
+UNIT := -m 'not (browser or endurance)'
+
+newest: | $(BIN)/python ## the tests without browsers over today's newest version of everything (5 minutes)
+	@mkdir -p $(CACHE)
+	@$(call LANE,newest)
+	@echo 'installing the newest of everything into $(CACHE)/newest'
+	@$(call IN_LANE,newest) --editable '.[check]'
+	@$(CACHE)/newest/bin/python -m pytest $(UNIT) $(ARGS)
+
+lowest: | $(BIN)/python ## the same over the lowest versions that pyproject.toml allows to those who install adnotice
+	@mkdir -p $(CACHE)
+	@$(call LANE,lowest)
+	@echo 'installing the lowest versions into $(CACHE)/lowest'
+	@$(call IN_LANE,lowest) --require-hashes --requirement locks/tools.txt
+	@$(CACHE)/lowest/bin/uv pip compile --quiet --resolution lowest-direct $(foreach extra,$(EXTRAS),--extra $(extra)) pyproject.toml --output-file $(CACHE)/lowest/lowest.txt
+	@$(call IN_LANE,lowest) --constraint $(CACHE)/lowest/lowest.txt --editable '.[check]'
+	@$(CACHE)/lowest/bin/python -m pytest $(UNIT) $(ARGS)
+
+lock: | $(BIN)/python ## locks/: every version and hash anew, for Python 3.11 and later
+	@$(PIP) --require-hashes --requirement locks/tools.txt
+	@$(UV) locks/tools.in --output-file locks/tools.txt
+	@$(UV) --extra demo pyproject.toml locks/build.in --output-file locks/demo.txt
+	@$(UV) --extra check pyproject.toml locks/build.in --output-file locks/check.txt
+	@$(UV) --constraint locks/check.txt --extra check --extra bench pyproject.toml locks/build.in --output-file locks/bench.txt
 
 blockers: $(CACHE)/check browsers ## real blockers x verdicts, beside the npm detectors; writes docs/accuracy.md
 	@$(BIN)/python -m bench.blockers $(ARGS)
