@@ -13,7 +13,7 @@ ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"events"},
     {"exchange", "begun"},
-    {"page", "site", "mode", "agents", "keys", "assets", "gate"},
+    {"page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,
     {"insight"},
     {"settings", "reception"},

@@ -22,9 +22,10 @@ from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import ARRIVED, CLEAR, Judgement, judge, read_signs
 from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
-from adnotice.events import Commit, Mode, Quiet, ViewJudged
+from adnotice.events import Commit, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
+from adnotice.objection import GROUND, keep_objection, objects
 from adnotice.page import name_host, name_page
 
 READ: Final = Rule()
@@ -47,6 +48,13 @@ SCRIPT_HEADERS: Final = ((b"content-type", b"text/javascript"), *PRIVATE)
 STYLE_HEADERS: Final = ((b"content-type", b"text/css"), *PRIVATE)
 IMAGE_HEADERS: Final = ((b"content-type", b"image/gif"), *PRIVATE)
 JSON_HEADERS: Final = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
+
+
+OBJECTED: Final = (
+    b"x-adnotice",
+    msgspec.json.encode(Found(Verdict.UNKNOWN, None, GROUND, counted=False, quiet=None, notice=None)),
+)
+"""What the browser of a reader who objects is told, whatever it reported; it sets the flag by this."""
 
 
 class Detection:
@@ -110,6 +118,8 @@ class Detection:
         return Answer(200, STYLE_HEADERS, f'[witness="{self._witnesses.sign(request.path)}"]{{}}\n'.encode())
 
     async def _answer_report(self, request: Request) -> Answer:
+        if objects(request):
+            return Answer(204, (OBJECTED, NO_STORE, keep_objection(request)))
         report = decode_report(request.body)
         evidence, made = weigh(report, self._witnesses)
         wanted = report.again is None and not unwanted(request, self._settings.honour_gpc)

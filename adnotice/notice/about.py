@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from adnotice import objection
 from adnotice.events import Mode
 from adnotice.exchange import NO_STORE, Answer, Request
 from adnotice.notice.cookie import LONGEST, NAME, Kept
@@ -16,7 +17,7 @@ from adnotice.notice.wording import LANGUAGES, THIS_SITE, direction, load_catalo
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
@@ -26,7 +27,7 @@ HEADERS: Final = (
     (b"content-security-policy", _POLICY.encode()),
     (b"x-frame-options", b"DENY"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # without any, a form on plain http would come from the origin "null"
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -54,14 +55,16 @@ class AboutPage:
         self._templates = {language: _load_template(language) for language in LANGUAGES}
         self._facts = {
             "cookie": NAME,
+            "objection": objection.NAME,
+            "objection_days": objection.LONGEST_SECONDS // 86_400,
             "not_now_days": settings.not_now_days,
             "lasting_days": LONGEST.days,
             **practice._asdict(),
             "privacy_link": settings.privacy_link,
         }
 
-    def answer(self, request: Request, mode: Mode, kept: Kept | None) -> Answer:
-        """The page in the reader's language, with the answer that the reader's browser keeps."""
+    def answer(self, request: Request, mode: Mode, kept: Kept | None, *, objects: bool) -> Answer:
+        """The page in the reader's language, with the answer and the objection that the reader's browser keeps."""
         language = pick_language(request.header(b"accept-language"))
         body = self._templates[language].render(
             self._facts,
@@ -71,10 +74,13 @@ class AboutPage:
             kept=kept.choice.value if kept else "",
             lang=language,
             mode=mode.value,
+            objects=objects,
+            pressed=request.query.decode("latin-1"),
             saved=request.query == b"saved",
             site=self._site_name or load_catalogue(language).gettext(THIS_SITE),
         )
-        return Answer(200, (*HEADERS, (b"content-language", language.encode())), body.encode())
+        kept_back = ((b"x-adnotice", b"objected"),) if objects else ()
+        return Answer(200, (*HEADERS, (b"content-language", language.encode()), *kept_back), body.encode())
 
 
 def _load_template(language: str) -> Template:

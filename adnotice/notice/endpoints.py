@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import parse_qs
@@ -33,6 +33,7 @@ from adnotice.notice.script import compose_script
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import Fault, Ticket, Tickets
 from adnotice.notice.wording import pick_language
+from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_page
 
 MAX_CHOICE_BYTES: Final = 2_048
@@ -44,6 +45,12 @@ NOT_BLOCKED: Final = Asked(Quiet.NOT_BLOCKED)
 _COOKIE: Final = f"{NAME}=".encode()
 
 Header = tuple[bytes, bytes]
+
+_OBJECTIONS: Final[Mapping[str, tuple[str, Callable[[Request], Header]]]] = {
+    "object": ("objected", keep_objection),
+    "withdraw": ("counted", drop_objection),
+}
+"""What the public page's form may wish: how the page confirms it, and the cookie that keeps it."""
 
 
 class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +91,9 @@ class Notices:
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
         self._about = AboutPage(settings, site_name, practice)
         self._script = make_asset("notice.js", compose_script(), SCRIPT_MAX_AGE_SECONDS)
-        self._style = make_asset("about.css", read_static("about.css"), SCRIPT_MAX_AGE_SECONDS)
+        self._about_files = {
+            name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in ("about.css", "about.js")
+        }
 
     @property
     def routes(self) -> Routes:
@@ -108,8 +117,10 @@ class Notices:
             "notice": Endpoint(Rule(), self._preview),
             "notice.js": Endpoint(Rule(), self._send_script),
             "about": Endpoint(Rule(), self._send_about),
-            "about.css": Endpoint(Rule(), self._send_style),
+            "about.css": Endpoint(Rule(), self._send_about_file),
+            "about.js": Endpoint(Rule(), self._send_about_file),
             "about/choice": Endpoint(take_form, self._take_form),
+            "about/objection": Endpoint(take_form, self._take_objection),
         }
 
     def ask(self, visit: Visit, request: Request) -> Asked:
@@ -172,7 +183,7 @@ class Notices:
         return Answer(204, (*note, NO_STORE, *headers))
 
     async def _take_form(self, request: Request) -> Answer:
-        wish = parse_qs(request.body.decode("latin-1")).get("choice", [""])[-1]
+        wish = _field(request, "choice")
         if wish == "forget":
             headers: tuple[Header, ...] = (clear_cookie(path=request.base, secure=request.secure),)
         elif wish == Choice.NEVER:
@@ -180,6 +191,13 @@ class Notices:
         else:
             raise Refused(400, f"choice must be one of: {Choice.NEVER}, forget; got {wish[:40]!r}")
         return Answer(303, ((b"location", f"{request.base}/about?saved".encode()), NO_STORE, *headers))
+
+    async def _take_objection(self, request: Request) -> Answer:
+        wish = _field(request, "objection")
+        if wish not in _OBJECTIONS:
+            raise Refused(400, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}")
+        said, change = _OBJECTIONS[wish]
+        return Answer(303, ((b"location", f"{request.base}/about?{said}".encode()), NO_STORE, change(request)))
 
     async def _preview(self, request: Request) -> Answer:
         wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
@@ -189,13 +207,13 @@ class Notices:
         return Answer(200, ((b"content-type", b"application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:
-        return self._about.answer(request, self._mode(), self._kept(request))
+        return self._about.answer(request, self._mode(), self._kept(request), objects=objects(request))
 
     async def _send_script(self, request: Request) -> Answer:
         return self._script.answer(request)
 
-    async def _send_style(self, request: Request) -> Answer:
-        return self._style.answer(request)
+    async def _send_about_file(self, request: Request) -> Answer:
+        return self._about_files[request.path].answer(request)
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), UTC).date()
@@ -216,6 +234,10 @@ class Notices:
     def _renew(self, situation: Situation, request: Request) -> tuple[Header, ...]:
         kept = situation.kept
         return self._keep(kept.choice, request) if kept and is_due(kept, situation.today) else ()
+
+
+def _field(request: Request, name: str) -> str:
+    return parse_qs(request.body.decode("latin-1")).get(name, [""])[-1]
 
 
 def _may_have_answered(request: Request) -> bool:

@@ -13,6 +13,7 @@ from adnotice.exchange import Answer, Request
 from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.cookie import read_cookie
 from adnotice.notice.settings import NoticeSettings
+from adnotice.objection import NAME
 from tests.notice.test_cookie import TODAY
 
 
@@ -23,11 +24,12 @@ def show(
     mode: Mode = Mode.ASK,
     query: bytes = b"",
     practice: Practice = USUAL,
+    objects: bool = False,
     **settings: object,
 ) -> Answer:
     page = AboutPage(NoticeSettings(**settings), site_name, practice)  # type: ignore[arg-type]
     request = Request("GET", "about", query, {}, b"", "default", "/app/_adnotice", secure=True)
-    return page.answer(request, mode, read_cookie(cookie, TODAY))
+    return page.answer(request, mode, read_cookie(cookie, TODAY), objects=objects)
 
 
 def text(answer: Answer) -> str:
@@ -90,7 +92,7 @@ def test_it_knows_the_readers_answer_and_offers_what_else_can_be_done(
 
 def test_it_confirms_what_was_saved() -> None:
     assert '<p class="saved" role="status">' in show(query=b"saved").body.decode()
-    assert 'role="status"' not in show(query=b"saved=<script>").body.decode()
+    assert '<p class="saved" role="status">' not in show(query=b"saved=<script>").body.decode()
 
 
 @pytest.mark.parametrize(
@@ -112,16 +114,48 @@ def test_a_hostile_site_name_is_only_text(name: str) -> None:
     assert name in html.unescape(answer.body.decode())
 
 
-def test_it_carries_strict_headers_and_no_script() -> None:
+def seen(answer: Answer) -> tuple[list[str], list[str]]:
+    """What a browser without script shows in the part on objecting: sentences by their state, and buttons."""
+    body = answer.body.decode()
+    said = re.findall(r'<p class="saved" data-when="(\w+)" >', body)
+    return said, re.findall(r'data-wish="(\w+)" >', body)
+
+
+@pytest.mark.parametrize(
+    ("query", "objects", "state", "button"),
+    [
+        (b"", False, [], "object"),
+        (b"objected", True, ["cookie"], "withdraw"),
+        (b"objected", False, ["nothing"], "object"),  # the cookie that was set did not come back
+        (b"", True, ["cookie"], "withdraw"),
+        (b"counted", False, ["counted"], "object"),
+        (b"counted", True, ["cookie"], "withdraw"),
+    ],
+)
+def test_without_script_it_says_whether_the_objection_is_kept_and_never_that_all_is_done(
+    query: bytes, objects: bool, state: list[str], button: str
+) -> None:
+    answer = show(query=query, objects=objects)
+    assert seen(answer) == (state, [button])
+    assert dict(answer.headers).get(b"x-adnotice") == (b"objected" if objects else None)
+
+
+def test_what_is_stored_for_an_objection_is_told() -> None:
+    said = text(show())
+    assert f"the cookie “{NAME}” and a note of the same name in this browser’s storage, both “1”" in said
+    assert "the cookie for 400 days" in said
+
+
+def test_it_carries_strict_headers_and_no_script_but_its_own() -> None:
     answer = show()
     headers = dict(answer.headers)
     policy = headers[b"content-security-policy"].decode()
     assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    assert "script-src 'self';" in policy
     assert "unsafe" not in policy
     assert headers[b"cache-control"] == b"no-store"
     assert headers[b"x-content-type-options"] == b"nosniff"
-    assert headers[b"referrer-policy"] == b"no-referrer"
+    assert headers[b"referrer-policy"] == b"same-origin"
     assert headers[b"x-robots-tag"] == b"noindex"
-    assert b"<script" not in answer.body
+    assert re.findall(rb"<script.*?>", answer.body) == [b'<script src="/app/_adnotice/about.js" defer>']
     assert b"style=" not in answer.body
