@@ -26,7 +26,7 @@ from adnotice.events import Commit, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.keys import Keys
 from adnotice.objection import GROUND, keep_objection, objects
-from adnotice.page import name_host, name_page
+from adnotice.page import name_host, name_location
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -132,7 +132,7 @@ class Detection:
             if evidence.probe == "works":
                 self._beliefs.worked(Sensor.PROBE, made)
         verdict, kind, ground = judgement
-        page = name_page(report.page)
+        page = name_location(report.page)
         language = report.lang or request.header(b"accept-language")
         visit = Visit(report.id, page, verdict, kind, report.first, report.returning, language)
         if report.again is not None:

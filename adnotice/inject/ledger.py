@@ -70,11 +70,11 @@ class Ledger:
 
     def forbidden(self, scope: dict[str, Any], path: str) -> None:
         """Records that the own policy of the page at this path forbids the tag, and says so."""
-        self._complaints.complain(FORBIDDEN, path)
+        self._complaints.complain(FORBIDDEN, name_page(path))
         self.refused(scope, Refusal.CSP)
 
     def failed(self, scope: dict[str, Any]) -> None:
         """Says that something of ours failed, and records the page; never raises."""
         with suppress(Exception):  # there is nobody left to tell; the page must go out
-            self._complaints.complain(FAILED, scope["path"], failed=True)
+            self._complaints.complain(FAILED, name_page(scope["path"]), failed=True)
             self.refused(scope, Refusal.FAILED)

@@ -34,7 +34,7 @@ from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import Fault, Ticket, Tickets
 from adnotice.notice.wording import pick_language
 from adnotice.objection import drop_objection, keep_objection, objects
-from adnotice.page import name_page
+from adnotice.page import name_location
 
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
@@ -170,7 +170,7 @@ class Notices:
         read = self._tickets.read(report.ticket, request.site, self._clock())
         if isinstance(read, Fault):
             return Answer(204, ((b"x-adnotice", read.value.encode()), NO_STORE, *headers))
-        about = (request.site, name_page(report.page))
+        about = (request.site, name_location(report.page))
         reader = _reader(request)
         made = ChoiceMade(*about, choice, *reader) if choice else NoticeShown(*about, *reader)
         try:

@@ -26,6 +26,8 @@ CANARIES = {
     "query": "canaryquery",
     "cookie": "canarycookie",
     "language": "canarylanguage",
+    "e-mail address in a path": "canary.person",
+    "key in a path": "canarykey",
 }
 
 
@@ -49,7 +51,10 @@ async def test_nothing_of_a_request_is_in_any_file(tmp_path: Path, caplog: pytes
             view = secrets.token_hex(16)
             views.append(view)
             token = witnesses.sign(f"{SCRIPT.folder}{probe_of(view)}-0{SCRIPT.ending}")
-            page = f"/news/{number % 30}?q={CANARIES['query']}#{CANARIES['query']}"
+            path = (f"/news/{number % 30}", "/u/canary.person%40mail.example", "/Password-Reset/MQ/canarykey")[
+                number % 3
+            ]
+            page = f"{path}?q={CANARIES['query']}#{CANARIES['query']}"
             body = json.dumps({"id": view, "page": page, "script": [token]})
             answer = await reader.post("/_adnotice/outcome", content=body)
             assert answer.status_code == 204, answer.text

@@ -39,7 +39,8 @@ def text(answer: Answer) -> str:
 def test_it_says_what_is_measured_stored_and_for_how_long() -> None:
     said = text(show(not_now_days=14))
     assert "What is measured on The Daily Example" in said
-    assert "no internet address" in said
+    assert "not your internet address" in said
+    assert "E-mail addresses and the keys of mailed links in it are masked first." in said
     assert "deleted after 25 months" in said
     assert "the cookie “adnotice”: your answer and the day 14 days" in said
     assert "400 days, renewed when you come back" in said
