@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from adnotice.exchange import Answer, Request
+from adnotice.headers import header
 
 _PACKAGE = Path(__file__).parent
 _INSIDE = _PACKAGE / "static"
@@ -57,17 +58,17 @@ def make_asset(name: str, body: bytes, max_age_seconds: int) -> Asset:
     """Prepares a file for serving; `name` tells its type."""
     etag = b'"' + hashlib.sha256(body).hexdigest()[:20].encode() + b'"'
     shared = (
-        (b"content-type", TYPES[Path(name).suffix]),
-        (b"cache-control", b"public, max-age=%d" % max_age_seconds),
-        (b"etag", etag),
-        (b"vary", b"accept-encoding"),
-        (b"x-content-type-options", b"nosniff"),
-        (b"cross-origin-resource-policy", b"same-origin"),
+        header(b"content-type", TYPES[Path(name).suffix]),
+        header(b"cache-control", f"public, max-age={max_age_seconds}"),
+        header(b"etag", etag),
+        header(b"vary", "accept-encoding"),
+        header(b"x-content-type-options", "nosniff"),
+        header(b"cross-origin-resource-policy", "same-origin"),
     )
     packed = gzip.compress(body, 9, mtime=0)
     return Asset(
         plain=Answer(200, shared, body),
-        packed=Answer(200, (*shared, (b"content-encoding", b"gzip")), packed),
+        packed=Answer(200, (*shared, header(b"content-encoding", "gzip")), packed),
         unchanged=Answer(304, shared[1:4]),
         etag=etag,
     )

@@ -9,8 +9,16 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from adnotice.events import Kind, Occurrence, Quiet, Verdict
+from adnotice.headers import Header, header, reason
 
-NO_STORE: Final = (b"cache-control", b"no-store")
+NO_STORE: Final = header(b"cache-control", "no-store")
+PLAIN_TEXT: Final = header(b"content-type", "text/plain; charset=utf-8")
+
+STORE_UNAVAILABLE: Final = "store unavailable"
+"""All that strangers are told: where the store is and what ails it stands in the log and on the health page."""
+
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for a body that is not what it should be: invalid UTF-8 and deep nesting too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +70,14 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """What goes back. `headers` has no Content-Length: it follows from the body."""
 
     status: int
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: tuple[Header, ...] = ()
     body: bytes = b""
 
 
 class Refused(Exception):
     """A request that one of our endpoints won't take: a 4xx or 503 with its reason in the header `X-AdNotice`."""
 
-    def __init__(self, status: int, reason: str, *headers: tuple[bytes, bytes]) -> None:
+    def __init__(self, status: int, reason: str, *headers: Header) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
@@ -77,9 +85,8 @@ class Refused(Exception):
 
     def answer(self) -> Answer:
         """The refusal as an answer; its text stands in the body and in the header."""
-        text = self.reason.encode("ascii", "replace")
-        headers = ((b"content-type", b"text/plain; charset=utf-8"), (b"x-adnotice", text), NO_STORE, *self.headers)
-        return Answer(self.status, headers, text + b"\n")
+        told = reason(self.reason)
+        return Answer(self.status, (PLAIN_TEXT, told, NO_STORE, *self.headers), told[1] + b"\n")
 
 
 class Visit(msgspec.Struct, frozen=True, gc=False):
@@ -108,7 +115,7 @@ class Asked(msgspec.Struct, frozen=True):
     quiet: Quiet | None
     content: Mapping[str, Any] | None = None
     occurrences: tuple[Occurrence, ...] = ()
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: tuple[Header, ...] = ()
 
 
 Ask = Callable[[Visit, Request], Asked]

@@ -16,13 +16,13 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import anyio
 from starlette.types import Message, Receive, Scope
 
 from adnotice.begun import Begun, begin
 from adnotice.exchange import Answer, Refused, Request, Rule
+from adnotice.headers import content_length, header, retry_after
 
 MAX_KNOWN_CLIENTS: Final = 10_000
 
@@ -105,7 +105,7 @@ class Gate:
         method: str = scope["method"]
         if method not in rule.methods:
             allow = ", ".join(rule.methods)
-            raise Refused(405, f"method {method} is not taken here, use {allow}", (b"allow", allow.encode()))
+            raise Refused(405, f"method {method} is not taken here, use {allow}", header(b"allow", allow))
         headers = collect(scope)
         secure = scope.get("scheme") == "https"
         if rule.same_origin:
@@ -155,14 +155,14 @@ class Gate:
 
     def _late(self) -> Refused:
         late = f"body must arrive within {self._deadline:g} seconds"
-        return Refused(408, late, (b"connection", b"close"))
+        return Refused(408, late, header(b"connection", "close"))
 
     def _check_rate(self, client: str | None) -> None:
         wait = self._client_rate.wait(client) if self._client_rate and client is not None else 0.0
         if not wait and self._site_rate:
             wait = self._site_rate.wait("")
         if wait:
-            raise Refused(429, "too many requests, try again later", (b"retry-after", b"%d" % (int(wait) + 1)))
+            raise Refused(429, "too many requests, try again later", retry_after(wait))
 
 
 def on_asyncio() -> bool:
@@ -183,7 +183,7 @@ def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     part = message.get("body", b"")
     body = body + part if body else part
     if len(body) > limit:
-        raise Refused(413, f"body must have at most {limit} bytes, got more", (b"connection", b"close"))
+        raise Refused(413, f"body must have at most {limit} bytes, got more", header(b"connection", "close"))
     return body, message.get("more_body", False)
 
 
@@ -209,7 +209,7 @@ def check_origin(headers: Mapping[bytes, bytes]) -> None:
             raise Refused(403, "cross-site: this address takes requests of its own site's pages only")
         return
     origin = headers.get(b"origin", b"")
-    if origin and urlsplit(origin).netloc.lower() != headers.get(b"host", b"").lower():
+    if origin and origin.lower().partition(b"://")[2] != (headers.get(b"host", b"").lower() or b"?"):
         raise Refused(403, "cross-site: the Origin header names another site than the Host header")
 
 
@@ -252,7 +252,7 @@ def messages_of(answer: Answer, *, head: bool = False) -> tuple[Message, Message
     """The answer as ASGI messages; without its body for HEAD."""
     headers = list(answer.headers)
     if answer.status not in (204, 304):
-        headers.append((b"content-length", b"%d" % len(answer.body)))
+        headers.append(content_length(len(answer.body)))
     return (
         {"type": "http.response.start", "status": answer.status, "headers": headers},
         {"type": "http.response.body", "body": b"" if head else answer.body},

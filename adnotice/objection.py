@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from adnotice.exchange import Request
+from adnotice.headers import Header, header
 
 NAME: Final = "adnotice-objection"
 """The name of the cookie and of the flag in `localStorage`; the value of both is 1."""
@@ -29,16 +30,16 @@ def objects(request: Request) -> bool:
     return cookies is not None and _PAIR in cookies and request.cookie(NAME) == "1"
 
 
-def keep_objection(request: Request) -> tuple[bytes, bytes]:
+def keep_objection(request: Request) -> Header:
     """The Set-Cookie header that keeps the objection, or keeps it for longer."""
     return _header(request, "1", LONGEST_SECONDS)
 
 
-def drop_objection(request: Request) -> tuple[bytes, bytes]:
+def drop_objection(request: Request) -> Header:
     """The Set-Cookie header that takes the objection back."""
     return _header(request, "", 0)
 
 
-def _header(request: Request, value: str, age: int) -> tuple[bytes, bytes]:
+def _header(request: Request, value: str, age: int) -> Header:
     line = f"{NAME}={value}; Path={request.base}; Max-Age={age}; HttpOnly; SameSite=Lax"
-    return b"set-cookie", (line + "; Secure" * request.secure).encode("latin-1")
+    return header(b"set-cookie", line + "; Secure" * request.secure)

@@ -7,8 +7,9 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.events import Unavailable
-from adnotice.exchange import Refused, Routes, Rule
+from adnotice.exchange import STORE_UNAVAILABLE, Refused, Routes, Rule
 from adnotice.gate import Gate, messages_of
+from adnotice.headers import quote_root, retry_after
 from adnotice.site import Sites
 
 LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
@@ -53,8 +54,7 @@ class Reception:
             if site is None:
                 raise Refused(403, "this host is not listed in the setting hosts")
             rule = endpoint.rule
-            base = scope.get("root_path", "") + self._base
-            request = self._gate.admit(scope, rule, path=name, base=base, site=site)
+            request = self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
             if rule.max_body_bytes:
                 body = self._gate.read_body(receive, rule.max_body_bytes)
                 request.body = body if isinstance(body, bytes) else await body
@@ -62,14 +62,18 @@ class Reception:
         except Refused as refused:
             answer = refused.answer()
         except Unavailable as unavailable:
-            retry = (b"retry-after", b"%d" % unavailable.retry_after)
-            answer = Refused(503, f"store unavailable: {unavailable}", retry).answer()
+            answer = Refused(503, STORE_UNAVAILABLE, retry_after(unavailable.retry_after)).answer()
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
         await send(start)
         await send(body_message)
 
+    def _base_of(self, scope: Scope) -> str:
+        """Where our own addresses begin, as browsers ask for them."""
+        root: str = scope.get("root_path", "")
+        return quote_root(root) + self._base if root else self._base
+
     async def _hand_over(self, app: ASGIApp, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        base = scope.get("root_path", "") + self._base
+        base = self._base_of(scope)
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
         request = self._gate.admit(scope, rule, path=name, base=base, site="")
         if rule.max_body_bytes:

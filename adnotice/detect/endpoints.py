@@ -24,6 +24,7 @@ from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
 from adnotice.events import Commit, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.headers import header
 from adnotice.keys import Keys
 from adnotice.objection import GROUND, keep_objection, objects
 from adnotice.page import name_host, name_location
@@ -39,18 +40,19 @@ REPORT: Final = Rule(
 OFF: Final = Mode.OFF
 BAITS: Final = Sensor.BAITS
 NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
+NOSNIFF: Final = header(b"x-content-type-options", "nosniff")
 PRIVATE: Final = (
     NO_STORE,
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-resource-policy", b"same-origin"),
+    NOSNIFF,
+    header(b"cross-origin-resource-policy", "same-origin"),
 )
-SCRIPT_HEADERS: Final = ((b"content-type", b"text/javascript"), *PRIVATE)
-STYLE_HEADERS: Final = ((b"content-type", b"text/css"), *PRIVATE)
-IMAGE_HEADERS: Final = ((b"content-type", b"image/gif"), *PRIVATE)
-JSON_HEADERS: Final = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
+SCRIPT_HEADERS: Final = (header(b"content-type", "text/javascript"), *PRIVATE)
+STYLE_HEADERS: Final = (header(b"content-type", "text/css"), *PRIVATE)
+IMAGE_HEADERS: Final = (header(b"content-type", "image/gif"), *PRIVATE)
+JSON_HEADERS: Final = (header(b"content-type", "application/json"), NO_STORE, NOSNIFF)
 
 
-OBJECTED: Final = (
+OBJECTED: Final = header(
     b"x-adnotice",
     msgspec.json.encode(Found(Verdict.UNKNOWN, None, GROUND, counted=False, quiet=None, notice=None)),
 )
@@ -200,4 +202,4 @@ def answer_quietly(judgement: Judgement, quiet: Quiet | None, counted: bool) -> 
     A body would be a second write of the server's, and a second packet.
     """
     found = Found(judgement.verdict, judgement.kind, judgement.ground, counted, quiet, None)
-    return Answer(204, ((b"x-adnotice", msgspec.json.encode(found)), NO_STORE))
+    return Answer(204, (header(b"x-adnotice", msgspec.json.encode(found)), NO_STORE))

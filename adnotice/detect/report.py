@@ -13,7 +13,7 @@ import msgspec
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.verdict import ElementState, ProbeState
 from adnotice.events import Kind, Quiet, Verdict
-from adnotice.exchange import Refused
+from adnotice.exchange import UNREADABLE, Refused
 
 MAX_REPORT_BYTES: Final = 2_048
 MAX_TOKEN_CHARACTERS: Final = 42
@@ -97,8 +97,8 @@ def decode_report(body: bytes) -> Report:
         # As many colons as keys that are surely there, as in nearly every report: none of them is given twice.
         if body.count(b":") != 2 + (report.script != ()) + report.first + (report.lang != ""):
             _refuse_key_given_twice(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(400, f"no report: {error}"[:200]) from None
+    except UNREADABLE as error:
+        raise Refused(400, f"no report: {error}") from None
     if not _is_id(report.id):
         raise Refused(400, f"no report: id must be 32 hex digits, small letters, got {report.id!r}")
     return report

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
+from adnotice.headers import quote_root
+
 MARK: Final = b"-adn"
 
 OPENING: Final = b'<script async="" src="'
@@ -47,8 +49,7 @@ def make_tag(src: str, root_path: str) -> Tag:
 
     A root_path can stem from a proxy's header: it is quoted, and never leads to another host.
     """
-    below = "/".join(part for part in root_path.replace("\\", "/").split("/") if part not in ("", ".", ".."))
-    path = html.escape(quote((f"/{below}" if below else "") + src, safe="/~!$*,;=:@-._")).encode()
+    path = html.escape(quote_root(root_path) + quote(src, safe="/~!$*,;=:@-._")).encode()
     plain = OPENING + path + _CLOSING + _END
     digest = hashlib.sha256(plain).hexdigest()[:8].encode()
     own = re.escape(html.escape(quote(src, safe="/~!$*,;=:@-._")).encode())

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adnotice.exchange import Refused
+from adnotice.headers import header
 from adnotice.insight import exports
 from adnotice.insight.login import Login
 from adnotice.insight.periods import BadPeriod
@@ -67,7 +68,7 @@ class Api:
             return
         if not await self._login.alive(Visitor.of(request).get(SESSION)):
             reason = "this bearer token is not the metrics_token" if given else "log in, or send the metrics_token"
-            raise Refused(401, reason, (b"www-authenticate", b'Bearer realm="adnotice"'))
+            raise Refused(401, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'))
 
 
 def _download(body: bytes, content_type: str, file: str = "") -> Response:

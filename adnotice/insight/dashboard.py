@@ -18,11 +18,12 @@ from starlette.types import Receive, Scope, Send
 from adnotice.assets import make_asset, read_static
 from adnotice.count.store import Store
 from adnotice.events import Mode, Unavailable
-from adnotice.exchange import Refused
+from adnotice.exchange import STORE_UNAVAILABLE, Refused
+from adnotice.headers import as_text, reason, retry_after
 from adnotice.insight.api import Api
 from adnotice.insight.checks import find
 from adnotice.insight.forms import read_form
-from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, safe_next
+from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.pages import Pages
 from adnotice.insight.periods import CHOICES, BadPeriod
 from adnotice.insight.reading import Reader, Wish
@@ -95,11 +96,11 @@ class Dashboard:
             return self._no_password(visitor)
         if not await self._login.alive(visitor.get(SESSION)):
             return self._to_login(visitor, request)
-        wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
         try:
+            wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
             return await self._workers.run(partial(self._compose, template, visitor, wish))
         except BadPeriod as problem:
-            return self._message(visitor, 400, "These days can’t be shown", str(problem))
+            return self._message(visitor, 400, "These figures can’t be shown", str(problem))
 
     def _compose(self, template: str, visitor: Visitor, wish: Wish) -> Response:
         reading = self._reader.read(wish)
@@ -138,7 +139,7 @@ class Dashboard:
         unchanged = self._style.etag in asked.get(b"if-none-match", b"")
         packed = b"gzip" in asked.get(b"accept-encoding", b"")
         answer = self._style.unchanged if unchanged else self._style.packed if packed else self._style.plain
-        return Response(answer.body, answer.status, {name.decode(): value.decode() for name, value in answer.headers})
+        return Response(answer.body, answer.status, as_text(*answer.headers))
 
     # Logging in and out
 
@@ -163,13 +164,14 @@ class Dashboard:
         return response
 
     def _login_page(self, visitor: Visitor, wanted: str, refused: Refused | None = None) -> Response:
-        binding = visitor.get(FORM) or self._login.new_binding()
-        headers = {name.decode(): value.decode() for name, value in refused.headers} if refused else {}
+        binding = visitor.get(FORM)
+        if not is_binding(binding):
+            binding = self._login.new_binding()
         response = self._pages.render(
             "login.html",
             base=visitor.base,
             status=refused.status if refused else 200,
-            headers={**headers, "x-adnotice": refused.reason} if refused else None,
+            headers=as_text(*refused.headers, reason(refused.reason)) if refused else None,
             token=self._login.sign_form(binding),
             wanted=wanted,
             problem=refused.reason if refused else "",
@@ -204,13 +206,13 @@ class Dashboard:
 
     async def _refuse(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
         answer = (error if isinstance(error, Refused) else Refused(400, str(error))).answer()
-        return Response(answer.body, answer.status, {name.decode(): value.decode() for name, value in answer.headers})
+        return Response(answer.body, answer.status, as_text(*answer.headers))
 
     async def _store_down(self, request: Request, error: Exception) -> Response:
         seconds = error.retry_after if isinstance(error, Unavailable) else 5
-        headers = {"retry-after": str(seconds), "x-adnotice": "store unavailable"}
+        headers = as_text(retry_after(seconds), reason(STORE_UNAVAILABLE))
         if not request.scope["path"].startswith(request.scope["root_path"] + "/dashboard"):
-            return Response(f"store unavailable: {error}\n", 503, {**headers, "cache-control": "no-store"})
+            return Response(f"{STORE_UNAVAILABLE}\n", 503, {**headers, "cache-control": "no-store"})
         return self._message(
             Visitor.of(request),
             503,

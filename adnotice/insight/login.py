@@ -14,6 +14,7 @@ from itsdangerous import BadSignature
 
 from adnotice.count.store import Store
 from adnotice.exchange import Refused
+from adnotice.headers import retry_after
 from adnotice.insight.passwords import BadHash, check_password, hash_password
 from adnotice.insight.sessions import Sessions
 from adnotice.insight.settings import InsightSettings
@@ -28,7 +29,8 @@ CHECKS_WAITING: Final = 8
 MAX_COOKIE_CHARACTERS: Final = 200
 KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 
-_NEXT: Final = re.compile(r"(?:health)?(?:\?[A-Za-z0-9_.~&=%+:-]*)?")
+_NEXT: Final = re.compile(r"(?:health)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,300})?")
+_BINDING: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class Login:
@@ -75,7 +77,7 @@ class Login:
         who = self._recognize(known) or f"address {address}"
         if wait := self._throttle.wait(who, self._clock()):
             seconds = math.ceil(wait)
-            raise Refused(429, f"too many wrong passwords, wait {seconds} seconds", _retry_after(seconds))
+            raise Refused(429, f"too many wrong passwords, wait {seconds} seconds", retry_after(seconds))
         if not await self._check(password):
             self._throttle.failed(who, self._clock())
             raise Refused(403, "wrong password")
@@ -85,7 +87,7 @@ class Login:
 
     async def _check(self, password: str) -> bool:
         if self._under_way >= CHECKS_AT_ONCE + CHECKS_WAITING:
-            raise Refused(429, "too many people log in at once, try again in 5 seconds", _retry_after(5))
+            raise Refused(429, "too many people log in at once, try again in 5 seconds", retry_after(5))
         self._under_way += 1
         try:
             return await self._checkers.run(lambda: check_password(password, self._hash))
@@ -147,10 +149,11 @@ class Login:
             return ""
 
 
+def is_binding(text: str) -> bool:
+    """Whether this could be a value of `new_binding`, which is handed out again; others are not repeated."""
+    return _BINDING.fullmatch(text) is not None
+
+
 def safe_next(text: str) -> str:
     """Where to go after logging in: one of our pages with its query, relative to the dashboard; else its first page."""
     return text if _NEXT.fullmatch(text) else ""
-
-
-def _retry_after(seconds: int) -> tuple[bytes, bytes]:
-    return b"retry-after", b"%d" % seconds

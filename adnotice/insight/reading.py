@@ -15,7 +15,7 @@ from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period
 from adnotice.events import Mode, Quiet, Refusal
 from adnotice.insight.exports import Metrics
 from adnotice.insight.figures import Rows, Summary
-from adnotice.insight.periods import choose_span
+from adnotice.insight.periods import BadPeriod, choose_span
 from adnotice.insight.reports import summarize, total
 
 DIMENSIONS: Final = (
@@ -45,10 +45,12 @@ class Wish(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, query: Mapping[str, str], host: str, rows: int) -> Wish:
-        """The wish in a query."""
+        """The wish in a query. Raises `BadPeriod` for a site's name that no store can hold."""
         site, first, last, days = (
             query.get(name, "")[:MAX_WISH_CHARACTERS] for name in ("site", "first", "last", "days")
         )
+        if not site.isprintable():
+            raise BadPeriod(f"site must be a name of printable characters, got {site[:40]!r}")
         return cls(site, host, first, last, days, rows)
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from adnotice import objection
 from adnotice.events import Mode
 from adnotice.exchange import NO_STORE, Answer, Request
+from adnotice.headers import header, reason
 from adnotice.notice.cookie import LONGEST, NAME, Kept
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.wording import LANGUAGES, THIS_SITE, direction, load_catalogue, pick_language
@@ -22,16 +23,16 @@ _POLICY: Final = (
 )
 
 HEADERS: Final = (
-    (b"content-type", b"text/html; charset=utf-8"),
+    header(b"content-type", "text/html; charset=utf-8"),
     NO_STORE,
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-frame-options", b"DENY"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),  # without any, a form on plain http would come from the origin "null"
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-    (b"x-robots-tag", b"noindex"),
+    header(b"content-security-policy", _POLICY),
+    header(b"x-frame-options", "DENY"),
+    header(b"x-content-type-options", "nosniff"),
+    header(b"referrer-policy", "same-origin"),  # without any, a form on plain http would come from the origin "null"
+    header(b"cross-origin-opener-policy", "same-origin"),
+    header(b"cross-origin-resource-policy", "same-origin"),
+    header(b"permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    header(b"x-robots-tag", "noindex"),
 )
 """What goes out with our own page (OWASP ASVS 5.0, 3.4)."""
 
@@ -79,8 +80,8 @@ class AboutPage:
             saved=request.query == b"saved",
             site=self._site_name or load_catalogue(language).gettext(THIS_SITE),
         )
-        kept_back = ((b"x-adnotice", b"objected"),) if objects else ()
-        return Answer(200, (*HEADERS, (b"content-language", language.encode()), *kept_back), body.encode())
+        kept_back = (reason("objected"),) if objects else ()
+        return Answer(200, (*HEADERS, header(b"content-language", language), *kept_back), body.encode())
 
 
 def _load_template(language: str) -> Template:

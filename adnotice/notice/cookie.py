@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from adnotice.events import Choice
+from adnotice.headers import Header, header
 
 NAME: Final = "adnotice"
 
@@ -54,16 +55,16 @@ def is_due(kept: Kept, today: date) -> bool:
     return kept.choice is Choice.NEVER and today - kept.day >= RENEW_AFTER
 
 
-def write_cookie(kept: Kept, *, path: str, secure: bool, not_now: timedelta) -> tuple[bytes, bytes]:
+def write_cookie(kept: Kept, *, path: str, secure: bool, not_now: timedelta) -> Header:
     """The Set-Cookie header that keeps the answer."""
     return _header(f"{kept.choice}.{kept.day.isoformat()}", holds_for(kept.choice, not_now), path, secure=secure)
 
 
-def clear_cookie(*, path: str, secure: bool) -> tuple[bytes, bytes]:
+def clear_cookie(*, path: str, secure: bool) -> Header:
     """The Set-Cookie header that forgets the answer."""
     return _header("", timedelta(0), path, secure=secure)
 
 
-def _header(value: str, age: timedelta, path: str, *, secure: bool) -> tuple[bytes, bytes]:
+def _header(value: str, age: timedelta, path: str, *, secure: bool) -> Header:
     line = f"{NAME}={value}; Path={path}; Max-Age={int(age.total_seconds())}; HttpOnly; SameSite=Lax"
-    return b"set-cookie", (line + "; Secure" * secure).encode("latin-1")
+    return header(b"set-cookie", line + "; Secure" * secure)

@@ -23,7 +23,20 @@ from adnotice.events import (
     Unavailable,
     Verdict,
 )
-from adnotice.exchange import NO_STORE, Answer, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.exchange import (
+    NO_STORE,
+    STORE_UNAVAILABLE,
+    UNREADABLE,
+    Answer,
+    Asked,
+    Endpoint,
+    Refused,
+    Request,
+    Routes,
+    Rule,
+    Visit,
+)
+from adnotice.headers import Header, header, reason, retry_after
 from adnotice.keys import Keys
 from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.content import Contents, State, browser_family
@@ -43,8 +56,6 @@ BLOCKED: Final = Verdict.BLOCKED
 NOT_BLOCKED: Final = Asked(Quiet.NOT_BLOCKED)
 
 _COOKIE: Final = f"{NAME}=".encode()
-
-Header = tuple[bytes, bytes]
 
 _OBJECTIONS: Final[Mapping[str, tuple[str, Callable[[Request], Header]]]] = {
     "object": ("objected", keep_objection),
@@ -163,13 +174,13 @@ class Notices:
     async def _take_choice(self, request: Request) -> Answer:
         try:
             report = self._decode(request.body)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise Refused(400, f"the choice can't be read: {error}") from None
         choice = None if report.choice == "shown" else Choice(report.choice)
         headers = self._keep(choice, request) if choice else ()
         read = self._tickets.read(report.ticket, request.site, self._clock())
         if isinstance(read, Fault):
-            return Answer(204, ((b"x-adnotice", read.value.encode()), NO_STORE, *headers))
+            return Answer(204, (reason(read.value), NO_STORE, *headers))
         about = (request.site, name_location(report.page))
         reader = _reader(request)
         made = ChoiceMade(*about, choice, *reader) if choice else NoticeShown(*about, *reader)
@@ -177,9 +188,8 @@ class Notices:
             counted = await self._commit(f"{read.view}:{report.choice}", read.expires, (made,))
         except Unavailable as unavailable:
             # the reader's wish is kept although it can't be counted now
-            retry = (b"retry-after", b"%d" % unavailable.retry_after)
-            raise Refused(503, f"store unavailable: {unavailable}", retry, *headers) from None
-        note = () if counted else ((b"x-adnotice", b"counted before"),)
+            raise Refused(503, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
+        note = () if counted else (reason("counted before"),)
         return Answer(204, (*note, NO_STORE, *headers))
 
     async def _take_form(self, request: Request) -> Answer:
@@ -190,21 +200,21 @@ class Notices:
             headers = self._keep(Choice.NEVER, request)
         else:
             raise Refused(400, f"choice must be one of: {Choice.NEVER}, forget; got {wish[:40]!r}")
-        return Answer(303, ((b"location", f"{request.base}/about?saved".encode()), NO_STORE, *headers))
+        return Answer(303, (header(b"location", f"{request.base}/about?saved"), NO_STORE, *headers))
 
     async def _take_objection(self, request: Request) -> Answer:
         wish = _field(request, "objection")
         if wish not in _OBJECTIONS:
             raise Refused(400, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}")
         said, change = _OBJECTIONS[wish]
-        return Answer(303, ((b"location", f"{request.base}/about?{said}".encode()), NO_STORE, change(request)))
+        return Answer(303, (header(b"location", f"{request.base}/about?{said}"), NO_STORE, change(request)))
 
     async def _preview(self, request: Request) -> Answer:
         wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
         language = pick_language(wanted or request.header(b"accept-language"))
         family = browser_family(classify_agent(request.header(b"user-agent")).browser)
         body = msgspec.json.encode(self._contents.preview(language, family))
-        return Answer(200, ((b"content-type", b"application/json"), NO_STORE), body)
+        return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:
         return self._about.answer(request, self._mode(), self._kept(request), objects=objects(request))
