@@ -26,7 +26,7 @@ from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.passwords import hash_password
 from adnotice.insight.reading import Reader, Wish
 from adnotice.keys import new_secret
-from adnotice.mode import NOTE
+from adnotice.mode import NOTE, SETTLE_SECONDS
 from adnotice.settings import Settings, SettingsError
 
 
@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
     command("hash-password", print_hash, "Ask for a password and print its dashboard_password_hash.")
     mode = command("mode", change_mode, "Show the mode, or change it for every process that shares the store.")
     mode.add_argument("mode", nargs="?", choices=[*Mode, "default"], help="default: what the settings say")
+    mode.add_argument(
+        "--no-wait",
+        dest="wait",
+        action="store_false",
+        help=f"return at once: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
+    )
     prune = command("prune", prune_store, "Remove what is past its retention.")
     backup = command("backup", back_up_store, "Copy a SQLite store into a new file while counting goes on.")
     backup.add_argument("file", type=Path, help="the new file")
@@ -120,8 +126,33 @@ def change_mode(asked: argparse.Namespace) -> int:
             store.notes.remove(NOTE)
         elif asked.mode:
             store.notes.put(NOTE, asked.mode)
+        if asked.mode and asked.wait:
+            wait_until_obeyed()
         print(store.notes.get(NOTE) or "default: what the setting mode says")
+    if asked.mode and not asked.wait:
+        print(
+            f"not waited: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
+            file=sys.stderr,
+        )
     return 0
+
+
+def wait_until_obeyed() -> None:
+    """Waits until no process can rest on the mode before; counts down on a terminal."""
+    until = time.monotonic() + SETTLE_SECONDS
+    if not sys.stderr.isatty():
+        print(f"waiting {SETTLE_SECONDS:g} seconds, until every process obeys (--no-wait: don't)", file=sys.stderr)
+    while (left := until - time.monotonic()) > 0:
+        if sys.stderr.isatty():
+            print(
+                f"\robeyed by every process in {left:2.0f} s (--no-wait: don't wait) ",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+        time.sleep(min(1.0, left))
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def prune_store(asked: argparse.Namespace) -> int:

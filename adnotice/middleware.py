@@ -33,13 +33,13 @@ class AdNoticeMiddleware:
         keys = Keys(settings.secret_key)
         self.app = app
         sites = Sites(settings.site, settings.hosts)
-        mode = CurrentMode(settings.mode, lambda: self._writer.wake())
-        self._writer = Writer(settings.count, tell_mode=mode.tell)
+        mode = CurrentMode(settings.mode)
+        self._writer = Writer(settings.count, mode=mode)
         notices = Notices(
             settings.notice,
             keys=keys,
             commit=self._writer.commit,
-            mode=mode,
+            mode=mode.fresh,
             site_name=settings.site_name,
             practice=Practice(
                 honour_gpc=settings.detect.honour_gpc,
@@ -53,7 +53,8 @@ class AdNoticeMiddleware:
             commit=self._writer.commit,
             ask=notices.ask,
             again=notices.again,
-            mode=mode,
+            mode=mode.fresh,
+            look=self._writer.look,
             recent=self._writer.grounds,
         )
         dashboard = Dashboard(
@@ -61,7 +62,7 @@ class AdNoticeMiddleware:
             keys=keys,
             store=self._writer.store,
             site_name=settings.site_name,
-            mode=mode,
+            mode=mode.known,
             timezone=settings.count.timezone,
             pages_cached=settings.count.pages_cached,
         )
@@ -70,6 +71,7 @@ class AdNoticeMiddleware:
             settings.inject,
             src=f"{settings.prefix}/client.js",
             record=self._writer.record,
+            begin=self._writer.begin,
             sites=sites,
             mode=mode,
             honour_gpc=settings.detect.honour_gpc,

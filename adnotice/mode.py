@@ -1,43 +1,55 @@
-"""The mode in force: what the operator last said with `adnotice mode`, else the setting."""
+"""The mode in force, as a value: what the operator last said with `adnotice mode`, else the setting; and how old that is.
+
+Pages take what is known. What readers are answered (the script, a notice) rests on what is fresh: `adnotice mode`
+returns `SETTLE_SECONDS` after the store took its word, so that no answer given later can rest on the mode before.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from adnotice.events import Mode
 
-OFF: Final = Mode.OFF  # looked up once: CPython 3.11 takes 0.1 µs to find a member in its Enum
-
 NOTE = "mode"
 """Under this name the store's notes hold what the operator said."""
 
-WAKE_SECONDS = 5.0
+SETTLE_SECONDS: Final = 10.0
+"""So long after the store took a new mode nobody is answered by the old one."""
+
+FRESH_SECONDS: Final = 9.5
+"""So long an answer may rest on one look at the store; the rest of `SETTLE_SECONDS` is for sending it."""
+
+CLOCK: Final[Callable[[], float]] = (
+    # Goes on while the machine sleeps, where the system has such a clock; and, as any, while the process is stopped.
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
+
+Look = Callable[[], Awaitable[Mode | None]]
+"""Has the store asked for the mode now; None where it can't say within a second."""
 
 
 class CurrentMode:
-    """Answers at once from memory; makes sure, at most every five seconds, that the store is asked again."""
+    """Holds the mode for one process. Has no effect on anything: whoever asks the store tells it here."""
 
-    def __init__(self, default: Mode, wake: Callable[[], None]) -> None:
-        self._default = default
-        self._wake = wake
-        self._mode = default
-        self._wake_after = 0.0
+    def __init__(self, setting: Mode, clock: Callable[[], float] = CLOCK) -> None:
+        self.setting = setting
+        self.now = clock
+        self._mode = setting
+        self._asked_at = float("-inf")
 
-    def tell(self, said: Mode | None) -> None:
-        """What the operator last said; None: nothing. Called from whichever thread asked the store."""
-        self._mode = said or self._default
-
-    def __call__(self) -> Mode:
-        """The mode now; lags behind the store by seconds."""
-        now = time.monotonic()
-        if now >= self._wake_after:
-            self._wake_after = now + WAKE_SECONDS
-            self._wake()
-        return self._mode
+    def tell(self, said: Mode | None, asked_at: float) -> None:
+        """Takes what the operator last said (None: nothing) and when, by `now`, the store was asked for it. Called from
+        whichever thread asked."""
+        self._mode = said or self.setting
+        self._asked_at = asked_at
 
     def known(self) -> Mode:
-        """The same without a look at the clock: for pages, which have the store asked again by being counted. Where the
-        mode is off no page is counted."""
-        return self() if self._mode is OFF else self._mode
+        """The mode as it was last heard of, however long ago: for pages, which spend no look at the clock on it."""
+        return self._mode
+
+    def fresh(self) -> Mode | None:
+        """The mode, when the store was asked for it lately; else None."""
+        return self._mode if self.now() - self._asked_at <= FRESH_SECONDS else None

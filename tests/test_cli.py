@@ -103,7 +103,7 @@ def test_figures_that_there_are_not_are_named(wish: list[str], said: str, capsys
 @pytest.mark.usefixtures("store_url")
 def test_mode_is_said_and_unsaid(capsys: pytest.CaptureFixture[str]) -> None:
     for said in ("ask", "default"):
-        assert main(["mode", said]) == 0
+        assert main(["mode", said, "--no-wait"]) == 0
     assert capsys.readouterr().out.splitlines() == ["ask", "default: what the setting mode says"]
 
 
@@ -112,11 +112,11 @@ def test_a_store_begun_in_another_time_zone_is_refused_with_the_remedy(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'berlin.db'}"
     fill(url, "Europe/Berlin")
-    assert main(["mode", "ask", "--store", url]) == 1
+    assert main(["mode", "ask", "--no-wait", "--store", url]) == 1
     said = capsys.readouterr().err
     assert "Europe/Berlin" in said
     monkeypatch.setenv("ADNOTICE_TIMEZONE", "Europe/Berlin")
-    assert main(["mode", "ask", "--store", url]) == 0
+    assert main(["mode", "ask", "--no-wait", "--store", url]) == 0
 
 
 def test_wrong_variables_are_told_before_anything_is_opened(

@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice import AdNoticeMiddleware, Settings
+from adnotice import AdNoticeMiddleware, Settings, mode
+from adnotice.count import shift
 from tests.conftest import SECRET
 
 pytestmark = pytest.mark.anyio
@@ -140,10 +141,9 @@ async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = 10.0
 async def test_the_mode_is_changed_while_running(
     store_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from adnotice import mode
     from adnotice.cli import main
 
-    monkeypatch.setattr(mode, "WAKE_SECONDS", 0.2)
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.2)
     app = AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=store_url, mode="measure")
     async with reading(app) as client:
 
@@ -161,13 +161,13 @@ async def test_the_mode_is_changed_while_running(
 
         assert await carries_the_tag()
         assert await script_is_there()
-        assert main(["mode", "off", "--store", store_url]) == 0
+        assert main(["mode", "off", "--no-wait", "--store", store_url]) == 0
         await eventually(carries_no_tag)
         await eventually(script_is_empty)
-        assert main(["mode", "ask", "--store", store_url]) == 0
+        assert main(["mode", "ask", "--no-wait", "--store", store_url]) == 0
         await eventually(carries_the_tag)
         await eventually(script_is_there)
-        assert main(["mode", "default", "--store", store_url]) == 0
+        assert main(["mode", "default", "--no-wait", "--store", store_url]) == 0
         assert main(["mode", "--store", store_url]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "default: what the setting mode says"
 
@@ -176,6 +176,6 @@ async def test_a_cached_script_asks_again_within_five_minutes(store_url: str) ->
     async with reading(AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=store_url)) as client:
         script = await client.get("/_adnotice/client.js")
         directives = dict(part.strip().partition("=")[::2] for part in script.headers["cache-control"].split(","))
-        assert int(directives["max-age"]) + 5 < 300
+        assert int(directives["max-age"]) + mode.SETTLE_SECONDS < 300
         again = await client.get("/_adnotice/client.js", headers={"if-none-match": script.headers["etag"]})
         assert again.status_code == 304

@@ -164,8 +164,7 @@ async def test_the_mode_says_what_is_counted_and_who_is_asked(
 async def test_the_mode_is_obeyed_whoever_asks_for_pages(
     store_url: str, agent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mode, "WAKE_SECONDS", 0.05)
-    monkeypatch.setattr(shift, "MODE_SECONDS", 0.05)
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.05)
     monkeypatch.setattr(shift, "FLUSH_SECONDS", 0.05)
     store = open_store(store_url)
     async with server(store_url) as client:

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 import uuid
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -32,6 +32,8 @@ from adnotice.count.spread import spread, suspect_keys
 from adnotice.count.store import Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
 from adnotice.events import Mode, Occurrence, PageRefused, Unavailable, ViewJudged
+from adnotice.mode import NOTE as MODE_NOTE
+from adnotice.mode import CurrentMode
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -39,12 +41,15 @@ MAX_GROUP: Final = 512
 FLUSH_SECONDS: Final = 5.0
 """How long pages wait in memory for a commit to carry them; a process that is killed takes them along."""
 
-MODE_SECONDS: Final = 2.0
+LOOK_SECONDS: Final = 5.0
+"""How often the mode is looked for, by itself, whether or not anybody asks for anything."""
+
+PATIENCE_SECONDS: Final = 1.0
+"""How long an answer waits for a look at the mode."""
+
 CLOSE_SECONDS: Final = 2.0
 PAGES_EXPIRE_SECONDS: Final = 7 * 86_400
 """How long the id of a group of pages is kept, which is tried again under it until the store takes it."""
-
-MODE_NOTE: Final = "mode"
 
 
 class State(msgspec.Struct, frozen=True):
@@ -60,11 +65,9 @@ class State(msgspec.Struct, frozen=True):
 class Shift:
     """One process' work, from its first occurrence until `close`."""
 
-    def __init__(
-        self, settings: CountSettings, clock: Callable[[], float], tell_mode: Callable[[Mode | None], None]
-    ) -> None:
+    def __init__(self, settings: CountSettings, clock: Callable[[], float], mode: CurrentMode) -> None:
         self.intake = Intake()
-        self._tell_mode = tell_mode
+        self._mode = mode
         self.closed = False
         self.grounds: Mapping[str, int] = {}
         """See `recent_grounds`; empty until the store has told."""
@@ -74,6 +77,9 @@ class Shift:
         self._opening = threading.Lock()
         self._store: Store | None = None
         self._desk: Desk | None = None
+        self._lookout: Desk | None = None
+        self._lookers: deque[Waiting] = deque()
+        """Who waits for a look at the mode."""
         self._backoff = Backoff()
         self._routes = Routes(settings.routes)
         self._plausible = Plausibility(settings, lambda: self.store)
@@ -82,7 +88,7 @@ class Shift:
         self._failing_since: float | None = None
         self._problem: Unavailable | None = None
         self._committed_at: float | None = None
-        self._mode_read = float("-inf")
+        self._look_at = time.monotonic()
         self._turned_away = 0
         self._thread: threading.Thread | None = None
 
@@ -129,6 +135,17 @@ class Shift:
                 self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Outcome.TURNED_AWAY))
             raise
 
+    async def look(self) -> None:
+        """Has the store asked for the mode; returns when it has said, or can't within a second."""
+        if self._failing_since is not None:
+            return  # it is asked again and again already
+        desk = self._lookout = desk_here(self._lookout, PATIENCE_SECONDS)
+        slip = desk.slip()
+        self._lookers.append(Waiting("", 0.0, (), desk, slip))
+        self.intake.wake()
+        with suppress(Unavailable):
+            await slip
+
     async def close(self) -> None:
         """Commits what waits, and ends; gives up after two seconds."""
         self.closed = True
@@ -163,7 +180,7 @@ class Shift:
                     time.sleep(pause)
                     group += self.intake.take(MAX_GROUP, 0)
                 else:
-                    group += self.intake.take(MAX_GROUP, None if flush_at is None else seconds_until(flush_at))
+                    group += self.intake.take(MAX_GROUP, seconds_until(min(flush_at or self._look_at, self._look_at)))
                 if self.closed and (leaving := [waiting for waiting in group if not waiting.id]):
                     self._leave([waiting for waiting in group if waiting.id], leaving)
                     return
@@ -177,11 +194,14 @@ class Shift:
                 pause = self._backoff.next_pause() if group else self._recover()
             except Unavailable as problem:
                 self._note(problem)
+                self._tell_lookers(problem)
                 pause = self._backoff.next_pause()
                 group = [waiting for waiting in group if not waiting.slip.done()]
             except Exception as error:  # whatever it is, the thread goes on, and the callers are told
                 logger.exception("The writer failed; its reports are refused")
-                tell((waiting, Unavailable(f"the writer failed: {type(error).__name__}")) for waiting in group)
+                failed = Unavailable(f"the writer failed: {type(error).__name__}")
+                tell((waiting, failed) for waiting in group)
+                self._tell_lookers(failed)
                 group = []
                 self._pages = None
                 pause = self._backoff.next_pause()
@@ -251,12 +271,20 @@ class Shift:
         return self._pages
 
     def _look_around(self) -> None:
-        """Reads the mode and tends the store; nobody waits for it."""
+        """Looks for the mode when that is due or asked for, and tends the store."""
+        if self._lookers or time.monotonic() >= self._look_at:
+            self._look()
         self.store.tend(self._clock())
-        if time.monotonic() - self._mode_read > MODE_SECONDS:
-            said = self.store.notes.get(MODE_NOTE)
-            self._tell_mode(Mode(said) if said in list(Mode) else None)
-            self._mode_read = time.monotonic()
+
+    def _look(self) -> None:
+        asked_at = self._mode.now()
+        said = self.store.notes.get(MODE_NOTE)
+        self._mode.tell(Mode(said) if said in list(Mode) else None, asked_at)
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        self._tell_lookers(True)
+
+    def _tell_lookers(self, fate: Fate) -> None:
+        tell((self._lookers.popleft(), fate) for _ in range(len(self._lookers)))
 
     def _recover(self) -> float:
         """The store answers; returns the pause that this calls for: none."""

@@ -19,12 +19,13 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
 from adnotice.count.store import Store
 from adnotice.events import Mode, Occurrence, Record
+from adnotice.mode import CurrentMode
 
 
 class Writer:
     """Counts for this process. `record` and `commit` may be called from any event loop of it.
 
-    `tell_mode` is told, from the writer's thread, what the operator last said about the mode.
+    `mode` is told, from the writer's thread, what the operator last said about it.
     """
 
     def __init__(
@@ -32,10 +33,10 @@ class Writer:
         settings: CountSettings,
         clock: Callable[[], float] = time.time,
         *,
-        tell_mode: Callable[[Mode | None], None] = lambda _: None,
+        mode: CurrentMode | None = None,
     ) -> None:
         self._settings = settings
-        self._tell_mode = tell_mode
+        self._mode = mode or CurrentMode(Mode.MEASURE)
         self._clock = clock
         self._shift: Shift | None = None
         self._starting = threading.Lock()
@@ -51,9 +52,15 @@ class Writer:
         """Counts under an id that counts once; see `events.Commit`."""
         return (self._shift or self._begin()).take(id_, expires, occurrences)
 
-    def wake(self) -> None:
-        """Has the mode read again, and what is due done."""
-        (self._shift or self._begin()).intake.wake()
+    def begin(self) -> None:
+        """Starts the work of this process where it has not begun: from then on it looks for the mode by itself."""
+        if self._shift is None:
+            self._begin()
+
+    async def look(self) -> Mode | None:
+        """The mode as the store says it now; None where it can't within a second."""
+        await (self._shift or self._begin()).look()
+        return self._mode.fresh()
 
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
@@ -79,7 +86,7 @@ class Writer:
     def _begin(self) -> Shift:
         with self._starting:
             if self._shift is None:
-                shift = Shift(self._settings, self._clock, self._tell_mode)
+                shift = Shift(self._settings, self._clock, self._mode)
                 shift.start()
                 self._shift = shift
                 self._door.intake = shift.intake

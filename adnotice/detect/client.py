@@ -11,7 +11,10 @@ from adnotice.detect.presets import find_preset
 from adnotice.detect.settings import DetectSettings
 
 MAX_AGE_SECONDS: Final = 240
-"""Four minutes: with the minute in which a mode is noticed, a cached script obeys within five."""
+"""Four minutes: with the ten seconds after which a process looks for the mode, a cached script obeys within five."""
+
+UNSURE_SECONDS: Final = 10
+"""How long the empty script is kept where the store could not say the mode."""
 
 
 def make_client(settings: DetectSettings, sample_rate: float) -> Asset:
@@ -49,6 +52,11 @@ def make_client(settings: DetectSettings, sample_rate: float) -> Asset:
 def make_silence() -> Asset:
     """What is served while the mode is off."""
     return make_asset("client.js", b"/* adnotice is off */\n", MAX_AGE_SECONDS)
+
+
+def make_unsure() -> Asset:
+    """What is served while the store can't say the mode."""
+    return make_asset("client.js", b"/* adnotice waits for its store */\n", UNSURE_SECONDS)
 
 
 def make_evidence() -> Asset:

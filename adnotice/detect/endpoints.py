@@ -13,7 +13,7 @@ import msgspec
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.belief import Sensor
 from adnotice.detect.beliefs import Beliefs, Recent
-from adnotice.detect.client import make_client, make_evidence, make_silence
+from adnotice.detect.client import make_client, make_evidence, make_silence, make_unsure
 from adnotice.detect.look import Look
 from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
@@ -26,6 +26,7 @@ from adnotice.events import Commit, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.headers import header
 from adnotice.keys import Keys
+from adnotice.mode import Look as LookForMode
 from adnotice.objection import GROUND, keep_objection, objects
 from adnotice.page import name_host, name_location
 
@@ -38,6 +39,7 @@ REPORT: Final = Rule(
     limited=True,
 )
 OFF: Final = Mode.OFF
+ASK: Final = Mode.ASK
 BAITS: Final = Sensor.BAITS
 NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
 NOSNIFF: Final = header(b"x-content-type-options", "nosniff")
@@ -59,8 +61,16 @@ OBJECTED: Final = header(
 """What the browser of a reader who objects is told, whatever it reported; it sets the flag by this."""
 
 
+async def nobody_to_ask() -> Mode | None:
+    """Where there is no store to ask for the mode."""
+    return None
+
+
 class Detection:
-    """Finds out whether a view's ads are blocked."""
+    """Finds out whether a view's ads are blocked.
+
+    `mode` says the mode as far as it is fresh; where it is not, `look` has the store asked.
+    """
 
     def __init__(
         self,
@@ -70,7 +80,8 @@ class Detection:
         commit: Commit,
         ask: Ask,
         again: Again,
-        mode: Callable[[], Mode],
+        mode: Callable[[], Mode | None],
+        look: LookForMode = nobody_to_ask,
         recent: Recent | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -79,6 +90,7 @@ class Detection:
         self._ask = ask
         self._again = again
         self._mode = mode
+        self._look = look
         self._clock = clock
         self._witnesses = Witnesses(keys, settings.witness_minutes, clock)
         self._sampling = Sampling(settings.sample_rate)
@@ -86,6 +98,7 @@ class Detection:
         address = find_preset(settings.ad_probe, "").url if settings.ad_probe and settings.ad_probe_look else ""
         self._beliefs = Beliefs(Look(address, clock), recent, clock)
         self._silence = make_silence()
+        self._unsure = make_unsure()
         self._evidence = make_evidence()
         self.routes: Routes = {
             "client.js": Endpoint(READ, self._answer_client),
@@ -100,7 +113,10 @@ class Detection:
         }
 
     async def _answer_client(self, request: Request) -> Answer:
-        asset = self._silence if self._mode() is OFF else self._clients[self._sampling.halvings]
+        mode = self._mode() or await self._look()
+        if mode is None:
+            return self._unsure.answer(request)
+        asset = self._silence if mode is OFF else self._clients[self._sampling.halvings]
         return asset.answer(request)
 
     async def _answer_evidence(self, request: Request) -> Answer:
@@ -140,7 +156,7 @@ class Detection:
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)
-        if not wanted or self._mode() is OFF:
+        if not wanted or (self._mode() or await self._look()) is OFF:
             return answer_found(judgement, Asked(None), counted=False)
         asked = Asked(None) if report.asked else self._ask(visit, request)
         judged = ViewJudged(
@@ -164,6 +180,8 @@ class Detection:
             raise
         if (took := time.monotonic() - began) >= SLOW_SECONDS:
             self._sampling.answered(took)
+        if asked.content is not None and (self._mode() or await self._look()) is not ASK:
+            asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
         return answer_found(judgement, asked, counted=counted)
 
 

@@ -14,6 +14,7 @@ from adnotice.doctor.seen import Finding, Level, ProbeSeen, Seen, SiteSeen, cut
 
 MAX_CLIENT_SECONDS: Final = 300
 MIN_CLIENT_BYTES: Final = 500
+_UNSURE: Final = b"waits for its store"
 _TOKEN: Final = re.compile(rb'witness="([^"]+)"')
 _SCRIPT_TYPES: Final = ("text/javascript", "application/javascript")
 _TYPES: Final = {SCRIPT.name: _SCRIPT_TYPES, IMAGE.name: ("image/gif",), STYLE.name: ("text/css",)}
@@ -62,7 +63,14 @@ def _judge_client(seen: Seen, folder: str) -> Iterator[Finding]:
     if refused := _judge_delivery(about, seen, folder, _SCRIPT_TYPES):
         yield refused
         return
-    if len(seen.body) < MIN_CLIENT_BYTES:
+    if _UNSURE in seen.body:
+        yield _wrong(
+            about,
+            "the script is empty: the store can't say whether adnotice is switched on, and takes no counts",
+            seen.summary,
+            "Mend the store: the log, and the dashboard's health page, say what it lacks",
+        )
+    elif len(seen.body) < MIN_CLIENT_BYTES:
         yield Finding(
             level=Level.NOTE,
             about=about,

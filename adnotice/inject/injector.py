@@ -6,7 +6,7 @@ remembered: the plan for its headers, the place for its first bytes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ _PAGE_SUFFIXES: Final = frozenset(("", ".asp", ".aspx", ".htm", ".html", ".jsp",
 class Injector:
     """Attends requests; what belongs to one response lives in its watcher.
 
-    `record` takes what became of a page that a reader asked for.
+    `record` takes what became of a page that a reader asked for; `begin` starts whoever counts, where it has not begun.
     """
 
     def __init__(
@@ -41,12 +41,13 @@ class Injector:
         *,
         src: str,
         record: Record,
+        begin: Callable[[], None],
         sites: Sites,
         mode: CurrentMode,
         honour_gpc: bool = True,
     ) -> None:
         self._app = app
-        self._ledger = Ledger(record, sites, mode, honour_gpc=honour_gpc)
+        self._ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc)
         self._rules = Rules(settings, self._ledger, src=src, sites=sites, mode=mode)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
 from adnotice.events import PageInjected, PageRefused, Record, Refusal
 from adnotice.inject.asking import Askings
 from adnotice.inject.complaints import Complaints
-from adnotice.mode import CurrentMode
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.site import Sites
 
@@ -23,12 +23,12 @@ FORBIDDEN: Final = (
 class Ledger:
     """Records pages that a reader asked for; what programs fetch and browsers foresee is no view.
 
-    For those the mode is asked, which has the store asked again: elsewhere counting does.
+    Those have the writer begin, as counting does elsewhere: from then on it looks after the mode.
     """
 
-    def __init__(self, record: Record, sites: Sites, mode: CurrentMode, *, honour_gpc: bool = True) -> None:
+    def __init__(self, record: Record, sites: Sites, begin: Callable[[], None], *, honour_gpc: bool = True) -> None:
         self._record = record
-        self._mode = mode
+        self._begin = begin
         self._sites = sites
         self._honour_gpc = honour_gpc
         self._complaints = Complaints()
@@ -42,7 +42,7 @@ class Ledger:
         if seen:
             self._record(self._injected(site, path, declined and self._honour_gpc))
         else:
-            self._mode()
+            self._begin()
 
     def _injected(self, site: str, path: str, declined: bool) -> PageInjected:
         """The same value for the same page: it is hashed once."""
@@ -66,7 +66,11 @@ class Ledger:
         if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
         else:
-            self._mode()
+            self._begin()
+
+    def uncounted(self) -> None:
+        """Records nothing: the mode is off, or was when the store was last asked."""
+        self._begin()
 
     def forbidden(self, scope: dict[str, Any], path: str) -> None:
         """Records that the own policy of the page at this path forbids the tag, and says so."""

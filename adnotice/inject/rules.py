@@ -111,7 +111,10 @@ class Rules:
         """
         site = self._sites.of(scope)
         status: int = message["status"]
-        if site is None or 300 <= status < 400 or self.mode.known() is OFF:
+        if site is None or 300 <= status < 400:
+            return None, "", b""
+        if self.mode.known() is OFF:
+            self.ledger.uncounted()
             return None, "", b""
         plan = self._plans.find(method, root_path, status, bool(message.get("trailers")), message["headers"])
         refusal = (self._refuse_request(scope, path, root_path) if self._asks_operator else None) or plan.refusal

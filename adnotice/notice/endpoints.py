@@ -53,6 +53,8 @@ MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
 
 BLOCKED: Final = Verdict.BLOCKED
+UNKNOWN: Final = Mode.MEASURE
+"""What holds while the store can't say the mode: nobody is asked."""
 NOT_BLOCKED: Final = Asked(Quiet.NOT_BLOCKED)
 
 _COOKIE: Final = f"{NAME}=".encode()
@@ -75,7 +77,8 @@ class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Notices:
     """Asks readers, and takes their answers.
 
-    `practice` is what other rooms are set to do, told here so that the public page can tell readers.
+    `mode` says the mode as far as it is fresh: nobody is asked where it is not known. `practice` is what other rooms are
+    set to do, told here so that the public page can tell readers.
     """
 
     def __init__(
@@ -84,7 +87,7 @@ class Notices:
         *,
         keys: Keys,
         commit: Commit,
-        mode: Callable[[], Mode],
+        mode: Callable[[], Mode | None],
         site_name: str,
         clock: Callable[[], float] = time.time,
         practice: Practice = USUAL,
@@ -217,7 +220,7 @@ class Notices:
         return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:
-        return self._about.answer(request, self._mode(), self._kept(request), objects=objects(request))
+        return self._about.answer(request, self._mode() or UNKNOWN, self._kept(request), objects=objects(request))
 
     async def _send_script(self, request: Request) -> Answer:
         return self._script.answer(request)
@@ -233,7 +236,7 @@ class Notices:
 
     def _situation(self, request: Request) -> Situation:
         bot = classify_agent(request.header(b"user-agent")).bot
-        return Situation(self._mode(), bot, self._kept(request), self._today())
+        return Situation(self._mode() or UNKNOWN, bot, self._kept(request), self._today())
 
     def _keep(self, choice: Choice, request: Request) -> tuple[Header, ...]:
         if not keeps(choice):

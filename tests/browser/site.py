@@ -112,7 +112,7 @@ class Site:
         """What the operator does on the command line."""
         environment = {**os.environ, "ADNOTICE_SECRET_KEY": SECRET, "ADNOTICE_STORE_URL": self.store_url}
         subprocess.run(
-            [sys.executable, "-m", "adnotice.cli", "mode", mode.value],
+            [sys.executable, "-m", "adnotice.cli", "mode", mode.value, "--no-wait"],
             cwd=ROOT,
             env=environment,
             check=True,

@@ -16,6 +16,7 @@ from typing import Any
 import anyio
 import pytest
 
+from adnotice import mode as modes
 from adnotice.count import intake, shift
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Partial
@@ -36,6 +37,7 @@ from adnotice.events import (
     Verdict,
     ViewJudged,
 )
+from adnotice.mode import CurrentMode
 
 pytestmark = pytest.mark.anyio
 
@@ -63,8 +65,8 @@ async def make(file: Path) -> AsyncIterator[Make]:
     """Makes writers on this file, and closes them."""
     made: list[Writer] = []
 
-    def one(tell_mode: Callable[[Mode | None], None] = lambda _: None, **settings: Any) -> Writer:
-        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **settings), tell_mode=tell_mode)
+    def one(mode: CurrentMode | None = None, **settings: Any) -> Writer:
+        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **settings), mode=mode)
         made.append(writer)
         return writer
 
@@ -133,7 +135,7 @@ async def test_a_process_that_begins_is_told_the_grounds_of_the_last_days(make: 
         await before.commit(f"{number}", time.time() + 600, (view(evidence="script bait arrived"),))
     await before.commit("3", time.time() + 600, (view(verdict=Verdict.UNKNOWN, evidence="a control did not arrive"),))
     assert after.grounds() == {}
-    after.wake()
+    after.begin()
     await until(lambda: bool(after.grounds()))
     assert after.grounds() == {"script bait arrived": 3, "a control did not arrive": 1}
 
@@ -302,6 +304,7 @@ async def test_entries_whose_shard_answered_are_answered_and_the_others_tried_ag
 
 
 async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.05)
     writer = make(store_deadline_seconds=0.3)
     await writer.commit("1", EXPIRES, (view(),))
     store = writer.store()
@@ -311,22 +314,60 @@ async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatc
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "tend", fails)
-        writer.wake()
         await until(lambda: writer.state.failing_seconds > 0.4)
     await until(lambda: writer.state.problem == "")
     assert await writer.commit("2", EXPIRES, (view(),)) is True
 
 
 async def test_the_mode_is_what_the_operator_last_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shift, "MODE_SECONDS", 0.0)
-    said: list[Mode | None] = []
-    writer = make(tell_mode=said.append)
+    """The writer looks by itself, whether or not anybody asks it for anything."""
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.05)
+    mode = CurrentMode(Mode.MEASURE)
+    writer = make(mode)
     await anyio.to_thread.run_sync(lambda: writer.store().notes.put("mode", "ask"))
-    writer.wake()
-    await until(lambda: said[-1:] == [Mode.ASK])
+    await until(lambda: mode.fresh() is Mode.ASK)
     await anyio.to_thread.run_sync(lambda: writer.store().notes.remove("mode"))
-    writer.wake()
-    await until(lambda: said[-1:] == [None])
+    await until(lambda: mode.fresh() is Mode.MEASURE)
+
+
+async def test_a_look_tells_what_the_store_says_now(make: Make) -> None:
+    writer = make(CurrentMode(Mode.ASK))
+    notes = writer.store().notes
+    for said in (Mode.OFF, Mode.MEASURE, Mode.OFF):
+        await anyio.to_thread.run_sync(notes.put, "mode", said)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(expect, writer, said)
+
+
+async def expect(writer: Writer, mode: Mode | None) -> None:
+    assert await writer.look() is mode
+
+
+async def test_a_look_at_a_store_that_hangs_ends_within_a_second(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    writer = make(CurrentMode(Mode.ASK, lambda: clock[0]))
+    notes = writer.store().notes
+    assert await writer.look() is Mode.ASK
+    going_on = threading.Event()
+
+    def hang(_: str) -> str:
+        going_on.wait(30)
+        raise Unavailable("it never answered")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notes, "get", hang)
+        clock[0] += modes.FRESH_SECONDS + 0.1
+        began = time.monotonic()
+        assert await writer.look() is None
+        assert time.monotonic() - began < shift.PATIENCE_SECONDS + 0.5
+        going_on.set()
+        await until(lambda: writer.state.problem == "it never answered")
+        began = time.monotonic()
+        assert await writer.look() is None, "and while it is known to fail, nobody waits for it"
+        assert time.monotonic() - began < 0.1
+    await until(lambda: writer.state.problem == "")
+    assert await writer.look() is Mode.ASK
 
 
 async def test_reports_beyond_what_pages_explain_are_suspect(make: Make) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from adnotice.detect.client import make_silence, make_unsure
 from adnotice.doctor.endpoints import judge_endpoints, read_witness
 from adnotice.doctor.seen import Finding, Headers, Level, ProbeSeen, Seen, SiteSeen
 
@@ -141,3 +142,13 @@ def test_a_refused_report_without_any_witness_repeats_nothing() -> None:
         replace(SITE, probes=(replace(BAIT, first=gone),), reports=(refused(403, b"no witness: a report needs one"),))
     )
     assert [finding.about for finding in found] == [BAIT.name]
+
+
+def test_a_store_that_cannot_say_the_mode_is_told_apart_from_a_site_that_is_switched_off() -> None:
+    for asset, level, said in (
+        (make_unsure(), Level.WRONG, "the store can't say"),
+        (make_silence(), Level.NOTE, "off"),
+    ):
+        (finding,) = judge(replace(SITE, client=replace(CLIENT, body=asset.plain.body)))
+        assert finding.level is level
+        assert said in finding.what

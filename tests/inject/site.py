@@ -42,8 +42,9 @@ def wrap(
         InjectSettings(**settings),
         src=SRC,
         record=record,
+        begin=lambda: None,
         sites=Sites(site or "", {} if site else {"elsewhere.example.test": "elsewhere"}),
-        mode=CurrentMode(mode, lambda: None),
+        mode=CurrentMode(mode),
     )
 
 

@@ -11,7 +11,6 @@ from adnotice.events import Mode, PageInjected, PageRefused, Refusal
 from adnotice.inject.ledger import Ledger
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import make_tag
-from adnotice.mode import CurrentMode
 from adnotice.site import Sites
 from tests.inject.site import (
     HTML,
@@ -198,8 +197,7 @@ async def test_a_refused_page_is_recorded_for_readers_and_uncounted_for_programs
     for agent, expected in ((b"Mozilla/5.0 Firefox/150", (1, 0)), (b"curl/8.5.0", (0, 1))):
         recorded: list[Any] = []
         uncounted: list[bool] = []
-        mode = CurrentMode(Mode.MEASURE, lambda called=uncounted: called.append(True))
-        ledger = Ledger(recorded.append, Sites("news", {}), mode)
+        ledger = Ledger(recorded.append, Sites("news", {}), lambda begun=uncounted: begun.append(True))
         ledger.refused(request(headers=[(b"user-agent", agent)]), Refusal.HEADER)
         assert (len(recorded), len(uncounted)) == expected
 
