@@ -6,7 +6,7 @@ all the rest of this.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Generator, Iterator
 from typing import Any
 
 from starlette.types import Message
@@ -17,21 +17,28 @@ class Begun:
 
     __slots__ = ("_steps", "_waits_for")
 
-    def __init__(self, steps: Generator[Any, Any, Message], waits_for: Any) -> None:
+    def __init__(self, steps: Iterator[Any], waits_for: Any) -> None:
         self._steps = steps
         self._waits_for = waits_for
 
     def __await__(self) -> Generator[Any, Any, Message]:
-        """Goes on where the first step stopped; a cancellation, too, reaches what is awaited."""
+        """Goes on where the first step stopped; a cancellation, too, reaches what is awaited.
+
+        As `yield from` does (PEP 380): `__await__` may give any iterator, and only a coroutine's has `send` and `throw`.
+        """
+        steps: Any = self._steps
         waits_for = self._waits_for
         while True:
             try:
                 try:
                     answer = yield waits_for
-                except BaseException as error:  # noqa: BLE001
-                    waits_for = self._steps.throw(error)
+                except BaseException as error:
+                    throw = getattr(steps, "throw", None)
+                    if throw is None:
+                        raise
+                    waits_for = throw(error)
                 else:
-                    waits_for = self._steps.send(answer)
+                    waits_for = next(steps) if answer is None else steps.send(answer)
             except StopIteration as arrived:
                 message: Message = arrived.value
                 return message
@@ -39,7 +46,7 @@ class Begun:
 
 def begin(awaited: Awaitable[Message]) -> Message | Begun:
     """The message where it is there already, else what goes on waiting for it. Needs a loop that lets a task wait so: asyncio's."""
-    steps = awaited.__await__()
+    steps: Iterator[Any] = awaited.__await__()
     try:
         return Begun(steps, next(steps))
     except StopIteration as arrived:

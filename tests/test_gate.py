@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import tracemalloc
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from typing import Any
 
 import anyio
@@ -105,6 +106,64 @@ async def test_any_awaitable_will_do_as_receive() -> None:
             return {"type": "http.request", "body": b"{}"}
 
     assert await admit(Later) == b"{}"
+
+
+class Steps:
+    """What granian's receive() gives, in Python: `__await__` returns an iterator that is no generator."""
+
+    def __init__(self, seconds: float, message: Message) -> None:
+        self.future = asyncio.get_running_loop().create_future()
+        if seconds:
+            asyncio.get_running_loop().call_later(
+                seconds, lambda: self.future.done() or self.future.set_result(message)
+            )
+        else:
+            self.future.set_result(message)
+
+    def __await__(self) -> Iterator[Any]:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self.future.done():
+            raise StopIteration(self.future.result())
+        self.future._asyncio_future_blocking = True
+        return self.future
+
+
+class WithSend(Steps):
+    def send(self, _: object) -> Any:
+        return next(self)
+
+
+class WithThrow(Steps):
+    def throw(self, error: BaseException) -> Any:
+        raise error
+
+
+class WithBoth(WithSend, WithThrow):
+    pass
+
+
+ITERATORS = pytest.mark.parametrize("steps", [Steps, WithSend, WithThrow, WithBoth])
+ON_ASYNCIO = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+
+
+@ON_ASYNCIO
+@ITERATORS
+@pytest.mark.parametrize("seconds", [0, 0.01])
+async def test_an_awaitable_of_the_server_s_own_need_not_be_a_generator(seconds: float, steps: type[Steps]) -> None:
+    parts = [steps(seconds, {"type": "http.request", "body": body, "more_body": body == b"{"}) for body in (b"{", b"}")]
+    assert await admit(lambda: parts.pop(0)) == b"{}"
+
+
+@ON_ASYNCIO
+@ITERATORS
+async def test_one_that_takes_too_long_is_given_up_too(steps: type[Steps]) -> None:
+    with pytest.raises(Refused, match="within"):
+        await admit(lambda: steps(5, {"type": "http.request"}), body_deadline_seconds=0.05)
 
 
 @pytest.mark.parametrize("given", [(), (b"{",) * 99])
