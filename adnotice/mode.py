@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from adnotice.events import Mode
+from adnotice.vocabulary import Mode
 
 NOTE = "mode"
 """Under this name the store's notes hold what the operator said."""
@@ -38,12 +38,15 @@ class CurrentMode:
         self.setting = setting
         self.now = clock
         self._mode = setting
+        self.off = setting is Mode.OFF
+        """Whether it is off, as it was last heard of: for pages, which spend neither a call nor a look at the clock on it."""
         self._asked_at = float("-inf")
 
     def tell(self, said: Mode | None, asked_at: float) -> None:
         """Takes what the operator last said (None: nothing) and when, by `now`, the store was asked for it. Called from
         whichever thread asked."""
         self._mode = said or self.setting
+        self.off = self._mode is Mode.OFF
         self._asked_at = asked_at
 
     def known(self) -> Mode:

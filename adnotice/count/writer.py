@@ -18,8 +18,8 @@ from adnotice.count.open import load
 from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
 from adnotice.count.store import Store
-from adnotice.events import Mode, Occurrence, Record
 from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Mode, Occurrence, Record
 
 
 class Writer:
