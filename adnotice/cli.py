@@ -20,6 +20,7 @@ from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.settings import CountSettings
 from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import Store
+from adnotice.events import Mode, Unavailable
 from adnotice.insight import exports
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.passwords import hash_password
@@ -27,7 +28,6 @@ from adnotice.insight.reading import Reader, Wish
 from adnotice.keys import new_secret
 from adnotice.mode import NOTE, SETTLE_SECONDS
 from adnotice.settings import Settings, SettingsError
-from adnotice.vocabulary import Mode, Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -216,7 +216,7 @@ def print_figures(asked: argparse.Namespace) -> int:
 def export(reader: Reader, name: str, wish: Wish) -> bytes:
     """The summary, the metrics, or one of the tables. Raises `ValueError` for a name or days that there are not."""
     if name == "metrics":
-        return exports.to_prometheus(reader.measure())
+        return exports.to_prometheus(reader.measure(reader.health()))
     summary = reader.read(wish).summary
     if name == "summary":
         return exports.to_json(summary) + b"\n"

@@ -65,6 +65,8 @@ class AdNoticeMiddleware:
             mode=mode.known,
             timezone=settings.count.timezone,
             pages_cached=settings.count.pages_cached,
+            health=self._writer.health,
+            told=self._writer.tell,
         )
         self._pages = Injector(
             app,

@@ -17,11 +17,11 @@ import msgspec
 from adnotice import keys
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
+from adnotice.events import Mode
 from adnotice.gate import GateSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
-from adnotice.vocabulary import Mode
 
 ENVIRONMENT_PREFIX: Final = "ADNOTICE_"
 

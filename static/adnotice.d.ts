@@ -2,9 +2,9 @@
 
 export interface AdNoticeVerdict {
   /** "unknown" too where nothing is measured: GPC, DNT, Save-Data, no consent, no answer in 15 seconds. */
-  verdict: "clear" | "partly" | "blocked" | "unknown";
+  verdict: "clear" | "blocked" | "unknown";
   /** How ads are blocked: by a content blocker, or by DNS or a tracker list. null unless blocked. */
-  kind: "content" | "hosts" | null;
+  kind: "extension" | "network" | null;
 }
 
 export interface AdNotice {

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "adnotice"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "headers"},
+    {"events", "masking", "headers"},
     {"exchange", "begun"},
     {"page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from adnotice.events import Mode
 from adnotice.settings import Settings, SettingsError
-from adnotice.vocabulary import Mode
 from tests.conftest import SECRET
 
 

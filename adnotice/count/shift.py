@@ -22,6 +22,7 @@ from adnotice.count.backoff import Backoff
 from adnotice.count.buckets import Calendar
 from adnotice.count.desk import Desk, Fate, Slip
 from adnotice.count.desks import desk_here
+from adnotice.count.heartbeat import Heart
 from adnotice.count.intake import Intake, Waiting, seconds_until
 from adnotice.count.open import open_store
 from adnotice.count.plausible import Plausibility
@@ -30,10 +31,10 @@ from adnotice.count.routes import Routes
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread, suspect_keys
 from adnotice.count.store import Partial, Store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
+from adnotice.events import Mode, Occurrence, PageRefused, Unavailable, ViewJudged
 from adnotice.mode import NOTE as MODE_NOTE
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Mode, Occurrence, PageRefused, Unavailable, ViewJudged
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -89,6 +90,7 @@ class Shift:
         self._problem: Unavailable | None = None
         self._committed_at: float | None = None
         self._look_at = time.monotonic()
+        self._heart = Heart(mode, clock)
         self._turned_away = 0
         self._thread: threading.Thread | None = None
 
@@ -132,7 +134,7 @@ class Shift:
         except Unavailable:
             self._turned_away += 1
             if occurrences:
-                self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Metric.TURNED_AWAY))
+                self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Outcome.TURNED_AWAY))
             raise
 
     async def look(self) -> None:
@@ -271,16 +273,22 @@ class Shift:
         return self._pages
 
     def _look_around(self) -> None:
-        """Looks for the mode when that is due or asked for, and tends the store."""
+        """Looks for the mode when that is due or asked for, leaves word, and tends the store. Whatever fails here fails
+        counting: it goes on once all of it succeeds, a write too."""
         if self._lookers or time.monotonic() >= self._look_at:
             self._look()
+        if self._failing_since is not None or self._heart.is_due():
+            self._heart.beat(self.store)
         self.store.tend(self._clock())
 
     def _look(self) -> None:
         asked_at = self._mode.now()
         said = self.store.notes.get(MODE_NOTE)
+        before = self._mode.known()
         self._mode.tell(Mode(said) if said in list(Mode) else None, asked_at)
         self._look_at = time.monotonic() + LOOK_SECONDS
+        if self._mode.known() is not before:
+            self._heart.beat(self.store)  # `adnotice mode` says what processes do
         self._tell_lookers(True)
 
     def _tell_lookers(self, fate: Fate) -> None:
@@ -300,6 +308,7 @@ class Shift:
             self._failing_since = time.monotonic()
             logger.error("Counting waits: %s", problem)
         self._problem = problem
+        self._heart.feel(problem)
 
     def _leave(self, group: list[Waiting], leaving: list[Waiting]) -> None:
         fate: Fate = True
@@ -307,6 +316,7 @@ class Shift:
             if group or self._has_pages():
                 self._commit(group)
             if self._store is not None:
+                self._heart.stop(self._store)
                 self._store.close()
         except Unavailable as problem:
             fate = problem

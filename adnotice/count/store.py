@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
-from adnotice.vocabulary import Unavailable
+from adnotice.events import Unavailable
 
 
 class Partial(Unavailable):
@@ -36,6 +36,8 @@ class Health(msgspec.Struct, frozen=True):
     problem: str = ""
     banner: str = ""
     """What the operator should know although counting goes on (a corrupt file was moved aside)."""
+    processes: tuple[str, ...] = ()
+    """A sentence for each process that does not reach the store, or fails."""
 
 
 class Notes(Protocol):
@@ -52,6 +54,9 @@ class Notes(Protocol):
 
     def names(self, prefix: str) -> list[str]:
         """The names that begin with the prefix and have not expired, sorted."""
+
+    def values(self, prefix: str) -> dict[str, str]:
+        """The same with their values."""
 
 
 class Store(Protocol):
@@ -74,7 +79,7 @@ class Store(Protocol):
         """The sites that have tallies, sorted."""
 
     def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
-        """Counts of each value and metric over the period; the `limit` values with the most counts."""
+        """Counts of each value and outcome over the period; the `limit` values with the most counts."""
 
     def points(
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
@@ -83,6 +88,12 @@ class Store(Protocol):
 
     def prune(self, now: float) -> int:
         """Removes expired ids and notes and what is past retention, in small batches; returns how many rows."""
+
+    def identity(self) -> str:
+        """A word that was made with the store: when it is another one, the store was emptied, removed or replaced."""
+
+    def check_in(self, name: str, value: str, expires: float) -> None:
+        """Keeps a note, having written to every part of the store: raises `Unavailable` when one of them takes nothing."""
 
     def health(self) -> Health:
         """How the store is; never raises."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
-from adnotice.vocabulary import Word
 
-
-class Grain(Word):
+class Grain(StrEnum):
     """How long a bucket is."""
+
+    __hash__ = str.__hash__  # Enum's own is written in Python: keys are hashed for every report
 
     HOUR = "hour"
     DAY = "day"
@@ -22,8 +23,10 @@ class Grain(Word):
     MONTH = "month"
 
 
-class Dimension(Word):
+class Dimension(StrEnum):
     """What a tally is broken down by; `ALL` is the site as a whole, its value is empty."""
+
+    __hash__ = str.__hash__
 
     ALL = "all"
     PAGE = "page"
@@ -33,24 +36,26 @@ class Dimension(Word):
     LANGUAGE = "language"
     REFUSAL = "refusal"
     QUIET = "quiet"
-    GROUND = "evidence"
+    EVIDENCE = "evidence"
     VARIANT = "variant"
     REFERRER = "referrer"
 
 
-class Metric(Word):
+class Outcome(StrEnum):
     """What a tally counts.
 
     `served` are page views that the operator imported from a CDN's own counts. `turned-away` are reports answered 503
     because the store could not take them; a browser's retry may have brought them later, so it bounds the loss.
     """
 
+    __hash__ = str.__hash__
+
     INJECTED = "injected"
     DECLINED = "declined"
     REFUSED = "refused"
     CLEAR = "clear"
-    BLOCKED_CONTENT = "blocked-extension"
-    BLOCKED_HOSTS = "blocked-network"
+    BLOCKED_EXTENSION = "blocked-extension"
+    BLOCKED_NETWORK = "blocked-network"
     UNKNOWN = "unknown"
     BOT = "bot"
     SUSPECT = "suspect"
@@ -65,7 +70,6 @@ class Metric(Word):
     ALLOWED = "allowed"
     SERVED = "served"
     TURNED_AWAY = "turned-away"
-    PARTLY = "partly"
 
 
 OTHER = "(other)"
@@ -78,7 +82,7 @@ class Key(NamedTuple):
     site: str
     dimension: Dimension
     value: str
-    metric: Metric
+    outcome: Outcome
 
 
 Deltas = Mapping[Key, int]
@@ -123,17 +127,17 @@ class Period(NamedTuple):
 
 
 class Count(NamedTuple):
-    """One value's count of one metric over a whole period."""
+    """One value's count of one outcome over a whole period."""
 
     value: str
-    metric: Metric
+    outcome: Outcome
     n: int
 
 
 class Point(NamedTuple):
-    """One metric's count in one bucket. `start` is local time in the operator's timezone: YYYY-MM-DD or
+    """One outcome's count in one bucket. `start` is local time in the operator's timezone: YYYY-MM-DD or
     YYYY-MM-DDTHH (hours carry their UTC offset where a clock change repeats them)."""
 
     start: str
-    metric: Metric
+    outcome: Outcome
     n: int

@@ -13,13 +13,14 @@ import weakref
 from collections.abc import Awaitable, Callable, Mapping
 
 from adnotice.agents import load_patterns
+from adnotice.count.heartbeat import examine
 from adnotice.count.intake import Door
 from adnotice.count.open import load
 from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
-from adnotice.count.store import Store
+from adnotice.count.store import Health, Store
+from adnotice.events import Mode, Occurrence, Record, Unavailable
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Mode, Occurrence, Record
 
 
 class Writer:
@@ -74,6 +75,23 @@ class Writer:
     def state(self) -> State:
         """How the writer of this process is."""
         return (self._shift or self._begin()).state
+
+    def health(self) -> Health:
+        """How counting is, in this process and, as far as the store can say, in the others; never raises. Blocks."""
+        shift = self._shift or self._begin()
+        try:
+            store = shift.store
+        except Unavailable as problem:
+            return Health(self._settings.store_url.partition(":")[0], problem=str(problem))
+        return examine(store, self._clock(), own=shift.state.problem)
+
+    def tell(self) -> str:
+        """What this process knows of its counting without asking the store, in a sentence or two."""
+        state = self.state
+        counted = state.last_commit_seconds
+        last = "has counted nothing yet" if counted is None else f"last counted {counted:.0f} seconds ago"
+        failing = f" Counting has failed for {state.failing_seconds:.0f} seconds." if state.problem else ""
+        return f"This process {last} and has turned {state.turned_away} reports away since it began.{failing}"
 
     def store(self) -> Store:
         """The store; its calls block. Opened when first asked for."""

@@ -8,9 +8,8 @@ goes on being tallied, so it comes back by itself.
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from typing import Final, NamedTuple
-
-from adnotice.vocabulary import Word
 
 NEARLY_EVERYBODY: Final = 0.9
 MANY: Final = 50
@@ -18,8 +17,10 @@ SURPRISE: Final = 1e-6
 LEAST_RATE: Final = 0.05
 
 
-class Sensor(Word):
+class Sensor(StrEnum):
     """What can fail for reasons of its own."""
+
+    __hash__ = str.__hash__
 
     BAITS = "baits"
     PROBE = "ad script"
@@ -36,7 +37,7 @@ class Tally(NamedTuple):
         return Tally(self.tried + other.tried, self.failed + other.failed)
 
 
-class Doubt(Word):
+class Doubt(StrEnum):
     """Why a sensor is set aside."""
 
     EVERYBODY = "fails for nearly everybody"

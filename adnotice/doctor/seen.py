@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from adnotice.vocabulary import Word
+from enum import StrEnum
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -80,7 +79,7 @@ class SiteSeen:
     reports: tuple[Seen, ...]
 
 
-class Level(Word):
+class Level(StrEnum):
     """How bad it is."""
 
     WRONG = "wrong"

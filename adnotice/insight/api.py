@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adnotice.events import Unavailable
 from adnotice.exchange import Refused
 from adnotice.headers import header
 from adnotice.insight import exports
@@ -16,7 +17,7 @@ from adnotice.insight.periods import BadPeriod
 from adnotice.insight.reading import Reader, Reading, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.visitor import SESSION, Visitor
-from adnotice.insight.workers import Workers
+from adnotice.insight.workers import STORE_SECONDS, Workers
 
 EXPORTED_ROWS: Final = 1000
 
@@ -49,7 +50,11 @@ class Api:
     async def metrics(self, request: Request) -> Response:
         """The counts of this month in Prometheus' format."""
         await self._admit(request)
-        metrics = await self._workers.run(self._reader.measure)
+        try:
+            health = await self._workers.run(self._reader.health, STORE_SECONDS)
+            metrics = await self._workers.run(partial(self._reader.measure, health))
+        except Unavailable:
+            metrics = self._reader.measure_nothing()
         return _download(exports.to_prometheus(metrics), "text/plain; version=0.0.4; charset=utf-8")
 
     async def _read(self, request: Request, rows: int) -> Reading:

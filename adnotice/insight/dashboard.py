@@ -16,7 +16,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from adnotice.assets import make_asset, read_static
-from adnotice.count.store import Store
+from adnotice.count.store import Health, Store
+from adnotice.events import Mode, Unavailable
 from adnotice.exchange import STORE_UNAVAILABLE, Refused
 from adnotice.headers import as_text, reason, retry_after
 from adnotice.insight.api import Api
@@ -32,7 +33,6 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.insight.visitor import FORM, KNOWN, SESSION, Visitor
 from adnotice.insight.workers import Workers
 from adnotice.keys import Keys
-from adnotice.vocabulary import Mode, Unavailable
 
 STYLE_SECONDS: Final = 300
 
@@ -41,7 +41,8 @@ class Dashboard:
     """An ASGI app below our prefix: dashboard, api/v1 and metrics, behind the password or the metrics token.
 
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
-    pages, so that nobody can know how many page views were not measured (None: found from the counts).
+    pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
+    counting is in this process and the others, `told` what this one knows of it without asking the store.
     """
 
     def __init__(
@@ -54,11 +55,14 @@ class Dashboard:
         mode: Callable[[], Mode],
         timezone: str = "UTC",
         pages_cached: bool | None = None,
+        health: Callable[[], Health] | None = None,
+        told: Callable[[], str] = str,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock)
-        self._reader = Reader(store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock)
+        self._reader = Reader(store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health)
+        self._told = told
         api = Api(self._login, self._reader, self._workers)
         self._pages = Pages(site_name)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
@@ -217,8 +221,8 @@ class Dashboard:
             Visitor.of(request),
             503,
             "The figures can’t be read now",
-            f"The store does not answer: {error}. Your pages are not affected. Browsers try their reports again for a "
-            "while. Load this page again in a moment.",
+            f"The store does not answer: {error}. {self._told()} Your pages are not affected. Browsers try their reports "
+            "again for a while. Load this page again in a moment.",
             headers,
         )
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from adnotice.count.tally import Count, Dimension, Metric, Point
+from adnotice.count.tally import Count, Dimension, Outcome, Point
+from adnotice.events import Mode
 from adnotice.insight.intervals import Interval, Range, Share, share
 from adnotice.insight.periods import Span
-from adnotice.vocabulary import Mode
 
-Numbers = Mapping[Metric, int]
+Numbers = Mapping[Outcome, int]
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -24,15 +24,12 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class Views(msgspec.Struct, frozen=True):
-    """Page views by verdict: decided = clear + partly + blocked, measured = decided + unknown.
-
-    `content` and `hosts` are the two kinds of `blocked`. `partly` is decided, and not blocked."""
+    """Page views by verdict: measured = clear + blocked + unknown, decided = clear + blocked."""
 
     clear: int
-    partly: int
     blocked: int
-    content: int
-    hosts: int
+    extension: int
+    network: int
     unknown: int
     decided: int
     measured: int
@@ -77,8 +74,8 @@ class Reason(msgspec.Struct, frozen=True):
     share: Share
 
 
-class GroundRow(msgspec.Struct, frozen=True):
-    """A ground, or a sign beside one, with the page views that had it, by verdict."""
+class Evidence(msgspec.Struct, frozen=True):
+    """What the tests in the browser found, with the views that found it, by verdict."""
 
     name: str
     views: Views
@@ -108,7 +105,7 @@ class Summary(msgspec.Struct, frozen=True):
     funnel: Sequence[Step]
     quiet: Sequence[Reason]
     refusals: Sequence[Reason]
-    grounds: Sequence[GroundRow]
+    evidence: Sequence[Evidence]
 
     @property
     def blocking(self) -> Share:

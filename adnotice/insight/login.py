@@ -19,7 +19,7 @@ from adnotice.insight.passwords import BadHash, check_password, hash_password
 from adnotice.insight.sessions import Sessions
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.throttle import Throttle
-from adnotice.insight.workers import Workers
+from adnotice.insight.workers import STORE_SECONDS, Workers
 from adnotice.keys import Keys
 
 __all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
@@ -99,7 +99,7 @@ class Login:
         token = self._token_of(cookie)
         if not self.possible or not token:
             return False
-        return await self._workers.run(lambda: self._sessions().alive(token, self._clock()))
+        return await self._workers.run(lambda: self._sessions().alive(token, self._clock()), STORE_SECONDS)
 
     async def leave(self, cookie: str) -> None:
         """Ends this cookie's session. Raises `Unavailable` when the store can't."""

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from adnotice.count.buckets import Calendar
+from adnotice.count.heartbeat import examine
 from adnotice.count.store import Health, Store
-from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
+from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period
+from adnotice.events import Mode, Quiet, Refusal
 from adnotice.insight.exports import Metrics
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import BadPeriod, choose_span
 from adnotice.insight.reports import summarize, total
-from adnotice.vocabulary import Mode, Quiet, Refusal
 
 DIMENSIONS: Final = (
     Dimension.ALL,
@@ -26,7 +27,7 @@ DIMENSIONS: Final = (
     Dimension.SYSTEM,
     Dimension.REFUSAL,
     Dimension.QUIET,
-    Dimension.GROUND,
+    Dimension.EVIDENCE,
 )
 MAX_WISH_CHARACTERS: Final = 300
 LABEL: Final = "label:"
@@ -72,9 +73,12 @@ class Reader:
         timezone: str,
         cached: bool | None,
         clock: Callable[[], float],
+        health: Callable[[], Health] | None = None,
     ) -> None:
         self._store = store
         self._mode = mode
+        self.health = health or (lambda: examine(store(), clock()))
+        """How counting is; never raises, may block for as long as the store does."""
         self._calendar = Calendar(timezone)
         self._timezone = timezone
         self._zone = ZoneInfo(timezone)
@@ -110,9 +114,13 @@ class Reader:
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
         )
-        return Reading(summary, store.health())
+        return Reading(summary, self.health())
 
-    def measure(self) -> Metrics:
+    def measure_nothing(self) -> Metrics:
+        """What Prometheus is told while the store gives no counts."""
+        return Metrics(sites={}, refusals={}, quiet={}, mode=self._mode(), healthy=False)
+
+    def measure(self, health: Health) -> Metrics:
         """What Prometheus is told."""
         store = self._store()
         today = self.now().date()
@@ -123,7 +131,7 @@ class Reader:
             refusals=_by_reason([store.counts(site, Dimension.REFUSAL, month) for site in sites], list(Refusal)),
             quiet=_by_reason([store.counts(site, Dimension.QUIET, month) for site in sites], list(Quiet)),
             mode=self._mode(),
-            healthy=not store.health().problem,
+            healthy=not (health.problem or health.processes),
         )
 
 
@@ -137,6 +145,6 @@ def _by_reason(found: Sequence[Sequence[Count]], reasons: Sequence[Refusal] | Se
     sums = {reason.value: 0 for reason in reasons}
     for counts in found:
         for count in counts:
-            if count.value in sums and count.metric in (Metric.REFUSED, Metric.NOT_ASKED):
+            if count.value in sums and count.outcome in (Outcome.REFUSED, Outcome.NOT_ASKED):
                 sums[count.value] += count.n
     return sums

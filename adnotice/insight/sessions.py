@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 
 from adnotice.count.store import Notes
+from adnotice.events import Unavailable
 
 IDLE_SECONDS: Final = 30 * 60
 ABSOLUTE_SECONDS: Final = 8 * 3600
@@ -58,7 +60,8 @@ class Sessions:
             self.close(token)
             return False
         if idle > TOUCH_SECONDS:
-            self._notes.put(seen_name, str(now), now + IDLE_SECONDS)
+            with suppress(Unavailable):  # a store that takes nothing is what the operator comes to see
+                self._notes.put(seen_name, str(now), now + IDLE_SECONDS)
         return True
 
     def close(self, token: str) -> None:

@@ -9,9 +9,13 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
+from adnotice.events import Unavailable
+
 T = TypeVar("T")
 
 THREADS: Final = 4
+STORE_SECONDS: Final = 2.5
+"""How long a page waits for a store's first word: one that hangs is told within three seconds."""
 
 
 class Workers:
@@ -21,10 +25,17 @@ class Workers:
         self._threads = threads
         self._limiter: RunVar[anyio.CapacityLimiter] = RunVar("adnotice.insight.workers")
 
-    async def run(self, call: Callable[[], T]) -> T:
-        """What the call returns or raises."""
+    async def run(self, call: Callable[[], T], seconds: float | None = None) -> T:
+        """What the call returns or raises; with `seconds`, raises `Unavailable` when it takes longer, and leaves its
+        thread to end by itself."""
         limiter = self._limiter.get(None)
         if limiter is None:
             limiter = anyio.CapacityLimiter(self._threads)
             self._limiter.set(limiter)
-        return await anyio.to_thread.run_sync(call, limiter=limiter)
+        if seconds is None:
+            return await anyio.to_thread.run_sync(call, limiter=limiter)
+        try:
+            with anyio.fail_after(seconds):
+                return await anyio.to_thread.run_sync(call, limiter=limiter, abandon_on_cancel=True)
+        except TimeoutError:
+            raise Unavailable(f"the store did not answer within {seconds:g} seconds") from None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
+from adnotice.events import Kind
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.wording import BLOCKERS, LANGUAGES, direction, word
-from adnotice.vocabulary import Kind, Word
 
 
-class State(Word):
+class State(StrEnum):
     """What the notice has to say when it comes up."""
 
     ASK = "ask"
@@ -48,7 +49,7 @@ class Content(msgspec.Struct, frozen=True):
     preview: bool = False
 
 
-class Family(Word):
+class Family(StrEnum):
     """Browsers, as far as they differ in the blockers that they can have."""
 
     FIREFOX = "firefox"
@@ -73,7 +74,7 @@ def browser_family(browser: str) -> Family:
 
 def list_blockers(kind: Kind, family: Family) -> list[str]:
     """The blockers that this reader may have, the likely ones first."""
-    if kind is Kind.HOSTS:
+    if kind is Kind.NETWORK:
         # of what a browser brings along, only what stops ad hosts and leaves the site's own addresses alone
         built_in = {Family.FIREFOX: ("firefox",), Family.SAFARI: (), Family.OTHER: ("brave",)}[family]
         return [*built_in, *_ON_THE_WAY]
@@ -104,8 +105,8 @@ class Contents:
         self, language: str, kind: Kind | None, family: Family, state: State, ticket: str = ""
     ) -> Mapping[str, Any]:
         """The notice for one view; `ticket` lets its choices be counted."""
-        return {**self._made[language, kind or Kind.CONTENT, family, state], "ticket": ticket}
+        return {**self._made[language, kind or Kind.EXTENSION, family, state], "ticket": ticket}
 
     def preview(self, language: str, family: Family) -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._made[language, Kind.CONTENT, family, State.ASK], "preview": True}
+        return {**self._made[language, Kind.EXTENSION, family, State.ASK], "preview": True}

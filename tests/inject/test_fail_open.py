@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
+from adnotice.events import PageRefused, Refusal
 from adnotice.inject import (
     asking,
     coding,
@@ -33,7 +34,6 @@ from adnotice.inject import (
 )
 from adnotice.inject.complaints import Complaints
 from adnotice.inject.tag import make_tag
-from adnotice.vocabulary import PageRefused, Refusal
 from tests.inject.site import HTML, PAGE, SRC, TAG, Kept, ask, body_of, length_of, part, request, sending, start, wrap
 
 pytestmark = pytest.mark.anyio

@@ -34,8 +34,13 @@ class RedisNotes:
 
     def names(self, prefix: str) -> list[str]:
         """See `Notes`."""
+        return sorted(self.values(prefix))
+
+    def values(self, prefix: str) -> dict[str, str]:
+        """See `Notes`."""
         now = self._clock()
-        return sorted(name for name, held in self._scan(prefix) if _open(held, now) is not None)
+        opened = ((name, _open(held, now)) for name, held in sorted(self._scan(prefix)))
+        return {name: value for name, value in opened if value is not None}
 
     def prune(self, now: float) -> int:
         """Forgets what has expired; returns how many."""

@@ -8,6 +8,7 @@ primary have it. What was written but not confirmed is told as not known: given 
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain
@@ -24,7 +25,7 @@ from adnotice.count.redis.scripts import POINTS
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Health, Partial, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
-from adnotice.vocabulary import Unavailable
+from adnotice.events import Unavailable
 
 SCHEMA: Final = "1"
 BUCKETS_A_SCRIPT: Final = 400
@@ -32,6 +33,7 @@ BUCKETS_A_SCRIPT: Final = 400
 
 DROPPED_AT_ONCE: Final = 200
 TEND_SECONDS: Final = 600
+TRIED_SECONDS: Final = 60
 
 WANTED: Final = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 """Server settings without which a crash, or a full memory, takes what was acknowledged."""
@@ -109,7 +111,7 @@ class RedisStore:
                 sums[held[i]] = sums.get(held[i], 0) + int.from_bytes(held[i + 1], "little")
         found = [(value.decode(), list(read_lanes(lanes))) for value, lanes in sums.items()]
         found.sort(key=lambda each: (-sum(n for _, n in each[1]), each[0]))
-        return [Count(value, metric, n) for value, counts in found[:limit] for metric, n in counts]
+        return [Count(value, outcome, n) for value, counts in found[:limit] for outcome, n in counts]
 
     def points(
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
@@ -128,9 +130,9 @@ class RedisStore:
             for place, held in enumerate(chain.from_iterable(answers)):
                 sums[place] += int.from_bytes(held, "little")
         return [
-            Point(start, metric, n)
+            Point(start, outcome, n)
             for start, lanes in zip(starts, sums, strict=True)
-            for metric, n in read_lanes(lanes)
+            for outcome, n in read_lanes(lanes)
         ]
 
     def tend(self, now: float) -> None:
@@ -176,6 +178,29 @@ class RedisStore:
                 self._run(("UNLINK", *keys), shard=shard)
                 dropped += self._run(("ZREM", f"{self.nodes.tags[shard]}:buckets", *keys), shard=shard)
         return dropped
+
+    def identity(self) -> str:
+        """See `Store`."""
+        key = f"{self.nodes.tags[HOME]}:meta"
+        self._run(("HSETNX", key, "identity", uuid.uuid4().hex), write=True)
+        found: str = self._run(("HGET", key, "identity")).decode()
+        return found
+
+    def check_in(self, name: str, value: str, expires: float) -> None:
+        """See `Store`. What a `FLUSHALL` took away of what this store was begun with is put back first."""
+        self._checked = False
+        self._check()
+        tried = self.nodes.ask_shards(
+            [
+                (shard, [("SET", f"{tag}:tried", 1, "EX", TRIED_SECONDS)])
+                for shard, tag in enumerate(self.nodes.tags[:HOME])
+            ],
+            write=True,
+        )
+        for answer in tried:
+            if isinstance(answer, Exception):
+                raise Unavailable(self._said(answer)) from answer
+        self._notes.put(name, value, expires)
 
     def health(self) -> Health:
         """See `Store`. The banner names server settings under which acknowledged reports could be lost."""

@@ -48,10 +48,15 @@ class SqlNotes:
 
     def names(self, prefix: str) -> list[str]:
         """See `Notes`."""
-        query = select(notes.c.name).where(notes.c.name.startswith(prefix, autoescape=True), self._lives())
+        return sorted(self.values(prefix))
+
+    def values(self, prefix: str) -> dict[str, str]:
+        """See `Notes`."""
+        wanted = notes.c.name.startswith(prefix, autoescape=True)
+        query = select(notes.c.name, notes.c.value).where(wanted, self._lives())
         with self._reading() as connection:
             # LIKE knows no case in SQLite, and PostgreSQL sorts by its locale
-            return sorted(name for name in connection.scalars(query) if name.startswith(prefix))
+            return {name: value for name, value in sorted(connection.execute(query).all()) if name.startswith(prefix)}
 
     def _lives(self) -> Any:
         return or_(notes.c.expires.is_(None), notes.c.expires > self._clock())

@@ -19,7 +19,7 @@ from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import KEYS, adding, tallies
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
-from adnotice.vocabulary import Unavailable
+from adnotice.events import Unavailable
 
 logger: Final = logging.getLogger("adnotice")
 

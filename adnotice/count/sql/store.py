@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import reduce
@@ -21,10 +22,10 @@ from adnotice.count.sql.journal import read_lines, sum_lines, write_line
 from adnotice.count.sql.notes import SqlNotes
 from adnotice.count.sql.place import Id, Place
 from adnotice.count.sql.pruning import Pruning
-from adnotice.count.sql.schema import COLUMNS, METRICS, MIGRATIONS, SCHEMA, Migrations, journal, meta, migrate, tallies
+from adnotice.count.sql.schema import COLUMNS, MIGRATIONS, OUTCOMES, SCHEMA, Migrations, journal, meta, migrate, tallies
 from adnotice.count.store import Health, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
-from adnotice.vocabulary import Unavailable
+from adnotice.events import Unavailable
 
 FOLD_SECONDS: Final = 10.0
 """How long counts may stand in the journal before they are moved into the tallies; whoever reads moves them first."""
@@ -112,7 +113,9 @@ class SqlStore:
         self._settle()
         with self.reading() as connection:
             rows = connection.execute(self._most(site, dimension, period, limit)).all()
-        return [Count(row[0], metric, int(n)) for row in rows for metric, n in zip(METRICS, row[1:], strict=False) if n]
+        return [
+            Count(row[0], outcome, int(n)) for row in rows for outcome, n in zip(OUTCOMES, row[1:], strict=False) if n
+        ]
 
     def points(
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
@@ -132,10 +135,10 @@ class SqlStore:
                 query = self._place.at(wanted, starts[first : first + STARTS_A_QUERY])
                 found.update((row[0], row[1:]) for row in connection.execute(query))
         return [
-            Point(start, metric, n)
+            Point(start, outcome, n)
             for start in starts
             if start in found
-            for metric, n in zip(METRICS, found[start], strict=True)
+            for outcome, n in zip(OUTCOMES, found[start], strict=True)
             if n
         ]
 
@@ -143,6 +146,26 @@ class SqlStore:
         """See `Store`."""
         self._settle()
         return self._pruning.whole(self.writing, now)
+
+    def identity(self) -> str:
+        """See `Store`."""
+        query = select(meta.c.value).where(meta.c.name == "identity")
+        with self.reading() as connection:
+            found = connection.scalar(query)
+        if found is None:
+            mark = self._place.mark
+            with self.writing() as cursor:
+                cursor.execute(
+                    f"INSERT INTO {meta.name} (name, value) VALUES ('identity', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608
+                    (uuid.uuid4().hex,),
+                )
+            with self.reading() as connection:
+                found = connection.scalar(query)
+        return str(found)
+
+    def check_in(self, name: str, value: str, expires: float) -> None:
+        """See `Store`."""
+        self._notes.put(name, value, expires)
 
     def health(self) -> Health:
         """See `Store`."""

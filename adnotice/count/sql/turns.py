@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from adnotice.vocabulary import Unavailable
+from adnotice.events import Unavailable
 
 try:
     import fcntl

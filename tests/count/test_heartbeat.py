@@ -1,0 +1,188 @@
+"""Any process says within a minute which one does not reach the store; its absence is the alarm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import msgspec
+import pytest
+
+from adnotice.count import heartbeat, shift
+from adnotice.count.heartbeat import (
+    BEAT_SECONDS,
+    CHANGED_NOTE,
+    FORGOTTEN_SECONDS,
+    SILENT_SECONDS,
+    Beat,
+    Heart,
+    examine,
+    name_machine,
+)
+from adnotice.count.open import open_store
+from adnotice.count.settings import CountSettings
+from adnotice.count.store import Store
+from adnotice.count.writer import Writer
+from adnotice.events import Mode, Unavailable
+from adnotice.mode import CurrentMode
+from tests.count.servers import wait_for
+
+STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store of each kind."""
+    opened = open_store(request.getfixturevalue(request.param))
+    yield opened
+    opened.close()
+
+
+class Clock:
+    """A wall clock that is set."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def leave(store: Store, **said: Any) -> Beat:
+    """A word of a process elsewhere."""
+    beat = Beat(**{"at": time.time(), "machine": "elsewhere", "host": "web-2", "pid": 7, "mode": Mode.ASK, **said})
+    store.check_in(f"{heartbeat.PREFIX}{beat.pid}", msgspec.json.encode(beat).decode(), beat.at + FORGOTTEN_SECONDS)
+    return beat
+
+
+def test_a_process_that_is_well_is_missed_by_nobody(store: Store) -> None:
+    clock = Clock()
+    heart = Heart(CurrentMode(Mode.ASK), clock)
+    for _ in range(3):
+        heart.beat(store)
+        clock.now += BEAT_SECONDS
+        assert examine(store, clock.now).processes == ()
+    (beat,) = heartbeat.read_beats(store, clock.now)
+    assert (beat.pid, beat.mode, beat.said) == (os.getpid(), Mode.ASK, False)
+    heart.stop(store)
+    assert heartbeat.read_beats(store, clock.now) == []
+
+
+def test_a_process_that_falls_silent_is_named_within_a_minute_and_forgotten_in_the_end(store: Store) -> None:
+    beat = leave(store)
+    assert BEAT_SECONDS + SILENT_SECONDS <= 60
+    assert examine(store, beat.at + SILENT_SECONDS).processes == ()
+    (said,) = examine(store, beat.at + SILENT_SECONDS + 1).processes
+    assert said.startswith("process 7 on web-2 has not reached the store for 41 seconds")
+    assert examine(store, beat.at + FORGOTTEN_SECONDS + 1).processes == ()
+
+
+def test_a_process_that_fails_and_can_still_say_so_does(store: Store) -> None:
+    clock = Clock()
+    heart = Heart(CurrentMode(Mode.ASK), clock)
+    heart.feel(Unavailable("the disk is full"))
+    heart.beat(store)
+    (said,) = examine(store, clock.now).processes
+    assert said.endswith("could not count within the last minute: the disk is full")
+
+
+def test_a_word_in_another_versions_terms_is_no_alarm(store: Store) -> None:
+    store.notes.put(f"{heartbeat.PREFIX}1", '{"at": "noon"}')
+    assert examine(store, time.time()).processes == ()
+
+
+def test_here_a_process_that_ended_is_not_missed_and_one_that_is_stopped_is(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        sleeper.send_signal(signal.SIGSTOP)
+        beat = leave(store, machine=name_machine(), pid=sleeper.pid)
+        late = beat.at + SILENT_SECONDS + 5
+        assert len(examine(store, late).processes) == 1
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    assert examine(store, late).processes == ()
+    store.close()
+
+
+def test_an_idle_process_asks_whether_the_store_takes(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Reading goes on all the while; not even one report comes."""
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
+    writer = Writer(CountSettings(store_url=sqlite_url))
+    writer.begin()
+    wait_for(lambda: not writer.health().problem)
+    store = writer.store()
+
+    def takes_nothing(*_: object) -> None:
+        raise Unavailable("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "check_in", takes_nothing)
+        wait_for(lambda: writer.health().problem == "no space left")
+        time.sleep(0.5)
+        assert writer.health().problem == "no space left", "that it can be read is no recovery"
+    wait_for(lambda: not writer.health().problem)
+    assert [record.message.partition(" after")[0] for record in caplog.records] == [
+        "Counting waits: no space left",
+        "Counting goes on",
+    ]
+    anyio.run(writer.close)
+
+
+def empty_sqlite(url: str) -> None:
+    for side in ("", "-wal", "-shm"):
+        Path(url.removeprefix("sqlite:///") + side).unlink(missing_ok=True)
+
+
+def empty_postgresql(url: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in ("tallies", "journal", "ids", "notes", "meta"):
+            connection.execute(f"DROP TABLE adnotice_{table}".encode())
+
+
+def empty_redis(url: str) -> None:
+    import redis
+
+    address, _, prefix = url.partition("?prefix=")
+    with redis.Redis.from_url(address) as client:
+        client.unlink(*client.scan_iter(f"{{{prefix}*", count=1000))
+
+
+EMPTY: dict[str, Callable[[str], None]] = {
+    "sqlite_url": empty_sqlite,
+    "postgresql_url": empty_postgresql,
+    "redis_url": empty_redis,
+}
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+def test_a_store_that_was_emptied_under_way_is_told(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
+    url = request.getfixturevalue(kind)
+    writer = Writer(replace(CountSettings(), store_url=url))
+    writer.begin()
+    wait_for(lambda: bool(heartbeat.read_beats(writer.store(), time.time())))
+    assert writer.health().banner.find("another store") < 0
+    EMPTY[kind](url)
+    wait_for(lambda: "Until " in writer.health().banner and "another store" in writer.health().banner)
+    wait_for(lambda: not writer.health().problem)
+    assert any("went into another store" in record.message for record in caplog.records)
+    assert writer.store().notes.get(CHANGED_NOTE)
+    anyio.run(writer.close)
