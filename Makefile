@@ -60,7 +60,8 @@ $(CACHE)/bench: pyproject.toml locks/bench.txt $(CACHE)/check
 # Not a file target: what could not be had last time is tried again; a complete set costs nothing.
 browsers:
 	@test $(CACHE)/browsers -nt package-lock.json -a $(CACHE)/browsers -nt tests/browser/setup.sh \
-		-a $(CACHE)/browsers -nt tests/browser/prepare.mjs || \
+		-a $(CACHE)/browsers -nt tests/browser/prepare.mjs \
+		-a $(CACHE)/browsers -nt tests/browser/safari_rules.mjs || \
 		bash tests/browser/setup.sh
 
 demo: $(CACHE)/demo ## the demo newspaper, its dashboard, and what to look at

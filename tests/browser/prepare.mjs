@@ -3,6 +3,7 @@
 // @ts-check
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { makeSafariRules } from "./safari_rules.mjs";
 
 const CACHE = new URL("../../.cache/", import.meta.url);
 const RULES = new URL("../../node_modules/@adguard/dnr-rulesets/dist/filters/declarative/", import.meta.url);
@@ -103,7 +104,14 @@ function writeExtension() {
   writeFileSync(new URL("manifest.json", folder), JSON.stringify(manifest));
 }
 
+/** AdGuard's base filter for Safari's engine. */
+function writeSafariRules() {
+  const { rules } = makeSafariRules(readRules(2) ?? []);
+  writeFileSync(new URL("safari-rules.json", CACHE), JSON.stringify(rules));
+}
+
 mkdirSync(CACHE, { recursive: true });
 await bundleDetectors();
 writeAnnoyances();
 writeExtension();
+writeSafariRules();

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from tests.browser import internet
+from tests.browser import internet, webkit
 from tests.browser.internet import Weather
 from tests.browser.newspaper import ROOT
 
@@ -24,6 +24,12 @@ ADGUARD: Final = ROOT / ".cache" / "adguard-rules"
 """AdGuard's base and tracking filters as declarative rules: what blockers in today's Chromium consist of."""
 ANNOYANCES: Final = ROOT / ".cache" / "annoyances.txt"
 """AdGuard's annoyance lists, as setup.sh reads them from a package: uBlock Origin's own package brings none."""
+
+TWO_RULES: Final = Path(__file__).with_name("two_rules.json")
+"""The least that a content filter for Safari needs to stop our baits, written by hand."""
+
+SAFARI_RULES: Final = ROOT / ".cache" / "safari-rules.json"
+"""AdGuard's base filter, which holds EasyList, as the blockers for Safari give it to the browser."""
 
 AD_HOSTS: Final = (
     "googlesyndication.com",
@@ -84,7 +90,7 @@ STRICT_HOSTS: Final = "pagead2.googlesyndication.com,securepubads.g.doubleclick.
 class Profile:
     """One kind of reader. Profiles that launch alike share a browser; `weather` and the rest are set for each page."""
 
-    browser: Literal["chromium", "firefox"]
+    browser: Literal["chromium", "firefox", "webkit"]
     blocks: Literal["nothing", "content", "hosts"] = "nothing"
     """What is blocked: nothing, content by filter lists, or whole ad hosts."""
     ublock: bool = False
@@ -94,6 +100,8 @@ class Profile:
     """List texts for Ghostery's engine."""
     extension: Path | None = None
     """An unpacked extension for Chromium. It does not run in private windows, so its readers share a cookie jar."""
+    content_filter: Path | None = None
+    """Rules in Safari's JSON format for WebKit."""
     flags: tuple[str, ...] = ()
     resolver: tuple[str, ...] = ()
     """Chromium resolver rules before the one that leads everything to our internet."""
@@ -109,6 +117,9 @@ class Profile:
 
     def needs(self) -> list[str]:
         """What this profile needs and the machine does not have."""
+        if self.browser == "webkit":
+            given = self.content_filter
+            return webkit.needs() + ([f"{given.name} was not made"] if given and not given.exists() else [])
         wanted = {"chromium": CHROMIUM, "firefox": FIREFOX}[self.browser]
         missing = [] if wanted.exists() else [f"{wanted.name} is not installed"]
         if shutil.which("node") is None:
@@ -151,6 +162,12 @@ PROFILES: Final[dict[str, Profile]] = {
             # The lists come from Mozilla's servers; these are entries of theirs, put in by the pref made for tests.
             "urlclassifier.trackingTable.testEntries": STRICT_HOSTS,
         },
+    ),
+    "webkit": Profile(browser="webkit"),
+    "webkit-two-rules": Profile(browser="webkit", content_filter=TWO_RULES, blocks="content"),
+    "webkit-adguard-rules": Profile(browser="webkit", content_filter=SAFARI_RULES, blocks="content"),
+    "webkit-no-storage": Profile(
+        browser="webkit", flags=("--enable-html5-local-storage=false", "--cookies-policy=never")
     ),
     "chromium-bot": Profile(browser="chromium", hidden_bot=False),
     "chromium-slow": Profile(browser="chromium", slow=True),

@@ -25,6 +25,7 @@ from tests.browser.profiles import (
     chromium_agent,
 )
 from tests.browser.ublock import IS_FILTERING, UBLOCK_ID, UBLOCK_UUID, Ublock
+from tests.browser.webkit import WebKitDriver
 
 VERDICT_SECONDS: Final = 20.0
 SLOW_3G: Final = {"download": 50_000.0, "upload": 50_000.0, "latency": 2_000.0}
@@ -41,6 +42,9 @@ def wait_until(look: Callable[[], Any], what: str, seconds: float = 10.0) -> Any
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:g} seconds: {what}")
         time.sleep(0.05)
+
+
+AnyDriver = Driver | WebKitDriver
 
 
 class Place(Protocol):
@@ -229,7 +233,7 @@ class Reader:
 class Browser:
     """A running browser on a line of its own."""
 
-    def __init__(self, driver: Driver, line: Line, profile: Profile, folder: Path) -> None:
+    def __init__(self, driver: AnyDriver, line: Line, profile: Profile, folder: Path) -> None:
         self.driver = driver
         self.line = line
         started = _launch(driver, line, profile, folder)
@@ -262,6 +266,7 @@ class Browsers:
         self.internet = net
         self._folder = folder
         self._driver: Driver | None = None
+        self._webkit: WebKitDriver | None = None
         self._running: dict[str, Browser] = {}
 
     def get(self, profile: Profile) -> Browser:
@@ -274,14 +279,24 @@ class Browsers:
             profile.resolver,
             profile.prefs,
             profile.hidden_bot,
+            profile.content_filter,
         )
         key = repr((profile.browser, *launched))
         if key not in self._running:
-            if self._driver is None:
-                self._driver = Driver(self._folder / "driver.log")
+            driver = self._webkit_driver() if profile.browser == "webkit" else self._puppeteer()
             folder = Path(tempfile.mkdtemp(dir=self._folder, prefix=profile.browser))
-            self._running[key] = Browser(self._driver, self.internet.line(), profile, folder)
+            self._running[key] = Browser(driver, self.internet.line(), profile, folder)
         return self._running[key]
+
+    def _puppeteer(self) -> Driver:
+        if self._driver is None:
+            self._driver = Driver(self._folder / "driver.log")
+        return self._driver
+
+    def _webkit_driver(self) -> WebKitDriver:
+        if self._webkit is None:
+            self._webkit = WebKitDriver(self._folder)
+        return self._webkit
 
     def versions(self) -> list[str]:
         """What was launched."""
@@ -289,8 +304,9 @@ class Browsers:
 
     def close(self) -> None:
         """Ends them all."""
-        if self._driver is not None:
-            self._driver.close()
+        for driver in (self._driver, self._webkit):
+            if driver is not None:
+                driver.close()
 
     def reader(self, profile: str | Profile, site: Place, *, fresh: bool | None = None) -> Reader:
         """Somebody with this profile, about to read this site."""
@@ -298,8 +314,13 @@ class Browsers:
         return Reader(self.get(chosen), chosen, site, fresh=fresh)
 
 
-def _launch(driver: Driver, line: Line, profile: Profile, folder: Path) -> dict[str, Any]:
+def _launch(driver: AnyDriver, line: Line, profile: Profile, folder: Path) -> dict[str, Any]:
     started: dict[str, Any]
+    if profile.browser == "webkit":
+        args = [f"--proxy=http://127.0.0.1:{line.port}", "--enable-write-console-messages-to-stdout=true"]
+        args += [f"--content-filter={profile.content_filter}"] if profile.content_filter else []
+        started = driver.call("launch", args=[*args, *profile.flags])
+        return started
     if profile.browser == "chromium":
         rules = ", ".join([*profile.resolver, f"MAP * 127.0.0.1:{line.port}"])
         flags = [*CHROMIUM_FLAGS, *profile.flags, f"--user-data-dir={folder}", f"--host-resolver-rules={rules}"]

@@ -15,6 +15,8 @@ install_packages() {
     local wanted=()
     have chromium || wanted+=(chromium)
     have firefox-esr || wanted+=(firefox-esr)
+    have WebKitWebDriver || wanted+=(webkit2gtk-driver)
+    have Xvfb || wanted+=(xvfb)
     have nginx || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
     # A driver newer than Debian's own npm may be on the machine already: leave it alone.
     have node || wanted+=(nodejs)
@@ -74,7 +76,8 @@ install_npm_packages() {
 # The detectors that adnotice is measured beside, as a site would bundle them, and AdGuard's annoyance lists as text.
 prepare() {
     [ -d node_modules/esbuild ] || return
-    [ .cache/prepared -nt node_modules/.package-lock.json ] && [ .cache/prepared -nt tests/browser/prepare.mjs ] && return
+    [ .cache/prepared -nt node_modules/.package-lock.json ] && [ .cache/prepared -nt tests/browser/prepare.mjs ] &&
+        [ .cache/prepared -nt tests/browser/safari_rules.mjs ] && return
     node tests/browser/prepare.mjs && touch .cache/prepared || missing+=(detector-bundles)
 }
 
