@@ -32,7 +32,7 @@ class Rule:
     same_origin: bool = False
     """Refuse what another site's page sends."""
     limited: bool = False
-    """Counts against the rates."""
+    """Counts against the rate of the client that asks."""
 
 
 class Request(msgspec.Struct, gc=False):

@@ -21,11 +21,16 @@ import anyio
 from starlette.types import Message, Receive, Scope
 
 from adnotice.begun import Begun, begin
+from adnotice.events import Commit, Occurrence
 from adnotice.exchange import Answer, Refused, Request, Rule
 from adnotice.headers import content_length, header, retry_after
 
 MAX_KNOWN_CLIENTS: Final = 10_000
 
+MAX_HOPS: Final = 32
+"""How many proxies in a row are read past; a longer X-Forwarded-For tells no address."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -40,7 +45,8 @@ class GateSettings:
     """Reports and choices that one client address may post in a minute; 0: no limit. Needs `trusted_proxies`."""
 
     site_rate_per_second: int = 2_000
-    """Reports and choices that one process takes in a second from all clients together; 0: no limit."""
+    """Reports with a valid witness, and choices with a valid ticket, that one process takes in a second from all clients
+    together; 0: no limit."""
 
     body_deadline_seconds: float = 5.0
     """How long a body may take to arrive."""
@@ -49,7 +55,7 @@ class GateSettings:
         """Says what is wrong with these settings, each with its remedy."""
         for entry in self.trusted_proxies:
             try:
-                ipaddress.ip_network(entry, strict=False)
+                read_network(entry)
             except ValueError:
                 yield f"trusted_proxies takes addresses and networks such as 10.0.0.0/8, got {entry!r}"
         for name in ("rate_per_minute", "site_rate_per_second"):
@@ -91,8 +97,9 @@ class Gate:
     """Turns an ASGI request into an admitted `Request`, or refuses it with a reason."""
 
     def __init__(self, settings: GateSettings) -> None:
-        self._proxies = tuple(ipaddress.ip_network(entry, strict=False) for entry in settings.trusted_proxies)
+        self._proxies = tuple(read_network(entry) for entry in settings.trusted_proxies)
         self._deadline = settings.body_deadline_seconds
+        """IPv4 networks as such, however they are written: addresses are compared as IPv4 where they are that."""
         self._client_rate = Rate(settings.rate_per_minute, 60.0) if settings.rate_per_minute else None
         self._site_rate = Rate(settings.site_rate_per_second, 1.0) if settings.site_rate_per_second else None
 
@@ -111,8 +118,8 @@ class Gate:
         if rule.same_origin:
             check_origin(headers)
         client = client_address(scope, headers, self._proxies) if self._proxies else None
-        if rule.limited:
-            self._check_rate(client)
+        if rule.limited and self._client_rate is not None and client is not None:
+            refuse_until(self._client_rate.wait(client))
         if rule.max_body_bytes:
             check_type(headers, rule.content_types)
             check_length(headers, rule.max_body_bytes)
@@ -157,12 +164,28 @@ class Gate:
         late = f"body must arrive within {self._deadline:g} seconds"
         return Refused(408, late, header(b"connection", "close"))
 
-    def _check_rate(self, client: str | None) -> None:
-        wait = self._client_rate.wait(client) if self._client_rate and client is not None else 0.0
-        if not wait and self._site_rate:
-            wait = self._site_rate.wait("")
-        if wait:
-            raise Refused(429, "too many requests, try again later", retry_after(wait))
+    def limit(self, commit: Commit) -> Commit:
+        """The same commit, within the site's rate; raises `Refused` (429) beyond it.
+
+        What is refused before, because its witness, its ticket or its form is wrong, costs nothing and takes nothing from
+        the rate that all readers share.
+        """
+        rate = self._site_rate
+        if rate is None:
+            return commit
+        shared = rate
+
+        def within_rate(id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[bool]:
+            refuse_until(shared.wait(""))
+            return commit(id_, expires, occurrences)
+
+        return within_rate
+
+
+def refuse_until(wait: float) -> None:
+    """Refuses (429) when there are seconds to wait."""
+    if wait:
+        raise Refused(429, "too many requests, try again later", retry_after(wait))
 
 
 def on_asyncio() -> bool:
@@ -187,8 +210,12 @@ def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     return body, message.get("more_body", False)
 
 
+_JOINTS: Final = {b"cookie": b"; ", b"x-forwarded-for": b", "}
+"""How repeated headers become one; a proxy may add a line of its own to X-Forwarded-For."""
+
+
 def collect(scope: Scope) -> dict[bytes, bytes]:
-    """The request's headers by lower-case name; of a repeated one the last, cookies joined by "; "."""
+    """The request's headers by lower-case name; of a repeated one the last, cookies and hops joined."""
     given = scope.get("headers", ())
     pairs = given if type(given) is list else list(given)
     headers: dict[bytes, bytes] = dict(pairs)
@@ -197,7 +224,8 @@ def collect(scope: Scope) -> dict[bytes, bytes]:
     headers.clear()
     for raw, value in pairs:
         name = raw.lower()
-        headers[name] = headers[name] + b"; " + value if name == b"cookie" and name in headers else value
+        joint = _JOINTS.get(name)
+        headers[name] = headers[name] + joint + value if joint is not None and name in headers else value
     return headers
 
 
@@ -238,14 +266,45 @@ def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[
         return None
     forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
     peer: str = (scope.get("client") or ("",))[0]
-    for address in (peer, *(hop.strip() for hop in reversed(forwarded))):
+    for hop in (peer, *forwarded[: -MAX_HOPS - 1 : -1]):
+        address = read_address(hop)
+        if address is None:
+            return None
+        if not any(address in network for network in proxies):
+            return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+    return None
+
+
+def read_address(hop: str) -> Address | None:
+    """The address that a proxy, or a server, writes so: with a port or without, IPv6 in brackets or without.
+
+    An IPv4 address that came in through an IPv6 socket (::ffff:192.0.2.1, RFC 4291, 2.5.5.2) is an IPv4 address. None for
+    anything else.
+    """
+    text = hop.strip().strip('"')
+    host, _, port = text.rpartition(":")
+    try:
+        address = ipaddress.ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        if not (port.isdigit() and port.isascii()):
+            return None
         try:
-            parsed = ipaddress.ip_address(address)
+            address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
         except ValueError:
             return None
-        if not any(parsed in network for network in proxies):
-            return str(parsed if parsed.version == 4 else ipaddress.ip_network((parsed, 64), strict=False))
-    return None
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.ipv4_mapped or ipaddress.IPv6Address(int(address))  # without a zone such as %eth0
+    return address
+
+
+def read_network(entry: str) -> Network:
+    """The network in this setting; one of mapped IPv4 addresses as the IPv4 network that it is. Raises `ValueError`."""
+    network = ipaddress.ip_network(entry, strict=False)
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
+    return network
 
 
 def messages_of(answer: Answer, *, head: bool = False) -> tuple[Message, Message]:

@@ -35,10 +35,12 @@ class AdNoticeMiddleware:
         sites = Sites(settings.site, settings.hosts)
         mode = CurrentMode(settings.mode)
         self._writer = Writer(settings.count, mode=mode)
+        gate = Gate(settings.gate)
+        commit = gate.limit(self._writer.commit)
         notices = Notices(
             settings.notice,
             keys=keys,
-            commit=self._writer.commit,
+            commit=commit,
             mode=mode.fresh,
             site_name=settings.site_name,
             practice=Practice(
@@ -50,7 +52,7 @@ class AdNoticeMiddleware:
         detection = Detection(
             settings.detect,
             keys=keys,
-            commit=self._writer.commit,
+            commit=commit,
             ask=notices.ask,
             again=notices.again,
             mode=mode.fresh,
@@ -79,7 +81,7 @@ class AdNoticeMiddleware:
             honour_gpc=settings.detect.honour_gpc,
         )
         self._reception = Reception(
-            Gate(settings.gate),
+            gate,
             {**detection.routes, **notices.routes},
             dict.fromkeys(("dashboard", "api", "metrics"), dashboard),
             prefix=settings.prefix,

@@ -16,7 +16,17 @@ from starlette.types import Message
 
 from adnotice import gate
 from adnotice.exchange import Answer, Refused, Request, Rule
-from adnotice.gate import Gate, GateSettings, Rate, check_origin, client_address, collect, messages_of
+from adnotice.gate import (
+    Gate,
+    GateSettings,
+    Rate,
+    check_origin,
+    client_address,
+    collect,
+    messages_of,
+    read_address,
+    read_network,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -267,7 +277,20 @@ PROXIES = tuple(ipaddress.ip_network(each) for each in ("127.0.0.0/8", "10.0.0.0
         ("127.0.0.1", "", None),
         ("127.0.0.1", "10.1.2.3", None),
         ("127.0.0.1", "unknown", None),
-        ("127.0.0.1", "203.0.113.9:4711", None),
+        ("127.0.0.1", "203.0.113.9:4711", "203.0.113.9"),
+        ("127.0.0.1", "[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
+        ("127.0.0.1", "[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("127.0.0.1", '"[2001:db8:1:2::9]:4711"', "2001:db8:1:2::/64"),
+        ("127.0.0.1", "198.51.100.1:1, 203.0.113.9:2, 10.1.2.3:3", "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9:port", None),
+        ("127.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "::ffff:203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9"),
+        ("::ffff:127.0.0.1", "[::ffff:203.0.113.9]:80", "203.0.113.9"),
+        ("::ffff:127.0.0.1", "::ffff:203.0.113.9:80", "203.0.113.9"),
+        ("::ffff:203.0.113.50", "", "203.0.113.50"),
+        ("fe80::1%eth0", "", "fe80::/64"),
+        ("127.0.0.1", "203.0.113.9" + ", 10.1.2.3" * 31, "203.0.113.9"),
+        ("127.0.0.1", "203.0.113.9" + ", 10.1.2.3" * 32, None),
         ("203.0.113.50", "198.51.100.1", "203.0.113.50"),
         ("203.0.113.50", "", "203.0.113.50"),
         ("2001:db8:1:2::9", "203.0.113.9", "2001:db8:1:2::/64"),
@@ -279,6 +302,47 @@ def test_only_a_trusted_proxys_word_on_the_client_is_taken(peer: str, forwarded:
     asked = scope((b"X-Forwarded-For", forwarded.encode()), client=peer)
     assert client_address(asked, collect(asked), PROXIES) == address
     assert client_address(asked, collect(asked), ()) is None
+
+
+@given(st.ip_addresses(), st.integers(1, 65535), st.sampled_from(["{}", "{}:{}", "[{}]", "[{}]:{}", " {} ", '"{}"']))
+def test_an_address_reads_the_same_however_a_proxy_writes_it(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, form: str
+) -> None:
+    if address.version == 6 and form == "{}:{}":
+        form = "[{}]:{}"  # without brackets the port might be a part of the address
+    wanted = read_address(str(address))
+    assert read_address(form.format(address, port)) == wanted
+    if isinstance(address, ipaddress.IPv4Address):
+        assert wanted == address
+        assert (
+            read_address(
+                form.replace("{}", "[::ffff:{}]", 1).replace("[[", "[").replace("]]", "]").format(address, port)
+            )
+            == address
+        )
+
+
+@pytest.mark.parametrize(
+    ("entry", "inside", "outside"),
+    [
+        ("10.0.0.0/8", "::ffff:10.1.2.3", "::ffff:11.1.2.3"),
+        ("::ffff:10.0.0.0/104", "10.1.2.3", "11.1.2.3"),
+        ("::ffff:10.0.0.7", "10.0.0.7", "::ffff:10.0.0.8"),
+        ("::/0", "2001:db8::1", "10.0.0.1"),
+    ],
+)
+def test_a_trusted_proxy_is_known_on_either_kind_of_socket(entry: str, inside: str, outside: str) -> None:
+    network = read_network(entry)
+    known, stranger = read_address(inside), read_address(outside)
+    assert known is not None
+    assert known in network
+    assert stranger is not None
+    assert stranger not in network
+
+
+def test_a_proxy_may_add_a_line_of_its_own() -> None:
+    asked = scope((b"X-Forwarded-For", b"203.0.113.9"), (b"x-forwarded-for", b"10.1.2.3"), client="127.0.0.1")
+    assert client_address(asked, collect(asked), PROXIES) == "203.0.113.9"
 
 
 class Clock:

@@ -175,6 +175,8 @@ class Detection:
         began = time.monotonic()
         try:
             counted = await self._commit(report.id, self._witnesses.expiry(made), (judged, *asked.occurrences))
+        except Refused:
+            raise  # beyond the site's rate: it says nothing about the store
         except BaseException:
             self._sampling.answered(None)
             raise

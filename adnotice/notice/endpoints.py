@@ -192,6 +192,8 @@ class Notices:
         except Unavailable as unavailable:
             # the reader's wish is kept although it can't be counted now
             raise Refused(503, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
+        except Refused as refused:  # beyond the site's rate
+            raise Refused(refused.status, refused.reason, *refused.headers, *headers) from None
         note = () if counted else (reason("counted before"),)
         return Answer(204, (*note, NO_STORE, *headers))
 

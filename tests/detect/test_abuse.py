@@ -22,6 +22,7 @@ from adnotice.detect.baits import SCRIPT
 from adnotice.detect.report import MAX_REPORT_BYTES
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.keys import Keys
+from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET
 from tests.honest import BASE, HonestBrowser, read_found
 from tests.test_middleware import newspaper, shut_down, store_url
@@ -306,6 +307,43 @@ async def test_a_spoofed_address_changes_nothing_without_a_trusted_proxy(store_u
             for number in range(10)
         ]
     assert [answer.status_code for answer in got] == [204] * 5 + [429] * 5
+
+
+FORGED: list[tuple[str, Any]] = [
+    ("outcome", {}),
+    ("outcome", {"id": "0" * 32, "page": "/", "script": ["1.0"]}),
+    ("outcome", {"id": "0" * 32, "page": "/", "script": [""]}),
+    ("outcome", report(secret=OTHER_SECRET)),
+    ("outcome", report(age=3600)),
+    ("outcome", [[]]),
+    ("choice", {}),
+    ("choice", {"ticket": "x", "page": "/", "choice": "never"}),
+    ("choice", {"ticket": "x", "page": "/", "choice": "shown"}),
+    ("about/choice", {"choice": "never"}),
+]
+
+
+@pytest.mark.parametrize(("address", "given"), FORGED)
+async def test_what_costs_nothing_to_refuse_takes_nothing_from_the_rate_that_all_share(
+    address: str, given: Any, store_url: str
+) -> None:
+    async with server(store_url, site_rate_per_second=20) as client:
+        for _ in range(60):
+            posted = {"data": given} if address == "about/choice" else {"json": given}
+            assert (await client.post(f"{BASE}/{address}", **posted)).status_code not in (429, 503)
+        honest = [(await client.post(OUTCOME, json=report())).status_code for _ in range(15)]
+    assert honest == [204] * 15
+
+
+async def test_a_reader_whose_answer_comes_beyond_the_rate_is_left_in_peace_all_the_same(store_url: str) -> None:
+    async with server(store_url, site_rate_per_second=1) as client:
+        answers = []
+        for _ in range(3):
+            ticket = Tickets(Keys(SECRET)).write(secrets.token_hex(16), "default", time.time())
+            choice = {"ticket": ticket, "page": "/", "choice": "never"}
+            answers.append(await client.post(f"{BASE}/choice", json=choice))
+    assert [answer.status_code for answer in answers] == [204, 429, 429]
+    assert all("adnotice=never" in answer.headers["set-cookie"] for answer in answers)
 
 
 async def test_the_whole_site_is_limited_too(store_url: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -33,13 +34,17 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 READERS = 1_000
 AT_A_TIME = 100
+FAMILIES = {False: socket.AF_INET, True: socket.AF_INET6}
+FORWARDED = ("$proxy_add_x_forwarded_for", "$remote_addr:$remote_port", "[$remote_addr]:$remote_port")
 SERVER_OPTIONS = {"as uvicorn comes": [], "forwarded headers left to us": ["--no-proxy-headers"]}
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, **environment: str) -> Iterator[None]:
+def running(command: list[str], port: int, *, fds: tuple[int, ...] = (), **environment: str) -> Iterator[None]:
     """The program until the block ends; waits until its port answers."""
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environment}, pass_fds=fds, stderr=subprocess.PIPE
+    )
     try:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -55,23 +60,30 @@ def running(command: list[str], port: int, **environment: str) -> Iterator[None]
 
 
 @contextlib.contextmanager
-def behind_nginx(folder: Path, options: list[str], **environment: str) -> Iterator[tuple[str, str]]:
-    """The site under uvicorn behind nginx: its address and its store."""
-    port, edge = free_port(), free_port()
+def behind_nginx(
+    folder: Path, options: list[str], *, forwarded: str = "$proxy_add_x_forwarded_for", dual: bool = False, **more: str
+) -> Iterator[tuple[str, str]]:
+    """The site under uvicorn behind nginx: its address and its store. `dual`: both listen on one socket for IPv4 and IPv6,
+    which shows IPv4 addresses as ::ffff:192.0.2.1."""
+    edge = free_port()
+    listening = socket.create_server(("::" if dual else "127.0.0.1", 0), family=FAMILIES[dual], dualstack_ipv6=dual)
+    port = listening.getsockname()[1]
+    listen = f"[::]:{edge} ipv6only=off" if dual else f"127.0.0.1:{edge}"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     config = folder / "nginx.conf"
     config.write_text(
         f"""{"user root;" if os.geteuid() == 0 else ""} daemon off; pid {folder}/pid; error_log {folder}/error.log;
         events {{ worker_connections 1024; }}
         http {{ access_log off; {" ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)}
-        server {{ listen 127.0.0.1:{edge} backlog=1024; location / {{ proxy_pass http://127.0.0.1:{port};
-        proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }} }} }}"""
+        server {{ listen {listen} backlog=1024; location / {{ proxy_pass http://127.0.0.1:{port};
+        proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For "{forwarded}"; }} }} }}"""
     )
     store_url = f"sqlite:///{folder / 'counts.db'}"
-    served = [sys.executable, "-m", "uvicorn", "tests.detect.proxied_site:app", "--port", str(port), *options]
-    served += ["--log-level", "warning"]
+    served = [sys.executable, "-m", "uvicorn", "tests.detect.proxied_site:app", *options]
+    served += ["--fd", str(listening.fileno()), "--log-level", "warning"]
     with (
-        running(served, port, STORE_URL=store_url, **environment),
+        listening,
+        running(served, port, fds=(listening.fileno(),), STORE_URL=store_url, **more),
         running(["nginx", "-p", str(folder), "-c", str(config)], edge),
     ):
         yield f"http://127.0.0.1:{edge}", store_url
@@ -118,3 +130,15 @@ async def test_one_that_floods_is_stopped_alone_whatever_it_says_of_itself(tmp_p
     assert flood[:20] == [204] * 20
     assert flood.count(429) >= 5, "what flows back in a slow test lets a few more through"
     assert others == [204] * 10
+
+
+@pytest.mark.parametrize("options", SERVER_OPTIONS.values(), ids=SERVER_OPTIONS)
+@pytest.mark.parametrize("forwarded", FORWARDED)
+async def test_readers_stay_apart_on_sockets_for_both_kinds_of_address(
+    tmp_path: Path, options: list[str], forwarded: str
+) -> None:
+    with behind_nginx(tmp_path, options, forwarded=forwarded, dual=True, RATE_PER_MINUTE="20") as (url, _):
+        flood = [await post(url, 1) for _ in range(30)]
+        others = [await post(url, number) for number in range(2, 12)]
+    assert flood.count(429) >= 5
+    assert others == [204] * 10, "they would share one rate if they were taken for one IPv6 network"
