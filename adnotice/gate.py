@@ -33,6 +33,9 @@ MAX_HOPS: Final = 32
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+OWN_IPV6: Final = (ipaddress.IPv6Network("fc00::/7"), ipaddress.IPv6Network("fe80::/10"))
+"""Unique local and link-local addresses: short prefixes, and yet nobody's but the operator's (RFC 4193, RFC 4291)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GateSettings:
@@ -61,8 +64,28 @@ class GateSettings:
         for name in ("rate_per_minute", "site_rate_per_second"):
             if getattr(self, name) < 0:
                 yield f"{name} must be 0 (no limit) or more, got {getattr(self, name)}"
-        if self.body_deadline_seconds <= 0:
-            yield f"body_deadline_seconds must be above 0, got {self.body_deadline_seconds}. The default is 5"
+        if not 0 < self.body_deadline_seconds <= 3600:
+            yield (
+                "body_deadline_seconds must be above 0 and at most 3600, "
+                f"got {self.body_deadline_seconds:g}. The default is 5"
+            )
+
+    def warnings(self) -> Iterator[str]:
+        """Says what is allowed and yet seldom meant."""
+        for entry in self.trusted_proxies:
+            network = ipaddress.ip_network(entry, strict=False)
+            if is_nearly_everyone(network):
+                yield (
+                    f"trusted_proxies holds {entry}: nearly everyone may then say in X-Forwarded-For who they are, and "
+                    "rates by address hold nobody back. Name the addresses of your own proxies"
+                )
+
+
+def is_nearly_everyone(network: Network) -> bool:
+    """Whether a network reaches far beyond any operator's own."""
+    if network.version == 4:
+        return network.prefixlen < 8
+    return network.prefixlen < 16 and not any(network.subnet_of(own) for own in OWN_IPV6)
 
 
 class Rate:

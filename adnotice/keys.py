@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itsdangerous import TimestampSigner
 
 MIN_SECRET_CHARACTERS = 32
+REMEDY = "Make one with: adnotice new-secret"
 
 
 def new_secret() -> str:
@@ -38,12 +39,11 @@ class Keys:
 def problems(secret_key: str | Sequence[str]) -> Iterator[str]:
     """Says what is wrong with the secret key or keys, each with its remedy."""
     given = [secret_key] if isinstance(secret_key, str) else list(secret_key)
-    remedy = "Make one with: adnotice new-secret"
     if not given:
-        yield f"secret_key is required, got an empty list. {remedy}"
+        yield f"secret_key is required, got an empty list. {REMEDY}"
     for number, secret in enumerate(given, 1):
         name = "secret_key" if len(given) == 1 else f"secret_key number {number}"
         if len(secret) < MIN_SECRET_CHARACTERS:
-            yield f"{name} must have at least {MIN_SECRET_CHARACTERS} characters, got {len(secret)}. {remedy}"
+            yield f"{name} must have at least {MIN_SECRET_CHARACTERS} characters, got {len(secret)}. {REMEDY}"
         elif len(set(secret)) < 10:
-            yield f"{name} must be random, got one made of {len(set(secret))} different characters. {remedy}"
+            yield f"{name} must be random, got one made of {len(set(secret))} different characters. {REMEDY}"

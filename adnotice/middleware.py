@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Final
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.count.writer import Writer
 from adnotice.detect.endpoints import Detection
+from adnotice.events import Mode
 from adnotice.gate import Gate
 from adnotice.inject.injector import Injector
 from adnotice.insight.dashboard import Dashboard
@@ -14,24 +18,47 @@ from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
 from adnotice.reception import Reception
-from adnotice.settings import Settings
+from adnotice.settings import Settings, SettingsError
 from adnotice.site import Sites
+from adnotice.standby import Standby
+
+logger: Final = logging.getLogger("adnotice")
 
 
 class AdNoticeMiddleware:
     """One line in front of an ASGI app.
 
     `AdNoticeMiddleware(app, secret_key=..., site_name="The Daily Example")` with the settings as keywords, or with
-    `settings=` made by `Settings.of`, `Settings.from_env` or `Settings.from_file`. Raises `SettingsError` when they
-    can't be used. Opens nothing and starts nothing until the first request.
+    `settings=` made by `Settings.of`, `Settings.from_env` or `Settings.from_file`. Opens nothing and starts nothing
+    until the server starts up, or until the first request.
+
+    Never raises: many frameworks make their middleware while they answer the first request, and would answer all of them
+    with 500. Settings that can't be used are logged at once, fail the server's startup, and leave the site as it is.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings | None = None, **options: object) -> None:
-        if settings is not None and options:
-            raise TypeError(f"give settings= or single options, not both; got also {', '.join(options)}")
-        settings = settings or Settings.of(**options)
-        keys = Keys(settings.secret_key)
+    def __init__(self, /, app: ASGIApp, settings: Settings | None = None, **options: object) -> None:
         self.app = app
+        self._reception: Reception | Standby
+        self._pages: Injector | Standby
+        try:
+            self._set_up(app, Settings.among(settings, options))
+        except SettingsError as error:
+            self._stand_by(error)
+        except Exception as error:  # whatever it is, the site must not fail for it
+            logger.exception("adnotice failed while it was set up")
+            told = f"adnotice failed while it was set up, which is a fault of its own: {type(error).__name__}: {error}"
+            self._stand_by(SettingsError([told]))
+
+    def _stand_by(self, error: SettingsError) -> None:
+        logger.error("%s", error)
+        standby = Standby(self.app, str(error), error.prefix)
+        self._reception = self._pages = standby
+        self._live = standby.live
+
+    def _set_up(self, app: ASGIApp, settings: Settings) -> None:
+        for warning in settings.warnings():
+            logger.warning("%s", warning)
+        keys = Keys(settings.secret_key)
         sites = Sites(settings.site, settings.hosts)
         mode = CurrentMode(settings.mode)
         self._writer = Writer(settings.count, mode=mode)
@@ -87,6 +114,8 @@ class AdNoticeMiddleware:
             prefix=settings.prefix,
             sites=sites,
         )
+        self._live = self._lifespan
+        self._counts_from_the_start = settings.mode is not Mode.OFF
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers our own addresses; hands everything else to the app."""
@@ -96,12 +125,14 @@ class AdNoticeMiddleware:
             else:
                 await self._pages.attend(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._lifespan(scope, receive, send)
+            await self._live(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_after_flush(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete" and self._counts_from_the_start:
+                self._writer.begin()  # in its own thread: nobody waits, and what is wrong with the store is said now
             if message["type"].startswith("lifespan.shutdown."):
                 await self._writer.close()
             await send(message)

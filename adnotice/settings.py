@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import collections.abc
 import difflib
 import os
+import re
 import tomllib
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Self
@@ -15,6 +15,8 @@ from typing import Any, Final, Self
 import msgspec
 
 from adnotice import keys
+from adnotice.convert import Unfit, convert, show, takes_mapping
+from adnotice.count.open import store_problems
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
 from adnotice.events import Mode
@@ -24,16 +26,30 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
 
 ENVIRONMENT_PREFIX: Final = "ADNOTICE_"
+PREFIX: Final = "/_adnotice"
+MAX_NAME_CHARACTERS: Final = 200
+
+_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_SERVICE: Final = re.compile(
+    r"ADNOTICE(?:_[A-Z0-9_]+)?(?:_SERVICE_HOST|_SERVICE_PORT(?:_[A-Z0-9_]+)?"
+    r"|_PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
+)
+_SERVICE_PORT: Final = re.compile(r"ADNOTICE(?:_[A-Z0-9_]+)?_PORT")
 
 
 class SettingsError(ValueError):
-    """The settings can't be used; `problems` has a sentence for each thing that is wrong."""
+    """The settings can't be used; `problems` has a sentence for each thing that is wrong.
 
-    def __init__(self, problems: list[str]) -> None:
+    `prefix` is where our addresses are expected nevertheless.
+    """
+
+    def __init__(self, problems: list[str], *, prefix: str = PREFIX) -> None:
         super().__init__(
             "\n".join(["adnotice can't start with these settings:", *(f"  * {each}" for each in problems)])
         )
         self.problems = problems
+        self.prefix = prefix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +65,7 @@ class Settings:
     mode: Mode = Mode.MEASURE
     """What adnotice does until `adnotice mode` says otherwise: off, measure or ask."""
 
-    prefix: str = "/_adnotice"
+    prefix: str = PREFIX
     """Where our own addresses begin."""
 
     site: str = "default"
@@ -72,7 +88,7 @@ class Settings:
 
         Raises `SettingsError` with every problem and its remedy.
         """
-        return cls._compose(options, lambda name: name)
+        return cls._compose(options, _plain)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -83,7 +99,7 @@ class Settings:
         texts = {
             name.removeprefix(ENVIRONMENT_PREFIX).lower(): text
             for name, text in environ.items()
-            if name.startswith(ENVIRONMENT_PREFIX)
+            if name.startswith(ENVIRONMENT_PREFIX) and not _is_of_a_service(name, text)
         }
         options = {name: _parse(text, _TYPES[name]) if name in _TYPES else text for name, text in texts.items()}
         return cls._compose(options, lambda name: ENVIRONMENT_PREFIX + name.upper())
@@ -96,76 +112,148 @@ class Settings:
         """
         try:
             options = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise SettingsError([f"{path} must be a TOML file that can be read: {error}"]) from None
-        return cls._compose(options, lambda name: name)
+        return cls._compose(options, _plain)
 
     @classmethod
-    def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str]) -> Self:
-        problems: list[str] = []
-        own: dict[str, Any] = {}
-        rooms: dict[str, dict[str, Any]] = {room: {} for room in _ROOMS}
+    def among(cls, settings: object, options: Mapping[str, object]) -> Self:
+        """Settings given either as `Settings`, however they were made, or as flat keywords.
+
+        Raises `SettingsError` with every problem and its remedy.
+        """
+        problems = []
+        if settings is not None and not isinstance(settings, Settings):
+            problems.append(
+                "settings must be made by Settings.of, Settings.from_env or Settings.from_file, "
+                f"got {show(settings, secret=True)}"
+            )
+        if settings is not None and options:
+            problems.append(f"give settings= or single options, not both; got also {', '.join(map(_plain, options))}")
+        if isinstance(settings, Settings):
+            options = {name: value for part in _parts(settings) for name, value in part.items()} | dict(options)
+        return cls._compose(options, _plain, problems)
+
+    def warnings(self) -> Iterator[str]:
+        """Says what is allowed and yet seldom meant."""
+        yield from self.gate.warnings()
+
+    @classmethod
+    def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str], problems: Sequence[str] = ()) -> Self:
+        found = list(problems)
+        wrong = set()
+        rooms: dict[str, dict[str, Any]] = {room: {} for room in ("", *_ROOMS)}
         for name, given in options.items():
             if name not in _TYPES:
-                problems.append(_unknown(name, spell))
+                found.append(_unknown(name, spell))
                 continue
             try:
-                value = _convert(given, _TYPES[name])
-            except (msgspec.ValidationError, TypeError) as error:
-                problems.append(f"{spell(name)}: {error}, got {given!r}")
-                continue
-            if name in _HOME:
-                rooms[_HOME[name]][name] = value
-            else:
-                own[name] = value
+                rooms[_HOME.get(name, "")][name] = convert(given, _TYPES[name], EXAMPLES.get(name, ""))
+            except Unfit as unfit:
+                wrong.add(name)
+                found.append(_misfit(name, given, str(unfit), spell))
+        own = rooms.pop("")
         settings = cls(**own, **{room: _ROOMS[room](**values) for room, values in rooms.items()})
-        problems.extend(settings._problems())
-        if problems:
-            raise SettingsError(problems)
+        found += [problem for problem in settings._problems() if problem.partition(" ")[0] not in wrong]
+        if found:
+            raise SettingsError(found, prefix=PREFIX if any(prefix_problems(settings.prefix)) else settings.prefix)
         return settings
 
     def _problems(self) -> Iterator[str]:
         yield from keys.problems(self.secret_key)
-        if not self.prefix.startswith("/") or self.prefix.endswith("/") or not self.prefix.isprintable():
-            yield f"prefix must begin with a slash and not end with one, such as /_adnotice, got {self.prefix!r}"
-        if not self.site:
-            yield "site must not be empty. The default is 'default'"
-        if nameless := [host for host, site in self.hosts.items() if not site]:
-            yield f"hosts must name a site for each host, got none for {', '.join(nameless)}"
+        yield from prefix_problems(self.prefix)
+        yield from site_problems("site", self.site)
+        for host, site in self.hosts.items():
+            if not _HOST.fullmatch(host):
+                yield (
+                    f"hosts must name hosts as the Host header does, such as news.example or localhost:8000, got "
+                    f"{show(host)}. Write other alphabets as xn--…"
+                )
+            yield from site_problems(f"hosts[{show(host)}]", site)
         for room in _ROOMS:
             yield from getattr(self, room).problems()
+        if not any(self.count.problems()):
+            yield from store_problems(self.count)
+
+
+def prefix_problems(prefix: str) -> Iterator[str]:
+    """Says what is wrong with the prefix: whatever could lead elsewhere, or reach us in another form than it left."""
+    dots = {".", ".."}.intersection(prefix.split("/"))
+    if not _PREFIX.fullmatch(prefix) or dots or len(prefix) > MAX_NAME_CHARACTERS:
+        yield (
+            "prefix must be a path such as /_adnotice or /media/adnotice, of letters, digits and - . _ ~, "
+            f"without a slash at its end, got {show(prefix)}"
+        )
+
+
+def site_problems(name: str, site: str) -> Iterator[str]:
+    """Says what is wrong with the name of a site."""
+    if not site.strip() or site != site.strip() or not site.isprintable() or len(site) > MAX_NAME_CHARACTERS:
+        yield (
+            f"{name} must be a name of 1 to {MAX_NAME_CHARACTERS} characters in one line, without blanks at its ends, "
+            f"got {show(site)}. The default is 'default'"
+        )
+
+
+def _plain(name: str) -> str:
+    return name if name.isprintable() and len(name) <= MAX_NAME_CHARACTERS else show(name)
+
+
+def _misfit(name: str, given: object, unfit: str, spell: Callable[[str], str]) -> str:
+    if given is None and name == "secret_key":
+        return f"{spell(name)} is required, got None. {keys.REMEDY}"
+    remedy = ". Leave it out for the default" if given is None else ""
+    return f"{spell(name)} {unfit}, got {show(given, secret=name in SECRETS)}{remedy}"
 
 
 def _unknown(name: str, spell: Callable[[str], str]) -> str:
     close = difflib.get_close_matches(name, _TYPES, n=1)
     hint = f"Did you mean {spell(close[0])}?" if close else f"Known are: {', '.join(map(spell, sorted(_TYPES)))}"
-    return f"{spell(name)} is not a setting. {hint}"
+    return f"{_plain(spell(name))} is not a setting. {hint}"
 
 
-def _convert(given: object, kind: Any) -> Any:
-    if _takes_callable(kind):
-        if given is not None and not callable(given):
-            raise TypeError("must be a function")
-        return given
-    if kind == tuple[str, ...] and isinstance(given, str):
-        return (given,)
-    return msgspec.convert(given, kind, strict=False)
+def _parts(settings: Settings) -> Iterator[dict[str, object]]:
+    """The settings' values by flat name, those of a room that is none left out."""
+    yield {field.name: getattr(settings, field.name) for field in fields(settings) if field.name not in _ROOMS}
+    for room, kind in _ROOMS.items():
+        held = getattr(settings, room)
+        if isinstance(held, kind):
+            yield {field.name: getattr(held, field.name) for field in fields(kind)}
 
 
-def _takes_callable(kind: Any) -> bool:
-    return any(typing.get_origin(part) is collections.abc.Callable for part in (kind, *typing.get_args(kind)))
+def _is_of_a_service(name: str, text: str) -> bool:
+    """Whether Kubernetes has set this variable, for a service called adnotice or adnotice-…."""
+    return _SERVICE.fullmatch(name) is not None or (
+        _SERVICE_PORT.fullmatch(name) is not None and text.startswith(("tcp://", "udp://", "sctp://"))
+    )
 
 
 def _parse(text: str, kind: Any) -> object:
     if kind == tuple[str, ...]:
         return [part.strip() for part in text.split(",") if part.strip()]
-    if typing.get_origin(kind) is collections.abc.Mapping:
+    if takes_mapping(kind):
         try:
-            return msgspec.json.decode(text)
+            return msgspec.json.decode(text.encode("utf-8", "surrogateescape"))
         except msgspec.DecodeError:
             return text
     return text
 
+
+SECRETS: Final = frozenset(("secret_key", "store_url", "dashboard_password_hash", "metrics_token"))
+"""Settings whose values no message shows."""
+
+EXAMPLES: Final[Mapping[str, str]] = {
+    "secret_key": '["the old secret", "the new one"]',
+    "trusted_proxies": '["127.0.0.1"]',
+    "include": '["/news/*"]',
+    "exclude": '["/account/*", "/checkout/*"]',
+    "ask_exclude": '["/account/*"]',
+    "routes": '["/article/{slug}"]',
+    "hosts": '{"news.example": "news"}',
+    "wording": '{"title": "Ads pay for this page"}',
+    "support_links": '{"Subscribe": "/subscribe"}',
+}
+"""Lists and mappings as one would write them."""
 
 _ROOMS: Final[Mapping[str, Any]] = {
     "gate": GateSettings,

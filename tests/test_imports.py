@@ -13,10 +13,12 @@ ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"events", "masking", "headers"},
     {"exchange", "begun"},
-    {"page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
+    {"address", "page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,
     {"insight"},
+    {"convert"},
     {"settings", "reception"},
+    {"standby"},
     {"middleware"},
     {"serve", "doctor"},
     {"cli"},

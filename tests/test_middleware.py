@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice import AdNoticeMiddleware, Settings, mode
+from adnotice import AdNoticeMiddleware, mode
 from adnotice.count import shift
 from tests.conftest import SECRET
 
@@ -75,11 +75,6 @@ async def test_it_works_through_add_middleware(store_url: str) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://news.example.test") as client:
         assert TAG in (await client.get("/")).text
         assert (await client.get("/_adnotice/client.js")).status_code == 200
-
-
-async def test_settings_and_options_together_are_refused() -> None:
-    with pytest.raises(TypeError, match="not both; got also site_name"):
-        AdNoticeMiddleware(newspaper, Settings.of(secret_key=SECRET), site_name="The Daily Example")
 
 
 async def test_an_address_under_the_prefix_that_is_not_ours_says_so(store_url: str) -> None:

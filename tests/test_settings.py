@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as running
+from hypothesis import strategies as st
 
 from adnotice.events import Mode
-from adnotice.settings import Settings, SettingsError
+from adnotice.settings import _TYPES, Settings, SettingsError
 from tests.conftest import SECRET
 
 
@@ -70,13 +74,14 @@ def test_the_error_shows_every_problem_on_a_line_of_its_own() -> None:
 )
 def test_a_wrong_type_names_the_setting_and_what_came(name: str, wrong: object) -> None:
     (problem,) = problems(secret_key=SECRET, **{name: wrong})
-    assert problem.startswith(f"{name}: ")
-    assert repr(wrong) in problem
+    assert problem.startswith(f"{name} must be ")
+    assert problem.partition(", got ")[2].startswith(repr(wrong))
 
 
 def test_a_host_needs_the_name_of_its_site() -> None:
     assert problems(secret_key=SECRET, hosts={"news.example": "news", "blog.example": ""}) == [
-        "hosts must name a site for each host, got none for blog.example"
+        "hosts['blog.example'] must be a name of 1 to 200 characters in one line, without blanks at its ends, got ''. "
+        "The default is 'default'"
     ]
 
 
@@ -104,7 +109,7 @@ def test_a_wrong_variable_is_named_as_it_stands_in_the_environment() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({"ADNOTICE_SECRET_KEY": SECRET, "ADNOTICE_SITENAME": "x", "ADNOTICE_HOSTS": "{"})
     assert caught.value.problems[0].startswith("ADNOTICE_SITENAME is not a setting. Did you mean ADNOTICE_SITE_NAME?")
-    assert caught.value.problems[1].startswith("ADNOTICE_HOSTS: ")
+    assert caught.value.problems[1] == 'ADNOTICE_HOSTS must be a mapping, such as {"news.example": "news"}, got \'{\''
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -124,6 +129,230 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes | N
         Settings.from_file(file)
 
 
+@pytest.mark.parametrize("service", ["ADNOTICE", "ADNOTICE_WEB", "ADNOTICE_DASHBOARD_2"])
+@pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])
+def test_kubernetes_own_variables_stop_no_start(service: str, protocol: str) -> None:
+    """As the kubelet makes them for each service of the namespace, with named ports too (kubelet's envvars.go)."""
+    port = f"{service}_PORT_80_{protocol.upper()}"
+    environ = {
+        f"{service}_SERVICE_HOST": "10.0.0.11",
+        f"{service}_SERVICE_PORT": "80",
+        f"{service}_SERVICE_PORT_HTTP": "80",
+        f"{service}_PORT": f"{protocol}://10.0.0.11:80",
+        port: f"{protocol}://10.0.0.11:80",
+        f"{port}_PROTO": protocol,
+        f"{port}_PORT": "80",
+        f"{port}_ADDR": "10.0.0.11",
+    }
+    assert Settings.from_env({"ADNOTICE_SECRET_KEY": SECRET, **environ}) == Settings.of(secret_key=SECRET)
+
+
+@pytest.mark.parametrize("name", ["ADNOTICE_PORT", "ADNOTICE_SERVICE", "ADNOTICE_PORT_HTTP_TCP", "ADNOTICE_HOSTNAME"])
+def test_what_only_looks_like_a_variable_of_kubernetes_is_still_told(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is not a setting"):
+        Settings.from_env({"ADNOTICE_SECRET_KEY": SECRET, name: "8000"})
+
+
+def test_a_missing_secret_is_told_in_one_line() -> None:
+    assert problems(secret_key=None) == ["secret_key is required, got None. Make one with: adnotice new-secret"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("mode", "loud", "mode must be one of off, measure, ask, got 'loud'"),
+        ("consent", "maybe", "consent must be one of not-needed, required, got 'maybe'"),
+        ("trusted_proxies", 5, 'trusted_proxies must be a list, such as ["127.0.0.1"], got 5'),
+        ("exclude", "/a,/b", 'exclude must be a list, such as ["/account/*", "/checkout/*"], got \'/a,/b\''),
+        ("hosts", ["a"], 'hosts must be a mapping, such as {"news.example": "news"}, got [\'a\']'),
+        ("pages_cached", "perhaps", "pages_cached must be true or false, or be left out, got 'perhaps'"),
+        ("site_name", None, "site_name must be a text, got None. Leave it out for the default"),
+        ("body_deadline_seconds", "nan", "body_deadline_seconds must be a finite number, got 'nan'"),
+    ],
+)
+def test_a_message_says_what_was_wrong_what_came_and_what_to_do(name: str, wrong: object, told: str) -> None:
+    assert problems(secret_key=SECRET, **{name: wrong}) == [told]
+
+
 def test_settings_can_not_be_changed_afterwards() -> None:
     with pytest.raises(AttributeError):
         Settings.of(secret_key=SECRET).site_name = "other"  # type: ignore[misc]
+
+
+WORTH = {
+    "secret_key": SECRET,
+    "store_url": "postgresql://press:hunter2@db.example:port/news",
+    "dashboard_password_hash": "scrypt$hunter2",
+    "metrics_token": "hunter2",
+}
+
+
+@pytest.mark.parametrize("name", WORTH)
+def test_no_message_shows_a_secret(name: str) -> None:
+    for wrong in (WORTH[name], [WORTH[name], 3], WORTH[name] + "\n", {WORTH[name]: 1}):
+        told = "\n".join(found({name: wrong}))
+        assert "hunter2" not in told
+        assert SECRET not in told
+
+
+# Whatever comes, generated by shape
+
+TEXTS = st.text(max_size=30) | st.text(st.characters(categories=["Cc", "Cs", "Zl", "Zp", "Cf"]), max_size=8)
+NUMBERS = (
+    st.integers()
+    | st.floats()
+    | st.sampled_from([float("nan"), float("inf"), -float("inf"), 10**400, -(10**4000), 2**63])
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS | st.binary(max_size=8) | st.builds(object) | st.just(len),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+SHAPED = st.sampled_from(
+    [
+        "",
+        " ",
+        "x" * 100_000,
+        "a\nb",
+        "\ud800",
+        "//evil.test",
+        "/..",
+        "/a/../b",
+        "/a?b",
+        "/a#b",
+        "/a b",
+        "/%2f",
+        "\\evil",
+        "/",
+        "https:///x",
+        "https://user:pw@x/",
+        "http://[",
+        "https://x:99999999/",
+        "javascript:alert(1)",
+        "0.0.0.0/0",
+        "300.1.1.1",
+        "sqlite:///:memory:",
+        "sqlite://",
+        "sqlite:adnotice.db",
+        "sqlite:////",
+        "sqlite:///file:x?mode=memory",
+        "postgresql://[",
+        "postgresql://h:port/x",
+        "redis://:p/ss@h",
+        "redis://h?shards=\u00b2",
+        "redis+cluster://a,b:x",
+        "Mars/Base",
+        "../../etc/passwd",
+        "{x}",
+        "/{a",
+        "/{a:nope}",
+        "[z-a]",
+        "/[!]",
+        "nan",
+        "inf",
+        "-1",
+        "1e400",
+    ]
+)
+VALUES = ANYTHING | SHAPED | st.lists(SHAPED, max_size=2) | st.dictionaries(SHAPED, SHAPED, max_size=2)
+NAMES = sorted(_TYPES)
+UNHURRIED = running(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The first store URL of a kind imports its driver."""
+
+
+def found(options: dict[str, object]) -> list[str]:
+    try:
+        Settings.of(**{"secret_key": SECRET, **options})
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+@UNHURRIED
+@given(options=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
+def test_whatever_comes_the_list_is_all_that_is_wrong_each_in_one_short_line(options: dict[str, object]) -> None:
+    together = found(options)
+    apart = [problem for name, value in options.items() for problem in found({name: value})]
+    pairs = {"ad_probe", "ad_probe_effect", "ad_probe_load", "days_kept_months", "months_kept"}
+    if not pairs & options.keys():  # those are judged by each other
+        assert set(together) == set(apart)
+    for problem in together:
+        assert problem.isprintable(), "a line break would let a value write lines of its own into the log"
+        assert len(problem) < 1_500
+        assert problem.startswith(tuple(options)), problem
+
+
+class Spiteful:
+    """Raises whatever is asked of it."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __str__ = __repr__
+    __hash__ = None  # type: ignore[assignment] - nor can it be a key
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("wrong", ["huge", "spiteful", "inside"])
+def test_a_value_that_can_not_even_be_shown_is_told_too(name: str, wrong: str) -> None:
+    value = {"huge": 10**5000, "spiteful": Spiteful(), "inside": {"a": Spiteful()}}[wrong]
+    (problem,) = found({name: value})
+    assert problem.startswith(f"{name} must be ")
+
+
+@UNHURRIED
+@given(prefix=TEXTS | SHAPED | st.from_regex(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+", fullmatch=True))
+def test_a_prefix_that_is_taken_keeps_the_tag_on_its_own_site(prefix: str) -> None:
+    if found({"prefix": prefix}):
+        return
+    for page in ("https://news.example/", "https://news.example/a/b?c#d"):
+        place = urlsplit(urljoin(page, f"{prefix}/client.js"))
+        assert (place.netloc, place.path, place.query) == ("news.example", f"{prefix}/client.js", "")
+
+
+@UNHURRIED
+@given(
+    address=TEXTS
+    | SHAPED
+    | st.builds("{}{}{}".format, st.sampled_from(["https://", "//", "/", "/\\", "https:/", "HTTPS://a@"]), TEXTS, TEXTS)
+)
+def test_a_link_that_is_taken_leads_to_a_named_host_or_stays_here(address: str) -> None:
+    if found({"support_links": {"Help": address}}):
+        return
+    place = urlsplit(urljoin("https://news.example/story", address))
+    assert place.scheme == "https"
+    assert place.hostname
+    assert place.username is None
+    assert place.password is None
+    assert address.startswith("/") == (place.netloc == "news.example") or "news.example" in address
+
+
+@UNHURRIED
+@given(
+    number=st.floats() | st.integers().map(float),
+    name=st.sampled_from([name for name in NAMES if _TYPES[name] is float]),
+)
+def test_a_number_that_is_taken_is_finite_and_not_negative(number: float, name: str) -> None:
+    if not found({name: number}):
+        assert 0 <= number <= 1e9
+
+
+@pytest.mark.parametrize(
+    "hash_",
+    ["scrypt6384-abc", "scrypt$16384$8$5$", "scrypt", "scrypt6384$8$5$c2FsdA$aGFzaA", "scrypt$$16384$$8$$5$$c2E$$aGE"],
+)
+def test_a_hash_that_a_shell_has_eaten_of_says_quote_it(hash_: str) -> None:
+    (problem,) = problems(secret_key=SECRET, dashboard_password_hash=hash_)
+    assert problem.startswith("dashboard_password_hash must be made by: adnotice hash-password.")
+    assert "single quotes" in problem
+
+
+def test_a_network_of_nearly_everyone_is_a_warning_and_no_mistake() -> None:
+    for entry in ("0.0.0.0/0", "::/0", "128.0.0.0/1", "2000::/3"):
+        (warning,) = Settings.of(secret_key=SECRET, trusted_proxies=[entry]).warnings()
+        assert warning.startswith(f"trusted_proxies holds {entry}: ")
+    own = ["10.0.0.0/8", "172.16.0.0/12", "fc00::/7", "fe80::/10", "2001:db8::/32", "127.0.0.1"]
+    assert list(Settings.of(secret_key=SECRET, trusted_proxies=own).warnings()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def open_store(url: str, settings: CountSettings | None = None) -> Store:
     raise Unusable(
         f"store_url must begin with sqlite:///, postgresql://, redis:// or redis+cluster://, got {scheme[:40]!r}"
     )
+
+
+def store_problems(settings: CountSettings) -> Iterator[str]:
+    """Says why there can't be a store at this URL, where that is known without opening it: a missing driver, no address."""
+    try:
+        open_store(settings.store_url, settings).close()
+    except Unusable as problem:
+        yield str(problem)
 
 
 def load(url: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adnotice.count.routes import route_problems
@@ -61,8 +60,8 @@ class CountSettings:
                 "store_url must begin with sqlite:///, postgresql://, redis:// or redis+cluster://, "
                 f"got {scheme[:40]!r}. The default is sqlite:///adnotice.db"
             )
-        elif scheme == "sqlite" and not urlsplit(self.store_url).path.strip("/"):
-            yield f"store_url must name a file, got {self.store_url!r}. Use sqlite:///adnotice.db"
+        elif scheme == "sqlite":
+            yield from _file_problems(self.store_url)
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -85,3 +84,15 @@ class CountSettings:
             yield f"suspect_factor must be 0 (never suspect) or more, got {self.suspect_factor:g}. The default is 3"
         if self.suspect_allowance < 0:
             yield f"suspect_allowance must be 0 or more, got {self.suspect_allowance}. The default is 100"
+
+
+def _file_problems(url: str) -> Iterator[str]:
+    """Says what is wrong with the address of a SQLite file."""
+    name = url.removeprefix("sqlite:///")
+    if name == url or not name or name.endswith("/") or name.startswith("file:") or "?" in name:
+        yield f"store_url must name a file and nothing else, got {url!r}. Use sqlite:///adnotice.db"
+    elif name.startswith(":memory:"):
+        yield (
+            "store_url must name a file: a database in memory is lost with its process, and no two processes share it, "
+            f"got {url!r}. Use sqlite:///adnotice.db"
+        )

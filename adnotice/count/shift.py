@@ -174,8 +174,7 @@ class Shift:
     def _work(self) -> None:
         group: list[Waiting] = []
         flush_at: float | None = None
-        pause = 0.0
-        self._warm_up()
+        pause = self._warm_up()
         while True:
             try:
                 if pause:
@@ -208,11 +207,22 @@ class Shift:
                 self._pages = None
                 pause = self._backoff.next_pause()
 
-    def _warm_up(self) -> None:
-        """Opens the store before the first report waits for it; when that fails, the first report finds out."""
-        with suppress(Exception):
+    def _warm_up(self) -> float:
+        """Opens the store before the first report waits for it, and says at once when it can't be opened.
+
+        Returns the pause before the next attempt: none when it is open.
+        """
+        try:
             self._look_around()
             self.grounds = recent_grounds(self.store, Calendar(self._settings.timezone), self._clock())
+        except Unavailable as problem:
+            self._note(problem)
+            self._tell_lookers(problem)
+            return self._backoff.next_pause()
+        except Exception:  # the loop meets it again, where its callers can be told
+            logger.exception("The store could not be opened")
+            return self._backoff.next_pause()
+        return 0.0
 
     def _commit(self, group: list[Waiting]) -> list[Waiting]:
         """Commits, answers; returns who must wait for another attempt. Raises `Unavailable` when all must."""

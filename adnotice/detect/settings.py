@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
+from adnotice.address import is_web_address
 from adnotice.detect.presets import PRESETS
 
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*\Z", re.ASCII)
@@ -63,7 +63,7 @@ class DetectSettings:
         if not 0 < self.sample_rate <= 1:
             yield f"sample_rate must be above 0 and at most 1, got {self.sample_rate}. To stop, use mode=off"
         if self.ad_probe and self.ad_probe not in PRESETS:
-            if urlsplit(self.ad_probe).scheme not in ("http", "https") or not urlsplit(self.ad_probe).hostname:
+            if not is_web_address(self.ad_probe, ("http", "https")):
                 names = ", ".join(PRESETS)
                 yield f"ad_probe must be one of {names}, or an address that begins with https://, got {self.ad_probe!r}"
             if not self.ad_probe_effect:

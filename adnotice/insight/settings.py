@@ -24,11 +24,14 @@ class InsightSettings:
             try:
                 parse_hash(self.dashboard_password_hash)
             except BadHash as error:
-                yield f"dashboard_password_hash must be made by: adnotice hash-password. {error}"
+                yield (
+                    f"dashboard_password_hash must be made by: adnotice hash-password. {error}. A shell takes $ for the "
+                    "begin of a variable: put the hash into single quotes (in a compose file write $$ for each $)"
+                )
         if self.metrics_token and len(self.metrics_token) < 16:
             yield (
                 f"metrics_token must have at least 16 characters, got {len(self.metrics_token)}. "
                 "Make one with: adnotice new-secret"
             )
-        if not self.metrics_token.isascii():
-            yield "metrics_token must be ASCII: it travels in a header"
+        if not (self.metrics_token.isascii() and self.metrics_token.isprintable()) or " " in self.metrics_token:
+            yield "metrics_token must be ASCII without blanks: it travels in a header. Make one with: adnotice new-secret"

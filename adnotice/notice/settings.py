@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from adnotice.address import is_own_path, is_web_address
 from adnotice.notice.wording import wording_problems
 
 MAX_SUPPORT_LINKS = 3
@@ -60,12 +61,11 @@ class NoticeSettings:
 
 def is_address(address: str) -> bool:
     """Whether a link may lead there: https, or a path of the same site. Never a script, never another scheme."""
-    if not address.isprintable() or any(character in address for character in ' "<>\\'):
-        return False
-    if address.startswith("https://"):
-        return len(address) > len("https://")
-    return address.startswith("/") and not address.startswith("//")
+    return is_web_address(address) or is_own_path(address)
 
 
 def _address_problem(name: str, address: str) -> str:
-    return f"{name} must be an https:// address or a path of this site such as /support, got {address!r}"
+    return (
+        f"{name} must be an https:// address or a path of this site such as /support, with no user and password in it, "
+        f"got {address!r}"
+    )

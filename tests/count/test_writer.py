@@ -259,7 +259,7 @@ async def test_a_store_that_can_not_be_opened_says_what_to_do(tmp_path: Path) ->
     writer.record(PageInjected("site", "/a"))
     with pytest.raises(Unavailable):
         await writer.commit("1", EXPIRES, (view(),))
-    assert "No such file or directory" in writer.state.problem
+    assert "there is no folder" in writer.state.problem
     await writer.close()
 
 

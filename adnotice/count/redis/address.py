@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from adnotice.count.redis.library import key_slot
 
@@ -51,7 +51,7 @@ class Address:
 
 def read_address(url: str) -> Address:
     """Takes the URL apart. Raises `ValueError` with the remedy for one that can't be used."""
-    parts = urlsplit(url)
+    parts = _split(url)
     scheme, _, cluster = parts.scheme.partition("+")
     if scheme not in ("redis", "rediss") or cluster not in ("", "cluster"):
         raise ValueError(
@@ -86,16 +86,28 @@ def read_address(url: str) -> Address:
 
 def _number(options: dict[str, str], name: str, default: int, least: int, most: int) -> int:
     given = options.pop(name, str(default))
-    if not given.isdigit() or not least <= int(given) <= most:
+    if not (given.isascii() and given.isdigit() and len(given) < 10) or not least <= int(given) <= most:
         raise ValueError(f"{name} in store_url must be from {least} to {most}, got {given!r}")
     return int(given)
 
 
 def _node(text: str) -> Node:
-    parts = urlsplit(f"//{text}")
+    parts = _split(f"//{text}")
     return Node(
         f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "127.0.0.1", parts.port or 6379
     )
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        if "," not in parts.netloc:
+            _ = parts.port
+    except ValueError:  # whose text may hold the password
+        raise ValueError(
+            "store_url must name servers as redis://:password@host:port. Write a password's special characters as %XX"
+        ) from None
+    return parts
 
 
 def spread_tags(prefix: str, shards: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from adnotice.count.open import sqlite_file
-from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES
+from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES, make_private
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
 from adnotice.events import Unavailable
@@ -36,6 +36,7 @@ def back_up(url: str, copy: Path) -> int:
         raise Unusable(f"there is no {file} to back up")
     unfinished = copy.with_name(copy.name + ".unfinished")
     try:
+        make_private(unfinished)
         with closing(sqlite3.connect(file, timeout=30)) as source, closing(sqlite3.connect(unfinished)) as target:
             _check(source, file)
             source.backup(target, pages=PAGES_AT_ONCE, sleep=0.01)
@@ -63,6 +64,7 @@ def restore(copy: Path, url: str) -> Path | None:
     try:
         with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as source:
             _check(source, copy)
+            make_private(arriving)
             with closing(sqlite3.connect(arriving)) as target:
                 source.backup(target)
         with Turns(file.with_name(file.name + ".lock")).take():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ARRAY, Select, Text, cast, create_engine, func, make_url, select, true
+from sqlalchemy import ARRAY, Select, Text, cast, create_engine, func, select, true
 
 from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import KEYS, adding, tallies
@@ -50,9 +50,9 @@ class PostgresPlace:
     errors: Final = (psycopg.Error,)
 
     def __init__(self, url: str, deadline_seconds: float) -> None:
-        self.shown = make_url(url).render_as_string(hide_password=True)
+        self._target = read_target(url)
+        self.shown = show_target(self._target)
         self._deadline = deadline_seconds
-        self._target = conninfo_to_dict(url)
         self._writing: PatientConnection | None = None
         self.engine = create_engine(
             "postgresql+psycopg://",
@@ -156,6 +156,61 @@ class PostgresPlace:
             **self._target,
             "options": options,
         }
-        connection = PatientConnection.connect(**given, autocommit=True)  # type: ignore[arg-type]
+        try:
+            connection = PatientConnection.connect(**given, autocommit=True)
+        except psycopg.OperationalError as error:
+            if remedy := find_remedy(str(error)):
+                raise Unusable(f"{self.shown} {remedy}") from error
+            raise
         connection.deadline_seconds = self._deadline
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding not in (None, "UTF8"):
+            connection.close()
+            raise Unusable(
+                f"{self.shown} keeps texts as {encoding}, which can't hold every page's name: adnotice needs UTF8. "
+                "Make a database with: createdb --encoding UTF8 --template template0 NAME"
+            )
         return connection
+
+
+def read_target(url: str) -> dict[str, Any]:
+    """The parts of the URL as libpq takes them. Raises `Unusable` for what is none, and never with what stood in it."""
+    try:
+        target = dict(conninfo_to_dict(url))
+        for port in str(target.get("port") or "5432").split(","):
+            int(port or "5432")
+        return target
+    except (ValueError, psycopg.Error):
+        raise Unusable(
+            "store_url must be postgresql://user:password@host:5432/database. "
+            "Write a password's special characters as %XX, as in p%40ss for p@ss"
+        ) from None
+
+
+def show_target(target: Mapping[str, Any]) -> str:
+    """The database's address without its password."""
+    user = f"{target['user']}@" if target.get("user") else ""
+    port = f":{target['port']}" if target.get("port") else ""
+    return f"postgresql://{user}{target.get('host', '')}{port}/{target.get('dbname', '')}"
+
+
+def find_remedy(said: str) -> str:
+    """What the operator can do about a connection that the server refuses for good; empty where waiting may help."""
+    for sign, remedy in REMEDIES.items():
+        if sign in said:
+            return remedy
+    return ""
+
+
+_REFUSED: Final = (
+    "refuses this user or password. Write the right ones into store_url as postgresql://user:password@host/database, "
+    "a password's special characters as %XX"
+)
+REMEDIES: Final[Mapping[str, str]] = {
+    "password authentication failed": _REFUSED,
+    "no password supplied": _REFUSED,
+    'role "': _REFUSED,
+    'database "': "has no such database. Make it with: createdb --encoding UTF8 NAME",
+    "no pg_hba.conf entry": "lets nobody in from here. Add a line for this user and address to its pg_hba.conf",
+}
+"""What PostgreSQL says in English, as it does wherever lc_messages is not set to another language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,7 @@ class SqlitePlace:
     def prepare(self) -> None:
         """Makes sure that the file is there and sound; one that is damaged is moved aside, never deleted."""
         self._refuse_network()
+        refuse_folder(self._file)
         with self._turns.take():
             try:
                 self._look()
@@ -231,6 +233,7 @@ class SqlitePlace:
             raise DisconnectionError
 
     def _connect(self) -> sqlite3.Connection:
+        make_private(self._file)
         connection = sqlite3.connect(
             self._file, timeout=self._deadline, isolation_level=None, check_same_thread=False, cached_statements=64
         )
@@ -274,6 +277,29 @@ def adding_rows(columns: tuple[str, ...], size: int) -> str:
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether the error says that the file is damaged, or no database at all."""
     return isinstance(error, Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
+def make_private(file: Path) -> None:
+    """Makes an empty file that its owner alone may read, unless there is one; SQLite gives its companions the same mode.
+
+    An existing file is not even opened: closing it would drop the locks that SQLite holds on it in this process.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def refuse_folder(file: Path) -> None:
+    """Raises `Unusable` where the file can't be made or written: SQLite puts files of its own beside it."""
+    folder = file.parent
+    if file.is_dir() or not folder.is_dir():
+        wrong = f"{file} is a folder" if file.is_dir() else f"there is no folder {folder}"
+        raise Unusable(f"{wrong}. Make store_url name a file in a folder that exists, such as sqlite:///adnotice.db")
+    for needed in (folder, file):
+        if needed.exists() and not os.access(needed, os.R_OK | os.W_OK):
+            raise Unusable(
+                f"{needed} can't be written by the user that this process runs as. Give it to that user (chown), or name "
+                "a file in another folder in store_url, such as sqlite:////var/lib/adnotice/adnotice.db"
+            )
 
 
 def inode(file: Path) -> tuple[int, int] | None:

@@ -38,7 +38,7 @@ class Turns:
         if not HAS_LOCKS:  # pragma: no cover - Windows
             yield
             return
-        lock = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        lock = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             if patient:
                 fcntl.flock(lock, fcntl.LOCK_EX)
