@@ -8,7 +8,7 @@ ARGS ?=
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest blockers bench docs screenshots endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench docs screenshots endurance browsers clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -109,6 +109,9 @@ lock: | $(BIN)/python ## locks/: every version and hash anew, for Python 3.11 an
 
 blockers: $(CACHE)/check browsers ## real blockers x verdicts, beside the npm detectors; writes docs/accuracy.md
 	@$(BIN)/python -m bench.blockers $(ARGS)
+
+statistics: $(CACHE)/check ## what the figures' rules do on simulated sites: coverage, false alarms, power (half an hour; ARGS=--quick)
+	@$(BIN)/python -m bench.statistics $(ARGS)
 
 # From the folder of the compiled wheel, so that it is this adnotice, and no other, that all processes import.
 bench: $(CACHE)/bench $(CACHE)/compiled ## what adnotice costs, and its peers, as ratios of one run (ARGS=part)

@@ -31,8 +31,10 @@ tallies: Final = Table(
     *(Column(name, Text, primary_key=True) for name in ("site", "dimension", "grain", "start", "value")),
     *(Column(name, BigInteger, nullable=False, server_default="0") for name in COLUMNS.values()),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": "80"},
 )
+LEAVE_ROOM: Final = f"ALTER TABLE {tallies.name} SET (fillfactor = 80)"
+"""For PostgreSQL: updated rows stay in their block. A statement, since SQLAlchemy 2.0 takes no such option for a table."""
+
 journal: Final = Table(
     "adnotice_journal",
     metadata,
@@ -95,6 +97,8 @@ def migrate(place: Place, schema: int = SCHEMA, migrations: Migrations = MIGRATI
             else:
                 for table in metadata.sorted_tables:
                     cursor.execute(str(CreateTable(table).compile(place.engine)))
+                if place.engine.dialect.name == "postgresql":
+                    cursor.execute(LEAVE_ROOM)
             _keep_version(cursor, place.mark, found + 1 if found else schema)
     if found == schema:
         return ""

@@ -1,0 +1,215 @@
+"""Whether a rate is changing: judged by the site's own past, said when it is too early."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import msgspec
+import numpy as np
+import pytest
+from scipy import stats
+
+from adnotice.insight.change import (
+    LEVEL,
+    PRIOR,
+    RATIOS,
+    Answer,
+    Day,
+    Week,
+    Yardstick,
+    add_up,
+    cut_weeks,
+    find_unusual,
+    fit,
+    judge_change,
+    log_odds,
+)
+
+YESTERDAY = date(2026, 11, 28)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site whose weekly rates wander a little around one rate."""
+
+    weeks: int
+    rate: float = 0.2
+    views: int = 1_000
+    spread: float = 0.02
+    seed: int = 1
+
+    def days(self, change: Callable[[int], float] = lambda _: 0.0) -> list[Day]:
+        """Its days, oldest first; `change` adds to the rate by the number of weeks before the last one."""
+        generator = np.random.default_rng(self.seed)
+        noise = generator.normal(0, self.spread, self.weeks)
+        days = []
+        for number in range(7 * self.weeks):
+            week = self.weeks - 1 - number // 7
+            odds = math.log(self.rate / (1 - self.rate)) + noise[week]
+            rate = 1 / (1 + math.exp(-odds)) + change(week)
+            blocked = round(self.views * rate)
+            day = YESTERDAY - timedelta(days=7 * self.weeks - 1 - number)
+            days.append(Day(day, round(self.views * 1.1), blocked, self.views - blocked))
+        return days
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+@pytest.mark.parametrize("n", [1, 2, 5, 99])
+def test_the_fit_is_that_of_the_matrix(ratio: float, n: int) -> None:
+    moves = np.random.default_rng(n).normal(size=n)
+    covariance = np.diag([2 + ratio] * n) - np.diag([1.0] * (n - 1), 1) - np.diag([1.0] * (n - 1), -1)
+    squares, determinant = fit(list(moves), ratio)
+    assert squares == pytest.approx(moves @ np.linalg.solve(covariance, moves))
+    assert determinant == pytest.approx(np.linalg.slogdet(covariance)[1], abs=1e-9)
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+@pytest.mark.parametrize("known", [20, 60])
+def test_the_chance_is_that_of_the_formula(weeks: int, known: int) -> None:
+    blocks = cut_weeks(Site(known).days(), set(), YESTERDAY)
+    now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
+    levels = np.array([log_odds(week) for week in blocks[:-weeks]])
+    moves, n = np.diff(levels), known - weeks - 1
+    assert len(moves) == n
+    season = 0 if known >= 52 else (0.006 * weeks) ** 2
+    weights, tails = [], []
+    for prior, ratio in zip(PRIOR, RATIOS, strict=True):
+        covariance = np.diag([2 + ratio] * n) - np.diag([1.0] * (n - 1), 1) - np.diag([1.0] * (n - 1), -1)
+        squares = moves @ np.linalg.solve(covariance, moves)
+        weights.append(prior * np.linalg.det(covariance) ** -0.5 * squares ** (-n / 2))
+        variance = (2 / weeks + ratio * (2 * weeks**2 + 1) / (3 * weeks)) * squares / n + season
+        tails.append(2 * stats.t.sf(0.05 / math.sqrt(variance), n))
+    expected = np.dot(weights, tails) / np.sum(weights)
+    assert Yardstick(blocks, weeks, now, before).chance(0.05) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+def test_a_site_that_does_what_it_always_does_is_usual(weeks: int) -> None:
+    found = judge_change(Site(60, seed=4).days(), weeks, YESTERDAY)
+    assert found.answer is Answer.USUAL
+    assert found.points is not None
+    assert found.yardstick is not None
+    assert abs(found.points) < found.yardstick
+    assert found.season_known
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_large_step_is_more_than_usual(weeks: int, sign: int) -> None:
+    days = Site(60, seed=4).days(lambda week: sign * 0.06 if week < weeks else 0.0)
+    found = judge_change(days, weeks, YESTERDAY)
+    assert found.answer is Answer.UNUSUAL
+    assert found.points == pytest.approx(sign * 0.06, abs=0.01)
+    assert found.p is not None
+    assert found.p < LEVEL
+
+
+@pytest.mark.parametrize("weeks", [1, 4])
+def test_the_yardstick_is_where_the_answer_turns(weeks: int) -> None:
+    flat = judge_change(Site(60, seed=4).days(), weeks, YESTERDAY)
+    assert flat.yardstick is not None
+    assert flat.points is not None
+
+    def answer(points: float) -> Answer:
+        days = Site(60, seed=4).days(lambda week: points - flat.points if week < weeks else 0.0)
+        return judge_change(days, weeks, YESTERDAY).answer
+
+    assert {answer(0.9 * flat.yardstick), answer(-0.9 * flat.yardstick)} == {Answer.USUAL}
+    assert {answer(1.15 * flat.yardstick), answer(-1.15 * flat.yardstick)} == {Answer.UNUSUAL}
+
+
+@pytest.mark.parametrize(("weeks", "needed"), [(1, 6), (2, 8), (4, 13)])
+def test_before_enough_weeks_are_known_it_is_too_early_and_the_day_of_the_answer_is_said(
+    weeks: int, needed: int
+) -> None:
+    early = judge_change(Site(needed - 1).days(), weeks, YESTERDAY)
+    assert early.answer is Answer.TOO_EARLY
+    assert early.answer_on == YESTERDAY + timedelta(days=8)
+    assert early.points is None
+    assert judge_change(Site(needed).days(), weeks, YESTERDAY).answer is not Answer.TOO_EARLY
+
+
+def test_on_the_day_that_was_said_there_is_an_answer() -> None:
+    site = Site(13)
+    days = site.days()[: 7 * 12]
+    early = judge_change(days, 4, days[-1].day)
+    assert early.answer_on is not None
+    assert judge_change(site.days(), 4, early.answer_on - timedelta(days=1)).answer is not Answer.TOO_EARLY
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.99])
+def test_fewer_than_fifty_of_either_in_a_stretch_are_too_early(rate: float) -> None:
+    assert judge_change(Site(60, rate=rate, views=150).days(), 4, YESTERDAY).answer is Answer.TOO_EARLY
+    assert judge_change(Site(60, rate=rate, views=250).days(), 4, YESTERDAY).answer is not Answer.TOO_EARLY
+
+
+def test_without_a_year_the_season_is_allowed_for() -> None:
+    short = judge_change(Site(51, seed=4, spread=0.001, views=100_000).days(), 4, YESTERDAY)
+    long = judge_change(Site(52, seed=4, spread=0.001, views=100_000).days(), 4, YESTERDAY)
+    assert not short.season_known
+    assert long.season_known
+    assert short.yardstick is not None
+    assert long.yardstick is not None
+    assert short.yardstick > 3 * long.yardstick
+
+
+def test_today_and_what_comes_after_is_not_looked_at() -> None:
+    days = Site(60).days()
+    later = Day(YESTERDAY + timedelta(days=1), 900_000, 900_000, 1)
+    assert judge_change([*days, later], 4, YESTERDAY) == judge_change(days, 4, YESTERDAY)
+
+
+def test_a_viral_day_is_left_out_and_named() -> None:
+    days = Site(60, seed=4).days()
+    viral = days[-10].day
+    spread = [
+        msgspec.structs.replace(day, delivered=9_000, blocked=4_000, clear=4_000) if day.day == viral else day
+        for day in days
+    ]
+    found = judge_change(spread, 4, YESTERDAY)
+    assert found.left_out == (viral,)
+    assert found.answer is Answer.USUAL
+
+
+def test_days_within_a_third_of_their_weekdays_median_are_usual() -> None:
+    days = [Day(YESTERDAY - timedelta(days=n), 1_000, 200, 800) for n in range(70)]
+    days[3] = msgspec.structs.replace(days[3], delivered=1_290)
+    days[4] = msgspec.structs.replace(days[4], delivered=1_310)
+    assert find_unusual(days) == {days[4].day}
+
+
+def test_a_week_of_unusual_days_stays_each_at_twice_its_weekdays_median_at_most() -> None:
+    days = [Day(YESTERDAY - timedelta(days=n), 1_000, 200, 800) for n in range(70)]
+    days[:7] = [msgspec.structs.replace(day, delivered=8_000, blocked=1_600, clear=6_400) for day in days[:7]]
+    blocks = cut_weeks(days, find_unusual(days), YESTERDAY)
+    assert blocks[-1] == Week(7 * 400, 7 * 1_600)
+    assert blocks[-2] == Week(7 * 200, 7 * 800)
+
+
+def test_where_no_page_was_seen_to_leave_every_day_counts() -> None:
+    days = [msgspec.structs.replace(day, delivered=0) for day in Site(60, seed=4).days()]
+    found = judge_change(days, 4, YESTERDAY)
+    assert found.left_out == ()
+    assert found.answer is Answer.USUAL
+
+
+@pytest.mark.parametrize(("points", "answer"), [(0.0, Answer.USUAL), (0.002, Answer.USUAL), (0.05, Answer.UNUSUAL)])
+def test_a_past_without_any_movement_is_judged_by_the_counts_own_noise(points: float, answer: Answer) -> None:
+    days = Site(60, spread=0.0).days(lambda week: points if week < 4 else 0.0)
+    found = judge_change(days, 4, YESTERDAY)
+    assert found.answer is answer
+    assert found.yardstick is not None
+    assert 0.004 < found.yardstick < 0.02
+
+
+def test_another_number_of_weeks_is_refused() -> None:
+    with pytest.raises(ValueError, match="one of 1, 2, 4, got 3"):
+        judge_change([], 3, YESTERDAY)
+
+
+def test_days_may_come_in_any_order() -> None:
+    days = Site(60).days()
+    assert judge_change(reversed(days), 2, YESTERDAY) == judge_change(days, 2, YESTERDAY)
