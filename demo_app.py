@@ -141,7 +141,7 @@ def tell(port: int, *, sample: bool) -> None:
         f"  See the notice           {article}#adnotice=preview",
         "                           (no blocker needed: it is labelled and counts nothing)",
         f"  See what was found       {article}#adnotice=why",
-        "                           (then open the browser's console: verdict, evidence, why asked or not)",
+        "                           (then open the browser's console: verdict, ground, why asked or not)",
         f"  What readers are told    {home}/_adnotice/about",
         f"  The dashboard            {dashboard}?site=the+daily+example",
         f"                           Password: {PASSWORD}",

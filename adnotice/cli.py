@@ -20,7 +20,6 @@ from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.settings import CountSettings
 from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import Store
-from adnotice.events import Mode, Unavailable
 from adnotice.insight import exports
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.passwords import hash_password
@@ -28,6 +27,7 @@ from adnotice.insight.reading import Reader, Wish
 from adnotice.keys import new_secret
 from adnotice.mode import NOTE, SETTLE_SECONDS
 from adnotice.settings import Settings, SettingsError
+from adnotice.vocabulary import Mode, Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from adnotice.events import Kind, Occurrence, Quiet, Verdict
 from adnotice.headers import Header, header, reason
+from adnotice.vocabulary import Kind, Occurrence, Quiet, Verdict
 
 NO_STORE: Final = header(b"cache-control", "no-store")
 PLAIN_TEXT: Final = header(b"content-type", "text/plain; charset=utf-8")

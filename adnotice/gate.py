@@ -21,9 +21,9 @@ import anyio
 from starlette.types import Message, Receive, Scope
 
 from adnotice.begun import Begun, begin
-from adnotice.events import Commit, Occurrence
 from adnotice.exchange import Answer, Refused, Request, Rule
 from adnotice.headers import content_length, header, retry_after
+from adnotice.vocabulary import Commit, Occurrence
 
 MAX_KNOWN_CLIENTS: Final = 10_000
 

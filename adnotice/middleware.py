@@ -9,7 +9,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.count.writer import Writer
 from adnotice.detect.endpoints import Detection
-from adnotice.events import Mode
 from adnotice.gate import Gate
 from adnotice.inject.injector import Injector
 from adnotice.insight.dashboard import Dashboard
@@ -21,6 +20,7 @@ from adnotice.reception import Reception
 from adnotice.settings import Settings, SettingsError
 from adnotice.site import Sites
 from adnotice.standby import Standby
+from adnotice.vocabulary import Mode
 
 logger: Final = logging.getLogger("adnotice")
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from adnotice.events import Mode
+from adnotice.vocabulary import Mode
 
 NOTE = "mode"
 """Under this name the store's notes hold what the operator said."""
@@ -40,6 +40,8 @@ class CurrentMode:
         self.said = False
         """Whether the mode is the operator's word, not the setting."""
         self._mode = setting
+        self.off = setting is Mode.OFF
+        """Whether it is off, as it was last heard of: for pages, which spend neither a call nor a look at the clock on it."""
         self._asked_at = float("-inf")
 
     def tell(self, said: Mode | None, asked_at: float) -> None:
@@ -47,6 +49,7 @@ class CurrentMode:
         whichever thread asked."""
         self.said = said is not None
         self._mode = said or self.setting
+        self.off = self._mode is Mode.OFF
         self._asked_at = asked_at
 
     def known(self) -> Mode:

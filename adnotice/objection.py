@@ -15,9 +15,6 @@ from adnotice.headers import Header, header
 NAME: Final = "adnotice-objection"
 """The name of the cookie and of the flag in `localStorage`; the value of both is 1."""
 
-GROUND: Final = "the reader objects"
-"""What a report is answered as the ground of its verdict; client.js sets the flag when it reads this."""
-
 LONGEST_SECONDS: Final = 400 * 86_400
 """Browsers keep no cookie for longer (RFC 6265bis, section 5.5); each report that is not counted renews it."""
 

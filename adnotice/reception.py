@@ -6,11 +6,11 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.events import Unavailable
 from adnotice.exchange import STORE_UNAVAILABLE, Refused, Routes, Rule
 from adnotice.gate import Gate, messages_of
 from adnotice.headers import quote_root, retry_after
 from adnotice.site import Sites
+from adnotice.vocabulary import Unavailable
 
 LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
 FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=True)

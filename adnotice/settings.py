@@ -19,11 +19,11 @@ from adnotice.convert import Unfit, convert, show, takes_mapping
 from adnotice.count.open import store_problems
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
-from adnotice.events import Mode
 from adnotice.gate import GateSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
+from adnotice.vocabulary import Mode
 
 ENVIRONMENT_PREFIX: Final = "ADNOTICE_"
 PREFIX: Final = "/_adnotice"

@@ -28,7 +28,7 @@ class Crowd:
     visits: int
     accused: int
     reports: Mapping[str, int]
-    """What the server counted of them, by outcome."""
+    """What the server counted of them, by metric."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +66,8 @@ def demands(run: Run) -> list[Demand]:
     """What issue 4 asks of this run."""
     content = [seen for case, seen in _visits(run, Truth.CONTENT, probe=False)]
     hosts = [seen for case, seen in _visits(run, Truth.HOSTS, probe=True)]
-    found = sum((seen.verdict, seen.kind) == ("blocked", "extension") for seen in content)
-    on_the_way = sum((seen.verdict, seen.kind) == ("blocked", "network") for seen in hosts)
+    found = sum((seen.verdict, seen.kind) == ("blocked", "content") for seen in content)
+    on_the_way = sum((seen.verdict, seen.kind) == ("blocked", "hosts") for seen in hosts)
     lossy = [crowd for crowd in run.crowds if "loss" in crowd.name]
     others = [crowd for crowd in run.crowds if "loss" not in crowd.name]
     flaky = [name for name in flaky_cells(run) if _truth(run, name[0]) in (Truth.CONTENT, Truth.NO_BLOCKER)]
@@ -181,7 +181,7 @@ def _contender(name: str, said: Sequence[tuple[Case, bool | None]]) -> tuple[str
 
 
 def _crowd(crowd: Crowd) -> tuple[str, ...]:
-    counted = ", ".join(f"{n} {outcome}" for outcome, n in crowd.reports.items()) or "nothing"
+    counted = ", ".join(f"{n} {metric}" for metric, n in crowd.reports.items()) or "nothing"
     high = bounds(crowd.accused, crowd.visits)[1]
     return crowd.name, str(crowd.visits), str(crowd.accused), f"at most {high:.2%}", counted
 

@@ -139,8 +139,8 @@ def _crowds() -> list[tuple[str, int]]:
     return lossy + [(name, OTHER_VISITS // len(OTHER_CROWDS)) for name in OTHER_CROWDS]
 
 
-def _is_verdict(outcome: str) -> bool:
-    return outcome.startswith(("clear", "blocked", "unknown"))
+def _is_verdict(metric: str) -> bool:
+    return metric.startswith(("clear", "blocked", "unknown"))
 
 
 def _say(name: str, probe: bool, visits: Sequence[Seen]) -> None:

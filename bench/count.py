@@ -20,7 +20,7 @@ import msgspec
 
 from adnotice.count.buckets import Calendar
 from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Grain, Outcome, Period
+from adnotice.count.tally import Dimension, Grain, Metric, Period
 from bench.count_parts import measure_parts
 from bench.count_views import Load, Readers, connect, send_all
 from bench.count_year import DAYS, HOUR_DAYS, SITE, Year, write_year
@@ -184,7 +184,7 @@ def check_sum(url: str, sent: int) -> None:
     counted = sum(
         count.n
         for count in store.counts("default", Dimension.ALL, Period(day - timedelta(days=1), day))
-        if count.outcome is Outcome.CLEAR
+        if count.metric is Metric.CLEAR
     )
     store.close()
     assert counted == sent, f"{url} holds {counted} of {sent} reports"

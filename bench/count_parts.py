@@ -22,12 +22,12 @@ from adnotice.detect.report import decode_report
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import Evidence, Fate, judge
 from adnotice.detect.witness import Witnesses, probe_of
-from adnotice.events import Mode, Occurrence, Verdict, ViewJudged
 from adnotice.exchange import Request
 from adnotice.gate import Gate, GateSettings, messages_of
 from adnotice.keys import Keys
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.settings import NoticeSettings
+from adnotice.vocabulary import Ground, Mode, Occurrence, Verdict, ViewJudged
 from bench.count_views import SECRET, Readers, bare
 from bench.measure import Table
 from bench.protocol import Connection
@@ -217,7 +217,7 @@ def view_of(request: Request, page: str) -> ViewJudged:
         page,
         Verdict.CLEAR,
         None,
-        "script bait arrived",
+        Ground.SCRIPT,
         agent=request.headers[b"user-agent"],
         language=request.headers[b"accept-language"],
     )
@@ -231,7 +231,7 @@ def view_of_readers(readers: Readers) -> ViewJudged:
         readers.page(),
         Verdict.CLEAR,
         None,
-        "script bait arrived",
+        Ground.SCRIPT,
         agent=headers["User-Agent"].encode(),
         language=headers["Accept-Language"].encode(),
     )

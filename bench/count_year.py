@@ -11,8 +11,8 @@ from typing import Final
 
 from adnotice.count.buckets import Calendar
 from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome, Period
-from adnotice.events import Quiet, Refusal
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.vocabulary import Quiet, Refusal
 
 SITE: Final = "news.example.test"
 PAGES: Final = 1_000
@@ -20,11 +20,11 @@ DAYS: Final = 365
 HOUR_DAYS: Final = 31
 LONG: Final = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 SHARES: Final = (
-    (Outcome.CLEAR, 0.62),
-    (Outcome.BLOCKED_EXTENSION, 0.26),
-    (Outcome.BLOCKED_NETWORK, 0.05),
-    (Outcome.UNKNOWN, 0.05),
-    (Outcome.BOT, 0.02),
+    (Metric.CLEAR, 0.62),
+    (Metric.BLOCKED_CONTENT, 0.26),
+    (Metric.BLOCKED_HOSTS, 0.05),
+    (Metric.UNKNOWN, 0.05),
+    (Metric.BOT, 0.02),
 )
 ASKED: Final = 0.2
 READERS: Final = (
@@ -32,7 +32,7 @@ READERS: Final = (
     (Dimension.DEVICE, ("desktop", "phone", "tablet", "(not known)")),
     (Dimension.SYSTEM, ("Windows", "Android", "iOS", "macOS", "Linux", "ChromeOS", "(not known)")),
     (Dimension.LANGUAGE, ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ar", "ru", "uk", "(not known)")),
-    (Dimension.EVIDENCE, ("script bait arrived", "script and image baits stopped", "a control did not arrive")),
+    (Dimension.GROUND, ("script bait arrived", "script and image baits stopped", "a control did not arrive")),
 )
 
 
@@ -50,36 +50,36 @@ class Year:
         """What the given share of a day counted."""
         counts: Counter[Key] = Counter()
         for page, weight in self._pages:
-            for outcome, n in self._outcomes(self._views_a_day * share * weight):
-                counts[Key(SITE, Dimension.PAGE, page, outcome)] += n
-                counts[Key(SITE, Dimension.ALL, "", outcome)] += n
+            for metric, n in self._metrics(self._views_a_day * share * weight):
+                counts[Key(SITE, Dimension.PAGE, page, metric)] += n
+                counts[Key(SITE, Dimension.ALL, "", metric)] += n
         for dimension, values in READERS:
             for rank, value in enumerate(values):
-                for outcome, part in SHARES:
+                for metric, part in SHARES:
                     n = self._about(self._views_a_day * share * part / 2 ** (rank + 1))
-                    counts[Key(SITE, dimension, value, outcome)] += n
-        for reasons, dimension, outcome in (
-            (tuple(Refusal), Dimension.REFUSAL, Outcome.REFUSED),
-            (tuple(Quiet), Dimension.QUIET, Outcome.NOT_ASKED),
+                    counts[Key(SITE, dimension, value, metric)] += n
+        for reasons, dimension, metric in (
+            (tuple(Refusal), Dimension.REFUSAL, Metric.REFUSED),
+            (tuple(Quiet), Dimension.QUIET, Metric.NOT_ASKED),
         ):
             for reason in reasons:
-                counts[Key(SITE, dimension, reason.value, outcome)] += self._about(self._views_a_day * share / 50)
+                counts[Key(SITE, dimension, reason.value, metric)] += self._about(self._views_a_day * share / 50)
         return +counts
 
-    def _outcomes(self, views: float) -> Iterator[tuple[Outcome, int]]:
-        for outcome, part in SHARES:
-            yield outcome, self._about(views * part)
-        yield Outcome.INJECTED, self._about(views * 1.1)
+    def _metrics(self, views: float) -> Iterator[tuple[Metric, int]]:
+        for metric, part in SHARES:
+            yield metric, self._about(views * part)
+        yield Metric.INJECTED, self._about(views * 1.1)
         asked = self._about(views * ASKED)
-        yield Outcome.ASKED, asked
-        yield Outcome.NOT_ASKED, self._about(views * (1 - ASKED))
-        for outcome, part in (
-            (Outcome.SHOWN, 0.95),
-            (Outcome.LATER, 0.4),
-            (Outcome.NEVER, 0.1),
-            (Outcome.ALLOWED, 0.05),
+        yield Metric.ASKED, asked
+        yield Metric.NOT_ASKED, self._about(views * (1 - ASKED))
+        for metric, part in (
+            (Metric.SHOWN, 0.95),
+            (Metric.LATER, 0.4),
+            (Metric.NEVER, 0.1),
+            (Metric.ALLOWED, 0.05),
         ):
-            yield outcome, self._about(asked * part)
+            yield metric, self._about(asked * part)
 
     def _about(self, expected: float) -> int:
         return max(0, round(self._mixed.gauss(expected, expected**0.5)))
@@ -95,7 +95,7 @@ def write_year(store: Store, year: Year, calendar: Calendar, hour_days: int = HO
     drawn = [year.counts(1.0) for _ in range(28)]
     for day, counts in zip(days, itertools.cycle(drawn), strict=False):
         noon = calendar.noon(day)
-        views += sum(counts[Key(SITE, Dimension.ALL, "", outcome)] for outcome, _ in SHARES)
+        views += sum(counts[Key(SITE, Dimension.ALL, "", metric)] for metric, _ in SHARES)
         store.commit(Batch(noon, (Entry(f"day {day}", noon + 600, (), counts),), LONG))
         store.tend(noon)
     hours = [year.counts(1 / 24) for _ in range(24)]

@@ -19,9 +19,9 @@ from adnotice.detect.client import make_client
 from adnotice.detect.endpoints import Detection
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.witness import probe_of
-from adnotice.events import Mode
 from adnotice.exchange import Asked
 from adnotice.keys import Keys
+from adnotice.vocabulary import Mode
 from bench.measure import BASE, CONTROL, Part, Slice, Spread, Table, Target, interleave, noise, ratios
 from bench.protocol import Connection, make_request, split_answer
 

@@ -33,12 +33,12 @@ from adnotice.count.caps import LONG_FACTOR
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome, Period
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import Witnesses, probe_of
-from adnotice.events import Quiet, Verdict, ViewJudged
 from adnotice.keys import Keys
+from adnotice.vocabulary import Ground, Quiet, Verdict, ViewJudged
 from bench.count import best
 from bench.count_views import SECRET, Readers, bare, connect, send_all
 from bench.measure import Table
@@ -301,11 +301,11 @@ def measure_queries(cluster: RedisCluster, times: int) -> dict[int, dict[str, fl
             day = last - timedelta(days=back)
             now = datetime.combine(day, datetime.min.time(), UTC).timestamp() + 43_200
             keys = [
-                Key(SITE, Dimension.PAGE, f"/news/article-number-{n}", outcome)
+                Key(SITE, Dimension.PAGE, f"/news/article-number-{n}", metric)
                 for n in range(1_000)
-                for outcome in (Outcome.CLEAR, Outcome.NOT_ASKED)
+                for metric in (Metric.CLEAR, Metric.NOT_ASKED)
             ]
-            keys += [Key(SITE, Dimension.ALL, "", outcome) for outcome in Outcome]
+            keys += [Key(SITE, Dimension.ALL, "", metric) for metric in Metric]
             entries = fill_shards(shards, keys, now)
             store.commit(Batch(now, entries, (Grain.DAY, Grain.WEEK, Grain.MONTH)))
         found[shards] = {
@@ -439,7 +439,7 @@ def draw_view(mixed: random.Random, readers: Readers, site: str, page: str) -> V
         page,
         Verdict.BLOCKED if blocked else Verdict.CLEAR,
         None,
-        "script and image baits stopped" if blocked else "script bait arrived",
+        Ground.STOPPED if blocked else Ground.SCRIPT,
         quiet=Quiet.MODE if blocked else Quiet.NOT_BLOCKED,
         agent=headers["User-Agent"].encode(),
         language=headers["Accept-Language"].encode(),

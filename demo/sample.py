@@ -14,10 +14,11 @@ from typing import NamedTuple
 from adnotice.count.spread import spread
 from adnotice.count.store import Store
 from adnotice.count.tally import Batch, Entry, Key
-from adnotice.events import (
+from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
     ChoiceMade,
+    Ground,
     Kind,
     NoticeShown,
     Occurrence,
@@ -48,8 +49,8 @@ class Crowd(NamedTuple):
     agent: str
     language: str
     share: float
-    extension: float
-    network: float
+    content: float
+    hosts: float
 
 
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
@@ -111,7 +112,7 @@ def _hour(
     for path, weight, leaning in zip(paths, SHARES_OF_PAGES, LEANINGS, strict=True):
         for crowd in CROWDS:
             n = _about(chance, views * weight * crowd.share)
-            tuned = crowd._replace(extension=min(0.8, crowd.extension * leaning * mood))
+            tuned = crowd._replace(content=min(0.8, crowd.content * leaning * mood))
             yield from _crowd(chance, path, tuned, n, asks=day >= DAY_ASKED_FIRST)
     yield PageRefused(SITE, Refusal.EXCLUDED), _about(chance, views * 0.02)
     yield PageRefused(SITE, Refusal.STATUS), _about(chance, views * 0.011)
@@ -123,21 +124,20 @@ def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool
     yield PageInjected(SITE, path), n - declined
     yield PageInjected(SITE, path, declined=True), declined
     measured = n - declined - _about(chance, n * 0.055)
-    extension = min(measured, _about(chance, measured * crowd.extension))
-    network = min(measured - extension, _about(chance, measured * crowd.network))
-    unknown = min(measured - extension - network, _about(chance, measured * 0.009))
+    content = min(measured, _about(chance, measured * crowd.content))
+    hosts = min(measured - content, _about(chance, measured * crowd.hosts))
+    unknown = min(measured - content - hosts, _about(chance, measured * 0.009))
 
-    def judged(verdict: Verdict, kind: Kind | None, evidence: str, asked: bool, quiet: Quiet | None) -> ViewJudged:
-        return ViewJudged(SITE, path, verdict, kind, evidence, asked, quiet, *reader)
+    def judged(verdict: Verdict, kind: Kind | None, ground: Ground, asked: bool, quiet: Quiet | None) -> ViewJudged:
+        return ViewJudged(SITE, path, verdict, kind, ground, asked, quiet, *reader)
 
-    clear = measured - extension - network - unknown
-    yield judged(Verdict.CLEAR, None, "script bait arrived", asked=False, quiet=Quiet.NOT_BLOCKED), clear
-    yield judged(Verdict.UNKNOWN, None, "controls stopped", asked=False, quiet=Quiet.NOT_BLOCKED), unknown
-    stopped = "script and image baits stopped"
+    clear = measured - content - hosts - unknown
+    yield judged(Verdict.CLEAR, None, Ground.SCRIPT, asked=False, quiet=Quiet.NOT_BLOCKED), clear
+    yield judged(Verdict.UNKNOWN, None, Ground.CONTROL, asked=False, quiet=Quiet.NOT_BLOCKED), unknown
     asked = 0
-    for kind, evidence, blocked in ((Kind.EXTENSION, stopped, extension), (Kind.NETWORK, "ad script stopped", network)):
+    for kind, ground, blocked in ((Kind.CONTENT, Ground.STOPPED, content), (Kind.HOSTS, Ground.PROBE, hosts)):
         if not asks:
-            yield judged(Verdict.BLOCKED, kind, evidence, asked=False, quiet=Quiet.MODE), blocked
+            yield judged(Verdict.BLOCKED, kind, ground, asked=False, quiet=Quiet.MODE), blocked
             continue
         rest = blocked
         for quiet, share in (
@@ -147,9 +147,9 @@ def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool
             (Quiet.SUPPORTS, 0.02),
         ):
             quieted = min(rest, _about(chance, blocked * share))
-            yield judged(Verdict.BLOCKED, kind, evidence, asked=False, quiet=quiet), quieted
+            yield judged(Verdict.BLOCKED, kind, ground, asked=False, quiet=quiet), quieted
             rest -= quieted
-        yield judged(Verdict.BLOCKED, kind, evidence, asked=True, quiet=None), rest
+        yield judged(Verdict.BLOCKED, kind, ground, asked=True, quiet=None), rest
         asked += rest
     yield from _answers(chance, path, reader, asked)
 

@@ -2,9 +2,9 @@
 
 export interface AdNoticeVerdict {
   /** "unknown" too where nothing is measured: GPC, DNT, Save-Data, no consent, no answer in 15 seconds. */
-  verdict: "clear" | "blocked" | "unknown";
+  verdict: "clear" | "partly" | "blocked" | "unknown";
   /** How ads are blocked: by a content blocker, or by DNS or a tracker list. null unless blocked. */
-  kind: "extension" | "network" | null;
+  kind: "content" | "hosts" | null;
 }
 
 export interface AdNotice {

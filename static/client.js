@@ -8,7 +8,7 @@
  * @typedef {{ address: string, url: string, effects: string[], load: boolean, consent: string }} ProbeSettings
  * @typedef {{ gpc: boolean, expose: boolean, consent: boolean, sample: number, probe: ProbeSettings,
  *   referrers?: boolean }} Settings
- * @typedef {{ verdict: string, kind: string | null, evidence: string, counted: boolean, quiet: string | null,
+ * @typedef {{ verdict: string, kind: string | null, ground: string, counted: boolean, quiet: string | null,
  *   notice: object | null }} Found
  * @typedef {{ probe: string, probe_failures?: number }} Probed
  * @typedef {{ stops(uri: string): boolean, watch(controls: (turns: number[]) => Promise<boolean>): Promise<Probed> }} Probe

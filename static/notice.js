@@ -12,7 +12,7 @@
   /**
    * @typedef {object} Content
    * @property {"ask" | "still" | "thanks"} state
-   * @property {"extension" | "network"} kind
+   * @property {"content" | "hosts"} kind
    * @property {string} lang
    * @property {string} dir
    * @property {Record<string, string>} text  sentences by name
@@ -133,7 +133,7 @@
     const panel = make(
       "div",
       { class: "panel", id: "panel", hidden: "" },
-      make("p", { class: "help" }, content.kind === "network" ? text.steps_network : text.steps_help),
+      make("p", { class: "help" }, content.kind === "hosts" ? text.steps_hosts : text.steps_help),
       make("div", { class: "blockers" }, ...blockers),
     );
 

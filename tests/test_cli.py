@@ -13,7 +13,7 @@ from adnotice import __version__
 from adnotice.cli import main
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.keys import problems
 
 
@@ -32,9 +32,9 @@ def fill(url: str, timezone: str = "UTC") -> None:
     import time
 
     deltas = {
-        Key("default", dimension, value, outcome): n
+        Key("default", dimension, value, metric): n
         for dimension, value in ((Dimension.ALL, ""), (Dimension.PAGE, "/budget"))
-        for outcome, n in ((Outcome.CLEAR, 8), (Outcome.BLOCKED_EXTENSION, 2))
+        for metric, n in ((Metric.CLEAR, 8), (Metric.BLOCKED_CONTENT, 2))
     }
     store = open_store(url, CountSettings(store_url=url, timezone=timezone))
     now = time.time()
@@ -84,7 +84,7 @@ def test_a_table_of_the_figures_is_csv(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.usefixtures("store_url")
 def test_figures_for_prometheus(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "metrics"]) == 0
-    assert 'adnotice_counted_total{site="default",outcome="clear"} 8' in capsys.readouterr().out
+    assert 'adnotice_counted_total{site="default",metric="clear"} 8' in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("store_url")

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "adnotice"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"events", "masking", "headers"},
+    {"vocabulary", "masking", "headers"},
     {"exchange", "begun"},
     {"address", "page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adnotice.events import Mode
 from adnotice.mode import FRESH_SECONDS, SETTLE_SECONDS, CurrentMode
+from adnotice.vocabulary import Mode
 
 
 class Clock:

@@ -85,7 +85,7 @@ class TestOverHttp:
             assert answer.status_code == 204
             assert answer.headers["set-cookie"].startswith(f"{COOKIE}; Path=/_adnotice; Max-Age=34560000;")
             found = read_found(answer)
-            said = (found["verdict"], found["evidence"], found["counted"], found["notice"])
+            said = (found["verdict"], found["ground"], found["counted"], found["notice"])
             assert said == ("unknown", "the reader objects", False, None)
         assert await counts(store_url) == {}
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as running
 from hypothesis import strategies as st
 
-from adnotice.events import Mode
 from adnotice.settings import _TYPES, Settings, SettingsError
+from adnotice.vocabulary import Mode
 from tests.conftest import SECRET
 
 

@@ -14,7 +14,7 @@ import pytest
 from adnotice import AdNoticeMiddleware, mode
 from adnotice.count import shift
 from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Outcome, Period
+from adnotice.count.tally import Dimension, Metric, Period
 from tests.conftest import SECRET
 from tests.honest import AGENT, HonestBrowser, read_found
 from tests.test_middleware import TAG, newspaper, shut_down, store_url
@@ -43,7 +43,7 @@ async def counts(store_url: str) -> Mapping[str, int]:
     async with server(store_url) as client:
         answer = await client.get("/_adnotice/api/v1/summary", headers={"authorization": f"Bearer {TOKEN}"})
         answer.raise_for_status()
-        return {outcome: n for outcome, n in answer.json()["counts"].items() if n}
+        return {metric: n for metric, n in answer.json()["counts"].items() if n}
 
 
 @pytest.mark.parametrize(("wanted", "named"), [(False, {}), (True, {"search.example.test": 2, "(other)": 1})])
@@ -56,7 +56,7 @@ async def test_the_site_that_led_here_is_counted_by_its_host_where_the_operator_
     store, today = open_store(store_url), datetime.now(UTC).date()
     found = store.counts("default", Dimension.REFERRER, Period(today - timedelta(days=1), today))
     store.close()
-    assert {count.value: count.n for count in found if count.outcome is Outcome.CLEAR} == named
+    assert {count.value: count.n for count in found if count.metric is Metric.CLEAR} == named
 
 
 async def test_a_clear_view_is_counted_and_asked_nothing(store_url: str) -> None:
@@ -75,7 +75,7 @@ async def test_a_clear_view_is_counted_and_asked_nothing(store_url: str) -> None
 async def test_a_blocked_view_is_asked_and_what_the_reader_answers_is_counted_once(store_url: str) -> None:
     async with server(store_url) as client:
         found = await HonestBrowser(client, blocker=True).view()
-        assert (found["verdict"], found["kind"], found["counted"]) == ("blocked", "extension", True)
+        assert (found["verdict"], found["kind"], found["counted"]) == ("blocked", "content", True)
         ticket = found["notice"]["ticket"]
         for choice in ("shown", "howto", "later", "wait", "later"):
             if choice == "wait":

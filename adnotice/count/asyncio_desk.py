@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from adnotice.count.desk import Fate, Slip, too_late
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 
 class AsyncioDesk:

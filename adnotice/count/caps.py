@@ -9,14 +9,13 @@ from typing import Final, NamedTuple
 from adnotice.count.tally import OTHER, Dimension, Grain
 
 MAX_REMEMBERED_BUCKETS: Final = 256
-PAGE: Final = Dimension.PAGE
 SHORT: Final = (Grain.HOUR, Grain.DAY)
 LONG_FACTOR: Final = 5
 """A week and a month see more pages than a day: so many times the cap."""
 
 VALUE_CAPS: Final[Mapping[str, int]] = {
     Dimension.LANGUAGE: 64,
-    Dimension.EVIDENCE: 64,
+    Dimension.GROUND: 64,
     Dimension.VARIANT: 64,
     Dimension.REFERRER: 200,
 }
@@ -41,7 +40,7 @@ class Caps:
 
     def of(self, dimension: str, grain: str) -> int | None:
         """The cap of a dimension in a bucket of this grain; None where its values are a fixed set."""
-        if dimension == PAGE:
+        if dimension == Dimension.PAGE:
             return self._max_pages if grain in SHORT else self._max_pages * LONG_FACTOR
         return VALUE_CAPS.get(dimension)
 

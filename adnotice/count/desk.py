@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any, Protocol
 
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 Fate = bool | Unavailable
 """Whether it was counted now, or why that can't be told."""

@@ -20,8 +20,8 @@ from typing import Final
 import msgspec
 
 from adnotice.count.store import Health, Store
-from adnotice.events import Mode, Unavailable
 from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Mode, Unavailable
 
 logger: Final = logging.getLogger("adnotice")
 

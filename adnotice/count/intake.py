@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from adnotice.count.tally import OTHER, Entry, Key
-from adnotice.events import Occurrence, PageInjected
+from adnotice.vocabulary import Occurrence, PageInjected
 
 MAX_WAITING: Final = 10_000
 MAX_ARRIVED: Final = 512

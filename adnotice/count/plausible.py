@@ -16,7 +16,7 @@ from adnotice.count.buckets import QUARTER_SECONDS, Calendar
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import VERDICTS
 from adnotice.count.store import Store
-from adnotice.count.tally import Dimension, Grain, Outcome, Period
+from adnotice.count.tally import Dimension, Grain, Metric, Period
 
 PORTION: Final = 8
 LEAST_GRANT: Final = 10
@@ -101,9 +101,9 @@ class Plausibility:
         if site not in self._cached:
             yesterday = self._calendar.today(now) - timedelta(days=1)
             counts = self._store().counts(site, Dimension.ALL, Period(yesterday, yesterday))
-            by_outcome = {count.outcome: count.n for count in counts}
-            measured = sum(by_outcome.get(outcome, 0) for outcome in (*VERDICTS, Outcome.SUSPECT))
-            self._cached[site] = found_cached(by_outcome.get(Outcome.INJECTED, 0), measured)
+            by_metric = {count.metric: count.n for count in counts}
+            measured = sum(by_metric.get(metric, 0) for metric in (*VERDICTS, Metric.SUSPECT))
+            self._cached[site] = found_cached(by_metric.get(Metric.INJECTED, 0), measured)
         return self._cached[site]
 
     def _grant(self, site: str, page: str, now: float) -> Grant | None:
@@ -124,7 +124,7 @@ class Plausibility:
         today = self._calendar.today(now)
         dimension = Dimension.PAGE if page else Dimension.ALL
         points = self._store().points(site, Grain.HOUR, Period(today, today), dimension, page)
-        here = {point.outcome: point.n for point in points if point.start == self._hour}
-        taken = sum(here.get(outcome, 0) for outcome in VERDICTS)
-        served = here.get(Outcome.INJECTED, 0)
+        here = {point.metric: point.n for point in points if point.start == self._hour}
+        taken = sum(here.get(metric, 0) for metric in VERDICTS)
+        served = here.get(Metric.INJECTED, 0)
         return explained(served, self._settings.suspect_factor, self._settings.suspect_allowance) - taken

@@ -17,6 +17,6 @@ def recent_grounds(store: Store, calendar: Calendar, now: float) -> Mapping[str,
     period = Period(today - timedelta(days=1), today)
     grounds: Counter[str] = Counter()
     for site in store.sites():
-        for count in store.counts(site, Dimension.EVIDENCE, period):
+        for count in store.counts(site, Dimension.GROUND, period):
             grounds[count.value] += count.n
     return grounds

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from adnotice.count.buckets import Calendar
 from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric
 from adnotice.page import name_page
 
 COLUMNS: Final = ("day", "page", "views")
@@ -92,6 +92,6 @@ def import_served(store: Store, calendar: Calendar, served: Served) -> Imported:
 
 
 def _deltas(site: str, pages: dict[str, int]) -> Iterator[tuple[Key, int]]:
-    yield Key(site, Dimension.ALL, "", Outcome.SERVED), sum(pages.values())
+    yield Key(site, Dimension.ALL, "", Metric.SERVED), sum(pages.values())
     for page, n in pages.items():
-        yield Key(site, Dimension.PAGE, page, Outcome.SERVED), n
+        yield Key(site, Dimension.PAGE, page, Metric.SERVED), n

@@ -31,10 +31,10 @@ from adnotice.count.routes import Routes
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread, suspect_keys
 from adnotice.count.store import Partial, Store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
-from adnotice.events import Mode, Occurrence, PageRefused, Unavailable, ViewJudged
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.mode import NOTE as MODE_NOTE
 from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Mode, Occurrence, PageRefused, Unavailable, ViewJudged
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -134,7 +134,7 @@ class Shift:
         except Unavailable:
             self._turned_away += 1
             if occurrences:
-                self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Outcome.TURNED_AWAY))
+                self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Metric.TURNED_AWAY))
             raise
 
     async def look(self) -> None:

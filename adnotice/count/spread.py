@@ -7,28 +7,28 @@ from typing import Final
 
 from adnotice.agents import MAX_AGENT_CHARACTERS, classify_agent
 from adnotice.count.language import MAX_LANGUAGE_CHARACTERS, name_language
-from adnotice.count.tally import Dimension, Key, Outcome
-from adnotice.events import (
+from adnotice.count.tally import Dimension, Key, Metric
+from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
     ChoiceMade,
+    Ground,
     Kind,
     NoticeShown,
     Occurrence,
     PageInjected,
     PageRefused,
     Quiet,
+    Sign,
     Verdict,
     ViewJudged,
 )
 
 Keys = tuple[Key, ...]
 
-VERDICTS: Final = (Outcome.CLEAR, Outcome.BLOCKED_EXTENSION, Outcome.BLOCKED_NETWORK, Outcome.UNKNOWN)
+VERDICTS: Final = (Metric.CLEAR, Metric.PARTLY, Metric.BLOCKED_CONTENT, Metric.BLOCKED_HOSTS, Metric.UNKNOWN)
 
-BOT: Final = Outcome.BOT
-ASKED: Final = Outcome.ASKED
-_CHOICES: Final = {choice: Outcome(choice.value) for choice in Choice}
+_CHOICES: Final = {choice: Metric(choice.value) for choice in Choice}
 
 
 def spread(occurrence: Occurrence) -> Keys:
@@ -40,49 +40,49 @@ def spread(occurrence: Occurrence) -> Keys:
     if isinstance(occurrence, PageRefused):
         return _refusal_keys(occurrence.site, str(occurrence.reason))
     if isinstance(occurrence, NoticeShown):
-        return _spread_answer(occurrence, Outcome.SHOWN)
+        return _spread_answer(occurrence, Metric.SHOWN)
     if isinstance(occurrence, ChoiceMade):
         return _spread_answer(occurrence, _CHOICES[occurrence.choice])
-    return _spread_answer(occurrence, Outcome.ALLOWED)
+    return _spread_answer(occurrence, Metric.ALLOWED)
 
 
 def suspect_keys(view: ViewJudged) -> Keys:
     """The keys of a view that the served pages don't explain: apart, without what it claimed."""
-    return _place_keys(view.site, view.page, Outcome.SUSPECT)
+    return _place_keys(view.site, view.page, Metric.SUSPECT)
 
 
 @lru_cache(maxsize=32)
-def outcome_of(verdict: Verdict, kind: Kind | None) -> Outcome:
+def metric_of(verdict: Verdict, kind: Kind | None) -> Metric:
     """What a verdict is counted as."""
     if verdict is Verdict.CLEAR:
-        return Outcome.CLEAR
+        return Metric.CLEAR
     if verdict is Verdict.BLOCKED:
-        return Outcome.BLOCKED_NETWORK if kind is Kind.NETWORK else Outcome.BLOCKED_EXTENSION
-    return Outcome.UNKNOWN
+        return Metric.BLOCKED_HOSTS if kind is Kind.HOSTS else Metric.BLOCKED_CONTENT
+    return Metric.PARTLY if verdict is Verdict.PARTLY else Metric.UNKNOWN
 
 
 def _spread_view(view: ViewJudged) -> Keys:
-    site, outcome = view.site, outcome_of(view.verdict, view.kind)
-    reader = _reader_keys(site, view.agent[:MAX_AGENT_CHARACTERS], view.language[:MAX_LANGUAGE_CHARACTERS], outcome)
+    site, metric = view.site, metric_of(view.verdict, view.kind)
+    reader = _reader_keys(site, view.agent[:MAX_AGENT_CHARACTERS], view.language[:MAX_LANGUAGE_CHARACTERS], metric)
     if reader is None:
-        return _place_keys(site, view.page, BOT)
-    keys = _place_keys(site, view.page, outcome) + reader + _ground_keys(site, view.evidence, outcome)
+        return _place_keys(site, view.page, Metric.BOT)
+    keys = _place_keys(site, view.page, metric) + reader + _ground_keys(site, view.ground, metric)
     for sign in view.signs:
-        keys += _ground_keys(site, sign, outcome)
+        keys += _ground_keys(site, sign, metric)
     if view.referrer:
-        keys += (_key(site, Dimension.REFERRER, view.referrer, outcome),)
+        keys += (_key(site, Dimension.REFERRER, view.referrer, metric),)
     if view.asked:
-        return keys + _place_keys(site, view.page, ASKED)
+        return keys + _place_keys(site, view.page, Metric.ASKED)
     return keys + _quiet_keys(site, view.quiet)
 
 
-def _spread_answer(answer: NoticeShown | ChoiceMade | AdsAllowed, outcome: Outcome) -> Keys:
+def _spread_answer(answer: NoticeShown | ChoiceMade | AdsAllowed, metric: Metric) -> Keys:
     site = answer.site
-    reader = _reader_keys(site, answer.agent[:MAX_AGENT_CHARACTERS], answer.language[:MAX_LANGUAGE_CHARACTERS], outcome)
+    reader = _reader_keys(site, answer.agent[:MAX_AGENT_CHARACTERS], answer.language[:MAX_LANGUAGE_CHARACTERS], metric)
     if reader is None:
         return ()
-    keys = _place_keys(site, answer.page, outcome) + reader
-    return (*keys, _key(site, Dimension.VARIANT, answer.variant, outcome)) if answer.variant else keys
+    keys = _place_keys(site, answer.page, metric) + reader
+    return (*keys, _key(site, Dimension.VARIANT, answer.variant, metric)) if answer.variant else keys
 
 
 # What is counted over and over is made once: the same tuples, and in them the same keys. What a header says is looked
@@ -90,43 +90,43 @@ def _spread_answer(answer: NoticeShown | ChoiceMade | AdsAllowed, outcome: Outco
 
 
 @lru_cache(maxsize=1024)
-def _key(site: str, dimension: Dimension, value: str, outcome: Outcome) -> Key:
-    return Key(site, dimension, value, outcome)
+def _key(site: str, dimension: Dimension, value: str, metric: Metric) -> Key:
+    return Key(site, dimension, value, metric)
 
 
 @lru_cache(maxsize=2048)
-def _place_keys(site: str, page: str, outcome: Outcome) -> Keys:
-    return (_key(site, Dimension.ALL, "", outcome), Key(site, Dimension.PAGE, page, outcome))
+def _place_keys(site: str, page: str, metric: Metric) -> Keys:
+    return (_key(site, Dimension.ALL, "", metric), Key(site, Dimension.PAGE, page, metric))
 
 
 @lru_cache(maxsize=2048)
 def _page_keys(site: str, page: str, declined: bool) -> Keys:
-    keys = _place_keys(site, page, Outcome.INJECTED)
-    return keys + _place_keys(site, page, Outcome.DECLINED) if declined else keys
+    keys = _place_keys(site, page, Metric.INJECTED)
+    return keys + _place_keys(site, page, Metric.DECLINED) if declined else keys
 
 
 @lru_cache(maxsize=2048)
-def _reader_keys(site: str, agent: bytes, language: bytes, outcome: Outcome) -> Keys | None:
+def _reader_keys(site: str, agent: bytes, language: bytes, metric: Metric) -> Keys | None:
     """By what the reader's headers say; None for a bot."""
     read = classify_agent(agent.decode("latin-1"))
     if read.bot:
         return None
     return (
-        _key(site, Dimension.BROWSER, read.browser, outcome),
-        _key(site, Dimension.DEVICE, read.device, outcome),
-        _key(site, Dimension.SYSTEM, read.system, outcome),
-        _key(site, Dimension.LANGUAGE, name_language(language.decode("latin-1")), outcome),
+        _key(site, Dimension.BROWSER, read.browser, metric),
+        _key(site, Dimension.DEVICE, read.device, metric),
+        _key(site, Dimension.SYSTEM, read.system, metric),
+        _key(site, Dimension.LANGUAGE, name_language(language.decode("latin-1")), metric),
     )
 
 
 @lru_cache(maxsize=256)
-def _ground_keys(site: str, evidence: str, outcome: Outcome) -> Keys:
-    return (_key(site, Dimension.EVIDENCE, str(evidence), outcome),) if evidence else ()
+def _ground_keys(site: str, ground: Ground | Sign, metric: Metric) -> Keys:
+    return (_key(site, Dimension.GROUND, ground.value, metric),)
 
 
 @lru_cache(maxsize=256)
 def _refusal_keys(site: str, reason: str) -> Keys:
-    return (_key(site, Dimension.ALL, "", Outcome.REFUSED), _key(site, Dimension.REFUSAL, reason, Outcome.REFUSED))
+    return (_key(site, Dimension.ALL, "", Metric.REFUSED), _key(site, Dimension.REFUSAL, reason, Metric.REFUSED))
 
 
 @lru_cache(maxsize=256)
@@ -134,6 +134,6 @@ def _quiet_keys(site: str, reason: Quiet | None) -> Keys:
     if reason is None:
         return ()
     return (
-        _key(site, Dimension.ALL, "", Outcome.NOT_ASKED),
-        _key(site, Dimension.QUIET, str(reason), Outcome.NOT_ASKED),
+        _key(site, Dimension.ALL, "", Metric.NOT_ASKED),
+        _key(site, Dimension.QUIET, str(reason), Metric.NOT_ASKED),
     )

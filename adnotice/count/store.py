@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 
 class Partial(Unavailable):
@@ -79,7 +79,7 @@ class Store(Protocol):
         """The sites that have tallies, sorted."""
 
     def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
-        """Counts of each value and outcome over the period; the `limit` values with the most counts."""
+        """Counts of each value and metric over the period; the `limit` values with the most counts."""
 
     def points(
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""

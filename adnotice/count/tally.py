@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
+from adnotice.vocabulary import Word
 
-class Grain(StrEnum):
+
+class Grain(Word):
     """How long a bucket is."""
-
-    __hash__ = str.__hash__  # Enum's own is written in Python: keys are hashed for every report
 
     HOUR = "hour"
     DAY = "day"
@@ -23,10 +22,8 @@ class Grain(StrEnum):
     MONTH = "month"
 
 
-class Dimension(StrEnum):
+class Dimension(Word):
     """What a tally is broken down by; `ALL` is the site as a whole, its value is empty."""
-
-    __hash__ = str.__hash__
 
     ALL = "all"
     PAGE = "page"
@@ -36,26 +33,24 @@ class Dimension(StrEnum):
     LANGUAGE = "language"
     REFUSAL = "refusal"
     QUIET = "quiet"
-    EVIDENCE = "evidence"
+    GROUND = "evidence"
     VARIANT = "variant"
     REFERRER = "referrer"
 
 
-class Outcome(StrEnum):
+class Metric(Word):
     """What a tally counts.
 
     `served` are page views that the operator imported from a CDN's own counts. `turned-away` are reports answered 503
     because the store could not take them; a browser's retry may have brought them later, so it bounds the loss.
     """
 
-    __hash__ = str.__hash__
-
     INJECTED = "injected"
     DECLINED = "declined"
     REFUSED = "refused"
     CLEAR = "clear"
-    BLOCKED_EXTENSION = "blocked-extension"
-    BLOCKED_NETWORK = "blocked-network"
+    BLOCKED_CONTENT = "blocked-extension"
+    BLOCKED_HOSTS = "blocked-network"
     UNKNOWN = "unknown"
     BOT = "bot"
     SUSPECT = "suspect"
@@ -70,6 +65,7 @@ class Outcome(StrEnum):
     ALLOWED = "allowed"
     SERVED = "served"
     TURNED_AWAY = "turned-away"
+    PARTLY = "partly"
 
 
 OTHER = "(other)"
@@ -82,7 +78,7 @@ class Key(NamedTuple):
     site: str
     dimension: Dimension
     value: str
-    outcome: Outcome
+    metric: Metric
 
 
 Deltas = Mapping[Key, int]
@@ -127,17 +123,17 @@ class Period(NamedTuple):
 
 
 class Count(NamedTuple):
-    """One value's count of one outcome over a whole period."""
+    """One value's count of one metric over a whole period."""
 
     value: str
-    outcome: Outcome
+    metric: Metric
     n: int
 
 
 class Point(NamedTuple):
-    """One outcome's count in one bucket. `start` is local time in the operator's timezone: YYYY-MM-DD or
+    """One metric's count in one bucket. `start` is local time in the operator's timezone: YYYY-MM-DD or
     YYYY-MM-DDTHH (hours carry their UTC offset where a clock change repeats them)."""
 
     start: str
-    outcome: Outcome
+    metric: Metric
     n: int

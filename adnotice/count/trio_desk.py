@@ -9,7 +9,7 @@ from typing import Any
 import trio
 
 from adnotice.count.desk import Fate, Slip, too_late
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 
 class TrioSlip:

@@ -19,8 +19,8 @@ from adnotice.count.open import load
 from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
 from adnotice.count.store import Health, Store
-from adnotice.events import Mode, Occurrence, Record, Unavailable
 from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Mode, Occurrence, Record, Unavailable
 
 
 class Writer:

@@ -8,8 +8,9 @@ goes on being tallied, so it comes back by itself.
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 from typing import Final, NamedTuple
+
+from adnotice.vocabulary import Word
 
 NEARLY_EVERYBODY: Final = 0.9
 MANY: Final = 50
@@ -17,10 +18,8 @@ SURPRISE: Final = 1e-6
 LEAST_RATE: Final = 0.05
 
 
-class Sensor(StrEnum):
+class Sensor(Word):
     """What can fail for reasons of its own."""
-
-    __hash__ = str.__hash__
 
     BAITS = "baits"
     PROBE = "ad script"
@@ -37,7 +36,7 @@ class Tally(NamedTuple):
         return Tally(self.tried + other.tried, self.failed + other.failed)
 
 
-class Doubt(StrEnum):
+class Doubt(Word):
     """Why a sensor is set aside."""
 
     EVERYBODY = "fails for nearly everybody"

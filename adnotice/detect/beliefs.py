@@ -12,8 +12,8 @@ import anyio
 from adnotice.detect.belief import Doubt, Sensor, Tally, doubt
 from adnotice.detect.look import Host, Look
 from adnotice.detect.memory import Memory
-from adnotice.detect.verdict import Ground, Judgement, unknown
-from adnotice.events import Kind
+from adnotice.detect.verdict import Judgement, unknown
+from adnotice.vocabulary import Ground, Kind
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -22,7 +22,7 @@ HOLD_TURN_SECONDS: Final = 0.1
 MAX_HELD: Final = 200
 
 Recent = Callable[[], Mapping[str, int]]
-"""Views of the last days by ground (`ViewJudged.evidence`), all sites and processes together; answers from memory, with
+"""Views of the last days by ground (`ViewJudged.ground`), all sites and processes together; answers from memory, with
 nothing as long as it isn't known."""
 
 BAITS_ARRIVED: Final = (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE)
@@ -62,7 +62,7 @@ class Beliefs:
         if self._recent is not None and (grounds := self._recent()):
             self._seed(grounds)
             self._recent = None
-        sensor = Sensor.BAITS if judgement.kind is Kind.EXTENSION else Sensor.PROBE
+        sensor = Sensor.BAITS if judgement.kind is Kind.CONTENT else Sensor.PROBE
         if tallied:
             self._memories[sensor].failed(believed=sensor not in self._doubts)
             self._doubt(sensor)

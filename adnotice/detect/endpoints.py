@@ -19,16 +19,16 @@ from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
 from adnotice.detect.sampling import MAX_HALVINGS, SLOW_SECONDS, Sampling
 from adnotice.detect.settings import DetectSettings
-from adnotice.detect.verdict import ARRIVED, CLEAR, Judgement, judge, read_signs
+from adnotice.detect.verdict import CLEAR, Fate, Judgement, judge, read_signs
 from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
-from adnotice.events import Commit, Mode, Quiet, Verdict, ViewJudged
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
 from adnotice.headers import header
 from adnotice.keys import Keys
 from adnotice.mode import Look as LookForMode
-from adnotice.objection import GROUND, keep_objection, objects
+from adnotice.objection import keep_objection, objects
 from adnotice.page import name_host, name_location
+from adnotice.vocabulary import Commit, Ground, Mode, Quiet, Verdict, ViewJudged
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -38,9 +38,6 @@ REPORT: Final = Rule(
     same_origin=True,
     limited=True,
 )
-OFF: Final = Mode.OFF
-ASK: Final = Mode.ASK
-BAITS: Final = Sensor.BAITS
 NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
 NOSNIFF: Final = header(b"x-content-type-options", "nosniff")
 PRIVATE: Final = (
@@ -56,7 +53,7 @@ JSON_HEADERS: Final = (header(b"content-type", "application/json"), NO_STORE, NO
 
 OBJECTED: Final = header(
     b"x-adnotice",
-    msgspec.json.encode(Found(Verdict.UNKNOWN, None, GROUND, counted=False, quiet=None, notice=None)),
+    msgspec.json.encode(Found(Verdict.UNKNOWN, None, Ground.OBJECTED, counted=False, quiet=None, notice=None)),
 )
 """What the browser of a reader who objects is told, whatever it reported; it sets the flag by this."""
 
@@ -116,7 +113,7 @@ class Detection:
         mode = self._mode() or await self._look()
         if mode is None:
             return self._unsure.answer(request)
-        asset = self._silence if mode is OFF else self._clients[self._sampling.halvings]
+        asset = self._silence if mode is Mode.OFF else self._clients[self._sampling.halvings]
         return asset.answer(request)
 
     async def _answer_evidence(self, request: Request) -> Answer:
@@ -145,8 +142,8 @@ class Detection:
         if judgement.kind is not None:
             judgement = await self._beliefs.temper(judgement, tallied=wanted)
         if wanted:
-            if ARRIVED in evidence.script or ARRIVED in evidence.image:
-                self._beliefs.worked(BAITS, made)
+            if Fate.ARRIVED in evidence.script or Fate.ARRIVED in evidence.image:
+                self._beliefs.worked(Sensor.BAITS, made)
             if evidence.probe == "works":
                 self._beliefs.worked(Sensor.PROBE, made)
         verdict, kind, ground = judgement
@@ -156,7 +153,7 @@ class Detection:
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)
-        if not wanted or (self._mode() or await self._look()) is OFF:
+        if not wanted or (self._mode() or await self._look()) is Mode.OFF:
             return answer_found(judgement, Asked(None), counted=False)
         asked = Asked(None) if report.asked else self._ask(visit, request)
         judged = ViewJudged(
@@ -182,7 +179,7 @@ class Detection:
             raise
         if (took := time.monotonic() - began) >= SLOW_SECONDS:
             self._sampling.answered(took)
-        if asked.content is not None and (self._mode() or await self._look()) is not ASK:
+        if asked.content is not None and (self._mode() or await self._look()) is not Mode.ASK:
             asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
         return answer_found(judgement, asked, counted=counted)
 

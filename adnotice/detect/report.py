@@ -12,8 +12,8 @@ import msgspec
 
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.verdict import ElementState, ProbeState
-from adnotice.events import Kind, Quiet, Verdict
 from adnotice.exchange import UNREADABLE, Refused
+from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
 
 MAX_REPORT_BYTES: Final = 2_048
 MAX_TOKEN_CHARACTERS: Final = 42
@@ -79,7 +79,7 @@ class Found(msgspec.Struct, frozen=True):
 
     verdict: Verdict
     kind: Kind | None
-    evidence: str
+    ground: Ground
     counted: bool
     quiet: Quiet | None
     notice: object | None

@@ -5,12 +5,12 @@ blocked only when what failed can't be put down to a bad network. Where every re
 probability p and nothing blocks, to lose k and to get m through has the chance p**k * (1-p)**m. It must be at most
 `MAX_CHANCE` = 1e-4 a view.
 
-* `extension`: every bait stopped, over `ROUNDS` rounds after the first one, and every control that went out beside them
+* `content`: every bait stopped, over `ROUNDS` rounds after the first one, and every control that went out beside them
   arrived. 1 + 4 script baits, 4 image baits, 6 controls: at p = 0.3 that is 0.3**9 * 0.7**6 = 2.3e-6 (0.07 % for one
   false accusation in 300 views), at the p that suits it best, 0.6, still 4.1e-5. A blocker stops its baits before they
   leave the browser, so this costs a blocked view six small requests and a clear one none. A stylesheet and an element
   stand beside them as evidence (`Sign`): no verdict rests on those.
-* `network`: the bait arrived, the site's ad script failed. With `ad_probe_load` it is asked for again: 5 failures spaced
+* `hosts`: the bait arrived, the site's ad script failed. With `ad_probe_load` it is asked for again: 5 failures spaced
   in time, 12 controls between them, 3.4e-5 at the p that suits it best. Without, what the page asked for failed once
   and can't be asked for again; 25 arrivals make that 0.3 * 0.7**25 = 4.0e-5 at p = 0.3, but on a network that seldom
   loses anything, one loss can't be told from a blocker: docs/detection.md says what that means.
@@ -20,12 +20,12 @@ Silence (no answer within the deadline) is never taken for a stop: blockers answ
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from adnotice.events import Kind, Verdict
+from adnotice.vocabulary import Ground, Kind, Sign, Verdict
 
 ROUNDS: Final = 4
 LOSS: Final = 0.3
@@ -43,7 +43,6 @@ class Fate(Enum):
     SILENT = "silent"
 
 
-ARRIVED: Final = Fate.ARRIVED  # CPython 3.11 takes 0.1 µs to find a member in its Enum: too long for every report
 Fates = tuple[Fate, ...]
 
 
@@ -65,38 +64,6 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     probe_failures: int = 0
 
 
-class Ground(StrEnum):
-    """On what ground a verdict stands; a small fixed set, tallied and shown on the dashboard."""
-
-    __hash__ = str.__hash__
-
-    SCRIPT = "script bait arrived"
-    RETRY = "script bait arrived on a retry"
-    IMAGE = "image bait arrived"
-    STOPPED = "script and image baits stopped"
-    PROBE = "baits arrived, ad script failed"
-    MIXED = "script baits stopped, image bait arrived"
-    CONTROL = "a control did not arrive"
-    SILENT = "no answer in time"
-    CSP = "the page's own policy"
-    SHORT = "test not finished"
-    CONSENT = "consent refused or pending"
-    PENDING = "ad script still loading"
-    BAITS_DOUBTED = "baits not believed now"
-    PROBE_DOUBTED = "ad script not believed now"
-
-
-class Sign(StrEnum):
-    """What else was seen in a view whose script bait failed; tallied beside its ground, decides nothing."""
-
-    __hash__ = str.__hash__
-
-    STYLE_STOPPED = "stylesheet bait stopped"
-    STYLE_ARRIVED = "stylesheet bait arrived"
-    ELEMENT_HIDDEN = "element bait hidden"
-    ELEMENT_SHOWN = "element bait shown"
-
-
 class Judgement(NamedTuple):
     """A verdict with its ground."""
 
@@ -105,7 +72,7 @@ class Judgement(NamedTuple):
     ground: Ground
 
 
-AT_ONCE: Final = (ARRIVED,)
+AT_ONCE: Final = (Fate.ARRIVED,)
 NOTHING_AGAINST: Final = ("", "works", "absent")
 CLEAR: Final = Judgement(Verdict.CLEAR, None, Ground.SCRIPT)
 
@@ -116,7 +83,7 @@ def judge(evidence: Evidence) -> Judgement:
         return CLEAR
     ground = weigh_baits(evidence)
     if ground is Ground.STOPPED:
-        return Judgement(Verdict.BLOCKED, Kind.EXTENSION, ground)
+        return Judgement(Verdict.BLOCKED, Kind.CONTENT, ground)
     if ground not in (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE):
         return unknown(ground)
     return weigh_probe(evidence) or Judgement(Verdict.CLEAR, None, ground)
@@ -125,10 +92,10 @@ def judge(evidence: Evidence) -> Judgement:
 def read_signs(evidence: Evidence) -> tuple[Sign, ...]:
     """What the stylesheet and the element say, each where its control stands beside it."""
     signs = []
-    if _all(ARRIVED, evidence.style_control, 1):
+    if _all(Fate.ARRIVED, evidence.style_control, 1):
         if _all(Fate.STOPPED, evidence.style, 1):
             signs.append(Sign.STYLE_STOPPED)
-        elif ARRIVED in evidence.style:
+        elif Fate.ARRIVED in evidence.style:
             signs.append(Sign.STYLE_ARRIVED)
     if evidence.element:
         signs.append(Sign.ELEMENT_HIDDEN if evidence.element == "hidden" else Sign.ELEMENT_SHOWN)
@@ -174,7 +141,7 @@ def weigh_probe(evidence: Evidence) -> Judgement | None:
     likely = worst_chance(failures, len(everything)) if failures > 1 else chance(failures, len(everything), LOSS)
     if likely > MAX_CHANCE:
         return unknown(Ground.SHORT)
-    return Judgement(Verdict.BLOCKED, Kind.NETWORK, Ground.PROBE)
+    return Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
 
 
 def chance(lost: int, arrived: int, loss: float) -> float:

@@ -6,7 +6,7 @@ from typing import Final
 
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.report import SILENT, STOPPED, Report
-from adnotice.detect.verdict import ARRIVED, AT_ONCE, Evidence, Fate, Fates
+from adnotice.detect.verdict import AT_ONCE, Evidence, Fate, Fates
 from adnotice.detect.witness import Age, Witnesses, probe_of
 from adnotice.exchange import Refused
 
@@ -61,7 +61,7 @@ def weigh_tokens(tokens: tuple[str, ...], stem: str, witnesses: Witnesses, made:
             fates.append(Fate.SILENT if token else Fate.STOPPED)
             continue
         made.append(check(f"{stem}-{turn}{SCRIPT.ending}", token, witnesses))
-        fates.append(ARRIVED)
+        fates.append(Fate.ARRIVED)
     return tuple(fates)
 
 
@@ -75,7 +75,7 @@ def weigh_sizes(sizes: tuple[str, ...], stem: str, witnesses: Witnesses, made: l
         proof = None if size in (STOPPED, SILENT) else witnesses.find_window(f"{stem}-{turn}{IMAGE.ending}", size)
         if proof is not None:
             made.append(proof)
-            fates.append(ARRIVED)
+            fates.append(Fate.ARRIVED)
         else:
             fates.append(Fate.SILENT if size == SILENT else Fate.STOPPED)
     return tuple(fates)
@@ -87,7 +87,7 @@ def weigh_styles(tokens: tuple[str, ...], stem: str, witnesses: Witnesses) -> Fa
     fates = []
     for turn, token in enumerate(tokens):
         if isinstance(witnesses.check(f"{stem}-{turn}{STYLE.ending}", token), int):
-            fates.append(ARRIVED)
+            fates.append(Fate.ARRIVED)
         else:
             fates.append(Fate.SILENT if token == SILENT else Fate.STOPPED)
     return tuple(fates)

@@ -11,11 +11,11 @@ from adnotice.doctor.challenges import is_challenge
 from adnotice.doctor.policies import list_obstacles, read_metas, script_runs
 from adnotice.doctor.remedies import REMEDIES
 from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen, cut
-from adnotice.events import Refusal
 from adnotice.inject.csp import Address
 from adnotice.inject.eligibility import demands_integrity, is_page_type, refuse, watch_headers
 from adnotice.inject.placement import Scanner
 from adnotice.inject.tag import make_tag
+from adnotice.vocabulary import Refusal
 
 _LIKE_OURS: Final = re.compile(rb"<script\b[^<>]*/client\.js[^<>]*>", re.IGNORECASE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from adnotice.events import Refusal
+from adnotice.vocabulary import Refusal
 
 
 class Remedy(NamedTuple):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from adnotice.vocabulary import Word
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -79,7 +80,7 @@ class SiteSeen:
     reports: tuple[Seen, ...]
 
 
-class Level(StrEnum):
+class Level(Word):
     """How bad it is."""
 
     WRONG = "wrong"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from adnotice.events import Refusal
 from adnotice.inject.validators import VALIDATORS, Pairs
+from adnotice.vocabulary import Refusal
 
 _NO_ASCII: Final = re.compile(
     rb"charset\s*=\s*[\"']?\s*(?:utf-?(?:7|16|32)|ucs|csucs|unicode|csunicode|iso-10646|iso-2022|csiso2022|hz-gb|replacement)",

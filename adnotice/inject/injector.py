@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.events import Mode, Record
 from adnotice.inject.ledger import Ledger
 from adnotice.inject.rules import Rules
 from adnotice.inject.settings import InjectSettings
@@ -21,6 +20,7 @@ from adnotice.inject.validators import unmark_etags
 from adnotice.inject.watcher import Watcher
 from adnotice.mode import CurrentMode
 from adnotice.site import Sites
+from adnotice.vocabulary import Record
 
 _SENT_PAST_US: Final = "http.response.zerocopysend"
 """The extension by which a page's bytes would go out unseen; what comes as `pathsend` is read and sent by us."""
@@ -74,7 +74,7 @@ class Injector:
             asked_for = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
             marked = MARK in asked_for
             files = _may_be_sent_past_us(scope)
-            if not (marked or files) or self._rules.mode.known() is Mode.OFF:
+            if not (marked or files) or self._rules.mode.off:
                 return scope, b""
             prepared = {**scope}
             if marked:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from adnotice.events import PageInjected, PageRefused, Record, Refusal
 from adnotice.inject.asking import Askings
 from adnotice.inject.complaints import Complaints
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.site import Sites
+from adnotice.vocabulary import PageInjected, PageRefused, Record, Refusal
 
 MAX_KNOWN_PAGES: Final = 4096
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from adnotice.events import Refusal
+from adnotice.vocabulary import Refusal
 
 MAX_PROLOGUE_BYTES: Final = 16 * 1024
 """How far the walk looks for the head."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from adnotice.events import Refusal
 from adnotice.inject.coding import can_open
 from adnotice.inject.eligibility import demands_integrity, policies_of, refuse, watch_headers
 from adnotice.inject.tag import Tag
 from adnotice.inject.validators import VALIDATORS, Pairs, revise_headers
+from adnotice.vocabulary import Refusal
 
 _IDENTITY: Final = (b"", b"identity")
 

@@ -16,11 +16,11 @@ from typing import Final
 import msgspec
 from starlette.types import Message, Send
 
-from adnotice.events import Refusal
 from adnotice.inject.coding import BrokenCodingError, Decoder, Encoder, make_codec
 from adnotice.inject.passing import Messages, nothing, send_all
 from adnotice.inject.placement import Scanner
 from adnotice.inject.rules import Page, Rules
+from adnotice.vocabulary import Refusal
 
 MAX_WHOLE_BYTES: Final = 256 * 1024
 """What one message may hold, compressed."""

@@ -14,12 +14,12 @@ from typing import Final
 
 from starlette.types import Message, Send
 
-from adnotice.events import Refusal
 from adnotice.inject.copies import insert
 from adnotice.inject.passing import Messages, nothing, send_all, send_both
 from adnotice.inject.placement import Scanner
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import OPENING
+from adnotice.vocabulary import Refusal
 
 BESIDE: Final = frozenset(("http.response.early_hint", "http.response.push", "http.response.debug"))
 """Messages beside the page, between its start and its body: where nothing is held they pass, and the body is awaited."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from starlette.types import Message, Send
 
-from adnotice.events import Refusal
 from adnotice.inject.files import send_file, send_without_body
 from adnotice.inject.passing import nothing, send_both
 from adnotice.inject.plan import Plan
@@ -17,6 +16,7 @@ from adnotice.inject.responder import PageResponder
 from adnotice.inject.rules import Page, Rules, begin_with
 from adnotice.inject.tag import OPENING
 from adnotice.inject.validators import Pairs
+from adnotice.vocabulary import Refusal
 
 
 class Watcher:

@@ -8,7 +8,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adnotice.events import Unavailable
 from adnotice.exchange import Refused
 from adnotice.headers import header
 from adnotice.insight import exports
@@ -18,6 +17,7 @@ from adnotice.insight.reading import Reader, Reading, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.visitor import SESSION, Visitor
 from adnotice.insight.workers import STORE_SECONDS, Workers
+from adnotice.vocabulary import Unavailable
 
 EXPORTED_ROWS: Final = 1000
 

@@ -95,7 +95,7 @@ def rate_axis(shares: Iterable[Share]) -> tuple[float, float]:
 def views_chart(
     series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: str, description: str, cached: bool
 ) -> str:
-    """Page views as stacked bars: blocked, clear, without a clear answer, and, where it is known, not measured."""
+    """Page views as stacked bars: blocked, partly, clear, without a clear answer, and, where it is known, not measured."""
     svg = _begin("views", frame, title, description)
     hatch = SubElement(
         SubElement(svg, "defs"),
@@ -113,6 +113,7 @@ def views_chart(
         missing = 0 if cached else bucket.missing
         for name, n in (
             ("blocked", bucket.views.blocked),
+            ("partly", bucket.views.partly),
             ("clear", bucket.views.clear),
             ("unknown", bucket.views.unknown),
             ("missing", missing),
@@ -129,6 +130,7 @@ def views_point(bucket: Bucket, *, cached: bool) -> str:
     views = bucket.views
     parts = [
         f"{formats.number(views.blocked)} with ads blocked",
+        *([f"{formats.number(views.partly)} partly"] if views.partly else ()),
         f"{formats.number(views.clear)} with ads",
         f"{formats.number(views.unknown)} without a clear answer",
     ]

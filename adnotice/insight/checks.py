@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from adnotice.count.store import Health
-from adnotice.count.tally import Outcome
-from adnotice.events import Mode, Refusal
+from adnotice.count.tally import Metric
 from adnotice.insight import formats, words
 from adnotice.insight.figures import Summary
+from adnotice.vocabulary import Mode, Refusal, Word
 
 ENOUGH_VIEWS: Final = 100
 MUCH_MISSING: Final = 0.5
@@ -27,7 +26,7 @@ HARMLESS: Final = frozenset(each.value for each in Refusal if words.REFUSALS[eac
 """Refusals that are as they should be, or that the operator chose."""
 
 
-class Weight(StrEnum):
+class Weight(Word):
     """How much a finding matters."""
 
     WRONG = "wrong"
@@ -72,7 +71,7 @@ def _mode(summary: Summary) -> Iterator[Finding]:
 
 
 def _pages(summary: Summary) -> Iterator[Finding]:
-    injected, refused = summary.counts[Outcome.INJECTED], summary.counts[Outcome.REFUSED]
+    injected, refused = summary.counts[Metric.INJECTED], summary.counts[Metric.REFUSED]
     for reason in summary.refusals:
         harmful = reason.name not in HARMLESS
         if reason.name == Refusal.FAILED or (
@@ -93,7 +92,7 @@ def _pages(summary: Summary) -> Iterator[Finding]:
 
 
 def _views(summary: Summary) -> Iterator[Finding]:
-    views, injected = summary.views, summary.counts[Outcome.INJECTED]
+    views, injected = summary.views, summary.counts[Metric.INJECTED]
     missing = summary.not_measured
     if missing is not None and injected >= ENOUGH_VIEWS:
         if not views.measured:
@@ -114,7 +113,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
             f"{formats.percent(views.unknown / views.measured)} of the measured page views have no clear answer.",
             "See what the tests found, below. A Content-Security-Policy that stops our tests is the usual reason.",
         )
-    doubted = {each.name: each.views.measured for each in summary.evidence if each.name in words.DOUBTS}
+    doubted = {each.name: each.views.measured for each in summary.grounds if each.name in words.DOUBTS}
     for name, n in doubted.items():
         yield Finding(
             Weight.LOOK,
@@ -122,13 +121,13 @@ def _views(summary: Summary) -> Iterator[Finding]:
             f"{words.ground(name)}",
             "Nothing: nobody is accused meanwhile, and the test counts again by itself once it can be believed.",
         )
-    if lost := summary.counts[Outcome.TURNED_AWAY]:
+    if lost := summary.counts[Metric.TURNED_AWAY]:
         yield Finding(
             Weight.LOOK,
             f"{formats.number(lost)} reports were turned away because the store could not take them.",
             "Browsers try again for a while, so at most so many are missing. See whether the store keeps up.",
         )
-    if suspect := summary.counts[Outcome.SUSPECT]:
+    if suspect := summary.counts[Metric.SUSPECT]:
         yield Finding(
             Weight.LOOK,
             f"{formats.number(suspect)} reports were more than your pages explain; they are in no rate.",

@@ -17,7 +17,6 @@ from starlette.types import Receive, Scope, Send
 
 from adnotice.assets import make_asset, read_static
 from adnotice.count.store import Health, Store
-from adnotice.events import Mode, Unavailable
 from adnotice.exchange import STORE_UNAVAILABLE, Refused
 from adnotice.headers import as_text, reason, retry_after
 from adnotice.insight.api import Api
@@ -33,6 +32,7 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.insight.visitor import FORM, KNOWN, SESSION, Visitor
 from adnotice.insight.workers import Workers
 from adnotice.keys import Keys
+from adnotice.vocabulary import Mode, Unavailable
 
 STYLE_SECONDS: Final = 300
 

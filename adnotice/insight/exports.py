@@ -9,22 +9,22 @@ from typing import Final
 
 import msgspec
 
-from adnotice.count.tally import OTHER, Outcome
-from adnotice.events import Mode, Quiet, Refusal
+from adnotice.count.tally import OTHER, Metric
 from adnotice.insight.figures import Row, Summary, Views
 from adnotice.insight.intervals import Share
+from adnotice.vocabulary import Mode, Quiet, Refusal
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for a formula, the full-width forms included (OWASP CSV Injection, ASVS 1.2.10)."""
 
 MAX_SERIES: Final = 200
-MAX_METRIC_SITES: Final = (MAX_SERIES - len(Refusal) - len(Quiet) - len(Mode) - 1) // len(Outcome) - 1
+MAX_METRIC_SITES: Final = (MAX_SERIES - len(Refusal) - len(Quiet) - len(Mode) - 1) // len(Metric) - 1
 """Sites with series of their own; one more place is for all others together."""
 
 Cell = str | int | float | None
 Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
-VIEW_COLUMNS: Final = ("clear", "blocked", "extension", "network", "unknown", "decided", "measured")
+VIEW_COLUMNS: Final = ("clear", "partly", "blocked", "content", "hosts", "unknown", "decided", "measured")
 SHARE_COLUMNS: Final = ("rate", "low", "high", "few")
 
 
@@ -58,10 +58,10 @@ def tables(summary: Summary) -> Mapping[str, Table]:
             ("step", "page_views", "of", "of_page_views", *SHARE_COLUMNS),
             [(each.name, each.share.n, each.of, each.share.of, *_share(each.share)) for each in summary.funnel],
         ),
-        "counts": (("outcome", "count"), list(summary.counts.items())),
+        "counts": (("metric", "count"), list(summary.counts.items())),
         "quiet": (("reason", "page_views", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.quiet]),
         "refusals": (("reason", "pages", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.refusals]),
-        "evidence": (("evidence", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.evidence]),
+        "grounds": (("ground", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.grounds]),
     }
 
 
@@ -106,7 +106,7 @@ def _cell(value: Cell) -> Cell:
 class Metrics(msgspec.Struct, frozen=True):
     """What Prometheus is told: counts of each site since the first of the month, reasons over all sites, state."""
 
-    sites: Mapping[str, Mapping[Outcome, int]]
+    sites: Mapping[str, Mapping[Metric, int]]
     refusals: Mapping[str, int]
     quiet: Mapping[str, int]
     mode: Mode
@@ -123,12 +123,12 @@ def to_prometheus(metrics: Metrics) -> bytes:
 
 
 def _lines(metrics: Metrics) -> Iterator[str]:
-    yield "# HELP adnotice_counted_total Page views and pages by outcome, never readers, since the first of the month."
+    yield "# HELP adnotice_counted_total Page views and pages by metric, never readers, since the first of the month."
     yield "# TYPE adnotice_counted_total counter"
     for site, numbers in fold_sites(metrics.sites).items():
-        for outcome in Outcome:
-            labels = f'site="{_escape(site)}",outcome="{outcome.value}"'
-            yield f"adnotice_counted_total{{{labels}}} {numbers.get(outcome, 0)}"
+        for metric in Metric:
+            labels = f'site="{_escape(site)}",metric="{metric.value}"'
+            yield f"adnotice_counted_total{{{labels}}} {numbers.get(metric, 0)}"
     yield "# HELP adnotice_refused_total Pages that left without the tag, by reason, all sites, since the first of the month."
     yield "# TYPE adnotice_refused_total counter"
     for reason, n in metrics.refusals.items():
@@ -146,12 +146,12 @@ def _lines(metrics: Metrics) -> Iterator[str]:
     yield f"adnotice_store_up {int(metrics.healthy)}"
 
 
-def fold_sites(sites: Mapping[str, Mapping[Outcome, int]]) -> Mapping[str, Mapping[Outcome, int]]:
+def fold_sites(sites: Mapping[str, Mapping[Metric, int]]) -> Mapping[str, Mapping[Metric, int]]:
     """The first sites by name, as many as there is room for; all others summed as `(other)`."""
     names = sorted(sites)
     folded = {name: sites[name] for name in names[:MAX_METRIC_SITES]}
     if rest := [sites[name] for name in names[MAX_METRIC_SITES:]]:
-        folded[OTHER] = {outcome: sum(each.get(outcome, 0) for each in rest) for outcome in Outcome}
+        folded[OTHER] = {metric: sum(each.get(metric, 0) for each in rest) for metric in Metric}
     return folded
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from adnotice.count.tally import Count, Dimension, Outcome, Point
-from adnotice.events import Mode
+from adnotice.count.tally import Count, Dimension, Metric, Point
 from adnotice.insight.intervals import Interval, Range, Share, share
 from adnotice.insight.periods import Span
+from adnotice.vocabulary import Mode
 
-Numbers = Mapping[Outcome, int]
+Numbers = Mapping[Metric, int]
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -24,12 +24,15 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class Views(msgspec.Struct, frozen=True):
-    """Page views by verdict: measured = clear + blocked + unknown, decided = clear + blocked."""
+    """Page views by verdict: decided = clear + partly + blocked, measured = decided + unknown.
+
+    `content` and `hosts` are the two kinds of `blocked`. `partly` is decided, and not blocked."""
 
     clear: int
+    partly: int
     blocked: int
-    extension: int
-    network: int
+    content: int
+    hosts: int
     unknown: int
     decided: int
     measured: int
@@ -74,8 +77,8 @@ class Reason(msgspec.Struct, frozen=True):
     share: Share
 
 
-class Evidence(msgspec.Struct, frozen=True):
-    """What the tests in the browser found, with the views that found it, by verdict."""
+class GroundRow(msgspec.Struct, frozen=True):
+    """A ground, or a sign beside one, with the page views that had it, by verdict."""
 
     name: str
     views: Views
@@ -105,7 +108,7 @@ class Summary(msgspec.Struct, frozen=True):
     funnel: Sequence[Step]
     quiet: Sequence[Reason]
     refusals: Sequence[Reason]
-    evidence: Sequence[Evidence]
+    grounds: Sequence[GroundRow]
 
     @property
     def blocking(self) -> Share:

@@ -12,12 +12,12 @@ import msgspec
 from adnotice.count.buckets import Calendar
 from adnotice.count.heartbeat import examine
 from adnotice.count.store import Health, Store
-from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period
-from adnotice.events import Mode, Quiet, Refusal
+from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
 from adnotice.insight.exports import Metrics
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import BadPeriod, choose_span
 from adnotice.insight.reports import summarize, total
+from adnotice.vocabulary import Mode, Quiet, Refusal
 
 DIMENSIONS: Final = (
     Dimension.ALL,
@@ -27,7 +27,7 @@ DIMENSIONS: Final = (
     Dimension.SYSTEM,
     Dimension.REFUSAL,
     Dimension.QUIET,
-    Dimension.EVIDENCE,
+    Dimension.GROUND,
 )
 MAX_WISH_CHARACTERS: Final = 300
 LABEL: Final = "label:"
@@ -145,6 +145,6 @@ def _by_reason(found: Sequence[Sequence[Count]], reasons: Sequence[Refusal] | Se
     sums = {reason.value: 0 for reason in reasons}
     for counts in found:
         for count in counts:
-            if count.value in sums and count.outcome in (Outcome.REFUSED, Outcome.NOT_ASKED):
+            if count.value in sums and count.metric in (Metric.REFUSED, Metric.NOT_ASKED):
                 sums[count.value] += count.n
     return sums

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Final
 
 from adnotice.count.buckets import Starts, monday
-from adnotice.count.tally import OTHER, Count, Dimension, Grain, Outcome, Point
-from adnotice.events import Mode, Quiet
-from adnotice.insight.figures import Bucket, Evidence, Numbers, Reason, Row, Rows, Step, Summary, Views
+from adnotice.count.spread import VERDICTS
+from adnotice.count.tally import OTHER, Count, Dimension, Grain, Metric, Point
+from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, Row, Rows, Step, Summary, Views
 from adnotice.insight.intervals import Share, share, widest
 from adnotice.insight.periods import Span
+from adnotice.vocabulary import Kind, Mode, Quiet
 
 BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
 TOP_ROWS: Final = 20
@@ -22,14 +23,14 @@ CACHED_DAY_SLACK: Final = 20
 """A day on which over 10 % and 20 views more were measured than pages left here had another sender: a cache. Less
 than that is pages that stayed open over midnight, or counts that a crash lost."""
 
-FUNNEL: Final[tuple[tuple[Outcome, Outcome], ...]] = (
-    (Outcome.SHOWN, Outcome.ASKED),
-    (Outcome.HOWTO, Outcome.SHOWN),
-    (Outcome.LATER, Outcome.SHOWN),
-    (Outcome.NEVER, Outcome.SHOWN),
-    (Outcome.SUPPORTS, Outcome.SHOWN),
-    (Outcome.RECHECKED, Outcome.SHOWN),
-    (Outcome.ALLOWED, Outcome.SHOWN),
+FUNNEL: Final[tuple[tuple[Metric, Metric], ...]] = (
+    (Metric.SHOWN, Metric.ASKED),
+    (Metric.HOWTO, Metric.SHOWN),
+    (Metric.LATER, Metric.SHOWN),
+    (Metric.NEVER, Metric.SHOWN),
+    (Metric.SUPPORTS, Metric.SHOWN),
+    (Metric.RECHECKED, Metric.SHOWN),
+    (Metric.ALLOWED, Metric.SHOWN),
 )
 """The steps after `asked`, each with what it is a share of."""
 
@@ -54,7 +55,7 @@ def summarize(
     totals = total(rows.counts.get(Dimension.ALL, ()))
     views = view(totals)
     series = make_series(rows.points, rows.starts, span.grain, current)
-    injected = totals[Outcome.INJECTED]
+    injected = totals[Metric.INJECTED]
     if cached is None:
         cached = found_cached(injected, views, () if span.grain is Grain.HOUR else series)
     not_measured = None if cached else max(0, injected - views.measured)
@@ -66,14 +67,14 @@ def summarize(
         label=label,
         mode=mode,
         span=span,
-        counts={each.value: totals[each] for each in Outcome},
+        counts={each.value: totals[each] for each in Metric},
         views=views,
         rate=blocking.rate,
         interval=blocking.interval,
         range=None if not_measured is None else widest(views.blocked, views.decided, not_measured + views.unknown),
         pages_cached=cached,
         not_measured=not_measured,
-        kinds={"extension": share(views.extension, views.decided), "network": share(views.network, views.decided)},
+        kinds={kind.value: share(getattr(views, kind), views.decided) for kind in Kind},
         series=series,
         pages=tables[Dimension.PAGE],
         browsers=tables[Dimension.BROWSER],
@@ -82,27 +83,31 @@ def summarize(
         funnel=make_funnel(totals, views),
         quiet=reasons(
             (count for count in rows.counts.get(Dimension.QUIET, ()) if count.value != Quiet.NOT_BLOCKED),
-            Outcome.NOT_ASKED,
+            Metric.NOT_ASKED,
         ),
-        refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Outcome.REFUSED),
-        evidence=list_evidence(rows.counts.get(Dimension.EVIDENCE, ())),
+        refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Metric.REFUSED),
+        grounds=list_grounds(rows.counts.get(Dimension.GROUND, ())),
     )
 
 
 def total(counts: Iterable[Count]) -> Numbers:
-    """The sum of each outcome, 0 for those that never came."""
-    sums = dict.fromkeys(Outcome, 0)
+    """The sum of each metric, 0 for those that never came."""
+    sums = dict.fromkeys(Metric, 0)
     for count in counts:
-        sums[count.outcome] += count.n
+        sums[count.metric] += count.n
     return sums
 
 
 def view(numbers: Numbers) -> Views:
     """The page views in these numbers."""
-    clear, unknown = numbers[Outcome.CLEAR], numbers[Outcome.UNKNOWN]
-    extension, network = numbers[Outcome.BLOCKED_EXTENSION], numbers[Outcome.BLOCKED_NETWORK]
-    blocked = extension + network
-    return Views(clear, blocked, extension, network, unknown, clear + blocked, clear + blocked + unknown)
+    return add_views(*(numbers[metric] for metric in VERDICTS))
+
+
+def add_views(clear: int, partly: int, content: int, hosts: int, unknown: int) -> Views:
+    """The page views of these verdicts with their sums."""
+    blocked = content + hosts
+    decided = clear + partly + blocked
+    return Views(clear, partly, blocked, content, hosts, unknown, decided, decided + unknown)
 
 
 def found_cached(injected: int, views: Views, series: Iterable[Bucket]) -> bool:
@@ -114,11 +119,11 @@ def found_cached(injected: int, views: Views, series: Iterable[Bucket]) -> bool:
 
 def make_series(points: Iterable[Point], starts: Iterable[str], grain: Grain, current: Starts) -> list[Bucket]:
     """The buckets, oldest first, those without counts included, none of the future. Weeks are made of days."""
-    numbers: dict[str, dict[Outcome, int]] = {start: dict.fromkeys(Outcome, 0) for start in starts}
+    numbers: dict[str, dict[Metric, int]] = {start: dict.fromkeys(Metric, 0) for start in starts}
     for point in points:
         start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
         if start in numbers:
-            numbers[start][point.outcome] += point.n
+            numbers[start][point.metric] += point.n
     now = getattr(current, grain.value)
     known = list(numbers)
     past = known[: known.index(now) + 1] if now in numbers else known
@@ -131,8 +136,8 @@ def make_bucket(start: str, numbers: Numbers, *, so_far: bool) -> Bucket:
     return Bucket(
         start=start,
         views=views,
-        injected=numbers[Outcome.INJECTED],
-        declined=numbers[Outcome.DECLINED],
+        injected=numbers[Metric.INJECTED],
+        declined=numbers[Metric.DECLINED],
         blocking=share(views.blocked, views.decided),
         so_far=so_far,
     )
@@ -140,9 +145,9 @@ def make_bucket(start: str, numbers: Numbers, *, so_far: bool) -> Bucket:
 
 def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
     """The numbers of each value, in the order in which the values came."""
-    numbers: dict[str, dict[Outcome, int]] = defaultdict(lambda: dict.fromkeys(Outcome, 0))
+    numbers: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
     for count in counts:
-        numbers[count.value][count.outcome] += count.n
+        numbers[count.value][count.metric] += count.n
     return dict(numbers)
 
 
@@ -161,31 +166,31 @@ def _blocking(views: Views) -> Share:
 
 
 def _rest(whole: Views, shown: Sequence[Views]) -> Views:
-    clear, extension, network, unknown = (
-        max(0, getattr(whole, name) - sum(getattr(each, name) for each in shown))
-        for name in ("clear", "extension", "network", "unknown")
+    return add_views(
+        *(
+            max(0, getattr(whole, name) - sum(getattr(each, name) for each in shown))
+            for name in ("clear", "partly", "content", "hosts", "unknown")
+        )
     )
-    blocked = extension + network
-    return Views(clear, blocked, extension, network, unknown, clear + blocked, clear + blocked + unknown)
 
 
 def make_funnel(numbers: Numbers, views: Views) -> list[Step]:
     """From blocked to allowed. A step that outnumbers what it is a share of (it began before the span) has no rate."""
     steps = [
         Step("blocked", "decided", share(views.blocked, views.decided)),
-        Step("asked", "blocked", share(numbers[Outcome.ASKED], views.blocked)),
+        Step("asked", "blocked", share(numbers[Metric.ASKED], views.blocked)),
     ]
     return steps + [Step(step.value, of.value, share(numbers[step], numbers[of])) for step, of in FUNNEL]
 
 
-def reasons(counts: Iterable[Count], outcome: Outcome) -> list[Reason]:
+def reasons(counts: Iterable[Count], metric: Metric) -> list[Reason]:
     """How often each reason applied, the most frequent first."""
-    numbers = {name: each[outcome] for name, each in by_value(counts).items() if each[outcome]}
+    numbers = {name: each[metric] for name, each in by_value(counts).items() if each[metric]}
     whole = sum(numbers.values())
     return [Reason(name, share(n, whole)) for name, n in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def list_evidence(counts: Iterable[Count], top: int = TOP_ROWS) -> list[Evidence]:
-    """The evidence behind the verdicts, the most frequent first."""
-    found = [Evidence(name, view(numbers)) for name, numbers in by_value(counts).items()]
+def list_grounds(counts: Iterable[Count], top: int = TOP_ROWS) -> list[GroundRow]:
+    """What the verdicts stand on, the most frequent first."""
+    found = [GroundRow(name, view(numbers)) for name, numbers in by_value(counts).items()]
     return sorted((each for each in found if each.views.measured), key=lambda each: -each.views.measured)[:top]

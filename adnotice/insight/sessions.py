@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from adnotice.count.store import Notes
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 IDLE_SECONDS: Final = 30 * 60
 ABSOLUTE_SECONDS: Final = 8 * 3600

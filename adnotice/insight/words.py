@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from adnotice.count.tally import OTHER
-from adnotice.events import Mode, Quiet, Refusal
+from adnotice.vocabulary import Mode, Quiet, Refusal
 
 
 class Advice(NamedTuple):
@@ -43,6 +43,7 @@ BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
 
 QUIET: Final[Mapping[Quiet, str]] = {
     Quiet.NOT_BLOCKED: "No blocker was found",
+    Quiet.PARTLY: "A blocker is on, yet ads arrived",
     Quiet.MODE: "adnotice was told to measure only",
     Quiet.BOT: "A robot looked at the page",
     Quiet.EXCLUDED: "The page is one where nobody is asked (setting ask_exclude)",
@@ -110,8 +111,8 @@ GROUNDS: Final[Mapping[str, str]] = {
     "image bait arrived": "The script tests were lost on the way, an image test came through.",
     "script and image baits stopped": "Every test was stopped, of two kinds and over several rounds, while its neutral "
     "twin arrived each time.",
-    "baits arrived, ad script failed": "Our own tests came through, the site’s ad script did not: blocked on the "
-    "network.",
+    "baits arrived, ad script failed": "Our own tests came through, the site’s ad script did not: the hosts "
+    "of ads are out of reach.",
     "script baits stopped, image bait arrived": "The two kinds of test contradict each other.",
     "a control did not arrive": "A neutral twin was lost too: it may be the network.",
     "no answer in time": "Tests got no answer. Blockers answer at once, so this is no blocker’s doing.",
@@ -121,13 +122,14 @@ GROUNDS: Final[Mapping[str, str]] = {
     "ad script still loading": "The site’s ad script had neither worked nor failed yet.",
     "baits not believed now": "Our tests fail for so many that they can’t be believed at present.",
     "ad script not believed now": "The site’s ad script fails for so many that its host is probably down.",
+    "the reader objects": "The reader said “don’t count my views”: nothing is tested, and nothing is counted.",
     "stylesheet bait stopped": "Seen beside the tests that decide: a stylesheet was stopped as well.",
     "stylesheet bait arrived": "Seen beside the tests that decide: a stylesheet came through.",
     "element bait hidden": "Seen beside the tests that decide: an element named like an ad was hidden.",
     "element bait shown": "Seen beside the tests that decide: an element named like an ad was not hidden. Many blockers "
     "hide none.",
 }
-"""What the tests found (`detect.verdict.Ground` and `Sign`), in whole sentences."""
+"""What the tests found (`vocabulary.Ground` and `Sign`), in whole sentences."""
 
 DOUBTS: Final = ("baits not believed now", "ad script not believed now")
 

@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 T = TypeVar("T")
 

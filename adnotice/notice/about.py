@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from adnotice import objection
-from adnotice.events import Mode
 from adnotice.exchange import NO_STORE, Answer, Request
 from adnotice.headers import header, reason
 from adnotice.notice.cookie import LONGEST, NAME, Kept
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.wording import LANGUAGES, THIS_SITE, direction, load_catalogue, pick_language
+from adnotice.vocabulary import Mode
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
-from adnotice.events import Kind
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.wording import BLOCKERS, LANGUAGES, direction, word
+from adnotice.vocabulary import Kind, Word
 
 
-class State(StrEnum):
+class State(Word):
     """What the notice has to say when it comes up."""
 
     ASK = "ask"
@@ -49,7 +48,7 @@ class Content(msgspec.Struct, frozen=True):
     preview: bool = False
 
 
-class Family(StrEnum):
+class Family(Word):
     """Browsers, as far as they differ in the blockers that they can have."""
 
     FIREFOX = "firefox"
@@ -74,7 +73,7 @@ def browser_family(browser: str) -> Family:
 
 def list_blockers(kind: Kind, family: Family) -> list[str]:
     """The blockers that this reader may have, the likely ones first."""
-    if kind is Kind.NETWORK:
+    if kind is Kind.HOSTS:
         # of what a browser brings along, only what stops ad hosts and leaves the site's own addresses alone
         built_in = {Family.FIREFOX: ("firefox",), Family.SAFARI: (), Family.OTHER: ("brave",)}[family]
         return [*built_in, *_ON_THE_WAY]
@@ -105,8 +104,8 @@ class Contents:
         self, language: str, kind: Kind | None, family: Family, state: State, ticket: str = ""
     ) -> Mapping[str, Any]:
         """The notice for one view; `ticket` lets its choices be counted."""
-        return {**self._made[language, kind or Kind.EXTENSION, family, state], "ticket": ticket}
+        return {**self._made[language, kind or Kind.CONTENT, family, state], "ticket": ticket}
 
     def preview(self, language: str, family: Family) -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._made[language, Kind.EXTENSION, family, State.ASK], "preview": True}
+        return {**self._made[language, Kind.CONTENT, family, State.ASK], "preview": True}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from adnotice.events import Choice
 from adnotice.headers import Header, header
+from adnotice.vocabulary import Choice
 
 NAME: Final = "adnotice"
 

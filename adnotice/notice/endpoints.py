@@ -12,17 +12,6 @@ import msgspec
 
 from adnotice.agents import classify_agent
 from adnotice.assets import make_asset, read_static
-from adnotice.events import (
-    AdsAllowed,
-    Choice,
-    ChoiceMade,
-    Commit,
-    Mode,
-    NoticeShown,
-    Quiet,
-    Unavailable,
-    Verdict,
-)
 from adnotice.exchange import (
     NO_STORE,
     STORE_UNAVAILABLE,
@@ -48,14 +37,24 @@ from adnotice.notice.ticket import Fault, Ticket, Tickets
 from adnotice.notice.wording import pick_language
 from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_location
+from adnotice.vocabulary import (
+    AdsAllowed,
+    Choice,
+    ChoiceMade,
+    Commit,
+    Mode,
+    NoticeShown,
+    Quiet,
+    Unavailable,
+    Verdict,
+)
 
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
 
-BLOCKED: Final = Verdict.BLOCKED
 UNKNOWN: Final = Mode.MEASURE
 """What holds while the store can't say the mode: nobody is asked."""
-NOT_BLOCKED: Final = Asked(Quiet.NOT_BLOCKED)
+NOT_BLOCKED: Final = {verdict: Asked(Quiet.NOT_BLOCKED) for verdict in Verdict} | {Verdict.PARTLY: Asked(Quiet.PARTLY)}
 
 _COOKIE: Final = f"{NAME}=".encode()
 
@@ -139,8 +138,8 @@ class Notices:
 
     def ask(self, visit: Visit, request: Request) -> Asked:
         """Whether this view is asked or thanked, and what its browser then shows."""
-        if visit.verdict is not BLOCKED and not visit.returning and not _may_have_answered(request):
-            return NOT_BLOCKED  # as most views are: nothing else can matter
+        if visit.verdict is not Verdict.BLOCKED and not visit.returning and not _may_have_answered(request):
+            return NOT_BLOCKED[visit.verdict]  # as most views are: nothing else can matter
         situation = self._situation(request)
         family = browser_family(classify_agent(request.header(b"user-agent")).browser)
         language = pick_language(visit.language or request.header(b"accept-language"))

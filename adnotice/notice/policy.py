@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from adnotice.events import Choice, Mode, Quiet, Verdict
 from adnotice.exchange import Visit
 from adnotice.notice.cookie import Kept, holds_for
+from adnotice.vocabulary import Choice, Mode, Quiet, Verdict
 
 _LASTING = {Choice.SUPPORTS: Quiet.SUPPORTS, Choice.NEVER: Quiet.NEVER, Choice.LATER: Quiet.LATER}
 
@@ -41,7 +41,7 @@ class Policy:
         object.__setattr__(self, "_excluded", re.compile(pattern))
 
     def quiet(self, visit: Visit, situation: Situation) -> Quiet | None:
-        """Why this view is not asked: the first reason in the order of `events.Quiet`; None when it is asked."""
+        """Why this view is not asked: the first reason in the order of `vocabulary.Quiet`; None when it is asked."""
         return next(self._reasons(visit, situation), None)
 
     def thanks(self, visit: Visit, situation: Situation) -> bool:
@@ -53,7 +53,9 @@ class Policy:
         return came_round and _NO_HINDRANCE_TO_THANKS.issuperset(self._reasons(visit, situation))
 
     def _reasons(self, visit: Visit, situation: Situation) -> Iterator[Quiet]:
-        if visit.verdict is not Verdict.BLOCKED:
+        if visit.verdict is Verdict.PARTLY:
+            yield Quiet.PARTLY
+        elif visit.verdict is not Verdict.BLOCKED:
             yield Quiet.NOT_BLOCKED
         if situation.mode is not Mode.ASK:
             yield Quiet.MODE

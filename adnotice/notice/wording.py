@@ -29,7 +29,7 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Which ad blocker do you use? Its icon is beside the address bar, often under the puzzle piece."
         " It will go on working on all other sites."
     ),
-    "steps_network": "Ads are blocked on their way to you: by a filter in your network, a VPN, or tracking protection.",
+    "steps_hosts": "Ads are blocked on their way to you: by a filter in your network, a VPN, or tracking protection.",
     "check": "Check again",
     "reload": "Load the page again",
     "checking": "One moment, please …",

@@ -24,14 +24,14 @@ def run_of(clean: list[Seen], blocked: list[Seen], *crowds: Crowd) -> Run:
     cells = {
         (CLEAN.name, False): clean,
         (BLOCKED.name, False): blocked,
-        (HOSTS.name, True): [saw("blocked", "network")],
+        (HOSTS.name, True): [saw("blocked", "hosts")],
     }
     return Run(date="today", versions=["A/1"], cases=[CLEAN, BLOCKED, HOSTS], cells=cells, crowds=crowds)
 
 
 GOOD = run_of(
     [saw("clear")] * 3,
-    [saw("blocked", "extension", 300)] * 3,
+    [saw("blocked", "content", 300)] * 3,
     Crowd(name="30 % loss", visits=300, accused=0, reports={"clear": 290}),
     Crowd(name="offline", visits=200, accused=0, reports={}),
 )
@@ -61,19 +61,19 @@ def test_a_good_run_meets_every_demand() -> None:
     ("run", "missed"),
     [
         (run_of([saw("clear")], [saw("clear")], *GOOD.crowds), "content blockers found"),
-        (run_of([saw("clear", ms=251)], [saw("blocked", "extension")], *GOOD.crowds), "`clear`"),
-        (run_of([saw("clear")], [saw("blocked", "extension", 601)], *GOOD.crowds), "`blocked`"),
-        (run_of([saw("clear")], [saw("blocked", "extension")], GOOD.crowds[1]), "30 % loss"),
+        (run_of([saw("clear", ms=251)], [saw("blocked", "content")], *GOOD.crowds), "`clear`"),
+        (run_of([saw("clear")], [saw("blocked", "content", 601)], *GOOD.crowds), "`blocked`"),
+        (run_of([saw("clear")], [saw("blocked", "content")], GOOD.crowds[1]), "30 % loss"),
         (
             run_of(
                 [saw("clear")],
-                [saw("blocked", "extension")],
+                [saw("blocked", "content")],
                 GOOD.crowds[0],
                 Crowd(name="x", visits=200, accused=1, reports={}),
             ),
             "other visits",
         ),
-        (run_of([saw("clear"), saw("unknown")], [saw("blocked", "extension")], *GOOD.crowds), "flaky"),
+        (run_of([saw("clear"), saw("unknown")], [saw("blocked", "content")], *GOOD.crowds), "flaky"),
     ],
 )
 def test_a_run_that_falls_short_says_in_what(run: Run, missed: str) -> None:
@@ -83,8 +83,8 @@ def test_a_run_that_falls_short_says_in_what(run: Run, missed: str) -> None:
 
 
 def test_a_false_accusation_stands_out_in_its_row() -> None:
-    page = write(run_of([saw("clear"), saw("blocked", "extension")], [saw("blocked", "extension")]))
-    assert "**1 x clear; 1 x blocked, extension**" in page
+    page = write(run_of([saw("clear"), saw("blocked", "content")], [saw("blocked", "content")]))
+    assert "**1 x clear; 1 x blocked, content**" in page
 
 
 def test_a_cell_whose_visits_end_differently_is_flaky() -> None:
@@ -93,5 +93,5 @@ def test_a_cell_whose_visits_end_differently_is_flaky() -> None:
 
 def test_others_are_counted_by_what_they_said() -> None:
     peer = PEERS[0]
-    page = write(run_of([saw("clear", **{peer: True})], [saw("blocked", "extension", **{peer: False})]))
+    page = write(run_of([saw("clear", **{peer: True})], [saw("blocked", "content", **{peer: False})]))
     assert f"| {peer} | 0 of 1 | – | 1 of 1 | 0 of 2 |" in page

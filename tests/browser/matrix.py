@@ -183,9 +183,9 @@ def visit(reader: Reader, case: Case, *, peers: bool = False, path: str = ARTICL
 def right(case: Case, seen: Seen, *, probe: bool) -> bool:
     """Whether the verdict is the one that this reader should get."""
     if case.truth is Truth.CONTENT:
-        return (seen.verdict, seen.kind) == ("blocked", "extension")
+        return (seen.verdict, seen.kind) == ("blocked", "content")
     if case.truth is Truth.HOSTS and probe:
-        return (seen.verdict, seen.kind) == ("blocked", "network")
+        return (seen.verdict, seen.kind) == ("blocked", "hosts")
     return not seen.accused
 
 

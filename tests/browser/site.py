@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from adnotice.events import Mode
+from adnotice.vocabulary import Mode
 from tests.browser.internet import Internet
 from tests.browser.newspaper import ROOT, Plan, Sheet
 from tests.conftest import SECRET
@@ -132,8 +132,8 @@ class Site:
         return found
 
     def counts(self) -> dict[str, int]:
-        """How often each outcome was counted; those that never were are left out."""
-        return {outcome: n for outcome, n in self.figures()["counts"].items() if n}
+        """How often each metric was counted; those that never were are left out."""
+        return {metric: n for metric, n in self.figures()["counts"].items() if n}
 
     def wait_for_counts(self, seconds: float = 12.0, **expected: int) -> dict[str, int]:
         """The counts once they are as expected, and still so a moment later; fails with what they are instead.
@@ -142,7 +142,7 @@ class Site:
         judged was asked or not, so `not_asked` follows from the others.
         """
         wanted = {name.replace("_", "-"): n for name, n in expected.items()}
-        judged = sum(wanted.get(outcome, 0) for outcome in JUDGED)
+        judged = sum(wanted.get(metric, 0) for metric in JUDGED)
         if left := judged - wanted.get("asked", 0):
             wanted["not-asked"] = left
         deadline = time.monotonic() + seconds

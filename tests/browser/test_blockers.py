@@ -41,7 +41,7 @@ def test_a_network_that_loses_three_in_ten_requests_gets_nobody_accused(newsroom
     assert [each for each in seen if each.accused] == []
     counts = site.counts()
     assert counts.get("clear", 0) >= LOSSY_VISITS // 4, counts
-    assert not any(outcome.startswith("blocked") for outcome in counts), counts
+    assert not any(metric.startswith("blocked") for metric in counts), counts
 
 
 @pytest.mark.parametrize("before", [5, pytest.param(60, marks=pytest.mark.slow)])
@@ -52,11 +52,11 @@ def test_an_outage_of_the_ad_host_gets_nobody_accused(before: int, newsroom: New
     somebody = reader(case.profile, site)
     with ThreadPoolExecutor(TABS) as tabs:
         list(tabs.map(lambda _: visit(somebody, case), range(before)))
-        assert site.counts()["clear"] == before, site.figures()["evidence"]
+        assert site.counts()["clear"] == before, site.figures()["grounds"]
         settle(case, somebody, site)
         seen = list(tabs.map(lambda _: visit(somebody, case), range(VISITS_IN_OUTAGE)))
     assert [each for each in seen if each.accused] == []
-    assert not any(outcome.startswith("blocked") for outcome in site.counts())
+    assert not any(metric.startswith("blocked") for metric in site.counts())
 
 
 def test_an_outage_that_began_before_the_first_view_gets_nobody_accused(newsroom: Newsroom, reader: Readers) -> None:
@@ -69,7 +69,7 @@ def _visit(case: Case, newsroom: Newsroom, reader: Readers, *, probe: bool) -> S
     somebody = reader(case.profile, site)
     settle(case, somebody, site)
     seen = visit(somebody, case)
-    counted = [outcome for outcome in site.counts() if outcome.startswith(("clear", "blocked", "unknown"))]
+    counted = [metric for metric in site.counts() if metric.startswith(("clear", "blocked", "unknown"))]
     if not case.reports:
         assert counted == []
     elif seen.verdict != "no script" and "lossy" not in case.profile:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adnotice.count.open import open_store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.insight.passwords import hash_password
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import ROOT
@@ -30,16 +30,16 @@ def open_dashboard(newsroom: Newsroom, **settings: object) -> Site:
     site = newsroom(dashboard_password_hash=hash_password(PASSWORD), mode="measure", **settings)
     store = open_store(site.store_url)
     noon = datetime.now(UTC).replace(hour=0, minute=1).timestamp()
-    whole = {Outcome.INJECTED: 900, Outcome.CLEAR: 600, Outcome.BLOCKED_EXTENSION: 180, Outcome.UNKNOWN: 20}
-    funnel = {Outcome.ASKED: 100, Outcome.SHOWN: 90, Outcome.LATER: 30, Outcome.REFUSED: 9}
+    whole = {Metric.INJECTED: 900, Metric.CLEAR: 600, Metric.BLOCKED_CONTENT: 180, Metric.UNKNOWN: 20}
+    funnel = {Metric.ASKED: 100, Metric.SHOWN: 90, Metric.LATER: 30, Metric.REFUSED: 9}
     rows = {
-        **{Key("default", Dimension.ALL, "", outcome): n for outcome, n in (whole | funnel).items()},
-        **{Key("default", Dimension.PAGE, name, Outcome.CLEAR): 30 for name in (*PAYLOADS, LONG_NAME)},
-        **{Key("default", Dimension.PAGE, name, Outcome.BLOCKED_EXTENSION): 3 for name in (*PAYLOADS, LONG_NAME)},
-        **{Key("default", Dimension.BROWSER, name, Outcome.CLEAR): 90 for name in ("Firefox", *PAYLOADS[:3])},
-        **{Key("default", Dimension.EVIDENCE, name, Outcome.CLEAR): 90 for name in PAYLOADS[:3]},
-        Key("default", Dimension.REFUSAL, "csp", Outcome.REFUSED): 9,
-        Key("default", Dimension.QUIET, "later", Outcome.NOT_ASKED): 80,
+        **{Key("default", Dimension.ALL, "", metric): n for metric, n in (whole | funnel).items()},
+        **{Key("default", Dimension.PAGE, name, Metric.CLEAR): 30 for name in (*PAYLOADS, LONG_NAME)},
+        **{Key("default", Dimension.PAGE, name, Metric.BLOCKED_CONTENT): 3 for name in (*PAYLOADS, LONG_NAME)},
+        **{Key("default", Dimension.BROWSER, name, Metric.CLEAR): 90 for name in ("Firefox", *PAYLOADS[:3])},
+        **{Key("default", Dimension.GROUND, name, Metric.CLEAR): 90 for name in PAYLOADS[:3]},
+        Key("default", Dimension.REFUSAL, "csp", Metric.REFUSED): 9,
+        Key("default", Dimension.QUIET, "later", Metric.NOT_ASKED): 80,
     }
     for day in range(21):
         entry = Entry(secrets.token_hex(16), time.time() + 600, deltas=rows)

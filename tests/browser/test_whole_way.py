@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.events import Mode
+from adnotice.vocabulary import Mode
 from tests.browser import internet
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.reader import Page, Reader, wait_until
@@ -28,7 +28,7 @@ CUT_OFF = {
 def blocked_page(somebody: Reader, path: str = ARTICLE) -> Page:
     """A page on which the notice is up."""
     page = somebody.open(path)
-    assert page.verdict() == {"verdict": "blocked", "kind": "extension"}
+    assert page.verdict() == {"verdict": "blocked", "kind": "content"}
     page.notice().wait()
     return page
 
@@ -107,7 +107,7 @@ class TestReaderWithUblockOrigin:
         assert look["box"]["y"] + look["box"]["height"] <= look["viewport"]["height"]
         assert page.foreign_requests() == []
         site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1)
-        seen = {row["name"]: row["views"]["extension"] for row in site.figures()["evidence"]}
+        seen = {row["name"]: row["views"]["content"] for row in site.figures()["grounds"]}
         assert seen.pop("script and image baits stopped") == 1
         assert seen.pop("stylesheet bait stopped") == 1
         assert list(seen) in (["element bait hidden"], ["element bait shown"])
@@ -140,20 +140,20 @@ class TestReaderWithUblockOrigin:
         assert site.wait_for_counts(injected=2, blocked_extension=2, asked=1, shown=1, later=1)
 
     @pytest.mark.parametrize(
-        ("button", "outcome"), [("Don’t ask again", "never"), ("I support you already", "supports")]
+        ("button", "metric"), [("Don’t ask again", "never"), ("I support you already", "supports")]
     )
-    def test_is_not_asked_again_after(self, button: str, outcome: str, somebody: Reader, site: Site) -> None:
+    def test_is_not_asked_again_after(self, button: str, metric: str, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
         page.notice().click(button)
-        if outcome == "supports":
+        if metric == "supports":
             page.notice().wait_text("thank")
             page.notice().click("Close")
         page.notice().wait_gone()
         page.reload()
         assert page.verdict()["verdict"] == "blocked"
         assert page.notice().stays_away()
-        site.wait_for_counts(**{"injected": 2, "blocked_extension": 2, "asked": 1, "shown": 1, outcome: 1})
-        assert {row["name"] for row in site.figures()["quiet"] if row["share"]["n"]} == {outcome}
+        site.wait_for_counts(**{"injected": 2, "blocked_extension": 2, "asked": 1, "shown": 1, metric: 1})
+        assert {row["name"] for row in site.figures()["quiet"] if row["share"]["n"]} == {metric}
 
     def test_is_told_that_ads_are_still_blocked(self, somebody: Reader, site: Site) -> None:
         notice = blocked_page(somebody).notice()

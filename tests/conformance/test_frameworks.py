@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Dimension, Outcome, Period
+from adnotice.count.tally import Dimension, Metric, Period
 from tests.conformance.apps.site_parts import PARTS, PAUSE_SECONDS
 from tests.conformance.serving import SERVERS, Served, serve
 from tests.honest import AGENT
@@ -149,17 +149,17 @@ def test_every_page_is_counted(pair: Pair) -> None:
     assert eventually(lambda: pages_counted(pair.wrapped.store_url, "/") == expected_counts())
 
 
-def expected_counts() -> dict[Outcome, int]:
-    return {Outcome.INJECTED: READS + 1, Outcome.DECLINED: 1}
+def expected_counts() -> dict[Metric, int]:
+    return {Metric.INJECTED: READS + 1, Metric.DECLINED: 1}
 
 
-def pages_counted(url: str, page: str) -> dict[Outcome, int]:
+def pages_counted(url: str, page: str) -> dict[Metric, int]:
     store = open_store(url, CountSettings(store_url=url))
     try:
         today = datetime.now(UTC).date()
         period = Period(today - timedelta(days=1), today + timedelta(days=1))
         found = store.counts("default", Dimension.PAGE, period)
-        return {count.outcome: count.n for count in found if count.value == page}
+        return {count.metric: count.n for count in found if count.value == page}
     finally:
         store.close()
 

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from adnotice import AdNoticeMiddleware
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Count, Dimension, Outcome, Period
+from adnotice.count.tally import Count, Dimension, Metric, Period
 from adnotice.detect.baits import SCRIPT
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.keys import Keys
@@ -115,7 +115,7 @@ class Site:
 
     def views(self) -> int:
         """How many views its store has counted in these days, over all verdicts."""
-        return sum(count.n for count in self.counts(Dimension.ALL) if count.outcome is Outcome.CLEAR)
+        return sum(count.n for count in self.counts(Dimension.ALL) if count.metric is Metric.CLEAR)
 
     def counts(self, dimension: Dimension) -> list[Count]:
         """What its store has counted in these days."""

@@ -13,8 +13,8 @@ from adnotice.count.open import open_store
 from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import Unusable
-from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period
-from adnotice.events import Unavailable
+from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
+from adnotice.vocabulary import Unavailable
 from tests.count.test_contract import DAY, commit, entry, view
 
 TWO_DAYS = ["day,page,views\n", "2026-11-01,/a,40\n", "2026-11-01,/b?utm=1,2\n", "2026-11-02,/a,5\n"]
@@ -109,10 +109,10 @@ def test_each_day_of_a_cdns_counts_is_taken_once(sqlite_url: str) -> None:
     more = read_served([*TWO_DAYS, "2026-11-03,/a,7\n"], "site")
     assert import_served(store, calendar, more) == (1, 7, [("site", date(2026, 11, 1)), ("site", date(2026, 11, 2))])
     november = Period(date(2026, 11, 1), date(2026, 11, 30))
-    assert store.counts("site", Dimension.ALL, november) == [Count("", Outcome.SERVED, 54)]
+    assert store.counts("site", Dimension.ALL, november) == [Count("", Metric.SERVED, 54)]
     assert store.counts("site", Dimension.PAGE, november) == [
-        Count("/a", Outcome.SERVED, 52),
-        Count("/b", Outcome.SERVED, 2),
+        Count("/a", Metric.SERVED, 52),
+        Count("/b", Metric.SERVED, 2),
     ]
     assert store.points("site", Grain.HOUR, november) == []
     store.close()

@@ -16,8 +16,8 @@ from adnotice.count.open import open_store
 from adnotice.count.redis.address import CLUSTER_SHARDS
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Store
-from adnotice.count.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Outcome, Period
-from adnotice.events import Unavailable
+from adnotice.count.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.vocabulary import Unavailable
 
 STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")
 
@@ -58,9 +58,9 @@ def entry(*keys: Key, name: str = "", expires: float = NOON + 600) -> Entry:
     return Entry(name or f"view {next(numbers)}", expires, keys)
 
 
-def view(page: str = "/", outcome: Outcome = Outcome.CLEAR, site: str = "site") -> tuple[Key, Key]:
+def view(page: str = "/", metric: Metric = Metric.CLEAR, site: str = "site") -> tuple[Key, Key]:
     """The keys of a view, as far as these tests look."""
-    return Key(site, Dimension.ALL, "", outcome), Key(site, Dimension.PAGE, page, outcome)
+    return Key(site, Dimension.ALL, "", metric), Key(site, Dimension.PAGE, page, metric)
 
 
 def commit(store: Store, *entries: Entry, now: float = NOON) -> list[bool]:
@@ -68,29 +68,29 @@ def commit(store: Store, *entries: Entry, now: float = NOON) -> list[bool]:
     return store.commit(Batch(now, entries))
 
 
-def table(store: Store, dimension: Dimension = Dimension.PAGE, period: Period = DAY) -> dict[tuple[str, Outcome], int]:
+def table(store: Store, dimension: Dimension = Dimension.PAGE, period: Period = DAY) -> dict[tuple[str, Metric], int]:
     """What the store has counted in a period."""
-    return {(value, outcome): n for value, outcome, n in store.counts("site", dimension, period)}
+    return {(value, metric): n for value, metric, n in store.counts("site", dimension, period)}
 
 
 def test_what_was_committed_is_counted_under_its_dimension_and_value(store: Store) -> None:
-    commit(store, entry(*view("/a")), entry(*view("/a", Outcome.BLOCKED_EXTENSION)), entry(*view("/b")))
-    assert table(store) == {("/a", Outcome.CLEAR): 1, ("/a", Outcome.BLOCKED_EXTENSION): 1, ("/b", Outcome.CLEAR): 1}
-    assert table(store, Dimension.ALL) == {("", Outcome.CLEAR): 2, ("", Outcome.BLOCKED_EXTENSION): 1}
+    commit(store, entry(*view("/a")), entry(*view("/a", Metric.BLOCKED_CONTENT)), entry(*view("/b")))
+    assert table(store) == {("/a", Metric.CLEAR): 1, ("/a", Metric.BLOCKED_CONTENT): 1, ("/b", Metric.CLEAR): 1}
+    assert table(store, Dimension.ALL) == {("", Metric.CLEAR): 2, ("", Metric.BLOCKED_CONTENT): 1}
     assert table(store, Dimension.BROWSER) == {}
 
 
-def test_every_outcome_and_dimension_can_be_counted(store: Store) -> None:
-    keys = [Key("site", dimension, "x", outcome) for dimension in Dimension for outcome in Outcome]
+def test_every_metric_and_dimension_can_be_counted(store: Store) -> None:
+    keys = [Key("site", dimension, "x", metric) for dimension in Dimension for metric in Metric]
     commit(store, entry(*keys))
     for dimension in Dimension:
-        assert table(store, dimension) == {("x", outcome): 1 for outcome in Outcome}
+        assert table(store, dimension) == {("x", metric): 1 for metric in Metric}
 
 
 def test_deltas_count_as_often_as_they_say(store: Store) -> None:
-    key = Key("site", Dimension.PAGE, "/a", Outcome.INJECTED)
+    key = Key("site", Dimension.PAGE, "/a", Metric.INJECTED)
     assert commit(store, Entry("pages:1", NOON + 600, (), {key: 41}), entry(key)) == [True, True]
-    assert table(store) == {("/a", Outcome.INJECTED): 42}
+    assert table(store) == {("/a", Metric.INJECTED): 42}
 
 
 def test_an_empty_batch_changes_nothing(store: Store) -> None:
@@ -101,21 +101,21 @@ def test_an_empty_batch_changes_nothing(store: Store) -> None:
 def test_an_id_counts_once_in_one_batch(store: Store) -> None:
     first, again = entry(*view(), name="same"), entry(*view(), name="same")
     assert commit(store, first, entry(*view()), again) == [True, True, False]
-    assert table(store) == {("/", Outcome.CLEAR): 2}
+    assert table(store) == {("/", Metric.CLEAR): 2}
 
 
 def test_an_id_counts_once_in_many_batches(store: Store) -> None:
     same = entry(*view())
     assert [commit(store, same) for _ in range(3)] == [[True], [False], [False]]
     assert commit(store, entry(*view()), same, entry(*view())) == [True, False, True]
-    assert table(store) == {("/", Outcome.CLEAR): 3}
+    assert table(store) == {("/", Metric.CLEAR): 3}
 
 
 def test_an_id_counts_once_in_two_processes(opener: Opener) -> None:
     one, other = opener(), opener()
     same = entry(*view())
     assert [commit(one, same), commit(other, same), commit(one, same)] == [[True], [False], [False]]
-    assert table(other) == {("/", Outcome.CLEAR): 1}
+    assert table(other) == {("/", Metric.CLEAR): 1}
 
 
 def test_a_batch_far_larger_than_a_statement_is_committed_whole(store: Store) -> None:
@@ -134,7 +134,7 @@ def test_ids_of_any_length_and_alphabet_are_told_apart(store: Store) -> None:
 def test_values_are_kept_as_they_are(store: Store) -> None:
     pages = ["/größe", "/a'b\"c", "/%s?", "/{x}", "/" + "x" * 255, "/日本語/😀", "/a\\b", "/A", "/a", "/ a ", OTHER]
     commit(store, *(entry(*view(page)) for page in pages))
-    assert table(store) == {(page, Outcome.CLEAR): 1 for page in pages}
+    assert table(store) == {(page, Metric.CLEAR): 1 for page in pages}
 
 
 def test_sites_are_kept_apart_and_listed(store: Store) -> None:
@@ -154,14 +154,14 @@ def test_every_period_is_the_sum_of_its_days(store: Store) -> None:
     days = [first + timedelta(days=number) for number in range(320)]
     by_day = {day: number % 7 + 1 for number, day in enumerate(days)}
     calendar = Calendar("UTC")
-    key = Key("site", Dimension.PAGE, "/a", Outcome.CLEAR)
+    key = Key("site", Dimension.PAGE, "/a", Metric.CLEAR)
     for day, n in by_day.items():
         commit(store, Entry(f"day {day}", NOON + 600, (), {key: n}), now=calendar.noon(day))
     mixed = random.Random(7)  # noqa: S311 - periods, not secrets
     for _ in range(40):
         begin, end = sorted(mixed.sample(days, 2))
         total = sum(n for day, n in by_day.items() if begin <= day <= end)
-        assert table(store, period=Period(begin, end)) == {("/a", Outcome.CLEAR): total}, (begin, end)
+        assert table(store, period=Period(begin, end)) == {("/a", Metric.CLEAR): total}, (begin, end)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_day_has_as_many_hours_as_its_clock_shows(opener: Opener, zone: str, d
     points = store.points("site", Grain.HOUR, Period(day, day))
     assert [point.n for point in points] == [4] * hours
     assert len({point.start for point in points}) == hours
-    assert table(store, Dimension.ALL, Period(day, day)) == {("", Outcome.CLEAR): 4 * hours}
+    assert table(store, Dimension.ALL, Period(day, day)) == {("", Metric.CLEAR): 4 * hours}
 
 
 def test_another_time_zone_is_refused_with_the_remedy(opener: Opener) -> None:
@@ -220,7 +220,7 @@ def test_a_clock_that_goes_back_loses_and_doubles_nothing(store: Store) -> None:
         again = () if moved > 600 else (same,)  # a report that old is refused before it gets here
         commit(store, *again, entry(*view()), now=NOON + moved)
     whole = Period(TODAY - timedelta(days=2), TODAY + timedelta(days=400))
-    assert table(store, Dimension.ALL, whole) == {("", Outcome.CLEAR): 6}
+    assert table(store, Dimension.ALL, whole) == {("", Metric.CLEAR): 6}
 
 
 @pytest.fixture
@@ -236,8 +236,8 @@ def test_values_beyond_the_cap_count_as_other(opener: Opener, shards: int) -> No
     counts = table(store)
     assert sum(counts.values()) == 120 * shards
     assert len(counts) <= 10 * shards + 1
-    assert counts[OTHER, Outcome.CLEAR] >= 110 * shards
-    assert table(store, Dimension.ALL) == {("", Outcome.CLEAR): 120 * shards}
+    assert counts[OTHER, Metric.CLEAR] >= 110 * shards
+    assert table(store, Dimension.ALL) == {("", Metric.CLEAR): 120 * shards}
 
 
 def test_the_cap_holds_across_processes(opener: Opener, shards: int) -> None:
@@ -271,11 +271,11 @@ def test_housekeeping_changes_no_count(store: Store) -> None:
     for number in range(3):
         commit(store, entry(*view()), now=NOON + number)
         store.tend(NOON + number)
-    assert table(store) == {("/", Outcome.CLEAR): 3}
+    assert table(store) == {("/", Metric.CLEAR): 3}
 
 
 def test_an_import_need_not_count_hours(store: Store) -> None:
-    key = Key("site", Dimension.ALL, "", Outcome.SERVED)
+    key = Key("site", Dimension.ALL, "", Metric.SERVED)
     batch = Batch(NOON, (Entry("import", NOON + 600, (), {key: 5}),), (Grain.DAY, Grain.WEEK, Grain.MONTH))
     assert store.commit(batch) == [True]
     assert [len(store.points("site", grain, DAY)) for grain in Grain] == [0, 1, 1, 1]
@@ -322,7 +322,7 @@ def test_a_closed_store_opens_again(store: Store) -> None:
     commit(store, entry(*view()))
     store.close()
     commit(store, entry(*view()))
-    assert table(store) == {("/", Outcome.CLEAR): 2}
+    assert table(store) == {("/", Metric.CLEAR): 2}
 
 
 def test_threads_may_share_a_store(store: Store) -> None:
@@ -336,4 +336,4 @@ def test_threads_may_share_a_store(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         fates = sum(pool.map(work, range(4)), Counter[bool]())
     assert fates == {True: 125, False: 75}
-    assert table(store, Dimension.ALL) == {("", Outcome.CLEAR): 125}
+    assert table(store, Dimension.ALL) == {("", Metric.CLEAR): 125}

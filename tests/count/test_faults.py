@@ -20,8 +20,8 @@ import pytest
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Partial, Store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome, Period
-from adnotice.events import Unavailable
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric, Period
+from adnotice.vocabulary import Unavailable
 from tests.count.served_site import serving
 from tests.count.servers import PostgreSQL, Proxy, Redis, RedisCluster, Server, wait_for
 from tests.honest import AGENT, HonestBrowser
@@ -40,7 +40,7 @@ def pages_of(store: Store, site: str = SITE) -> Counter[str]:
     """Clear views by page, yesterday's and today's."""
     day = datetime.now(UTC).date()
     counts = store.counts(site, Dimension.PAGE, Period(day - timedelta(days=1), day))
-    return Counter({count.value: count.n for count in counts if count.outcome is Outcome.CLEAR})
+    return Counter({count.value: count.n for count in counts if count.metric is Metric.CLEAR})
 
 
 def patiently(ask: Callable[[], Answer], seconds: float = 30) -> Answer:
@@ -92,7 +92,7 @@ class Reporters:
         while pending or not self._over.is_set():
             for _ in range(self._group if len(pending) < MAX_PENDING and not self._over.is_set() else 0):
                 made += 1
-                key = Key(SITE, Dimension.PAGE, f"/{(number * 7 + made) % PAGES}", Outcome.CLEAR)
+                key = Key(SITE, Dimension.PAGE, f"/{(number * 7 + made) % PAGES}", Metric.CLEAR)
                 pending.append(Entry(uuid.uuid4().hex, int(time.time()) + 3_600, (key,)))
             fates: list[bool | None]
             try:
@@ -127,7 +127,7 @@ def test_a_connection_cut_right_after_the_commit_was_sent_counts_each_report_onc
     answered: Counter[bool] = Counter()
     for number in range(200):
         page = f"/{number % PAGES}"
-        key = Key(SITE, Dimension.PAGE, page, Outcome.CLEAR)
+        key = Key(SITE, Dimension.PAGE, page, Metric.CLEAR)
         batch = Batch(time.time(), tuple(Entry(uuid.uuid4().hex, int(time.time()) + 600, (key,)) for _ in range(2)))
         proxy.cut_after(b"COMMIT" if kind == "postgresql" else b"EVALSHA")
         answered.update(patiently(lambda batch=batch: store.commit(batch)))  # type: ignore[misc]

@@ -31,8 +31,8 @@ from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Store
 from adnotice.count.writer import Writer
-from adnotice.events import Mode, Unavailable
 from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Mode, Unavailable
 from tests.count.servers import wait_for
 
 STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")

@@ -14,7 +14,7 @@ from adnotice.count.sql.schema import SCHEMA
 from adnotice.count.sql.store import SqlStore
 from adnotice.count.store import Unusable
 from adnotice.count.tally import Dimension
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 from tests.count.test_contract import DAY, commit, entry, view
 
 Make = Callable[..., SqlStore]

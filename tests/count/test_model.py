@@ -22,8 +22,8 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.sql.schema import SCHEMA
 from adnotice.count.sql.store import SqlStore
 from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Outcome, Period
-from adnotice.events import Unavailable
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.vocabulary import Unavailable
 from tests.count.conftest import POSTGRESQL, REDIS
 
 BEGIN = datetime(2026, 11, 18, 12, tzinfo=UTC).timestamp()
@@ -31,7 +31,7 @@ LIFETIME = 900.0
 ALL_TIME = Period(date(2026, 1, 1), date(2026, 12, 31))
 
 pages = st.sampled_from(["/", "/a", "/b", "/c"])
-outcomes = st.sampled_from([Outcome.CLEAR, Outcome.BLOCKED_EXTENSION, Outcome.ASKED, Outcome.ALLOWED])
+metrics = st.sampled_from([Metric.CLEAR, Metric.BLOCKED_CONTENT, Metric.ASKED, Metric.ALLOWED])
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -81,14 +81,12 @@ class StoreMachine(RuleBasedStateMachine):
         """The first process looks before anything was counted."""
         assert self.store.sites() == []
 
-    @rule(page=pages, outcome=outcomes, n=st.integers(1, 3))
-    def add(self, page: str, outcome: Outcome, n: int) -> None:
+    @rule(page=pages, metric=metrics, n=st.integers(1, 3))
+    def add(self, page: str, metric: Metric, n: int) -> None:
         """A report arrives."""
         self.made += 1
-        keys = (Key("site", Dimension.ALL, "", outcome), Key("site", Dimension.PAGE, page, outcome))
-        report = Entry(
-            f"{self.made:032x}", self.now + LIFETIME, keys, {Key("site", Dimension.BROWSER, "x", outcome): n}
-        )
+        keys = (Key("site", Dimension.ALL, "", metric), Key("site", Dimension.PAGE, page, metric))
+        report = Entry(f"{self.made:032x}", self.now + LIFETIME, keys, {Key("site", Dimension.BROWSER, "x", metric): n})
         self.reports[report.id] = self.everything[report.id] = report
         self.waiting.append(report)
 
@@ -185,14 +183,14 @@ class StoreMachine(RuleBasedStateMachine):
         """The store has what was acknowledged, and of what is unknown some."""
         if self.unknown:
             return
-        expected: Counter[tuple[Dimension, str, Outcome]] = Counter()
+        expected: Counter[tuple[Dimension, str, Metric]] = Counter()
         for name in self.acknowledged:
             report = self.everything[name]
-            expected.update((key.dimension, key.value, key.outcome) for key in report.keys)
+            expected.update((key.dimension, key.value, key.metric) for key in report.keys)
             for key, n in report.deltas.items():
-                expected[key.dimension, key.value, key.outcome] += n
+                expected[key.dimension, key.value, key.metric] += n
         found = {
-            (dimension, count.value, count.outcome): count.n
+            (dimension, count.value, count.metric): count.n
             for dimension in (Dimension.ALL, Dimension.PAGE, Dimension.BROWSER)
             for count in self.store.counts("site", dimension, ALL_TIME)
         }

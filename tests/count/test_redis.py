@@ -18,12 +18,12 @@ from adnotice.count.redis.lanes import LANE_BYTES, LANES, name_lanes, read_lanes
 from adnotice.count.redis.store import RedisStore
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Partial
-from adnotice.count.tally import Batch, Count, Dimension, Entry, Grain, Key, Outcome, Period
-from adnotice.events import Unavailable
+from adnotice.count.tally import Batch, Count, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.vocabulary import Unavailable
 from tests.count.servers import Proxy, Redis, RedisCluster, running, wait_for
 
 SITE = "news.example.test"
-CLEAR = Key(SITE, Dimension.ALL, "", Outcome.CLEAR)
+CLEAR = Key(SITE, Dimension.ALL, "", Metric.CLEAR)
 
 
 def entries(count: int, *keys: Key) -> tuple[Entry, ...]:
@@ -38,7 +38,7 @@ def today() -> Period:
 
 def clear_views(store: RedisStore) -> int:
     """How many clear views the store has counted today."""
-    return sum(count.n for count in store.counts(SITE, Dimension.ALL, today()) if count.outcome is Outcome.CLEAR)
+    return sum(count.n for count in store.counts(SITE, Dimension.ALL, today()) if count.metric is Metric.CLEAR)
 
 
 @pytest.mark.parametrize(
@@ -84,16 +84,16 @@ def test_notes_stay_where_they_are_whatever_the_number_of_shards() -> None:
     assert {spread_tags("adnotice", shards)[-1] for shards in (1, 2, 6, 48)} == {"{adnotice}"}
 
 
-def test_every_outcome_keeps_its_lane() -> None:
-    counts = {outcome: 1 + 10**place for place, outcome in zip(range(14), reversed(Outcome), strict=False)}
+def test_every_metric_keeps_its_lane() -> None:
+    counts = {metric: 1 + 10**place for place, metric in zip(range(14), reversed(Metric), strict=False)}
     held = b""
     lanes = name_lanes(counts)
     for at, n in zip(lanes[::2], lanes[1::2], strict=True):
         held = held.ljust(at + LANE_BYTES, b"\0")
         held = held[:at] + n.to_bytes(LANE_BYTES, "little") + held[at + LANE_BYTES :]
-    assert dict(read_lanes(3 * int.from_bytes(held, "little"))) == {outcome: 3 * n for outcome, n in counts.items()}
-    assert sorted(LANES) == sorted(Outcome), "a new outcome needs a lane: at the end"
-    assert LANES[:4] == (Outcome.CLEAR, Outcome.INJECTED, Outcome.NOT_ASKED, Outcome.BLOCKED_EXTENSION)
+    assert dict(read_lanes(3 * int.from_bytes(held, "little"))) == {metric: 3 * n for metric, n in counts.items()}
+    assert sorted(LANES) == sorted(Metric), "a new metric needs a lane: at the end"
+    assert LANES[:4] == (Metric.CLEAR, Metric.INJECTED, Metric.NOT_ASKED, Metric.BLOCKED_CONTENT)
 
 
 def test_a_server_that_has_forgotten_its_scripts_is_given_them_again(redis_url: str) -> None:
@@ -247,17 +247,17 @@ def test_a_planned_failover_loses_nothing(cluster: RedisCluster, cluster_url: st
 
 def test_each_shard_gives_forged_pages_one_value_beyond_the_cap(redis_url: str) -> None:
     store = RedisStore(redis_url + "&shards=2", CountSettings(max_pages=50))
-    forged = [entries(1, Key(SITE, Dimension.PAGE, f"/{n}", Outcome.CLEAR))[0] for n in range(300)]
+    forged = [entries(1, Key(SITE, Dimension.PAGE, f"/{n}", Metric.CLEAR))[0] for n in range(300)]
     store.commit(Batch(time.time(), tuple(forged[:150])))
     store.commit(Batch(time.time(), tuple(forged[150:])))
     day = today()
     named = store.counts(SITE, Dimension.PAGE, Period(day.last, day.last), limit=5000)
     assert len(named) == 2 * 50 + 1
     assert sum(count.n for count in named) == 300
-    assert named[0] == Count("(other)", Outcome.CLEAR, 200)
+    assert named[0] == Count("(other)", Metric.CLEAR, 200)
     first = forged[0].keys[1].value
     store.commit(
-        Batch(time.time(), (Entry("another", time.time() + 60, (Key(SITE, Dimension.PAGE, first, Outcome.CLEAR),)),))
+        Batch(time.time(), (Entry("another", time.time() + 60, (Key(SITE, Dimension.PAGE, first, Metric.CLEAR),)),))
     )
     again = store.counts(SITE, Dimension.PAGE, Period(day.last, day.last), limit=5000)
     assert len(again) == len(named)

@@ -11,9 +11,9 @@ import pytest
 from adnotice.count.routes import Routes
 from adnotice.count.served import read_served
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Dimension, Outcome, Period
+from adnotice.count.tally import Dimension, Metric, Period
 from adnotice.count.writer import Writer
-from adnotice.events import Choice, ChoiceMade, PageInjected, PageRefused, Refusal, Verdict, ViewJudged
+from adnotice.vocabulary import Choice, ChoiceMade, Ground, PageInjected, PageRefused, Refusal, Verdict, ViewJudged
 
 TEMPLATES = ("/article/{slug}", "/archive/{day:path}", "/issue/{number:int}/", "/article/{slug}/comments")
 EXPIRES = time.time() + 900
@@ -61,7 +61,11 @@ async def test_views_pages_and_answers_are_counted_under_their_route(tmp_path: P
     for number in range(3):
         path = f"/article/story-{number}"
         writer.record(PageInjected("site", path))
-        await writer.commit(f"{number}", EXPIRES, (ViewJudged("site", path, Verdict.CLEAR, agent=b"Firefox/153.0"),))
+        await writer.commit(
+            f"{number}",
+            EXPIRES,
+            (ViewJudged("site", path, Verdict.CLEAR, None, Ground.SCRIPT, agent=b"Firefox/153.0"),),
+        )
     writer.record(PageRefused("site", Refusal.CSP))
     await writer.commit("later", EXPIRES, (ChoiceMade("site", "/article/story-1", Choice.LATER, b"Firefox/153.0"),))
     writer.record(PageInjected("site", "/"))
@@ -70,11 +74,11 @@ async def test_views_pages_and_answers_are_counted_under_their_route(tmp_path: P
     store = writer.store()
     found = store.counts("site", Dimension.PAGE, Period(today - timedelta(days=1), today))
     await writer.close()
-    assert {(count.value, count.outcome): count.n for count in found} == {
-        ("/article/{slug}", Outcome.CLEAR): 3,
-        ("/article/{slug}", Outcome.INJECTED): 3,
-        ("/article/{slug}", Outcome.LATER): 1,
-        ("/", Outcome.INJECTED): 1,
+    assert {(count.value, count.metric): count.n for count in found} == {
+        ("/article/{slug}", Metric.CLEAR): 3,
+        ("/article/{slug}", Metric.INJECTED): 3,
+        ("/article/{slug}", Metric.LATER): 1,
+        ("/", Metric.INJECTED): 1,
     }
 
 

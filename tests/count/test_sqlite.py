@@ -22,7 +22,7 @@ from adnotice.count.sql.store import SqlStore
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Store, Unusable
 from adnotice.count.tally import Dimension
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 from tests.count.test_contract import DAY, NOON, commit, entry, view
 
 

@@ -20,12 +20,14 @@ from adnotice import mode as modes
 from adnotice.count import intake, shift
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Partial
-from adnotice.count.tally import OTHER, Dimension, Outcome, Period
+from adnotice.count.tally import OTHER, Dimension, Metric, Period
 from adnotice.count.writer import Writer
-from adnotice.events import (
+from adnotice.mode import CurrentMode
+from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
     ChoiceMade,
+    Ground,
     Kind,
     Mode,
     NoticeShown,
@@ -37,7 +39,6 @@ from adnotice.events import (
     Verdict,
     ViewJudged,
 )
-from adnotice.mode import CurrentMode
 
 pytestmark = pytest.mark.anyio
 
@@ -77,15 +78,16 @@ async def make(file: Path) -> AsyncIterator[Make]:
 
 def view(page: str = "/a", verdict: Verdict = Verdict.CLEAR, **more: Any) -> ViewJudged:
     """A view of a reader with Firefox."""
-    kind = Kind.EXTENSION if verdict is Verdict.BLOCKED else None
-    return ViewJudged("site", page, verdict, kind, agent=more.pop("agent", FIREFOX), language=b"de-CH,de;q=0.9", **more)
+    kind = Kind.CONTENT if verdict is Verdict.BLOCKED else None
+    usual = {"ground": Ground.SCRIPT, "agent": FIREFOX, "language": b"de-CH,de;q=0.9"}
+    return ViewJudged("site", page, verdict, kind, **(usual | more))
 
 
-async def counted(writer: Writer, dimension: Dimension = Dimension.ALL) -> dict[tuple[str, Outcome], int]:
+async def counted(writer: Writer, dimension: Dimension = Dimension.ALL) -> dict[tuple[str, Metric], int]:
     """What the store has counted around now."""
     today = datetime.now(UTC).date()
     rows = await anyio.to_thread.run_sync(lambda: writer.store().counts("site", dimension, Period(today, today)))
-    return {(value, outcome): n for value, outcome, n in rows}
+    return {(value, metric): n for value, metric, n in rows}
 
 
 async def until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -104,7 +106,7 @@ async def test_a_report_is_answered_after_its_commit(make: Make, file: Path) -> 
 async def test_a_report_that_is_tried_again_counts_once(make: Make) -> None:
     writer = make()
     assert [await writer.commit("1", EXPIRES, (view(),)) for _ in range(3)] == [True, False, False]
-    assert await counted(writer) == {("", Outcome.CLEAR): 1}
+    assert await counted(writer) == {("", Metric.CLEAR): 1}
 
 
 async def test_reports_of_the_same_moment_share_commits(make: Make) -> None:
@@ -112,32 +114,32 @@ async def test_reports_of_the_same_moment_share_commits(make: Make) -> None:
     async with anyio.create_task_group() as tasks:
         for number in range(300):
             tasks.start_soon(writer.commit, str(number), EXPIRES, (view(f"/{number % 7}"),))
-    assert await counted(writer) == {("", Outcome.CLEAR): 300}
+    assert await counted(writer) == {("", Metric.CLEAR): 300}
 
 
 async def test_a_view_is_counted_by_what_its_headers_say_in_few_words(make: Make) -> None:
     writer = make()
-    judged = view(verdict=Verdict.BLOCKED, evidence="baits stopped", quiet=Quiet.FIRST_PAGE)
+    judged = view(verdict=Verdict.BLOCKED, ground=Ground.STOPPED, quiet=Quiet.FIRST_PAGE)
     await writer.commit("1", EXPIRES, (judged,))
-    blocked = Outcome.BLOCKED_EXTENSION
+    blocked = Metric.BLOCKED_CONTENT
     assert await counted(writer, Dimension.BROWSER) == {("Firefox", blocked): 1}
     assert await counted(writer, Dimension.DEVICE) == {("desktop", blocked): 1}
     assert await counted(writer, Dimension.SYSTEM) == {("Linux", blocked): 1}
     assert await counted(writer, Dimension.LANGUAGE) == {("de", blocked): 1}
-    assert await counted(writer, Dimension.EVIDENCE) == {("baits stopped", blocked): 1}
-    assert await counted(writer, Dimension.QUIET) == {("first-page", Outcome.NOT_ASKED): 1}
+    assert await counted(writer, Dimension.GROUND) == {(Ground.STOPPED, blocked): 1}
+    assert await counted(writer, Dimension.QUIET) == {("first-page", Metric.NOT_ASKED): 1}
     assert await counted(writer, Dimension.PAGE) == {("/a", blocked): 1}
 
 
 async def test_a_process_that_begins_is_told_the_grounds_of_the_last_days(make: Make) -> None:
     before, after = make(), make()
     for number in range(3):
-        await before.commit(f"{number}", time.time() + 600, (view(evidence="script bait arrived"),))
-    await before.commit("3", time.time() + 600, (view(verdict=Verdict.UNKNOWN, evidence="a control did not arrive"),))
+        await before.commit(f"{number}", time.time() + 600, (view(ground=Ground.SCRIPT),))
+    await before.commit("3", time.time() + 600, (view(verdict=Verdict.UNKNOWN, ground=Ground.CONTROL),))
     assert after.grounds() == {}
     after.begin()
     await until(lambda: bool(after.grounds()))
-    assert after.grounds() == {"script bait arrived": 3, "a control did not arrive": 1}
+    assert after.grounds() == {Ground.SCRIPT: 3, Ground.CONTROL: 1}
 
 
 async def test_the_whole_funnel_is_counted(make: Make) -> None:
@@ -153,21 +155,21 @@ async def test_the_whole_funnel_is_counted(make: Make) -> None:
     await writer.commit("1:allowed", EXPIRES, (AdsAllowed(*about, FIREFOX, b"de", "b"),))
     found = await counted(writer)
     assert found == {
-        ("", outcome): n
-        for outcome, n in {
-            Outcome.INJECTED: 2,
-            Outcome.DECLINED: 1,
-            Outcome.REFUSED: 1,
-            Outcome.BLOCKED_EXTENSION: 1,
-            Outcome.ASKED: 1,
-            Outcome.SHOWN: 1,
-            Outcome.HOWTO: 1,
-            Outcome.ALLOWED: 1,
+        ("", metric): n
+        for metric, n in {
+            Metric.INJECTED: 2,
+            Metric.DECLINED: 1,
+            Metric.REFUSED: 1,
+            Metric.BLOCKED_CONTENT: 1,
+            Metric.ASKED: 1,
+            Metric.SHOWN: 1,
+            Metric.HOWTO: 1,
+            Metric.ALLOWED: 1,
         }.items()
     }
-    assert await counted(writer, Dimension.REFUSAL) == {("csp", Outcome.REFUSED): 1}
+    assert await counted(writer, Dimension.REFUSAL) == {("csp", Metric.REFUSED): 1}
     assert set(await counted(writer, Dimension.VARIANT)) == {
-        ("b", outcome) for outcome in (Outcome.SHOWN, Outcome.HOWTO, Outcome.ALLOWED)
+        ("b", metric) for metric in (Metric.SHOWN, Metric.HOWTO, Metric.ALLOWED)
     }
 
 
@@ -175,7 +177,7 @@ async def test_bots_are_kept_apart(make: Make) -> None:
     writer = make()
     await writer.commit("1", EXPIRES, (view(agent=GOOGLEBOT), NoticeShown("site", "/a", GOOGLEBOT)))
     await writer.commit("2", EXPIRES, (view(agent=b""),))
-    assert await counted(writer) == {("", Outcome.BOT): 2}
+    assert await counted(writer) == {("", Metric.BOT): 2}
     assert await counted(writer, Dimension.BROWSER) == {}
 
 
@@ -191,7 +193,7 @@ async def test_pages_go_with_the_next_commit(make: Make) -> None:
     for _ in range(5):
         writer.record(PageInjected("site", "/a"))
     await writer.commit("1", EXPIRES, (view(),))
-    assert await counted(writer, Dimension.PAGE) == {("/a", Outcome.INJECTED): 5, ("/a", Outcome.CLEAR): 1}
+    assert await counted(writer, Dimension.PAGE) == {("/a", Metric.INJECTED): 5, ("/a", Metric.CLEAR): 1}
 
 
 async def test_pages_that_no_report_follows_are_written_after_a_while(
@@ -201,7 +203,7 @@ async def test_pages_that_no_report_follows_are_written_after_a_while(
     writer = make()
     writer.record(PageInjected("site", "/a"))
     await until(lambda: writer.state.last_commit_seconds is not None)
-    assert await counted(writer) == {("", Outcome.INJECTED): 1}
+    assert await counted(writer) == {("", Metric.INJECTED): 1}
     await until(lambda: writer.state.waiting == 0)
 
 
@@ -209,7 +211,7 @@ async def test_pages_are_written_at_the_end(make: Make) -> None:
     writer = make()
     writer.record(PageInjected("site", "/a"))
     await writer.close()
-    assert await counted(make()) == {("", Outcome.INJECTED): 1}
+    assert await counted(make()) == {("", Metric.INJECTED): 1}
 
 
 async def test_a_closed_writer_begins_anew(make: Make) -> None:
@@ -217,7 +219,7 @@ async def test_a_closed_writer_begins_anew(make: Make) -> None:
     for number in range(3):
         assert await writer.commit(str(number), EXPIRES, (view(),)) is True
         await writer.close()
-    assert await counted(writer) == {("", Outcome.CLEAR): 3}
+    assert await counted(writer) == {("", Metric.CLEAR): 3}
 
 
 async def test_memory_for_pages_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,8 +229,8 @@ async def test_memory_for_pages_is_bounded(make: Make, monkeypatch: pytest.Monke
         writer.record(PageInjected("site", f"/{number}"))
     await writer.commit("1", EXPIRES, (view("/0"),))
     found = await counted(writer, Dimension.PAGE)
-    assert sum(n for (_, outcome), n in found.items() if outcome is Outcome.INJECTED) == 100
-    assert found[OTHER, Outcome.INJECTED] >= 80
+    assert sum(n for (_, metric), n in found.items() if metric is Metric.INJECTED) == 100
+    assert found[OTHER, Metric.INJECTED] >= 80
 
 
 async def test_a_store_that_hangs_gives_unavailable_within_the_deadline_and_then_counts_again(
@@ -250,8 +252,8 @@ async def test_a_store_that_hangs_gives_unavailable_within_the_deadline_and_then
     await until(lambda: writer.state.problem == "")
     assert await writer.commit("1", EXPIRES, (view(),)) is True
     found = await counted(writer)
-    assert found["", Outcome.CLEAR] == 2
-    assert found["", Outcome.TURNED_AWAY] == 2
+    assert found["", Metric.CLEAR] == 2
+    assert found["", Metric.TURNED_AWAY] == 2
 
 
 async def test_a_store_that_can_not_be_opened_says_what_to_do(tmp_path: Path) -> None:
@@ -378,10 +380,10 @@ async def test_reports_beyond_what_pages_explain_are_suspect(make: Make) -> None
     for number in range(300):
         await writer.commit(str(number), EXPIRES, (view(verdict=Verdict.BLOCKED),))
     found = await counted(writer)
-    measured = found["", Outcome.CLEAR] + found["", Outcome.BLOCKED_EXTENSION]
+    measured = found["", Metric.CLEAR] + found["", Metric.BLOCKED_CONTENT]
     assert measured <= 3 * 20 + 40
     assert measured >= 90, "what is explained is believed"
-    assert measured + found["", Outcome.SUSPECT] == 301
+    assert measured + found["", Metric.SUSPECT] == 301
     assert sum((await counted(writer, Dimension.BROWSER)).values()) == measured
 
 
@@ -390,15 +392,15 @@ async def test_nothing_is_suspect_where_others_serve_our_pages(make: Make) -> No
     async with anyio.create_task_group() as tasks:
         for number in range(300):
             tasks.start_soon(writer.commit, str(number), EXPIRES, (view(),))
-    assert await counted(writer) == {("", Outcome.CLEAR): 300}
+    assert await counted(writer) == {("", Metric.CLEAR): 300}
 
 
 FORKING = """
 import os, sys, time, asyncio
 from adnotice.count.settings import CountSettings
 from adnotice.count.writer import Writer
-from adnotice.events import *
-view = ViewJudged("site", "/a", Verdict.CLEAR, agent=b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0")
+from adnotice.vocabulary import *
+view = ViewJudged("site", "/a", Verdict.CLEAR, None, Ground.SCRIPT, agent=b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0")
 writer = Writer(CountSettings(store_url=sys.argv[1], store_deadline_seconds=30))
 async def work(name):
     for number in range(20):
@@ -428,5 +430,5 @@ async def test_each_forked_process_has_a_writer_of_its_own(make: Make, file: Pat
     command = [sys.executable, "-c", FORKING, f"sqlite:///{file}", parent]
     await anyio.to_thread.run_sync(lambda: subprocess.run(command, check=True, timeout=60))
     found = await counted(make())
-    assert found["", Outcome.CLEAR] == views
-    assert found["", Outcome.INJECTED] >= 3
+    assert found["", Metric.CLEAR] == views
+    assert found["", Metric.INJECTED] >= 3

@@ -12,14 +12,14 @@ from adnotice.detect.belief import MANY, Doubt, Sensor, Tally, doubt, jumped, ta
 from adnotice.detect.beliefs import Beliefs
 from adnotice.detect.look import Host, Look
 from adnotice.detect.memory import FRESH_SECONDS, LAST, Memory
-from adnotice.detect.verdict import Ground, Judgement
-from adnotice.events import Kind, Verdict
+from adnotice.detect.verdict import Judgement
+from adnotice.vocabulary import Ground, Kind, Verdict
 
 pytestmark = pytest.mark.anyio
 
 CLEAR = Judgement(Verdict.CLEAR, None, Ground.SCRIPT)
-NETWORK = Judgement(Verdict.BLOCKED, Kind.NETWORK, Ground.PROBE)
-EXTENSION = Judgement(Verdict.BLOCKED, Kind.EXTENSION, Ground.STOPPED)
+HOSTS = Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
+CONTENT = Judgement(Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED)
 
 
 class Clock:
@@ -126,7 +126,7 @@ async def judge_all(beliefs: Beliefs, clock: Clock, failing: Callable[[int], boo
     async def one(number: int) -> None:
         await anyio.sleep(number * 0.004)
         clock.now += 0.5
-        judged.append(await see(beliefs, NETWORK if failing(number) else CLEAR, clock.now))
+        judged.append(await see(beliefs, HOSTS if failing(number) else CLEAR, clock.now))
 
     async with anyio.create_task_group() as group:
         for number in range(views):
@@ -140,7 +140,7 @@ async def test_an_outage_of_the_ad_host_accuses_no_reader_and_ends_by_itself() -
     beliefs = Beliefs(Host3(), clock=clock)
     chosen = random.Random(5)  # noqa: S311 - a simulation
     healthy = await judge_all(beliefs, clock, lambda _: chosen.random() < 0.08, 400)
-    found = sum(each.kind is Kind.NETWORK for each in healthy)
+    found = sum(each.kind is Kind.HOSTS for each in healthy)
     assert found >= 0.9 * sum(each is not CLEAR for each in healthy) > 0
     assert not beliefs.doubts
 
@@ -153,13 +153,13 @@ async def test_an_outage_of_the_ad_host_accuses_no_reader_and_ends_by_itself() -
     await judge_all(beliefs, clock, lambda _: False, 60)
     assert not beliefs.doubts
     again = await judge_all(beliefs, clock, lambda number: number % 12 == 0, 120)
-    assert sum(each.kind is Kind.NETWORK for each in again) == 10
+    assert sum(each.kind is Kind.HOSTS for each in again) == 10
 
 
 async def test_an_ad_host_that_never_worked_is_no_evidence_against_a_reader() -> None:
     beliefs = Beliefs(Host3(), clock=Clock())
     for _ in range(12):
-        assert (await see(beliefs, NETWORK)).ground is Ground.PROBE_DOUBTED
+        assert (await see(beliefs, HOSTS)).ground is Ground.PROBE_DOUBTED
 
 
 @pytest.mark.usefixtures("short_hold")
@@ -169,28 +169,28 @@ async def test_that_the_script_worked_before_is_no_proof_that_its_host_lives_now
     for _ in range(20):
         await see(beliefs, CLEAR, began=clock.now - 1)
     for _ in range(20):
-        assert (await see(beliefs, NETWORK)).ground is Ground.PROBE_DOUBTED
+        assert (await see(beliefs, HOSTS)).ground is Ground.PROBE_DOUBTED
 
 
 async def test_the_servers_own_look_is_proof_of_life_from_the_first_view_on() -> None:
-    assert await see(Beliefs(Host3(Host.UP), clock=Clock()), NETWORK) is NETWORK
-    assert (await see(Beliefs(Host3(Host.DOWN), clock=Clock()), NETWORK)).ground is Ground.PROBE_DOUBTED
+    assert await see(Beliefs(Host3(Host.UP), clock=Clock()), HOSTS) is HOSTS
+    assert (await see(Beliefs(Host3(Host.DOWN), clock=Clock()), HOSTS)).ground is Ground.PROBE_DOUBTED
 
 
 async def test_a_script_that_works_for_nobody_is_set_aside_even_where_it_never_worked() -> None:
     beliefs = Beliefs(Host3(Host.UP), clock=Clock())
     for _ in range(MANY):
-        await see(beliefs, NETWORK)
+        await see(beliefs, HOSTS)
     assert beliefs.doubts == {Sensor.PROBE: Doubt.EVERYBODY}
-    assert (await see(beliefs, NETWORK)).ground is Ground.PROBE_DOUBTED
+    assert (await see(beliefs, HOSTS)).ground is Ground.PROBE_DOUBTED
 
 
-@pytest.mark.parametrize(("host", "kind"), [(Host.UP, Kind.NETWORK), (Host.DOWN, None)])
+@pytest.mark.parametrize(("host", "kind"), [(Host.UP, Kind.HOSTS), (Host.DOWN, None)])
 async def test_on_a_quiet_site_the_servers_own_look_decides(host: Host, kind: Kind | None) -> None:
     beliefs = Beliefs(Host3(host), clock=Clock())
     for _ in range(100):
         await see(beliefs, CLEAR)
-    assert (await see(beliefs, NETWORK)).kind is kind
+    assert (await see(beliefs, HOSTS)).kind is kind
 
 
 @pytest.mark.parametrize(
@@ -201,26 +201,26 @@ async def test_what_the_store_remembers_counts_as_usual(
 ) -> None:
     beliefs = Beliefs(Host3(Host.UP), lambda: remembered, clock=Clock())
     for _ in range(LAST):
-        await see(beliefs, NETWORK)
+        await see(beliefs, HOSTS)
     assert beliefs.doubts == doubts
 
 
 async def test_baits_that_are_stopped_for_nearly_everybody_are_set_aside_and_come_back() -> None:
     clock = Clock()
     beliefs = Beliefs(Host3(), clock=clock)
-    judged = [await see(beliefs, EXTENSION) for _ in range(2 * MANY)]
+    judged = [await see(beliefs, CONTENT) for _ in range(2 * MANY)]
     assert judged[-1].ground is Ground.BAITS_DOUBTED
     assert beliefs.doubts == {Sensor.BAITS: Doubt.EVERYBODY}
     for _ in range(MANY):
         await see(beliefs, CLEAR)
     assert not beliefs.doubts
-    assert await see(beliefs, EXTENSION) is EXTENSION
+    assert await see(beliefs, CONTENT) is CONTENT
 
 
 async def test_a_check_again_leaves_no_memory() -> None:
     beliefs = Beliefs(Host3(), clock=Clock())
     for _ in range(2 * MANY):
-        assert await see(beliefs, EXTENSION, tallied=False) is EXTENSION
+        assert await see(beliefs, CONTENT, tallied=False) is CONTENT
     assert not beliefs.doubts
 
 

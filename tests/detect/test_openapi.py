@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from adnotice import AdNoticeMiddleware
 from adnotice.detect.endpoints import Found
 from adnotice.detect.report import Report
+from adnotice.vocabulary import Ground, Kind, Quiet, Verdict, Word
 from tests.conftest import SECRET
 from tests.detect.test_abuse import report
 from tests.honest import read_found
@@ -99,3 +100,11 @@ async def test_the_answer_has_the_documents_fields(app: Starlette) -> None:
     assert answer.status_code == 204
     found = DOCUMENT["components"]["schemas"]["Found"]
     assert list(read_found(answer)) == list(Found.__struct_fields__) == found["required"] == list(found["properties"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("verdict", Verdict), ("kind", Kind), ("ground", Ground), ("quiet", Quiet)]
+)
+def test_the_document_has_the_vocabularys_words(name: str, words: type[Word]) -> None:
+    listed = DOCUMENT["components"]["schemas"]["Found"]["properties"][name]["enum"]
+    assert [each for each in listed if each is not None] == [word.value for word in words]

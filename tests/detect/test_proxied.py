@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Outcome, Period
+from adnotice.count.tally import Dimension, Metric, Period
 from tests.conformance.serving import free_port
 from tests.detect.test_abuse import OUTCOME, report
 from tests.honest import AGENT
@@ -119,7 +119,7 @@ async def test_a_thousand_readers_lose_no_report(tmp_path: Path, options: list[s
     today = datetime.now(UTC).date()
     counted = store.counts("default", Dimension.ALL, Period(today - timedelta(days=1), today))
     store.close()
-    assert sum(each.n for each in counted if each.outcome in (Outcome.CLEAR, Outcome.SUSPECT)) == READERS
+    assert sum(each.n for each in counted if each.metric in (Metric.CLEAR, Metric.SUSPECT)) == READERS
 
 
 @pytest.mark.parametrize("options", SERVER_OPTIONS.values(), ids=SERVER_OPTIONS)

@@ -17,14 +17,12 @@ from adnotice.detect.verdict import (
     Evidence,
     Fate,
     Fates,
-    Ground,
     Judgement,
-    Sign,
     judge,
     read_signs,
     worst_chance,
 )
-from adnotice.events import Kind, Verdict
+from adnotice.vocabulary import Ground, Kind, Sign, Verdict
 
 A, X, S = Fate.ARRIVED, Fate.STOPPED, Fate.SILENT
 
@@ -107,7 +105,7 @@ def test_losing_the_network_for_a_while_accuses_nobody_whenever_it_starts_and_en
         (Evidence(script=(A,)), (Verdict.CLEAR, None, Ground.SCRIPT)),
         (Evidence(script=(X, A)), (Verdict.CLEAR, None, Ground.RETRY)),
         (Evidence(script=(X, X), image=(A,)), (Verdict.CLEAR, None, Ground.IMAGE)),
-        (BLOCKED, (Verdict.BLOCKED, Kind.EXTENSION, Ground.STOPPED)),
+        (BLOCKED, (Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED)),
         (replace(BLOCKED, csp=True), (Verdict.UNKNOWN, None, Ground.CSP)),
         (replace(BLOCKED, script=(X, X, S, X, X)), (Verdict.UNKNOWN, None, Ground.SILENT)),
         (replace(BLOCKED, image_control=(A, A, X)), (Verdict.UNKNOWN, None, Ground.CONTROL)),
@@ -136,8 +134,8 @@ def probed(failures: int, controls: int, **other: object) -> Evidence:
 
 
 def test_a_failing_ad_script_is_believed_only_beside_so_many_controls_that_loss_can_not_explain_it() -> None:
-    assert judge(probed(1, 24)) == Judgement(Verdict.BLOCKED, Kind.NETWORK, Ground.PROBE)
-    assert judge(probed(5, 12)) == Judgement(Verdict.BLOCKED, Kind.NETWORK, Ground.PROBE)
+    assert judge(probed(1, 24)) == Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
+    assert judge(probed(5, 12)) == Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
     assert judge(probed(1, 20)).ground is Ground.SHORT
     assert judge(probed(4, 10)).ground is Ground.SHORT
     assert judge(probed(1, 24, script=(X, A))).ground is Ground.CONTROL
@@ -146,7 +144,7 @@ def test_a_failing_ad_script_is_believed_only_beside_so_many_controls_that_loss_
 
 
 def test_a_blocker_that_stops_the_baits_is_found_whatever_the_ad_script_does() -> None:
-    assert judge(replace(BLOCKED, probe="failed", probe_failures=1)).kind is Kind.EXTENSION
+    assert judge(replace(BLOCKED, probe="failed", probe_failures=1)).kind is Kind.CONTENT
 
 
 fates: st.SearchStrategy[Fates] = st.lists(st.sampled_from(Fate), max_size=12).map(tuple)
@@ -171,9 +169,9 @@ def test_whatever_the_evidence_nobody_is_accused_beyond_what_it_bears(evidence: 
     if verdict is Verdict.BLOCKED:
         assert not evidence.csp
         assert S not in everything
-        lost = everything.count(X) + (evidence.probe_failures if kind is Kind.NETWORK else 0)
-        assert worst_chance(lost, everything.count(A)) <= MAX_CHANCE or (lost, kind) == (1, Kind.NETWORK)
-    if kind is Kind.EXTENSION:
+        lost = everything.count(X) + (evidence.probe_failures if kind is Kind.HOSTS else 0)
+        assert worst_chance(lost, everything.count(A)) <= MAX_CHANCE or (lost, kind) == (1, Kind.HOSTS)
+    if kind is Kind.CONTENT:
         assert A in evidence.script_control
         assert A in evidence.image_control
     if verdict is Verdict.CLEAR:

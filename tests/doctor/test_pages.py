@@ -9,7 +9,7 @@ import pytest
 from adnotice.doctor.pages import carries_tag, judge_page
 from adnotice.doctor.remedies import REMEDIES
 from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen
-from adnotice.events import Refusal
+from adnotice.vocabulary import Refusal
 
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
 NONCED = b'<script async="" src="/_adnotice/client.js" data-cfasync="false" nonce="abc"></script>'

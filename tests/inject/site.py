@@ -7,11 +7,11 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.events import Mode, Occurrence
 from adnotice.inject.injector import Injector
 from adnotice.inject.settings import InjectSettings
 from adnotice.mode import CurrentMode
 from adnotice.site import Sites
+from adnotice.vocabulary import Mode, Occurrence
 
 SRC = "/_adnotice/client.js"
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'

@@ -17,9 +17,9 @@ from starlette.responses import HTMLResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adnotice.events import PageInjected, PageRefused, Refusal
 from adnotice.inject import coding
 from adnotice.inject.recoder import MAX_WHOLE_BYTES
+from adnotice.vocabulary import PageInjected, PageRefused, Refusal
 from tests.inject.site import (
     HTML,
     PAGE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adnotice.events import PageInjected, PageRefused, Refusal
+from adnotice.vocabulary import PageInjected, PageRefused, Refusal
 from tests.inject.policies import CASES, NONCE, Outcome, PolicyCase
 from tests.inject.site import PAGE, TAG, Kept, ask, body_of, header_of, page_of, request, wrap
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
-from adnotice.events import Mode, PageInjected, PageRefused, Refusal
 from adnotice.inject.ledger import Ledger
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import make_tag
 from adnotice.site import Sites
+from adnotice.vocabulary import Mode, PageInjected, PageRefused, Refusal
 from tests.inject.site import (
     HTML,
     PAGE,

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
-from adnotice.events import PageRefused, Refusal
 from adnotice.inject import (
     asking,
     coding,
@@ -34,6 +33,7 @@ from adnotice.inject import (
 )
 from adnotice.inject.complaints import Complaints
 from adnotice.inject.tag import make_tag
+from adnotice.vocabulary import PageRefused, Refusal
 from tests.inject.site import HTML, PAGE, SRC, TAG, Kept, ask, body_of, length_of, part, request, sending, start, wrap
 
 pytestmark = pytest.mark.anyio

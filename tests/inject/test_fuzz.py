@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
-from adnotice.events import PageInjected, PageRefused, Refusal
 from adnotice.inject.tag import make_tag
+from adnotice.vocabulary import PageInjected, PageRefused, Refusal
 from tests.inject.site import SRC, TAG, Kept, body_of, request, wrap
 
 SEEN: ContextVar[int] = ContextVar("SEEN", default=0)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adnotice.events import Refusal
 from adnotice.inject.placement import MAX_PROLOGUE_BYTES, Prologues, Scanner
+from adnotice.vocabulary import Refusal
 from tests.inject.site import TAG
 
 

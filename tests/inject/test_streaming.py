@@ -13,7 +13,7 @@ import anyio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from adnotice.events import PageInjected
+from adnotice.vocabulary import PageInjected
 from tests.inject.site import (
     HTML,
     PAGE,

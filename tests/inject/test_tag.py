@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from adnotice.events import PageInjected, PageRefused, Refusal
 from adnotice.inject.tag import make_tag
+from adnotice.vocabulary import PageInjected, PageRefused, Refusal
 from tests.inject.site import PAGE, PAGE_WITH_TAG, SRC, TAG, Kept, ask, body_of, page_of, request, wrap
 
 pytestmark = pytest.mark.anyio

@@ -13,9 +13,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from adnotice.events import PageInjected
 from adnotice.inject.tag import make_tag
 from adnotice.inject.validators import mark_etag, unmark_etags
+from adnotice.vocabulary import PageInjected
 from tests.inject.site import (
     HTML,
     PAGE,

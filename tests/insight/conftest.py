@@ -17,12 +17,12 @@ from starlette.types import Receive, Scope, Send
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Outcome
-from adnotice.events import Mode
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.login import hash_password
 from adnotice.insight.settings import InsightSettings
 from adnotice.keys import Keys
+from adnotice.vocabulary import Mode
 from tests.conftest import SECRET
 
 PASSWORD = "read all about it"
@@ -48,14 +48,14 @@ class Newsroom:
 
     def count(
         self,
-        numbers: Mapping[Outcome, int],
+        numbers: Mapping[Metric, int],
         *,
         dimension: Dimension = Dimension.ALL,
         value: str = "",
         site: str = SITE,
     ) -> None:
         """Commits these numbers to the store, as of now."""
-        self.count_all({Key(site, dimension, value, outcome): n for outcome, n in numbers.items()})
+        self.count_all({Key(site, dimension, value, metric): n for metric, n in numbers.items()})
 
     def count_all(self, deltas: Mapping[Key, int]) -> None:
         """Commits these counts to the store, as of now."""
@@ -117,15 +117,15 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 @pytest.fixture
 def busy(newsroom: Newsroom) -> Newsroom:
     """A newsroom with figures of today."""
-    o = Outcome
+    o = Metric
     newsroom.count(
         {
             o.INJECTED: 1000,
             o.DECLINED: 30,
             o.REFUSED: 60,
             o.CLEAR: 600,
-            o.BLOCKED_EXTENSION: 180,
-            o.BLOCKED_NETWORK: 20,
+            o.BLOCKED_CONTENT: 180,
+            o.BLOCKED_HOSTS: 20,
             o.UNKNOWN: 50,
             o.BOT: 7,
             o.ASKED: 120,
@@ -140,19 +140,19 @@ def busy(newsroom: Newsroom) -> Newsroom:
         }
     )
     rows = [
-        *((Dimension.PAGE, page, {o.CLEAR: clear, o.BLOCKED_EXTENSION: blocked}) for page, clear, blocked in PAGES),
-        (Dimension.BROWSER, "Firefox", {o.CLEAR: 300, o.BLOCKED_EXTENSION: 150}),
-        (Dimension.BROWSER, "Chrome", {o.CLEAR: 300, o.BLOCKED_NETWORK: 20}),
+        *((Dimension.PAGE, page, {o.CLEAR: clear, o.BLOCKED_CONTENT: blocked}) for page, clear, blocked in PAGES),
+        (Dimension.BROWSER, "Firefox", {o.CLEAR: 300, o.BLOCKED_CONTENT: 150}),
+        (Dimension.BROWSER, "Chrome", {o.CLEAR: 300, o.BLOCKED_HOSTS: 20}),
         (Dimension.DEVICE, "Desktop", {o.CLEAR: 500}),
         (Dimension.SYSTEM, "Windows", {o.CLEAR: 500}),
         (Dimension.QUIET, "not-blocked", {o.NOT_ASKED: 600}),
         (Dimension.QUIET, "later", {o.NOT_ASKED: 80}),
         (Dimension.REFUSAL, "status", {o.REFUSED: 20}),
         (Dimension.REFUSAL, "csp", {o.REFUSED: 40}),
-        (Dimension.EVIDENCE, "script bait arrived", {o.CLEAR: 600}),
-        (Dimension.EVIDENCE, "script and image baits stopped", {o.BLOCKED_EXTENSION: 180}),
+        (Dimension.GROUND, "script bait arrived", {o.CLEAR: 600}),
+        (Dimension.GROUND, "script and image baits stopped", {o.BLOCKED_CONTENT: 180}),
     ]
     newsroom.count_all(
-        {Key(SITE, dimension, value, outcome): n for dimension, value, row in rows for outcome, n in row.items()}
+        {Key(SITE, dimension, value, metric): n for dimension, value, row in rows for metric, n in row.items()}
     )
     return newsroom

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from adnotice.count.tally import Grain, Outcome
+from adnotice.count.tally import Grain, Metric
 from adnotice.insight import formats
 from adnotice.insight.charts import (
     FRAMES,
@@ -28,11 +28,11 @@ SVG_ALLOWED = {"svg", "title", "desc", "defs", "pattern", "path", "text", "polyl
 
 
 def bucket(start: str, clear: int, blocked: int, injected: int = 0, *, so_far: bool = False) -> Bucket:
-    numbers = dict.fromkeys(Outcome, 0) | {
-        Outcome.CLEAR: clear,
-        Outcome.BLOCKED_EXTENSION: blocked,
-        Outcome.UNKNOWN: 3 if clear else 0,
-        Outcome.INJECTED: injected,
+    numbers = dict.fromkeys(Metric, 0) | {
+        Metric.CLEAR: clear,
+        Metric.BLOCKED_CONTENT: blocked,
+        Metric.UNKNOWN: 3 if clear else 0,
+        Metric.INJECTED: injected,
     }
     return make_bucket(start, numbers, so_far=so_far)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from adnotice.count.store import Health
-from adnotice.count.tally import Count, Dimension, Outcome
-from adnotice.events import Mode, Refusal
+from adnotice.count.tally import Count, Dimension, Metric
 from adnotice.insight.checks import Weight, find
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import summarize
+from adnotice.vocabulary import Mode, Refusal
 from tests.insight.test_reports import ALL, NOW, TODAY, O, counts
 
 WELL = Health("sqlite:///counts.db")
 
 
 def report(
-    numbers: dict[Outcome, int], *, mode: Mode = Mode.ASK, cached: bool | None = None, **others: list[Count]
+    numbers: dict[Metric, int], *, mode: Mode = Mode.ASK, cached: bool | None = None, **others: list[Count]
 ) -> Summary:
-    rows = Rows({Dimension.ALL: counts(numbers), **{Dimension(name): rows for name, rows in others.items()}}, [], [])
+    rows = Rows({Dimension.ALL: counts(numbers), **{Dimension[name]: rows for name, rows in others.items()}}, [], [])
     span = choose_span(TODAY, "UTC")
     return summarize(rows, sites=["x"], site="x", label="", mode=mode, span=span, cached=cached, current=NOW)
 
@@ -37,7 +37,7 @@ def test_every_finding_says_what_to_do() -> None:
         {**ALL, O.UNKNOWN: 500, O.SUSPECT: 5, O.TURNED_AWAY: 2, O.REFUSED: 900},
         mode=Mode.OFF,
         cached=True,
-        refusal=[Count(reason.value, O.REFUSED, 500) for reason in Refusal],
+        REFUSAL=[Count(reason.value, O.REFUSED, 500) for reason in Refusal],
     )
     findings = find(summary, Health("sqlite:///x", problem="disk full", banner="a corrupt file was moved aside"))
     assert len(findings) > 8
@@ -48,17 +48,17 @@ def test_every_finding_says_what_to_do() -> None:
 
 @pytest.mark.parametrize("reason", [Refusal.STATUS, Refusal.FRAGMENT, Refusal.EXCLUDED, Refusal.HEADER])
 def test_refusals_that_are_as_they_should_be_are_no_finding(reason: Refusal) -> None:
-    assert told(report({**ALL, O.REFUSED: 900}, refusal=[Count(reason.value, O.REFUSED, 900)])) == []
+    assert told(report({**ALL, O.REFUSED: 900}, REFUSAL=[Count(reason.value, O.REFUSED, 900)])) == []
 
 
 def test_a_policy_that_keeps_the_tag_out_of_many_pages_is_found() -> None:
-    ((weight, text),) = told(report({**ALL, O.REFUSED: 100}, refusal=[Count("csp", O.REFUSED, 100)]))
+    ((weight, text),) = told(report({**ALL, O.REFUSED: 100}, REFUSAL=[Count("csp", O.REFUSED, 100)]))
     assert weight is Weight.LOOK
     assert text.startswith("100 pages left without the tag (csp).")
 
 
 def test_one_failure_of_ours_is_enough_to_be_found() -> None:
-    ((weight, text),) = told(report({**ALL, O.REFUSED: 1}, refusal=[Count("failed", O.REFUSED, 1)]))
+    ((weight, text),) = told(report({**ALL, O.REFUSED: 1}, REFUSAL=[Count("failed", O.REFUSED, 1)]))
     assert weight is Weight.WRONG
     assert "(failed)" in text
 
@@ -82,16 +82,16 @@ def test_a_cache_is_told_and_is_nothing_to_mend() -> None:
 
 @pytest.mark.parametrize("ground", ["baits not believed now", "ad script not believed now"])
 def test_a_test_that_was_set_aside_is_told(ground: str) -> None:
-    ((weight, text),) = told(report(ALL, evidence=[Count(ground, O.UNKNOWN, 12)]))
+    ((weight, text),) = told(report(ALL, GROUND=[Count(ground, O.UNKNOWN, 12)]))
     assert weight is Weight.LOOK
     assert text.startswith("12 page views have no clear answer because of a test that was set aside.")
 
 
 @pytest.mark.parametrize(
-    ("outcome", "text"), [(O.SUSPECT, "more than your pages explain"), (O.TURNED_AWAY, "turned away")]
+    ("metric", "text"), [(O.SUSPECT, "more than your pages explain"), (O.TURNED_AWAY, "turned away")]
 )
-def test_reports_that_are_in_no_rate_are_told(outcome: Outcome, text: str) -> None:
-    assert text in told(report({**ALL, outcome: 3}))[0][1]
+def test_reports_that_are_in_no_rate_are_told(metric: Metric, text: str) -> None:
+    assert text in told(report({**ALL, metric: 3}))[0][1]
 
 
 def test_a_store_that_takes_no_counts_comes_first() -> None:

@@ -15,18 +15,18 @@ import pytest
 
 from adnotice.count.open import open_store
 from adnotice.count.store import Store
-from adnotice.count.tally import Dimension, Key, Outcome
-from adnotice.events import Mode
+from adnotice.count.tally import Dimension, Key, Metric
 from adnotice.insight import formats
 from adnotice.insight.exports import VIEW_COLUMNS
 from adnotice.insight.pages import HEADERS
 from adnotice.insight.settings import InsightSettings
+from adnotice.vocabulary import Mode
 from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, log_in
 
 pytestmark = pytest.mark.anyio
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
-TABLES = ("series", "pages", "browsers", "devices", "systems", "funnel", "counts", "quiet", "refusals", "evidence")
+TABLES = ("series", "pages", "browsers", "devices", "systems", "funnel", "counts", "quiet", "refusals", "grounds")
 EXPORTS = ("api/v1/summary", "metrics", *(f"api/v1/{name}.csv" for name in TABLES))
 
 
@@ -158,6 +158,7 @@ async def test_the_json_has_the_figures_of_the_page(busy: Newsroom) -> None:
     assert page.table("Day")[0] == [
         f"{formats.bucket(today['start'], summary['span']['grain'])} so far",
         "200",
+        "0",
         "600",
         "50",
         "150",
@@ -177,7 +178,7 @@ async def test_a_download_reads_again_as_the_json(busy: Newsroom, name: str) -> 
     found = summary[name]
     assert len(rows) == len(found) > 0
     if name == "counts":
-        assert {row["outcome"]: int(row["count"]) for row in rows} == found
+        assert {row["metric"]: int(row["count"]) for row in rows} == found
         return
     for row, each in zip(rows, found, strict=True):
         assert next(iter(row.values())) == each.get("name", each.get("start"))
@@ -188,8 +189,8 @@ async def test_a_download_reads_again_as_the_json(busy: Newsroom, name: str) -> 
 
 
 async def test_a_download_has_all_pages_and_the_screen_the_first_twenty(newsroom: Newsroom) -> None:
-    newsroom.count({Outcome.CLEAR: 300})
-    newsroom.count_all({Key(SITE, Dimension.PAGE, f"/{number:03}", Outcome.CLEAR): 1 for number in range(300)})
+    newsroom.count({Metric.CLEAR: 300})
+    newsroom.count_all({Key(SITE, Dimension.PAGE, f"/{number:03}", Metric.CLEAR): 1 for number in range(300)})
     async with newsroom.browser() as browser:
         rows = (await browser.get("api/v1/pages.csv", headers=BEARER)).text.splitlines()
         summary = (await browser.get("api/v1/summary", headers=BEARER)).json()
@@ -210,7 +211,7 @@ async def test_prometheus_reads_this_month_s_counts(busy: Newsroom) -> None:
         answer = await browser.get("metrics", headers=BEARER)
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     lines = answer.text.splitlines()
-    assert f'adnotice_counted_total{{site="{SITE}",outcome="blocked-extension"}} 180' in lines
+    assert f'adnotice_counted_total{{site="{SITE}",metric="blocked-extension"}} 180' in lines
     assert 'adnotice_refused_total{reason="csp"} 40' in lines
     assert 'adnotice_quiet_total{reason="later"} 80' in lines
     assert 'adnotice_mode{mode="ask"} 1' in lines
@@ -290,31 +291,31 @@ async def test_days_without_counts_of_a_known_site_are_empty_not_new(busy: Newsr
 
 
 async def test_a_few_page_views_make_no_headline_rate(newsroom: Newsroom) -> None:
-    newsroom.count({Outcome.INJECTED: 12, Outcome.CLEAR: 9, Outcome.BLOCKED_EXTENSION: 3})
+    newsroom.count({Metric.INJECTED: 12, Metric.CLEAR: 9, Metric.BLOCKED_CONTENT: 3})
     page = await look(newsroom)
     assert "3 of 12 page views so far are seen with ads blocked." in page.text
     assert "Too few for a rate:" in page.text
 
 
 async def test_pages_without_any_answer_are_told(newsroom: Newsroom) -> None:
-    newsroom.count({Outcome.INJECTED: 12})
+    newsroom.count({Metric.INJECTED: 12})
     assert "No page view has a clear answer yet." in (await look(newsroom)).text
 
 
 @pytest.mark.parametrize("said", [True, None])
 async def test_where_pages_are_cached_the_page_says_not_known(newsroom: Newsroom, said: bool | None) -> None:
     newsroom.pages_cached = said
-    newsroom.count({Outcome.INJECTED: 1000 if said else 10, Outcome.CLEAR: 600, Outcome.BLOCKED_NETWORK: 200})
+    newsroom.count({Metric.INJECTED: 1000 if said else 10, Metric.CLEAR: 600, Metric.BLOCKED_HOSTS: 200})
     page = await look(newsroom)
     assert "not known: pages are cached" in page.text
-    assert page.table("Day")[0][4] == "not known"
+    assert page.table("Day")[0][5] == "not known"
     async with newsroom.browser() as browser:
         summary = (await browser.get("api/v1/summary", headers=BEARER)).json()
     assert (summary["pages_cached"], summary["range"], summary["not_measured"]) == (True, None, None)
 
 
 async def test_a_label_stands_above_the_figures_that_it_is_about(busy: Newsroom) -> None:
-    busy.count({Outcome.CLEAR: 1}, site="other.example.test")
+    busy.count({Metric.CLEAR: 1}, site="other.example.test")
     busy.store.notes.put(f"label:{SITE}", "Sample figures, made up for the demo")
     for address in ("dashboard", "dashboard/health"):
         assert "Sample figures, made up for the demo" in (await look(busy, f"{address}?site={SITE}")).text
@@ -325,7 +326,7 @@ async def test_a_label_stands_above_the_figures_that_it_is_about(busy: Newsroom)
 
 
 async def test_with_several_sites_the_one_asked_for_is_shown_else_that_of_the_host(busy: Newsroom) -> None:
-    busy.count({Outcome.CLEAR: 77}, site="a.example.test")
+    busy.count({Metric.CLEAR: 77}, site="a.example.test")
     async with busy.browser() as browser:
         shown = [
             (await browser.get(f"api/v1/summary{query}", headers={**BEARER, "host": host})).json()["site"]
@@ -350,7 +351,7 @@ async def test_a_site_of_sample_figures_is_shown_first_only_where_there_is_no_ot
     shown = []
     async with newsroom.browser() as browser:
         for site in ("a sample", "the paper"):
-            newsroom.count({Outcome.CLEAR: 1}, site=site)
+            newsroom.count({Metric.CLEAR: 1}, site=site)
             shown.append((await browser.get("api/v1/summary", headers=BEARER)).json()["site"])
     assert shown == ["a sample", "the paper"]
 
@@ -360,16 +361,16 @@ async def test_the_health_page_shows_each_refusal_with_what_to_do(busy: Newsroom
     rows = page.table("Why, and what to do")
     assert [(row[0].split()[0], row[1], row[2]) for row in rows] == [("csp", "40", "66.7%"), ("status", "20", "33.3%")]
     assert "Allow 'self' in script-src, or use a nonce" in rows[0][0]
-    evidence = page.table("Evidence")
-    assert evidence[0][1:] == ["600", "0", "0", "0"]
-    assert evidence[1][1:] == ["0", "180", "0", "0"]
+    grounds = page.table("Ground")
+    assert grounds[0][1:] == ["600", "0", "0", "0", "0"]
+    assert grounds[1][1:] == ["0", "0", "180", "0", "0"]
     assert "takes and gives counts" in page.text
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 async def test_the_mode_is_told_in_words(newsroom: Newsroom, mode: Mode) -> None:
     newsroom.mode = mode
-    newsroom.count({Outcome.CLEAR: 1})
+    newsroom.count({Metric.CLEAR: 1})
     page = await look(newsroom, "dashboard/health")
     assert ("adnotice mode ask" in page.text) == (mode is Mode.MEASURE)
     assert ("adnotice is switched off" in page.text) == (mode is Mode.OFF)
@@ -418,18 +419,18 @@ PAYLOADS = [
 
 
 async def test_names_that_mean_harm_are_shown_as_what_they_are(newsroom: Newsroom) -> None:
-    numbers = {Outcome.CLEAR: 40, Outcome.BLOCKED_EXTENSION: 10}
-    whole = {outcome: n * len(PAYLOADS) for outcome, n in numbers.items()}
+    numbers = {Metric.CLEAR: 40, Metric.BLOCKED_CONTENT: 10}
+    whole = {metric: n * len(PAYLOADS) for metric, n in numbers.items()}
     evil = "<b>\"'evil"
     rows = [(evil, dimension, name) for dimension in (Dimension.PAGE, Dimension.BROWSER) for name in PAYLOADS]
-    rows += [(evil, Dimension.EVIDENCE, name) for name in PAYLOADS]
+    rows += [(evil, Dimension.GROUND, name) for name in PAYLOADS]
     rows += [("plain", Dimension.PAGE, f"/{number}") for number in range(len(PAYLOADS))]
     newsroom.count_all(
-        {Key(*row, outcome): n for row in rows for outcome, n in numbers.items()}
-        | {Key(site, Dimension.ALL, "", outcome): n for site in (evil, "plain") for outcome, n in whole.items()}
+        {Key(*row, metric): n for row in rows for metric, n in numbers.items()}
+        | {Key(site, Dimension.ALL, "", metric): n for site in (evil, "plain") for metric, n in whole.items()}
         | {
-            Key(evil, Dimension.REFUSAL, PAYLOADS[0], Outcome.REFUSED): 5,
-            Key(evil, Dimension.QUIET, PAYLOADS[0], Outcome.NOT_ASKED): 5,
+            Key(evil, Dimension.REFUSAL, PAYLOADS[0], Metric.REFUSED): 5,
+            Key(evil, Dimension.QUIET, PAYLOADS[0], Metric.NOT_ASKED): 5,
         }
     )
     newsroom.store.notes.put(f"label:{evil}", PAYLOADS[0])
@@ -514,10 +515,10 @@ def test_the_style_sheet_loads_nothing_and_the_page_needs_no_script() -> None:
 
 
 def test_the_json_is_described_field_by_field() -> None:
-    from adnotice.insight.figures import Bucket, Evidence, Reason, Row, Step, Summary, Views
+    from adnotice.insight.figures import Bucket, GroundRow, Reason, Row, Step, Summary, Views
 
     described = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-    for struct in (Summary, Bucket, Row, Step, Reason, Evidence, Views):
+    for struct in (Summary, Bucket, Row, Step, Reason, GroundRow, Views):
         for field in msgspec.structs.fields(struct):
             assert f"`{field.name}`" in described, f"{struct.__name__}.{field.name} is not in docs/api.md"
     for table in TABLES:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.count.tally import Outcome
-from adnotice.events import Mode, Quiet, Refusal
+from adnotice.count.tally import Metric
 from adnotice.insight.exports import MAX_METRIC_SITES, Metrics, fold_sites, to_csv, to_prometheus
+from adnotice.vocabulary import Mode, Quiet, Refusal
 
 DANGEROUS = [
     "=1+1",
@@ -60,7 +60,7 @@ def test_what_is_not_known_is_an_empty_cell_and_numbers_stay_numbers() -> None:
 
 def metrics(sites: int) -> Metrics:
     return Metrics(
-        sites={f"site {number}": dict.fromkeys(Outcome, number + 1) for number in range(sites)},
+        sites={f"site {number}": dict.fromkeys(Metric, number + 1) for number in range(sites)},
         refusals={reason.value: 1 for reason in Refusal},
         quiet={reason.value: 1 for reason in Quiet},
         mode=Mode.ASK,
@@ -80,14 +80,14 @@ def test_there_are_200_series_at_most_however_many_sites(sites: int) -> None:
     found = samples(text)
     assert len(found) == text.decode().count("\n") - text.decode().count("# ")
     assert len(found) <= 200
-    total = sum(value for name, value in found.items() if 'outcome="clear"' in name)
+    total = sum(value for name, value in found.items() if 'metric="clear"' in name)
     assert total == sum(range(1, sites + 1))
 
 
 def test_a_site_s_name_can_not_break_out_of_its_label() -> None:
     odd = 'a"} 1\nadnotice_mode{mode="\\'
-    text = to_prometheus(msgspec.structs.replace(metrics(0), sites={odd: {Outcome.CLEAR: 5}}))
-    assert rb'adnotice_counted_total{site="a\"} 1\nadnotice_mode{mode=\"\\",outcome="clear"} 5' in text
+    text = to_prometheus(msgspec.structs.replace(metrics(0), sites={odd: {Metric.CLEAR: 5}}))
+    assert rb'adnotice_counted_total{site="a\"} 1\nadnotice_mode{mode=\"\\",metric="clear"} 5' in text
     assert len(samples(text)) == len(samples(to_prometheus(metrics(1))))
 
 
@@ -100,6 +100,6 @@ def test_every_metric_says_what_it_counts() -> None:
 
 
 def test_sites_beyond_the_room_are_summed() -> None:
-    folded = fold_sites({f"{number:02}": {Outcome.CLEAR: 1} for number in range(20)})
+    folded = fold_sites({f"{number:02}": {Metric.CLEAR: 1} for number in range(20)})
     assert list(folded) == [*(f"{number:02}" for number in range(MAX_METRIC_SITES)), "(other)"]
-    assert folded["(other)"][Outcome.CLEAR] == 20 - MAX_METRIC_SITES
+    assert folded["(other)"][Metric.CLEAR] == 20 - MAX_METRIC_SITES

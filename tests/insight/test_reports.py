@@ -7,22 +7,22 @@ from datetime import date
 import pytest
 
 from adnotice.count.buckets import Calendar, Starts
-from adnotice.count.tally import Count, Dimension, Grain, Outcome, Period, Point
-from adnotice.events import Mode
+from adnotice.count.tally import Count, Dimension, Grain, Metric, Period, Point
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import break_down, make_series, summarize, total, view
+from adnotice.vocabulary import Mode
 
 TODAY = date(2026, 11, 22)
 NOW = Starts(hour="2026-11-22T15", day="2026-11-22", week="2026-11-16", month="2026-11-01")
-O = Outcome  # noqa: E741 - as short as it is often
+O = Metric  # noqa: E741 - as short as it is often
 
 ALL = {
     O.INJECTED: 1000,
     O.DECLINED: 30,
     O.CLEAR: 600,
-    O.BLOCKED_EXTENSION: 180,
-    O.BLOCKED_NETWORK: 20,
+    O.BLOCKED_CONTENT: 180,
+    O.BLOCKED_HOSTS: 20,
     O.UNKNOWN: 50,
     O.ASKED: 120,
     O.SHOWN: 100,
@@ -35,11 +35,11 @@ ALL = {
 }
 
 
-def counts(numbers: dict[Outcome, int], value: str = "") -> list[Count]:
-    return [Count(value, outcome, n) for outcome, n in numbers.items()]
+def counts(numbers: dict[Metric, int], value: str = "") -> list[Count]:
+    return [Count(value, metric, n) for metric, n in numbers.items()]
 
 
-def report(numbers: dict[Outcome, int], points: list[Point] | None = None, cached: bool | None = None) -> Summary:
+def report(numbers: dict[Metric, int], points: list[Point] | None = None, cached: bool | None = None) -> Summary:
     span = choose_span(TODAY, "UTC", days="7")
     starts = Calendar("UTC").starts(span.grain, span.period)
     return summarize(
@@ -64,8 +64,15 @@ def test_the_rate_is_blocked_of_those_with_a_clear_answer() -> None:
 
 def test_the_kinds_of_blocking_are_kept_apart_and_add_up() -> None:
     kinds = report(ALL).kinds
-    assert (kinds["extension"].n, kinds["network"].n) == (180, 20)
-    assert (kinds["extension"].rate, kinds["network"].rate) == (0.225, 0.025)
+    assert (kinds["content"].n, kinds["hosts"].n) == (180, 20)
+    assert (kinds["content"].rate, kinds["hosts"].rate) == (0.225, 0.025)
+
+
+def test_what_arrives_partly_is_in_the_denominator_and_not_in_the_numerator() -> None:
+    found = report({**ALL, O.CLEAR: 500, O.PARTLY: 100})
+    assert (found.views.partly, found.views.decided, found.views.measured) == (100, 800, 850)
+    assert (found.rate, found.kinds["content"].rate) == (0.25, 0.225)
+    assert found.range == report(ALL).range
 
 
 def test_the_range_takes_in_what_was_not_measured_and_what_has_no_clear_answer() -> None:
@@ -143,7 +150,7 @@ def test_a_step_that_began_before_the_span_has_its_number_and_no_rate() -> None:
 def test_the_series_has_every_day_and_marks_the_one_that_is_not_over() -> None:
     points = [
         Point("2026-11-20", O.CLEAR, 30),
-        Point("2026-11-20", O.BLOCKED_NETWORK, 10),
+        Point("2026-11-20", O.BLOCKED_HOSTS, 10),
         Point("2026-11-22", O.CLEAR, 5),
     ]
     series = report(ALL, points).series
@@ -182,13 +189,13 @@ def test_an_hour_that_the_clock_change_repeats_stands_twice_in_its_order() -> No
 
 def test_a_breakdown_shows_the_most_seen_and_puts_the_rest_of_the_whole_last() -> None:
     rows = [
-        *counts({O.CLEAR: 10, O.BLOCKED_EXTENSION: 30}, "/b"),
+        *counts({O.CLEAR: 10, O.BLOCKED_CONTENT: 30}, "/b"),
         *counts({O.CLEAR: 60}, "/a"),
         *counts({O.CLEAR: 1}, "/c"),
         *counts({O.INJECTED: 500}, "/never-measured"),
         *counts({O.CLEAR: 3}, "(other)"),
     ]
-    whole = view(total(counts({O.CLEAR: 80, O.BLOCKED_EXTENSION: 30, O.BLOCKED_NETWORK: 2, O.UNKNOWN: 4})))
+    whole = view(total(counts({O.CLEAR: 80, O.BLOCKED_CONTENT: 30, O.BLOCKED_HOSTS: 2, O.UNKNOWN: 4})))
     shown = break_down(rows, whole, top=2)
     assert [(row.name, row.views.measured, row.views.blocked) for row in shown] == [
         ("/a", 60, 0),
@@ -205,11 +212,11 @@ def test_a_breakdown_of_everything_has_no_rest() -> None:
 
 @pytest.mark.parametrize("name", ["quiet", "refusals"])
 def test_reasons_come_the_most_frequent_first_with_their_shares(name: str) -> None:
-    outcome, dimension = {
+    metric, dimension = {
         "quiet": (O.NOT_ASKED, Dimension.QUIET),
         "refusals": (O.REFUSED, Dimension.REFUSAL),
     }[name]
-    rows = [*counts({outcome: 1}, "later"), *counts({outcome: 3}, "csp"), *counts({outcome: 99}, "not-blocked")]
+    rows = [*counts({metric: 1}, "later"), *counts({metric: 3}, "csp"), *counts({metric: 99}, "not-blocked")]
     rows = rows if name == "quiet" else rows[:2]
     found = summarize(
         Rows({dimension: rows}, [], []),

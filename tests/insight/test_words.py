@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from adnotice.count.tally import OTHER, Outcome
+from adnotice.count.tally import OTHER, Metric
 from adnotice.detect.verdict import Ground, Sign
-from adnotice.events import Choice, Mode, Quiet, Refusal
 from adnotice.insight import checks, words
 from adnotice.insight.reports import FUNNEL
+from adnotice.vocabulary import Choice, Mode, Quiet, Refusal
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_each_value_has_a_sentence(known: Iterable[str], told: dict[str, object]
 def test_each_step_of_the_funnel_and_each_choice_has_a_sentence() -> None:
     assert set(words.STEPS) == {"blocked", "asked", *(step.value for step, _ in FUNNEL)}
     assert {choice.value for choice in Choice} <= set(words.STEPS)
-    assert {choice.value for choice in Choice} <= {outcome.value for outcome in Outcome}
+    assert {choice.value for choice in Choice} <= {metric.value for metric in Metric}
 
 
 def test_each_weight_of_a_finding_has_words_so_that_colour_is_not_alone() -> None:

@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from adnotice.events import Mode
 from adnotice.exchange import Answer, Request
 from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.cookie import read_cookie
 from adnotice.notice.settings import NoticeSettings
 from adnotice.objection import NAME
+from adnotice.vocabulary import Mode
 from tests.notice.test_cookie import TODAY
 
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from adnotice.events import Kind
 from adnotice.notice.content import Contents, Family, State, browser_family, list_blockers
 from adnotice.notice.settings import NoticeSettings
+from adnotice.vocabulary import Kind
 
 
 @pytest.mark.parametrize(
@@ -30,24 +30,24 @@ def test_browsers_differ_in_the_blockers_that_they_can_have(browser: str, family
 
 
 def test_readers_are_told_of_blockers_that_their_browser_can_have() -> None:
-    assert "brave" in list_blockers(Kind.EXTENSION, Family.OTHER)
-    assert "ublock_origin_lite" not in list_blockers(Kind.EXTENSION, Family.FIREFOX)
-    assert "safari" in list_blockers(Kind.EXTENSION, Family.SAFARI)
+    assert "brave" in list_blockers(Kind.CONTENT, Family.OTHER)
+    assert "ublock_origin_lite" not in list_blockers(Kind.CONTENT, Family.FIREFOX)
+    assert "safari" in list_blockers(Kind.CONTENT, Family.SAFARI)
     for family in Family:
-        assert list_blockers(Kind.EXTENSION, family)[-1] == "other"
-        assert not {"dns", "vpn"} & set(list_blockers(Kind.EXTENSION, family))
+        assert list_blockers(Kind.CONTENT, family)[-1] == "other"
+        assert not {"dns", "vpn"} & set(list_blockers(Kind.CONTENT, family))
 
 
 def test_ads_blocked_on_the_way_have_steps_of_their_own() -> None:
-    assert list_blockers(Kind.NETWORK, Family.FIREFOX) == ["firefox", "dns", "vpn"]
-    assert list_blockers(Kind.NETWORK, Family.OTHER) == ["brave", "dns", "vpn"]
+    assert list_blockers(Kind.HOSTS, Family.FIREFOX) == ["firefox", "dns", "vpn"]
+    assert list_blockers(Kind.HOSTS, Family.OTHER) == ["brave", "dns", "vpn"]
 
 
 def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
     contents = Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "The Daily Example")
-    made = contents.make("en", Kind.NETWORK, Family.FIREFOX, State.STILL, "ticket")
+    made = contents.make("en", Kind.HOSTS, Family.FIREFOX, State.STILL, "ticket")
     assert json.loads(json.dumps(made)) == made
-    assert (made["state"], made["kind"], made["lang"], made["dir"]) == ("still", "network", "en", "ltr")
+    assert (made["state"], made["kind"], made["lang"], made["dir"]) == ("still", "hosts", "en", "ltr")
     assert made["ticket"] == "ticket"
     assert made["links"] == [{"label": "Subscribe", "address": "/subscribe"}]
     assert made["blockers"][0]["name"] == "Firefox protection"

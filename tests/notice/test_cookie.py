@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from adnotice.events import Choice
 from adnotice.notice.cookie import Kept, clear_cookie, holds_for, is_due, keeps, read_cookie, write_cookie
+from adnotice.vocabulary import Choice
 
 TODAY = date(2026, 11, 22)
 NOT_NOW = timedelta(days=30)

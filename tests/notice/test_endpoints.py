@@ -8,7 +8,12 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from adnotice.events import (
+from adnotice.exchange import Answer, Asked, Refused, Request, Visit
+from adnotice.keys import Keys
+from adnotice.notice.endpoints import Notices
+from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.ticket import LIFETIME_SECONDS
+from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
     ChoiceMade,
@@ -20,11 +25,6 @@ from adnotice.events import (
     Unavailable,
     Verdict,
 )
-from adnotice.exchange import Answer, Asked, Refused, Request, Visit
-from adnotice.keys import Keys
-from adnotice.notice.endpoints import Notices
-from adnotice.notice.settings import NoticeSettings
-from adnotice.notice.ticket import LIFETIME_SECONDS
 from tests.conftest import SECRET
 
 pytestmark = pytest.mark.anyio
@@ -98,7 +98,7 @@ def make_request(
 
 
 def visit(**changes: object) -> Visit:
-    plain = Visit(VIEW, "/budget", Verdict.BLOCKED, Kind.EXTENSION, first=False, returning=False, language="en")
+    plain = Visit(VIEW, "/budget", Verdict.BLOCKED, Kind.CONTENT, first=False, returning=False, language="en")
     return msgspec.structs.replace(plain, **changes)
 
 
@@ -107,6 +107,12 @@ def header(answer: Answer | Asked, name: bytes) -> bytes | None:
 
 
 # ---- a judged view ----
+
+
+@pytest.mark.parametrize("cookie", ["", "later.2026-11-01"])
+async def test_a_view_in_which_ads_arrive_in_spite_of_a_blocker_is_not_asked(cookie: str) -> None:
+    asked = Room().ask(visit(verdict=Verdict.PARTLY, kind=None), cookie=cookie)
+    assert (asked.quiet, asked.content) == (Quiet.PARTLY, None)
 
 
 async def test_a_blocked_view_is_asked_and_gets_a_ticket() -> None:

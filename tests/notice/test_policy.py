@@ -8,15 +8,13 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from adnotice.events import Choice, Kind, Mode, Quiet, Verdict
 from adnotice.exchange import Visit
 from adnotice.notice.cookie import Kept
 from adnotice.notice.policy import Policy, Situation
+from adnotice.vocabulary import Choice, Kind, Mode, Quiet, Verdict
 
 TODAY = date(2026, 11, 22)
-VISIT = Visit(
-    "0" * 32, "/politics/budget", Verdict.BLOCKED, Kind.EXTENSION, first=False, returning=False, language="en"
-)
+VISIT = Visit("0" * 32, "/politics/budget", Verdict.BLOCKED, Kind.CONTENT, first=False, returning=False, language="en")
 SITUATION = Situation(Mode.ASK, bot=False, kept=None, today=TODAY)
 
 
@@ -108,6 +106,7 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     view = visit(verdict=Verdict.CLEAR, first=True)
     situation = Situation(Mode.MEASURE, bot=True, kept=kept(Choice.LATER, 1), today=TODAY)
     seen = [policy.quiet(view, situation)]
+    seen.append(policy.quiet(visit(verdict=Verdict.PARTLY, first=True), situation))
     view = visit(first=True)
     seen.append(policy.quiet(view, situation))
     situation = replace(situation, mode=Mode.ASK)

@@ -12,7 +12,7 @@ from adnotice.count.buckets import Starts
 from adnotice.count.redis.lanes import name_lanes
 from adnotice.count.redis.nodes import Call
 from adnotice.count.redis.scripts import COMMIT
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Outcome, add_up
+from adnotice.count.tally import Batch, Dimension, Entry, Grain, Metric, add_up
 
 IDS_A_SCRIPT: Final = 4_000
 """Lua can't unpack many more arguments at once."""
@@ -41,9 +41,9 @@ class Part:
 
     def call(self, tag: str, now: float, starts: Starts, grains: Iterable[Grain], cap: Cap) -> Call:
         """The script's call that commits this part."""
-        totals: dict[tuple[str, Dimension], dict[str, dict[Outcome, int]]] = {}
-        for (site, dimension, value, outcome), n in add_up(self.entries).items():
-            totals.setdefault((site, dimension), {}).setdefault(value, {})[outcome] = n
+        totals: dict[tuple[str, Dimension], dict[str, dict[Metric, int]]] = {}
+        for (site, dimension, value, metric), n in add_up(self.entries).items():
+            totals.setdefault((site, dimension), {}).setdefault(value, {})[metric] = n
         keys = [f"{tag}:replays", f"{tag}:buckets", f"{tag}:sites", *(f"{tag}:i:{entry.id}" for entry in self.entries)]
         groups = []
         for (site, dimension), values in totals.items():
@@ -58,7 +58,7 @@ class Part:
         return Call(COMMIT, keys, (msgspec.msgpack.encode(content),))
 
 
-def _most_first(pair: tuple[str, dict[Outcome, int]]) -> tuple[int, str]:
+def _most_first(pair: tuple[str, dict[Metric, int]]) -> tuple[int, str]:
     value, counts = pair
     return -sum(counts.values()), value
 

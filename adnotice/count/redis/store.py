@@ -25,7 +25,7 @@ from adnotice.count.redis.scripts import POINTS
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Health, Partial, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 SCHEMA: Final = "1"
 BUCKETS_A_SCRIPT: Final = 400
@@ -111,7 +111,7 @@ class RedisStore:
                 sums[held[i]] = sums.get(held[i], 0) + int.from_bytes(held[i + 1], "little")
         found = [(value.decode(), list(read_lanes(lanes))) for value, lanes in sums.items()]
         found.sort(key=lambda each: (-sum(n for _, n in each[1]), each[0]))
-        return [Count(value, outcome, n) for value, counts in found[:limit] for outcome, n in counts]
+        return [Count(value, metric, n) for value, counts in found[:limit] for metric, n in counts]
 
     def points(
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
@@ -130,9 +130,9 @@ class RedisStore:
             for place, held in enumerate(chain.from_iterable(answers)):
                 sums[place] += int.from_bytes(held, "little")
         return [
-            Point(start, outcome, n)
+            Point(start, metric, n)
             for start, lanes in zip(starts, sums, strict=True)
-            for outcome, n in read_lanes(lanes)
+            for metric, n in read_lanes(lanes)
         ]
 
     def tend(self, now: float) -> None:

@@ -13,7 +13,7 @@ from adnotice.count.open import sqlite_file
 from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES, make_private
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 PAGES_AT_ONCE: Final = 2_000
 """Copied within one step, 8 MB: nobody who writes waits for longer than that."""

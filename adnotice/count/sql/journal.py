@@ -18,7 +18,7 @@ Place = tuple[str, str, str]
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One commit: the buckets it falls into by grain; by site and dimension each value, outcome and how many."""
+    """One commit: the buckets it falls into by grain; by site and dimension each value, metric and how many."""
 
     buckets: dict[str, str]
     counts: dict[str, dict[str, list[tuple[str, str, int]]]]
@@ -32,11 +32,11 @@ def write_line(starts: Starts, grains: Iterable[Grain], counts: Mapping[Key, int
     """The line for these counts, as JSON."""
     buckets: dict[str, str] = {grain: getattr(starts, grain) for grain in grains}
     sites: dict[str, dict[str, list[tuple[str, str, int]]]] = {}
-    for (site, dimension, value, outcome), n in counts.items():
+    for (site, dimension, value, metric), n in counts.items():
         dimensions = sites.get(site)
         if dimensions is None:
             dimensions = sites[site] = defaultdict(list)
-        dimensions[dimension].append((value, outcome, n))
+        dimensions[dimension].append((value, metric, n))
     return _encode(Line(buckets, sites)).decode()
 
 
@@ -47,16 +47,16 @@ def read_lines(text: str) -> list[Line]:
 
 def sum_lines(lines: Sequence[Line], caps: Caps, read: Callable[[Bucket], Iterable[str]]) -> Rows:
     """The rows to add to the tallies, sorted by their key, values beyond a cap under `(other)`."""
-    outcomes = sorted({outcome for *_, counts in _parts(lines) for _, outcome, _ in counts})
-    number = {outcome: place for place, outcome in enumerate(outcomes)}
+    metrics = sorted({metric for *_, counts in _parts(lines) for _, metric, _ in counts})
+    number = {metric: place for place, metric in enumerate(metrics)}
     sums: dict[tuple[tuple[str, str], ...], dict[Place, list[int]]] = defaultdict(dict)
     for line, site, dimension, counts in _parts(lines):
         places = sums[tuple(line.buckets.items())]
-        for value, outcome, n in counts:
+        for value, metric, n in counts:
             sum_ = places.get((site, dimension, value))
             if sum_ is None:
-                sum_ = places[site, dimension, value] = [0] * len(outcomes)
-            sum_[number[outcome]] += n
+                sum_ = places[site, dimension, value] = [0] * len(metrics)
+            sum_[number[metric]] += n
     rows: dict[tuple[str, ...], list[int]] = {}
     for buckets, places in sums.items():
         for grain, start in buckets:
@@ -65,7 +65,7 @@ def sum_lines(lines: Sequence[Line], caps: Caps, read: Callable[[Bucket], Iterab
                 key = (site, dimension, grain, start, names.get((site, dimension, value), value))
                 before = rows.get(key)
                 rows[key] = sum_ if before is None else [one + more for one, more in zip(before, sum_, strict=True)]
-    return Rows(tuple(COLUMNS[outcome] for outcome in outcomes), [(*key, *rows[key]) for key in sorted(rows)])
+    return Rows(tuple(COLUMNS[metric] for metric in metrics), [(*key, *rows[key]) for key in sorted(rows)])
 
 
 def _parts(lines: Iterable[Line]) -> Iterator[tuple[Line, str, str, list[tuple[str, str, int]]]]:

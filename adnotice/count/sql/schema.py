@@ -1,6 +1,6 @@
 """The tables, the same on SQLite and PostgreSQL, and the statements that write them.
 
-`adnotice_tallies` has one row for each value in each bucket, one column for each outcome: a page's whole funnel is read
+`adnotice_tallies` has one row for each value in each bucket, one column for each metric: a page's whole funnel is read
 at once. `adnotice_journal` holds what was committed last and is not in the tallies yet: appending one line costs a
 fiftieth of adding to hundreds of rows, and two processes never wait for each other's rows. `adnotice_ids` is clustered
 by expiry, so that new ids land side by side and expired ones leave as a range.
@@ -15,13 +15,13 @@ from sqlalchemy import BigInteger, Column, Float, Integer, LargeBinary, MetaData
 from sqlalchemy.schema import CreateTable
 
 from adnotice.count.sql.place import Place
-from adnotice.count.tally import Outcome
+from adnotice.count.tally import Metric
 
 SCHEMA: Final = 1
 """The version of the tables that this code reads and writes."""
 
-OUTCOMES: Final = tuple(Outcome)
-COLUMNS: Final[Mapping[str, str]] = {outcome: outcome.value.replace("-", "_") for outcome in OUTCOMES}
+METRICS: Final = tuple(Metric)
+COLUMNS: Final[Mapping[str, str]] = {metric: metric.value.replace("-", "_") for metric in METRICS}
 
 metadata: Final = MetaData()
 

@@ -20,7 +20,7 @@ from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import KEYS, adding, tallies
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Unusable
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 logger: Final = logging.getLogger("adnotice")
 

@@ -22,10 +22,10 @@ from adnotice.count.sql.journal import read_lines, sum_lines, write_line
 from adnotice.count.sql.notes import SqlNotes
 from adnotice.count.sql.place import Id, Place
 from adnotice.count.sql.pruning import Pruning
-from adnotice.count.sql.schema import COLUMNS, MIGRATIONS, OUTCOMES, SCHEMA, Migrations, journal, meta, migrate, tallies
+from adnotice.count.sql.schema import COLUMNS, METRICS, MIGRATIONS, SCHEMA, Migrations, journal, meta, migrate, tallies
 from adnotice.count.store import Health, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 FOLD_SECONDS: Final = 10.0
 """How long counts may stand in the journal before they are moved into the tallies; whoever reads moves them first."""
@@ -113,9 +113,7 @@ class SqlStore:
         self._settle()
         with self.reading() as connection:
             rows = connection.execute(self._most(site, dimension, period, limit)).all()
-        return [
-            Count(row[0], outcome, int(n)) for row in rows for outcome, n in zip(OUTCOMES, row[1:], strict=False) if n
-        ]
+        return [Count(row[0], metric, int(n)) for row in rows for metric, n in zip(METRICS, row[1:], strict=False) if n]
 
     def points(
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
@@ -135,10 +133,10 @@ class SqlStore:
                 query = self._place.at(wanted, starts[first : first + STARTS_A_QUERY])
                 found.update((row[0], row[1:]) for row in connection.execute(query))
         return [
-            Point(start, outcome, n)
+            Point(start, metric, n)
             for start in starts
             if start in found
-            for outcome, n in zip(OUTCOMES, found[start], strict=True)
+            for metric, n in zip(METRICS, found[start], strict=True)
             if n
         ]
 

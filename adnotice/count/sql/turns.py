@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from adnotice.events import Unavailable
+from adnotice.vocabulary import Unavailable
 
 try:
     import fcntl

@@ -8,39 +8,69 @@ from enum import StrEnum
 import msgspec
 
 
-class Mode(StrEnum):
-    """What adnotice does on this site now; can be changed while running."""
+class Word(StrEnum):
+    """What every enum of ours is made from: its members are texts, and are hashed as such. Enum's own hash is written in
+    Python, and members are keys for every page and report."""
 
-    __hash__ = str.__hash__  # Enum's own is written in Python: these are keys for every report
+    __hash__ = str.__hash__
+
+
+class Mode(Word):
+    """What adnotice does on this site now; can be changed while running."""
 
     OFF = "off"
     MEASURE = "measure"
     ASK = "ask"
 
 
-class Verdict(StrEnum):
-    """What the server made of one view's evidence."""
-
-    __hash__ = str.__hash__
+class Verdict(Word):
+    """What the server made of one view's evidence. `partly`: baits are stopped, yet an ad slot of the page was filled."""
 
     CLEAR = "clear"
+    PARTLY = "partly"
     BLOCKED = "blocked"
     UNKNOWN = "unknown"
 
 
-class Kind(StrEnum):
-    """How ads are blocked: in the browser, or on the way (DNS, proxy, tracker list)."""
+class Kind(Word):
+    """How ads are blocked. `content`: what the page loads from its own site is stopped too (extensions). `hosts`: the
+    hosts of ads are out of reach (DNS, proxies, tracker lists, Brave's standard setting)."""
 
-    __hash__ = str.__hash__
-
-    EXTENSION = "extension"
-    NETWORK = "network"
+    CONTENT = "content"
+    HOSTS = "hosts"
 
 
-class Choice(StrEnum):
+class Ground(Word):
+    """What a verdict stands on."""
+
+    SCRIPT = "script bait arrived"
+    RETRY = "script bait arrived on a retry"
+    IMAGE = "image bait arrived"
+    STOPPED = "script and image baits stopped"
+    PROBE = "baits arrived, ad script failed"
+    MIXED = "script baits stopped, image bait arrived"
+    CONTROL = "a control did not arrive"
+    SILENT = "no answer in time"
+    CSP = "the page's own policy"
+    SHORT = "test not finished"
+    CONSENT = "consent refused or pending"
+    PENDING = "ad script still loading"
+    BAITS_DOUBTED = "baits not believed now"
+    PROBE_DOUBTED = "ad script not believed now"
+    OBJECTED = "the reader objects"
+
+
+class Sign(Word):
+    """What else was seen in a view whose script bait failed; tallied beside its ground, decides nothing."""
+
+    STYLE_STOPPED = "stylesheet bait stopped"
+    STYLE_ARRIVED = "stylesheet bait arrived"
+    ELEMENT_HIDDEN = "element bait hidden"
+    ELEMENT_SHOWN = "element bait shown"
+
+
+class Choice(Word):
     """What the reader answered to the notice."""
-
-    __hash__ = str.__hash__
 
     LATER = "later"
     NEVER = "never"
@@ -49,12 +79,11 @@ class Choice(StrEnum):
     RECHECKED = "rechecked"
 
 
-class Quiet(StrEnum):
+class Quiet(Word):
     """Why a view was not asked. In the order in which the policy looks."""
 
-    __hash__ = str.__hash__
-
     NOT_BLOCKED = "not-blocked"
+    PARTLY = "partly"
     MODE = "mode"
     BOT = "bot"
     EXCLUDED = "excluded"
@@ -64,10 +93,8 @@ class Quiet(StrEnum):
     FIRST_PAGE = "first-page"
 
 
-class Refusal(StrEnum):
+class Refusal(Word):
     """Why a page left without the tag. In the order in which eligibility looks."""
-
-    __hash__ = str.__hash__
 
     METHOD = "method"
     EXCLUDED = "excluded"
@@ -111,16 +138,16 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
     site: str
     page: str
     verdict: Verdict
-    kind: Kind | None = None
-    evidence: str = ""
+    kind: Kind | None
+    ground: Ground
     asked: bool = False
     quiet: Quiet | None = None
     agent: bytes = b""
     language: bytes = b""
     referrer: str = ""
     """The host alone of the site that led here; empty unless the operator wants it counted."""
-    signs: tuple[str, ...] = ()
-    """What else was seen, beside the evidence that decided."""
+    signs: tuple[Sign, ...] = ()
+    """What else was seen, beside the ground that decided."""
 
 
 class NoticeShown(msgspec.Struct, frozen=True, gc=False):
