@@ -8,7 +8,7 @@ ARGS ?=
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench docs screenshots endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench docs static screenshots endurance browsers clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -116,6 +116,10 @@ statistics: $(CACHE)/check ## what the figures' rules do on simulated sites: cov
 # From the folder of the compiled wheel, so that it is this adnotice, and no other, that all processes import.
 bench: $(CACHE)/bench $(CACHE)/compiled ## what adnotice costs, and its peers, as ratios of one run (ARGS=part)
 	@cd $(CACHE)/compiled && PYTHONPATH='$(CURDIR)' '$(CURDIR)/$(BIN)/python' -m bench $(ARGS)
+
+static: $(CACHE)/check browsers ## what browsers get, built from static/src (the one target that needs Node.js to change what is shipped)
+	@$(BIN)/python -m adnotice.contract >static/src/contract.js
+	@node static/build.mjs
 
 screenshots: $(CACHE)/check browsers ## docs/images: the notice and the dashboard, from the demo
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)

@@ -16,6 +16,7 @@ _INSIDE = _PACKAGE / "static"
 STATIC = _INSIDE if _INSIDE.is_dir() else _PACKAGE.parent / "static"
 
 TYPES = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8", ".svg": b"image/svg+xml"}
+SOURCE_SECONDS = 300
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -38,20 +39,10 @@ def read_static(name: str) -> bytes:
     return (STATIC / name).read_bytes()
 
 
-def lean(source: bytes) -> bytes:
-    """A script of ours without indentation and without the lines that hold nothing but comment.
-
-    Only for our own files, which keep comments on lines of their own and have no template strings over many lines;
-    what it does is seen at a glance, and a checkout serves the same bytes as the wheel.
-    """
-    kept: list[bytes] = []
-    inside = False
-    for line in map(bytes.strip, source.splitlines()):
-        if inside or line.startswith(b"/*"):
-            inside = not line.endswith(b"*/")
-        elif line and not line.startswith(b"//"):
-            kept.append(line)
-    return b"\n".join(kept) + b"\n"
+def make_sources() -> dict[str, Asset]:
+    """The readable sources of our scripts, by their names below our prefix: each built file names its own."""
+    files = sorted(path for path in (STATIC / "src").iterdir() if path.suffix in TYPES)
+    return {f"src/{path.name}": make_asset(path.name, path.read_bytes(), SOURCE_SECONDS) for path in files}
 
 
 def make_asset(name: str, body: bytes, max_age_seconds: int) -> Asset:

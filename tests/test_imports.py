@@ -20,7 +20,7 @@ STOREYS: list[set[str]] = [
     {"settings", "reception"},
     {"standby"},
     {"middleware"},
-    {"serve", "doctor"},
+    {"serve", "doctor", "contract"},
     {"cli"},
 ]
 HEIGHT = {name: height for height, names in enumerate(STOREYS) for name in names}

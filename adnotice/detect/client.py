@@ -1,4 +1,4 @@
-"""The client script as it is served: lean, with the site's settings and the parts that they need in place."""
+"""The client script as it is served: the built file, called with the site's settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from adnotice.assets import Asset, lean, make_asset, read_static
+from adnotice.assets import Asset, make_asset, read_static
 from adnotice.detect.presets import find_preset
 from adnotice.detect.settings import DetectSettings
 
@@ -16,37 +16,42 @@ MAX_AGE_SECONDS: Final = 240
 UNSURE_SECONDS: Final = 10
 """How long the empty script is kept where the store could not say the mode."""
 
+PARTS: Final = ("evidence.js", "pages.js", "probe.js")
+"""What client.js loads where it needs it."""
+
 
 def make_client(settings: DetectSettings, sample_rate: float) -> Asset:
     """The client script for these settings; `sample_rate` is the share of views that it measures."""
-    values: dict[str, Any] = {
+    built = read_static("client.js").rstrip()
+    given = msgspec.json.encode(client_settings(settings, sample_rate)).replace(b"<", b"\\u003c")
+    return make_asset("client.js", built + b"(" + given + b");\n", MAX_AGE_SECONDS)
+
+
+def client_settings(settings: DetectSettings, sample_rate: float) -> dict[str, Any]:
+    """What the browser needs to know, false and empty left out: `SETTINGS` in static/src/types.d.ts."""
+    values = {
         "gpc": settings.honour_gpc,
         "consent": settings.consent == "required",
         "sample": sample_rate,
         "expose": settings.expose_verdict,
+        "referrers": settings.count_referrers,
+        "navigations": settings.count_navigations,
+        "probe": probe_settings(settings) if settings.ad_probe else None,
     }
-    if settings.count_referrers:
-        values["referrers"] = True
-    if settings.ad_probe:
-        part, url, effects = find_preset(settings.ad_probe, settings.ad_probe_effect)
-        consent = settings.ad_probe_consent
-        values["probe"] = {
-            "address": part,
-            "url": url,
-            "effects": effects,
-            "load": settings.ad_probe_load,
-            "consent": consent,
-        }
-    parts = {
-        b'"@settings@"': msgspec.json.encode(values).replace(b"<", b"\\u003c"),
-        b'"@probe@"': read_part("probe.js") if settings.ad_probe else b"null",
-        b'"@offer@"': read_part("offer.js") if settings.expose_verdict or settings.consent == "required" else b"null",
-        b'"@pages@"': read_part("pages.js") if settings.count_navigations else b"null",
+    return {name: value for name, value in values.items() if value}
+
+
+def probe_settings(settings: DetectSettings) -> dict[str, Any]:
+    """The site's own ad script, as the browser is to watch it."""
+    part, url, effects = find_preset(settings.ad_probe, settings.ad_probe_effect)
+    values = {
+        "address": part,
+        "url": url,
+        "effects": effects,
+        "load": settings.ad_probe_load,
+        "consent": settings.ad_probe_consent,
     }
-    source = lean(read_static("client.js"))
-    for place, part_source in parts.items():
-        source = source.replace(place, part_source)
-    return make_asset("client.js", source, MAX_AGE_SECONDS)
+    return {name: value for name, value in values.items() if value}
 
 
 def make_silence() -> Asset:
@@ -59,11 +64,6 @@ def make_unsure() -> Asset:
     return make_asset("client.js", b"/* adnotice waits for its store */\n", UNSURE_SECONDS)
 
 
-def make_evidence() -> Asset:
-    """What client.js loads when its first bait failed."""
-    return make_asset("evidence.js", lean(read_static("evidence.js")), MAX_AGE_SECONDS)
-
-
-def read_part(name: str) -> bytes:
-    """A part of the client script: one expression, without the semicolon that ends its file."""
-    return lean(read_static(name)).rstrip().removesuffix(b";")
+def make_parts() -> dict[str, Asset]:
+    """The other scripts of ours that a view may load, by name."""
+    return {name: make_asset(name, read_static(name), MAX_AGE_SECONDS) for name in PARTS}

@@ -10,10 +10,11 @@ from typing import Final
 
 import msgspec
 
+from adnotice.assets import Asset, make_sources
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.belief import Sensor
 from adnotice.detect.beliefs import Beliefs, Recent
-from adnotice.detect.client import make_client, make_evidence, make_silence, make_unsure
+from adnotice.detect.client import make_client, make_parts, make_silence, make_unsure
 from adnotice.detect.look import Look
 from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
@@ -46,6 +47,8 @@ PRIVATE: Final = (
     header(b"cross-origin-resource-policy", "same-origin"),
 )
 SCRIPT_HEADERS: Final = (header(b"content-type", "text/javascript"), *PRIVATE)
+CURRENT_SCRIPT: Final = 'Reflect.get(Document.prototype,"currentScript",document)'
+"""An element named currentScript stands before the document's own property, not before its prototype's."""
 STYLE_HEADERS: Final = (header(b"content-type", "text/css"), *PRIVATE)
 IMAGE_HEADERS: Final = (header(b"content-type", "image/gif"), *PRIVATE)
 JSON_HEADERS: Final = (header(b"content-type", "application/json"), NO_STORE, NOSNIFF)
@@ -96,10 +99,9 @@ class Detection:
         self._beliefs = Beliefs(Look(address, clock), recent, clock)
         self._silence = make_silence()
         self._unsure = make_unsure()
-        self._evidence = make_evidence()
         self.routes: Routes = {
             "client.js": Endpoint(READ, self._answer_client),
-            "evidence.js": Endpoint(READ, self._answer_evidence),
+            **{name: serve(asset) for name, asset in {**make_parts(), **make_sources()}.items()},
             SCRIPT.folder: Endpoint(READ, self._answer_script),
             SCRIPT.control_folder: Endpoint(READ, self._answer_script),
             IMAGE.folder: Endpoint(READ, self._answer_image),
@@ -116,12 +118,9 @@ class Detection:
         asset = self._silence if mode is Mode.OFF else self._clients[self._sampling.halvings]
         return asset.answer(request)
 
-    async def _answer_evidence(self, request: Request) -> Answer:
-        return self._evidence.answer(request)
-
     async def _answer_script(self, request: Request) -> Answer:
         check_name(request.path, SCRIPT.ending)
-        body = f'document.currentScript.dataset.witness="{self._witnesses.sign(request.path)}"\n'
+        body = f'{CURRENT_SCRIPT}.dataset.witness="{self._witnesses.sign(request.path)}"\n'
         return Answer(200, SCRIPT_HEADERS, body.encode())
 
     async def _answer_image(self, request: Request) -> Answer:
@@ -182,6 +181,15 @@ class Detection:
         if asked.content is not None and (self._mode() or await self._look()) is not Mode.ASK:
             asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
         return answer_found(judgement, asked, counted=counted)
+
+
+def serve(asset: Asset) -> Endpoint:
+    """The endpoint that answers with this file."""
+
+    async def answer(request: Request) -> Answer:
+        return asset.answer(request)
+
+    return Endpoint(READ, answer)
 
 
 def check_name(path: str, ending: str) -> None:

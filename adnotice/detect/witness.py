@@ -22,7 +22,7 @@ IMAGE_WINDOW_SECONDS: Final = 300
 MIN_PIXELS: Final = 16
 MAC_BYTES: Final = 16
 
-_ODD: Final = 0xD1B54A32D192ED03_9E3779B97F4A7C15
+ODD: Final = 0xD1B54A32D192ED03_9E3779B97F4A7C15
 _GIF: Final = struct.Struct("<6sHH")
 _GIF_REST: Final = bytes.fromhex("80000000000000000021f90401000000002c00000000010001000002024401003b")
 
@@ -40,7 +40,7 @@ def probe_of(view: str) -> str:
 
     Half of the product is thrown away, so the number leads back to 2**64 ids.
     """
-    product = int.from_bytes(bytes.fromhex(view), "big") * _ODD
+    product = int.from_bytes(bytes.fromhex(view), "big") * ODD
     return product.to_bytes(32, "big")[16:24].hex()
 
 

@@ -31,7 +31,6 @@ from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.content import Contents, State, browser_family
 from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
 from adnotice.notice.policy import Policy, Situation
-from adnotice.notice.script import compose_script
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import Fault, Ticket, Tickets
 from adnotice.notice.wording import pick_language
@@ -103,7 +102,7 @@ class Notices:
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
         self._about = AboutPage(settings, site_name, practice)
-        self._script = make_asset("notice.js", compose_script(), SCRIPT_MAX_AGE_SECONDS)
+        self._script = make_asset("notice.js", read_static("notice.js"), SCRIPT_MAX_AGE_SECONDS)
         self._about_files = {
             name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in ("about.css", "about.js")
         }

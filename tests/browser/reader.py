@@ -140,7 +140,7 @@ class Page:
 
     def dynamic_requests(self) -> list[Hit]:
         """Of those, the ones that no cache may answer."""
-        static = (self.site.prefix + "/client.js", self.site.prefix + "/notice.js")
+        static = tuple(f"{self.site.prefix}/{name}.js" for name in ("client", "notice", "pages", "probe"))
         return [hit for hit in self.own_requests() if not hit.path.endswith(static)]
 
     def problems(self) -> list[str]:

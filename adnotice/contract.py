@@ -1,0 +1,53 @@
+"""What browser and server must agree on, written once: `static/src/contract.js` is made from this by `make static`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from adnotice.detect.baits import ELEMENT_CLASSES, ELEMENT_CONTROL, IMAGE, SCRIPT, STYLE
+from adnotice.detect.report import SILENT, STOPPED
+from adnotice.detect.verdict import ROUNDS
+from adnotice.detect.witness import ODD
+
+CONTRACT: Final[Mapping[str, str | int]] = {
+    "CLIENT": "client.js",
+    "REPORT": "outcome",
+    "NOTICE": "notice",
+    "CHOICE": "choice",
+    "ABOUT": "about",
+    "SCRIPT": SCRIPT.folder,
+    "SCRIPT_CONTROL": SCRIPT.control_folder,
+    "IMAGE": IMAGE.folder,
+    "IMAGE_CONTROL": IMAGE.control_folder,
+    "STYLE": STYLE.folder,
+    "STYLE_CONTROL": STYLE.control_folder,
+    "ELEMENT_CLASSES": " ".join(ELEMENT_CLASSES),
+    "ELEMENT_CONTROL": ELEMENT_CONTROL,
+    "NOTICE_ELEMENT": "reader-notice",
+    "STOPPED": STOPPED,
+    "SILENT": SILENT,
+    "LEAST_WITNESS": len(SILENT) + 1,
+    "ROUNDS": ROUNDS,
+}
+"""Addresses below our prefix, what stands for a fate in a report, and the rounds of the test. `NOTICE_ELEMENT` is a name
+that no filter list hides."""
+
+
+def write_contract() -> str:
+    """The module that the browser's side imports."""
+    lines = [f"export const {name} = {json.dumps(value)};" for name, value in CONTRACT.items()]
+    return "\n".join(
+        [
+            "// Made by `make static` from adnotice/contract.py: change it there.",
+            *lines,
+            f"export const ODD = {ODD:#x}n;",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(write_contract())

@@ -1,0 +1,20 @@
+// Made by `make static` from adnotice/contract.py: change it there.
+export const CLIENT = "client.js";
+export const REPORT = "outcome";
+export const NOTICE = "notice";
+export const CHOICE = "choice";
+export const ABOUT = "about";
+export const SCRIPT = "adverts/adserve/";
+export const SCRIPT_CONTROL = "check/";
+export const IMAGE = "pix/ads/images/";
+export const IMAGE_CONTROL = "signal/";
+export const STYLE = "assets/ads/";
+export const STYLE_CONTROL = "sheet/";
+export const ELEMENT_CLASSES = "ad-leaderboard dfp-ad mpu-ad";
+export const ELEMENT_CONTROL = "page-part";
+export const NOTICE_ELEMENT = "reader-notice";
+export const STOPPED = "";
+export const SILENT = "late";
+export const LEAST_WITNESS = 5;
+export const ROUNDS = 4;
+export const ODD = 0xd1b54a32d192ed039e3779b97f4a7c15n;

@@ -1,0 +1,35 @@
+// @ts-check
+/*
+ * Reads the document and the window past the names that markup gives them: `<img name=head>` is what document.head
+ * returns, for elements with a name or an id stand before a document's own properties. Prototypes know no elements.
+ */
+
+/**
+ * An object as its prototype has it, whatever elements lie in front of it.
+ * @template {object} T
+ * @param {object} prototype
+ * @param {T} object
+ * @returns {T}
+ */
+export const native = (prototype, object) =>
+  /** @type {T} */ (
+    new Proxy(prototype, {
+      get: (_, name) => {
+        const value = Reflect.get(prototype, name, object);
+        return typeof value === "function" ? value.bind(object) : value;
+      },
+      set: (_, name, value) => Reflect.set(prototype, name, value, object),
+    })
+  );
+
+export const doc = native(Document.prototype, document);
+
+/**
+ * A value that the site, or the browser, put into the window; undefined where there is none, or only an element or a frame.
+ * @param {string} name
+ */
+export const siteValue = (name) => {
+  const value = Object.prototype.hasOwnProperty.call(window, name) ? /** @type {any} */ (window)[name] : undefined;
+  const isMarkup = value instanceof Node || value instanceof HTMLCollection || (value && value.window === value);
+  return isMarkup ? undefined : value;
+};

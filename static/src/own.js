@@ -1,0 +1,60 @@
+// @ts-check
+/*
+ * Our own script element, and what follows from it: where our addresses begin, and scripts with the page's permission.
+ */
+
+import { CLIENT } from "./contract.js";
+import { doc, siteValue } from "./native.js";
+
+export const own = /** @type {HTMLScriptElement | null} */ (doc.currentScript);
+
+// A page's <base> has no say: the browser asked for the script before it, or without it.
+const source = own ? new URL(own.getAttribute("src") || "", location.href).href : "";
+
+/** Where our addresses begin, no slash at the end. */
+export const base = source.replace(/[?#].*/, "").slice(0, -CLIENT.length - 1);
+
+/** @type {{ createScriptURL(url: string): any } | null | undefined} */
+let policy;
+
+/** @param {string} url */
+const isOurs = (url) => (url.startsWith(base + "/") && !url.includes("..")) || (SETTINGS.probe && url === SETTINGS.probe.url);
+
+/** @param {string} url */
+const createScriptURL = (url) => {
+  if (isOurs(url)) return url;
+  throw new TypeError(url);
+};
+
+/**
+ * A script element with the page's nonce. Throws where the page's Trusted Types allow none, and for addresses that are
+ * neither ours nor the configured ad script's.
+ * @param {string} url
+ */
+export const makeScript = (url) => {
+  const types = siteValue("trustedTypes");
+  if (policy === undefined && types) {
+    policy = null;
+    policy = types.createPolicy("adnotice", { createScriptURL });
+  }
+  const element = doc.createElement("script");
+  element.nonce = own ? own.nonce : "";
+  element.src = policy ? policy.createScriptURL(url) : createScriptURL(url);
+  return element;
+};
+
+/**
+ * Loads another script of ours and hands it what it works with; `failed` is called where it does not come.
+ * @param {string} name
+ * @param {object} detail
+ */
+export const bring = (name, detail, failed = () => {}) => {
+  try {
+    const script = makeScript(`${base}/${name}.js`);
+    script.onload = () => script.dispatchEvent(new CustomEvent("adnotice:begin", { detail }));
+    script.onerror = failed;
+    doc.head.append(script);
+  } catch {
+    failed(); // the page's Trusted Types
+  }
+};

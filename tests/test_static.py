@@ -1,0 +1,109 @@
+"""The browser's files: what is served is what the sources build to, typed, small, and without what they must not have."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from adnotice.assets import STATIC, make_sources
+from adnotice.contract import write_contract
+
+ROOT = Path(__file__).parent.parent
+SOURCES = STATIC / "src"
+BUILT = ("client.js", "evidence.js", "notice.js", "pages.js", "probe.js")
+MODULES = sorted(path.name for path in SOURCES.glob("*.js"))
+NOTICE = {"notice.js", "place.js"}
+"""What may look at the page's layout; and, with mark.js, keep a mark."""
+
+
+def node() -> str:
+    """Node.js, where the npm packages are there too."""
+    found = shutil.which("node")
+    if found is None or not (ROOT / "node_modules" / "esbuild").is_dir():
+        pytest.skip("node or the npm packages are missing: run make browsers")
+    return found
+
+
+def code(name: str) -> str:
+    """A module without its comments."""
+    return re.sub(r"/\*[\s\S]*?\*/|//.*", "", (SOURCES / name).read_text())
+
+
+def test_what_is_served_is_what_the_sources_build_to(tmp_path: Path) -> None:
+    subprocess.run([node(), "static/build.mjs", str(tmp_path)], check=True, timeout=60, cwd=ROOT)
+    stale = [name for name in BUILT if (tmp_path / name).read_bytes() != (STATIC / name).read_bytes()]
+    assert not stale, "run make static and commit what it builds"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(BUILT)
+
+
+def test_the_contract_is_what_the_server_says() -> None:
+    assert (SOURCES / "contract.js").read_text() == write_contract(), "run make static and commit what it builds"
+
+
+def test_the_types_are_right() -> None:
+    compiler = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
+    if not compiler.is_file():
+        pytest.skip("typescript is missing: run make browsers")
+    done = subprocess.run(
+        [node(), str(compiler), "-p", str(STATIC)], capture_output=True, text=True, timeout=110, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_served_file_names_its_readable_source_which_is_served(name: str) -> None:
+    first = (STATIC / name).read_text().splitlines()[0]
+    assert first == f"/* Readable: src/{name} */"
+    asset = make_sources()[f"src/{name}"]
+    assert asset.plain.body == (SOURCES / name).read_bytes()
+    assert (b"content-type", b"text/javascript; charset=utf-8") in asset.plain.headers
+
+
+def test_everything_that_a_source_imports_is_served_beside_it() -> None:
+    served = make_sources()
+    for name in MODULES:
+        for imported in re.findall(r'from "\./([^"]+)"', (SOURCES / name).read_text()):
+            assert f"src/{imported}" in served
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_builds_no_markup_keeps_no_identity_and_reads_no_fingerprint(name: str) -> None:
+    never = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc"
+        r"|localStorage|indexedDB|document\.cookie|caches\b|sendBeacon"
+        r"|canvas|getContext|AudioContext|\bfonts\b|plugins|mimeTypes|hardwareConcurrency|deviceMemory|getBattery"
+        r"|userAgent|navigator\.platform|screen\.|languages|devicePixelRatio|getTimezoneOffset|resolvedOptions"
+        r"|showModal|popover|scrollLock|beforeunload|\bunload\b|alert\("
+    )
+    assert re.findall(never, code(name)) == []
+    assert name == "contract.js" or (SOURCES / name).read_text().startswith("// @ts-check\n")
+
+
+def test_the_mark_of_a_readers_own_act_is_set_by_the_notice_alone() -> None:
+    keeping = {name for name in MODULES if "sessionStorage" in code(name)}
+    assert keeping == {"mark.js"}
+    calls = {name: set(re.findall(r"sessionStorage\.(\w+)", (STATIC / name).read_text())) for name in BUILT}
+    assert calls.pop("client.js") == {"getItem", "removeItem"}
+    assert calls.pop("notice.js") == {"setItem", "removeItem"}
+    assert not any(calls.values())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_document_is_read_through_its_prototype_alone(name: str) -> None:
+    """Elements with a name or an id stand before the properties of `document`, but not before its prototype's."""
+    uses = re.findall(r"\bdocument\b[^\n]*", code(name))
+    allowed = {"native.js": 1, "client.js": 2}  # native() itself; the guard, whose name is a symbol
+    assert len(uses) == allowed.get(name, 0), uses
+    assert not re.findall(
+        r"window\[|\bwindow\)\.(?!adnotice = )|globalThis|\bself\b", code(name).replace("(window)[name]", "")
+    )
+
+
+def test_style_sheets_are_served_minified_inside_the_script() -> None:
+    served = (STATIC / "notice.js").read_text()
+    assert "max-block-size:60vh" in served
+    assert "/*" not in served.split("\n", 1)[1]
