@@ -80,7 +80,8 @@ class Choice(Word):
 
 
 class Quiet(Word):
-    """Why a view was not asked. In the order in which the policy looks."""
+    """Why a view was not asked. In the order in which the policy looks; it has no reason yet to say those after
+    `first-page`."""
 
     NOT_BLOCKED = "not-blocked"
     PARTLY = "partly"
@@ -91,6 +92,13 @@ class Quiet(Word):
     NEVER = "never"
     LATER = "later"
     FIRST_PAGE = "first-page"
+    SUPPORTER = "supporter"
+    MARKED_PAGE = "marked-page"
+    COUNTRY = "country"
+    OWN_APPEAL = "own-appeal"
+    EVERYONE = "everyone"
+    SLOT_HIDDEN = "slot-hidden"
+    NOTHING_TO_DO = "nothing-to-do"
 
 
 class Refusal(Word):
@@ -110,6 +118,8 @@ class Refusal(Word):
     TRAILERS = "trailers"
     LENGTH = "length"
     CODING = "coding"
+    FILE = "file"
+    MESSAGE = "message"
     CSP = "csp"
     AMP = "amp"
     FRAGMENT = "fragment"

@@ -1,16 +1,19 @@
-"""Writes the pages that follow from the code: docs/settings.md and docs/commands.md. `make docs` runs it."""
+"""Writes the pages that follow from the code: docs/settings.md, docs/commands.md, docs/reasons.md, and the words in
+docs/openapi.json. `make docs` runs it."""
 
 from __future__ import annotations
 
 import argparse
 import ast
 import inspect
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
+from adnotice import texts
 from adnotice.cli import parser
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
@@ -19,6 +22,8 @@ from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
 from adnotice.settings import ENVIRONMENT_PREFIX, Settings
+from adnotice.texts import Text
+from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
 
 HERE = Path(__file__).parent
 ROOMS: tuple[Any, ...] = (
@@ -86,7 +91,51 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"settings.md": settings_page, "commands.md": commands_page}
+TABLES: dict[str, tuple[str, Mapping[Any, Text]]] = {
+    "Why a page leaves without the tag": ("refusal", texts.REFUSALS),
+    "What a verdict stands on": ("ground, or sign beside it", texts.GROUNDS),
+    "Why a view is not asked": ("quiet reason", texts.QUIETS),
+}
+
+
+def reasons_page() -> str:
+    """The page on every reason that figures are counted under."""
+    lines = [
+        "# Reasons",
+        "",
+        "What the dashboard, the health page, the exports and `adnotice doctor` call things, what it means and what to do.",
+        "",
+        "This page is made from the code by `make docs`.",
+    ]
+    for title, (head, table) in TABLES.items():
+        lines += ["", f"## {title}", "", f"| {head} | meaning | what to do | harmless |", "|---|---|---|---|"]
+        lines += [
+            f"| `{word.value}` | {cell(text.means)} | {cell(text.do)} | {'yes' if text.harmless else 'no'} |"
+            for word, text in table.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def cell(text: str) -> str:
+    """The text as it can stand in a table."""
+    return text.replace("<", "&lt;").replace("|", "\\|")
+
+
+def openapi() -> str:
+    """The description of our endpoints for machines, with the words that the vocabulary has now."""
+    document = json.loads((HERE / "openapi.json").read_text(encoding="utf-8"))
+    found = document["components"]["schemas"]["Found"]["properties"]
+    for name, words in (("verdict", Verdict), ("kind", Kind), ("ground", Ground), ("quiet", Quiet)):
+        found[name]["enum"] = [*(word.value for word in words), *((None,) if None in found[name]["enum"] else ())]
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES = {
+    "openapi.json": openapi,
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "reasons.md": reasons_page,
+}
 
 
 def main() -> int:

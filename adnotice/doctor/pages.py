@@ -9,12 +9,12 @@ from typing import Final
 
 from adnotice.doctor.challenges import is_challenge
 from adnotice.doctor.policies import list_obstacles, read_metas, script_runs
-from adnotice.doctor.remedies import REMEDIES
 from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen, cut
 from adnotice.inject.csp import Address
 from adnotice.inject.eligibility import demands_integrity, is_page_type, refuse, watch_headers
 from adnotice.inject.placement import Scanner
 from adnotice.inject.tag import make_tag
+from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal
 
 _LIKE_OURS: Final = re.compile(rb"<script\b[^<>]*/client\.js[^<>]*>", re.IGNORECASE)
@@ -92,7 +92,7 @@ def judge_page(page: PageSeen, site: SiteSeen, prefix: str) -> Iterator[Finding]
                 page,
                 f"it carries the tag {len(tags)} times",
                 cut(b" and ".join(tag[0] for tag in tags)),
-                REMEDIES[Refusal.REPEATED].mend,
+                REFUSALS[Refusal.REPEATED].do,
             )
         yield from _judge_policies(page, tags[0]["nonce"] or b"", address)
         yield from _judge_referrer(page)
@@ -117,7 +117,7 @@ def _judge_missing(page: PageSeen, address: Address) -> Finding:
     seen = page.packed
     refusal = explain_missing(page, address)
     if refusal is not None:
-        remedy = REMEDIES[refusal]
+        text = REFUSALS[refusal]
         shown = cut(_policies(seen)) if refusal is Refusal.CSP else ""
         came = (
             f"{seen.summary}; Content-Security-Policy: {shown}"
@@ -128,9 +128,9 @@ def _judge_missing(page: PageSeen, address: Address) -> Finding:
         return Finding(
             level=level,
             about=page.path,
-            what=f"it goes out without the tag ({refusal}): {remedy.what}",
+            what=f"it goes out without the tag ({refusal}): {text.means}",
             came=came,
-            mend=remedy.mend,
+            mend=text.do,
         )
     return _wrong(
         page,

@@ -10,14 +10,12 @@ from adnotice.inject.asking import Askings
 from adnotice.inject.complaints import Complaints
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.site import Sites
+from adnotice.texts import REFUSALS
 from adnotice.vocabulary import PageInjected, PageRefused, Record, Refusal
 
 MAX_KNOWN_PAGES: Final = 4096
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
-FORBIDDEN: Final = (
-    "a page goes out without the tag because its Content-Security-Policy (or the reported one) would stop it. "
-    "Allow 'self' in script-src, or use a nonce"
-)
+FORBIDDEN: Final = "a page goes out without the tag. {0.means} {0.do}".format(REFUSALS[Refusal.CSP])
 
 
 class Ledger:

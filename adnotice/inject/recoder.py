@@ -76,7 +76,7 @@ class PageRecoder(msgspec.Struct):
 
     def _take(self, message: Message) -> Messages:
         if message["type"] != "http.response.body":
-            return self._refuse(Refusal.CODING) if self.start is not None else self._release()
+            return self._refuse(Refusal.MESSAGE) if self.start is not None else self._release()
         data = bytes(message.get("body", b""))
         more = message.get("more_body", False)
         if self.start is None:

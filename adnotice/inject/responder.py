@@ -59,7 +59,7 @@ class PageResponder:
             elif self.start is None and message["type"] in BESIDE:
                 messages, self.held = self.held, ()
             else:
-                messages = self._refuse(Refusal.CODING)
+                messages = self._refuse(Refusal.MESSAGE)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             messages = self._release()
             self.rules.ledger.failed(self.page.scope)

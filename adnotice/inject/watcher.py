@@ -160,7 +160,7 @@ class Watcher:
     async def _leave_to_server(self, page: Page, message: Message) -> None:
         """A file that can't be opened here."""
         self.pass_on()
-        self.rules.ledger.refused(page.scope, Refusal.CODING)
+        self.rules.ledger.refused(page.scope, Refusal.FILE)
         if page.start is not None:
             await self.send(page.start)
         await self.send(message)

@@ -11,19 +11,13 @@ from adnotice.count.store import Health
 from adnotice.count.tally import Metric
 from adnotice.insight import formats, words
 from adnotice.insight.figures import Summary
+from adnotice.texts import DOUBTS, UNKNOWN
 from adnotice.vocabulary import Mode, Refusal, Word
 
 ENOUGH_VIEWS: Final = 100
 MUCH_MISSING: Final = 0.5
 MUCH_UNKNOWN: Final = 0.1
 MUCH_REFUSED: Final = 0.05
-
-HARMLESS: Final = frozenset(each.value for each in Refusal if words.REFUSALS[each].do == words.NOTHING_TO_DO) | {
-    Refusal.EXCLUDED.value,
-    Refusal.SKIPPED.value,
-    Refusal.HEADER.value,
-}
-"""Refusals that are as they should be, or that the operator chose."""
 
 
 class Weight(Word):
@@ -44,7 +38,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 def find(summary: Summary, health: Health) -> list[Finding]:
     """All findings, the gravest first."""
-    found = [*_store(health), *_mode(summary), *_pages(summary), *_views(summary)]
+    found = [*_store(health), *_mode(summary), *_pages(summary), *_views(summary), *_unknown(summary)]
     return sorted(found, key=lambda each: list(Weight).index(each.weight))
 
 
@@ -73,21 +67,38 @@ def _mode(summary: Summary) -> Iterator[Finding]:
 def _pages(summary: Summary) -> Iterator[Finding]:
     injected, refused = summary.counts[Metric.INJECTED], summary.counts[Metric.REFUSED]
     for reason in summary.refusals:
-        harmful = reason.name not in HARMLESS
+        text = words.refusal(reason.name)
         if reason.name == Refusal.FAILED or (
-            harmful and injected + refused >= ENOUGH_VIEWS and reason.share.n > MUCH_REFUSED * (injected + refused)
+            text is not UNKNOWN
+            and not text.harmless
+            and injected + refused >= ENOUGH_VIEWS
+            and reason.share.n > MUCH_REFUSED * (injected + refused)
         ):
-            advice = words.refusal(reason.name)
             yield Finding(
                 Weight.WRONG if reason.name == Refusal.FAILED else Weight.LOOK,
-                f"{formats.number(reason.share.n)} pages left without the tag ({reason.name}). {advice.means}",
-                advice.do,
+                f"{formats.number(reason.share.n)} pages left without the tag ({reason.name}). {text.means}",
+                text.do,
             )
     if summary.pages_cached:
         yield Finding(
             Weight.KNOW,
             "Pages are cached: more page views are measured than pages leave here, or the settings say so.",
             "Nothing. How many page views were not measured can’t be known then, nor the range that follows from it.",
+        )
+
+
+def _unknown(summary: Summary) -> Iterator[Finding]:
+    """Names that the store holds and that this version has no text for."""
+    counted = [
+        *((words.ground(each.name), each.views.measured) for each in summary.grounds),
+        *((words.quiet(each.name), each.share.n) for each in summary.quiet),
+        *((words.refusal(each.name), each.share.n) for each in summary.refusals),
+    ]
+    if n := sum(n for text, n in counted if text is UNKNOWN):
+        yield Finding(
+            Weight.LOOK,
+            f"{formats.number(n)} counts stand under reasons that this version does not know.",
+            UNKNOWN.do,
         )
 
 
@@ -113,14 +124,15 @@ def _views(summary: Summary) -> Iterator[Finding]:
             f"{formats.percent(views.unknown / views.measured)} of the measured page views have no clear answer.",
             "See what the tests found, below. A Content-Security-Policy that stops our tests is the usual reason.",
         )
-    doubted = {each.name: each.views.measured for each in summary.grounds if each.name in words.DOUBTS}
-    for name, n in doubted.items():
-        yield Finding(
-            Weight.LOOK,
-            f"{formats.number(n)} page views have no clear answer because of a test that was set aside. "
-            f"{words.ground(name)}",
-            "Nothing: nobody is accused meanwhile, and the test counts again by itself once it can be believed.",
-        )
+    for each in summary.grounds:
+        if each.name in DOUBTS:
+            text = words.ground(each.name)
+            yield Finding(
+                Weight.LOOK,
+                f"{formats.number(each.views.measured)} page views have no clear answer because of a test that was set "
+                f"aside. {text.means}",
+                text.do,
+            )
     if lost := summary.counts[Metric.TURNED_AWAY]:
         yield Finding(
             Weight.LOOK,

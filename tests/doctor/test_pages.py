@@ -7,8 +7,8 @@ import gzip
 import pytest
 
 from adnotice.doctor.pages import carries_tag, judge_page
-from adnotice.doctor.remedies import REMEDIES
 from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen
+from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal
 
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
@@ -72,7 +72,7 @@ def test_what_speaks_against_the_tag_is_named(
 ) -> None:
     (finding,) = judge(body, *headers)
     assert f"without the tag ({refusal})" in finding.what
-    assert finding.mend == REMEDIES[refusal].mend
+    assert finding.mend == REFUSALS[refusal].do
 
 
 def test_a_page_that_is_no_200_is_something_to_know() -> None:
@@ -86,10 +86,6 @@ def test_a_page_that_loses_its_tag_when_compressed_names_the_order_of_middleware
     assert "(coding)" in finding.what
     assert "outside of adnotice" in finding.mend
     assert "adnotice[brotli]" in finding.mend
-
-
-def test_every_reason_of_the_injector_has_a_remedy() -> None:
-    assert REMEDIES.keys() == set(Refusal)
 
 
 def test_a_tag_that_stands_twice_is_told() -> None:

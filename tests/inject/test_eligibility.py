@@ -79,8 +79,18 @@ async def test_a_page_carries_the_tag_and_is_counted() -> None:
         (Refusal.LENGTH, [start(HTML, (b"content-length", b"-1")), part(PAGE)], request()),
         (Refusal.CODING, [start(HTML, LENGTH, (b"content-encoding", b"compress")), part(PAGE)], request()),
         (Refusal.CODING, [start(HTML, LENGTH, (b"content-encoding", b"gzip, gzip")), part(PAGE)], request()),
-        (Refusal.CODING, [start(HTML, LENGTH), {"type": "http.response.pathsend", "path": "/a"}], request()),
-        (Refusal.CODING, [start(HTML, LENGTH), {"type": "http.response.zerocopysend", "file": 3}], request()),
+        (Refusal.FILE, [start(HTML, LENGTH), {"type": "http.response.pathsend", "path": "/a"}], request()),
+        (Refusal.MESSAGE, [start(HTML, LENGTH), {"type": "http.response.zerocopysend", "file": 3}], request()),
+        (
+            Refusal.MESSAGE,
+            [start(HTML, LENGTH, (b"content-encoding", b"gzip")), {"type": "http.response.zerocopysend", "file": 3}],
+            request(),
+        ),
+        (
+            Refusal.FILE,
+            [start(HTML, LENGTH, (b"content-encoding", b"gzip")), {"type": "http.response.pathsend", "path": "/a"}],
+            request(),
+        ),
         (
             Refusal.CSP,
             [start(HTML, LENGTH, (b"content-security-policy", b"default-src 'none'")), part(PAGE)],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adnotice.count.store import Health
 from adnotice.count.tally import Count, Dimension, Metric
@@ -10,6 +12,7 @@ from adnotice.insight.checks import Weight, find
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import summarize
+from adnotice.texts import BY_NAME
 from adnotice.vocabulary import Mode, Refusal
 from tests.insight.test_reports import ALL, NOW, TODAY, O, counts
 
@@ -55,6 +58,15 @@ def test_a_policy_that_keeps_the_tag_out_of_many_pages_is_found() -> None:
     ((weight, text),) = told(report({**ALL, O.REFUSED: 100}, REFUSAL=[Count("csp", O.REFUSED, 100)]))
     assert weight is Weight.LOOK
     assert text.startswith("100 pages left without the tag (csp).")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "metric"), [("REFUSAL", O.REFUSED), ("QUIET", O.NOT_ASKED), ("GROUND", O.CLEAR), ("GROUND", O.PARTLY)]
+)
+@given(name=st.text(min_size=1).filter(lambda name: not any(name in each for each in BY_NAME.values())))
+def test_a_reason_that_this_version_does_not_know_is_worth_a_look(dimension: str, metric: Metric, name: str) -> None:
+    ((weight, text),) = told(report(ALL, **{dimension: [Count(name, metric, 6203)]}))
+    assert (weight, text) == (Weight.LOOK, "6,203 counts stand under reasons that this version does not know.")
 
 
 def test_one_failure_of_ours_is_enough_to_be_found() -> None:

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 import pytest
 
 from adnotice.count.tally import OTHER, Metric
-from adnotice.detect.verdict import Ground, Sign
 from adnotice.insight import checks, words
 from adnotice.insight.reports import FUNNEL
-from adnotice.vocabulary import Choice, Mode, Quiet, Refusal
+from adnotice.texts import UNKNOWN
+from adnotice.vocabulary import Choice, Mode
 
 
 @pytest.mark.parametrize(
     ("known", "told"),
-    [(Mode, words.MODES), (Quiet, words.QUIET), (Refusal, words.REFUSALS), ((*Ground, *Sign), words.GROUNDS)],
+    [(Mode, words.MODES)],
 )
 def test_each_value_has_a_sentence(known: Iterable[str], told: dict[str, object]) -> None:
     assert {str(value) for value in known} == {str(value) for value in told}
@@ -32,6 +32,5 @@ def test_each_weight_of_a_finding_has_words_so_that_colour_is_not_alone() -> Non
 
 
 def test_what_a_later_version_may_tell_is_no_error() -> None:
-    assert words.refusal("new-reason") == words.UNKNOWN_REASON
-    assert words.quiet("new-reason") == words.ground("new ground") == words.UNKNOWN_REASON.means
+    assert words.refusal("new-reason") is words.quiet("new-reason") is words.ground("new ground") is UNKNOWN
     assert words.row(OTHER) == "All others"
