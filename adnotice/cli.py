@@ -5,29 +5,36 @@ from __future__ import annotations
 import argparse
 import codecs
 import getpass
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from adnotice import __version__
+from adnotice.commands import (
+    MODES,
+    NoSite,
+    begin_store,
+    change_mode,
+    check_site,
+    count_settings,
+    find_mode,
+    opened,
+    whole_settings,
+)
 from adnotice.count.buckets import Calendar
-from adnotice.count.open import open_store
 from adnotice.count.routes import Routes
 from adnotice.count.served import NotImportable, import_served, read_served
-from adnotice.count.settings import CountSettings
 from adnotice.count.sql.backup import back_up, restore
-from adnotice.count.store import Store
+from adnotice.count.store import NoStore
 from adnotice.insight import exports
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.passwords import hash_password
 from adnotice.insight.reading import Reader, Wish
 from adnotice.keys import new_secret
-from adnotice.mode import NOTE, SETTLE_SECONDS
+from adnotice.mode import SETTLE_SECONDS
 from adnotice.settings import Settings, SettingsError
-from adnotice.vocabulary import Mode, Unavailable
+from adnotice.vocabulary import Unavailable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
         return run(asked)
+    except (NoStore, NoSite) as error:
+        print(error, file=sys.stderr)
+        return 2
     except (SettingsError, Unavailable) as error:
         print(error, file=sys.stderr)
         return 1
@@ -55,13 +65,15 @@ def parser() -> argparse.ArgumentParser:
     command("new-secret", print_secret, "Print a strong secret_key.")
     command("hash-password", print_hash, "Ask for a password and print its dashboard_password_hash.")
     mode = command("mode", change_mode, "Show the mode, or change it for every process that shares the store.")
-    mode.add_argument("mode", nargs="?", choices=[*Mode, "default"], help="default: what the settings say")
+    mode.add_argument("mode", nargs="?", choices=MODES, help="default: what the settings say")
+    mode.add_argument("--create", action="store_true", help="begin the store where there is none yet")
     mode.add_argument(
         "--no-wait",
         dest="wait",
         action="store_false",
         help=f"return at once: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
     )
+    init = command("init", begin_store, "Begin the store where there is none; sites do so by themselves.")
     prune = command("prune", prune_store, "Remove what is past its retention.")
     backup = command("backup", back_up_store, "Copy a SQLite store into a new file while counting goes on.")
     backup.add_argument("file", type=Path, help="the new file")
@@ -91,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
-    for made in (mode, prune, backup, restore_, import_, figures):
+    for made in (mode, init, prune, backup, restore_, import_, figures):
         made.add_argument("--store", metavar="URL", help="the store_url; else ADNOTICE_STORE_URL or the default")
     return top
 
@@ -117,42 +129,6 @@ def print_hash(_: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-def change_mode(asked: argparse.Namespace) -> int:
-    """Shows or changes the mode that the store holds."""
-    with opened(asked) as store:
-        if asked.mode == "default":
-            store.notes.remove(NOTE)
-        elif asked.mode:
-            store.notes.put(NOTE, asked.mode)
-        if asked.mode and asked.wait:
-            wait_until_obeyed()
-        print(store.notes.get(NOTE) or "default: what the setting mode says")
-    if asked.mode and not asked.wait:
-        print(
-            f"not waited: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
-            file=sys.stderr,
-        )
-    return 0
-
-
-def wait_until_obeyed() -> None:
-    """Waits until no process can rest on the mode before; counts down on a terminal."""
-    until = time.monotonic() + SETTLE_SECONDS
-    if not sys.stderr.isatty():
-        print(f"waiting {SETTLE_SECONDS:g} seconds, until every process obeys (--no-wait: don't)", file=sys.stderr)
-    while (left := until - time.monotonic()) > 0:
-        if sys.stderr.isatty():
-            print(
-                f"\robeyed by every process in {left:2.0f} s (--no-wait: don't wait) ",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-        time.sleep(min(1.0, left))
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def prune_store(asked: argparse.Namespace) -> int:
@@ -185,7 +161,8 @@ def import_pages(asked: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError, NotImportable) as error:
         print(f"{asked.file}: {error}", file=sys.stderr)
         return 1
-    with opened(asked) as store:
+    print(f"site: {asked.site or settings.site}, where the file names no other", file=sys.stderr)
+    with opened(asked, create=True) as store:
         done = import_served(store, Calendar(settings.count.timezone), served)
     print(f"{done.views} views of {done.days} days imported")
     for site, day in done.known:
@@ -197,9 +174,10 @@ def print_figures(asked: argparse.Namespace) -> int:
     """Prints what the dashboard shows, for other programs."""
     settings = whole_settings()
     with opened(asked) as store:
+        check_site(store, asked.site)
         reader = Reader(
             lambda: store,
-            mode=lambda: Mode(store.notes.get(NOTE) or settings.mode),
+            mode=lambda: find_mode(store, settings.mode),
             timezone=settings.count.timezone,
             cached=settings.count.pages_cached,
             clock=time.time,
@@ -218,6 +196,7 @@ def export(reader: Reader, name: str, wish: Wish) -> bytes:
     if name == "metrics":
         return exports.to_prometheus(reader.measure(reader.health()))
     summary = reader.read(wish).summary
+    print(f"site: {summary.site or 'none yet'}", file=sys.stderr)
     if name == "summary":
         return exports.to_json(summary) + b"\n"
     tables = exports.tables(summary)
@@ -245,27 +224,6 @@ def serve_alone(asked: argparse.Namespace) -> int:
 
     uvicorn.run(create_app(), host=asked.host, port=asked.port)
     return 0
-
-
-@contextmanager
-def opened(asked: argparse.Namespace) -> Iterator[Store]:
-    """The store that the command is about."""
-    settings = count_settings()
-    store = open_store(asked.store or settings.store_url, settings)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def count_settings() -> CountSettings:
-    """The store's settings from the environment; a command that only needs the store asks for no secret."""
-    return whole_settings().count
-
-
-def whole_settings() -> Settings:
-    """All settings from the environment, with a secret that nothing depends on."""
-    return Settings.from_env({"ADNOTICE_SECRET_KEY": new_secret(), **os.environ})
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from adnotice.reception import Reception
 from adnotice.settings import Settings, SettingsError
 from adnotice.site import Sites
 from adnotice.standby import Standby
+from adnotice.switched_off import SwitchedOff
 from adnotice.vocabulary import Mode
 
 logger: Final = logging.getLogger("adnotice")
@@ -38,10 +39,16 @@ class AdNoticeMiddleware:
 
     def __init__(self, /, app: ASGIApp, settings: Settings | None = None, **options: object) -> None:
         self.app = app
-        self._reception: Reception | Standby
-        self._pages: Injector | Standby
+        self._reception: Reception | Standby | SwitchedOff
+        self._pages: Injector | Standby | SwitchedOff
         try:
-            self._set_up(app, Settings.among(settings, options))
+            found = Settings.among(settings, options)
+            if found.enabled:
+                self._set_up(app, found)
+            else:
+                off = SwitchedOff(app, found.prefix)
+                self._reception = self._pages = off
+                self._live = off.live
         except SettingsError as error:
             self._stand_by(error)
         except Exception as error:  # whatever it is, the site must not fail for it

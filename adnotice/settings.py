@@ -62,6 +62,10 @@ class Settings:
     site_name: str = ""
     """The site's name as readers know it."""
 
+    enabled: bool = True
+    """False: as if adnotice were not there, whatever the store says; nothing is opened, not even a file, and no
+    secret is needed. For a site's own tests."""
+
     mode: Mode = Mode.MEASURE
     """What adnotice does until `adnotice mode` says otherwise: off, measure or ask."""
 
@@ -160,7 +164,8 @@ class Settings:
         return settings
 
     def _problems(self) -> Iterator[str]:
-        yield from keys.problems(self.secret_key)
+        if self.enabled:
+            yield from keys.problems(self.secret_key)
         yield from prefix_problems(self.prefix)
         yield from site_problems("site", self.site)
         for host, site in self.hosts.items():
@@ -172,7 +177,7 @@ class Settings:
             yield from site_problems(f"hosts[{show(host)}]", site)
         for room in _ROOMS:
             yield from getattr(self, room).problems()
-        if not any(self.count.problems()):
+        if self.enabled and not any(self.count.problems()):
             yield from store_problems(self.count)
 
 

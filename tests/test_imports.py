@@ -18,9 +18,10 @@ STOREYS: list[set[str]] = [
     {"insight"},
     {"convert"},
     {"settings", "reception"},
-    {"standby"},
+    {"standby", "switched_off"},
     {"middleware"},
     {"serve", "doctor", "contract"},
+    {"commands"},
     {"cli"},
 ]
 HEIGHT = {name: height for height, names in enumerate(STOREYS) for name in names}

@@ -164,7 +164,7 @@ async def test_the_mode_is_changed_while_running(
         await eventually(script_is_there)
         assert main(["mode", "default", "--no-wait", "--store", store_url]) == 0
         assert main(["mode", "--store", store_url]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "default: what the setting mode says"
+    assert capsys.readouterr().out.splitlines()[-2] == "default: what the setting mode says"
 
 
 async def test_a_cached_script_asks_again_within_five_minutes(store_url: str) -> None:

@@ -74,6 +74,10 @@ class Heart:
         """Whether it is time for the next word."""
         return time.monotonic() >= self._due_at
 
+    def hurry(self) -> None:
+        """Makes the next word due now."""
+        self._due_at = 0.0
+
     def feel(self, problem: Unavailable) -> None:
         """Remembers for a minute what failed, to say it once the store takes again."""
         self._problem, self._failed_at = str(problem), time.monotonic()

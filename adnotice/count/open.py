@@ -10,11 +10,12 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.store import Store, Unusable
 
 
-def open_store(url: str, settings: CountSettings | None = None) -> Store:
+def open_store(url: str, settings: CountSettings | None = None, *, create: bool = True) -> Store:
     """The store at this URL; nothing is connected before its first call.
 
-    Takes `sqlite:///FILE`, `postgresql://…`, `redis://…`, `redis+cluster://…`. Raises `Unusable` for another scheme,
-    and naming the extra to install where one is missing.
+    Takes `sqlite:///FILE`, `postgresql://…`, `redis://…`, `redis+cluster://…`. Without `create` its calls raise `NoStore`
+    where nobody has begun one, and leave nothing there. Raises `Unusable` for another scheme, and naming the extra to install
+    where one is missing.
     """
     settings = settings or CountSettings(store_url=url)
     scheme = url.partition(":")[0]
@@ -22,12 +23,12 @@ def open_store(url: str, settings: CountSettings | None = None) -> Store:
         from adnotice.count.sql.sqlite import SqlitePlace
         from adnotice.count.sql.store import SqlStore
 
-        return SqlStore(SqlitePlace(sqlite_file(url), settings.store_deadline_seconds), settings)
+        return SqlStore(SqlitePlace(sqlite_file(url), settings.store_deadline_seconds), settings, create=create)
     if scheme == "postgresql":
         from adnotice.count.sql.postgresql import PostgresPlace
         from adnotice.count.sql.store import SqlStore
 
-        return SqlStore(PostgresPlace(url, settings.store_deadline_seconds), settings)
+        return SqlStore(PostgresPlace(url, settings.store_deadline_seconds), settings, create=create)
     if scheme.partition("+")[0] in ("redis", "rediss"):
         try:
             from adnotice.count.redis.store import RedisStore
@@ -38,7 +39,7 @@ def open_store(url: str, settings: CountSettings | None = None) -> Store:
                 "redis:// needs the client redis. Install it with: pip install 'adnotice[redis]'"
             ) from missing
         try:
-            return RedisStore(url, settings)
+            return RedisStore(url, settings, create=create)
         except ValueError as error:
             raise Unusable(str(error)) from None
     raise Unusable(
@@ -52,6 +53,11 @@ def store_problems(settings: CountSettings) -> Iterator[str]:
         open_store(settings.store_url, settings).close()
     except Unusable as problem:
         yield str(problem)
+
+
+def may_be_there(url: str) -> bool:
+    """Whether there may be a store at this URL; told without opening anything, so only files are known to be missing."""
+    return not url.startswith("sqlite:") or sqlite_file(url).exists()
 
 
 def load(url: str) -> None:

@@ -30,7 +30,7 @@ from adnotice.count.recent import recent_grounds
 from adnotice.count.routes import Routes
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread, suspect_keys
-from adnotice.count.store import Partial, Store
+from adnotice.count.store import NoStore, Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.mode import NOTE as MODE_NOTE
 from adnotice.mode import CurrentMode
@@ -91,6 +91,7 @@ class Shift:
         self._committed_at: float | None = None
         self._look_at = time.monotonic()
         self._heart = Heart(mode, clock)
+        self._absent = False
         self._turned_away = 0
         self._thread: threading.Thread | None = None
 
@@ -100,7 +101,9 @@ class Shift:
         if self._store is None:
             with self._opening:
                 if self._store is None:
-                    self._store = open_store(self._settings.store_url, self._settings)
+                    self._store = open_store(
+                        self._settings.store_url, self._settings, create=self._mode.setting is not Mode.OFF
+                    )
         return self._store
 
     @property
@@ -287,18 +290,24 @@ class Shift:
         counting: it goes on once all of it succeeds, a write too."""
         if self._lookers or time.monotonic() >= self._look_at:
             self._look()
+        if self._absent:
+            return
         if self._failing_since is not None or self._heart.is_due():
             self._heart.beat(self.store)
         self.store.tend(self._clock())
 
     def _look(self) -> None:
         asked_at = self._mode.now()
-        said = self.store.notes.get(MODE_NOTE)
+        try:
+            said = self.store.notes.get(MODE_NOTE)
+            self._absent = False
+        except NoStore:  # the settings switch adnotice off, and nobody has said otherwise: none is made
+            said, self._absent = None, True
         before = self._mode.known()
         self._mode.tell(Mode(said) if said in list(Mode) else None, asked_at)
         self._look_at = time.monotonic() + LOOK_SECONDS
         if self._mode.known() is not before:
-            self._heart.beat(self.store)  # `adnotice mode` says what processes do
+            self._heart.hurry()  # `adnotice mode` says what processes do
         self._tell_lookers(True)
 
     def _tell_lookers(self, fate: Fate) -> None:

@@ -29,6 +29,10 @@ class Unusable(Unavailable):
         super().__init__(message, retry_after=60)
 
 
+class NoStore(Unusable):
+    """Nobody has begun a store there yet, and the caller begins none."""
+
+
 class Health(msgspec.Struct, frozen=True):
     """How the store is: `problem` is empty when it takes and gives counts."""
 

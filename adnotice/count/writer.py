@@ -11,16 +11,22 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from adnotice.agents import load_patterns
 from adnotice.count.heartbeat import examine
 from adnotice.count.intake import Door
-from adnotice.count.open import load
+from adnotice.count.open import load, may_be_there
 from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
-from adnotice.count.store import Health, Store
+from adnotice.count.store import Health, NoStore, Store
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Mode, Occurrence, Record, Unavailable
+
+ASLEEP: Final = (
+    "adnotice is switched off by its settings and has no store yet. Switch it on with the setting mode and a restart, "
+    "or with: adnotice mode measure --create"
+)
 
 
 class Writer:
@@ -55,13 +61,19 @@ class Writer:
 
     def begin(self) -> None:
         """Starts the work of this process where it has not begun: from then on it looks for the mode by itself."""
-        if self._shift is None:
+        if self._shift is None and not self._sleeps():
             self._begin()
 
     async def look(self) -> Mode | None:
         """The mode as the store says it now; None where it can't within a second."""
+        if self._sleeps():
+            return Mode.OFF
         await (self._shift or self._begin()).look()
         return self._mode.fresh()
+
+    def _sleeps(self) -> bool:
+        """Whether the settings switch adnotice off and there is no store that could say otherwise: nothing is opened then."""
+        return self._shift is None and self._mode.setting is Mode.OFF and not may_be_there(self._settings.store_url)
 
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
@@ -78,15 +90,16 @@ class Writer:
 
     def health(self) -> Health:
         """How counting is, in this process and, as far as the store can say, in the others; never raises. Blocks."""
-        shift = self._shift or self._begin()
         try:
-            store = shift.store
+            shift = self._shift or self._begin()
+            return examine(shift.store, self._clock(), own=shift.state.problem)
         except Unavailable as problem:
             return Health(self._settings.store_url.partition(":")[0], problem=str(problem))
-        return examine(store, self._clock(), own=shift.state.problem)
 
     def tell(self) -> str:
         """What this process knows of its counting without asking the store, in a sentence or two."""
+        if self._sleeps():
+            return ""
         state = self.state
         counted = state.last_commit_seconds
         last = "has counted nothing yet" if counted is None else f"last counted {counted:.0f} seconds ago"
@@ -102,6 +115,8 @@ class Writer:
         return self._shift.grounds if self._shift is not None else {}
 
     def _begin(self) -> Shift:
+        if self._sleeps():
+            raise NoStore(ASLEEP)
         with self._starting:
             if self._shift is None:
                 shift = Shift(self._settings, self._clock, self._mode)

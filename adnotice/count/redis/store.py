@@ -23,7 +23,7 @@ from adnotice.count.redis.notes import RedisNotes
 from adnotice.count.redis.parts import bucket_key, month_number, split_batch
 from adnotice.count.redis.scripts import POINTS
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Health, Partial, Unusable
+from adnotice.count.store import Health, NoStore, Partial, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
 from adnotice.vocabulary import Unavailable
 
@@ -43,7 +43,12 @@ class RedisStore:
     """A `Store` on Redis or Valkey. Opens nothing before its first call; safe to use from several threads."""
 
     def __init__(
-        self, url: str, settings: CountSettings | None = None, *, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        settings: CountSettings | None = None,
+        *,
+        create: bool = True,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.address = read_address(url)
         self.nodes = Nodes(self.address)
@@ -51,9 +56,10 @@ class RedisStore:
         self._calendar = Calendar(self._settings.timezone)
         self._cap = Caps(self._settings.max_pages).of
         self._clock = clock
+        self._create = create
         self._checked = False
         self._tend_at = 0.0
-        self._notes = RedisNotes(self._run, f"{self.nodes.tags[HOME]}:notes", clock)
+        self._notes = RedisNotes(self._run_checked, f"{self.nodes.tags[HOME]}:notes", clock)
 
     @property
     def notes(self) -> RedisNotes:
@@ -224,6 +230,8 @@ class RedisStore:
         if self._checked:
             return
         key = f"{self.nodes.tags[HOME]}:meta"
+        if not self._create and not self._run(("EXISTS", key)):
+            raise NoStore(f"there is no store of adnotice at {self.address.shown}")
         for name, mine in (
             ("schema", SCHEMA),
             ("shards", str(self.address.shards)),
@@ -248,6 +256,11 @@ class RedisStore:
         if isinstance(answer, Exception):
             raise Unavailable(self._said(answer)) from answer
         return answer[0]
+
+    def _run_checked(self, command: Command, *, shard: int = HOME, write: bool = False) -> Any:
+        """The same where it is sure that the store is one of ours."""
+        self._check()
+        return self._run(command, shard=shard, write=write)
 
     def _everywhere(self, commands: Callable[[str], Sequence[Command | Call]]) -> list[list[Any]]:
         """The same on every shard, all at once."""

@@ -12,7 +12,7 @@ from typing import Final
 from adnotice.count.open import sqlite_file
 from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES, make_private
 from adnotice.count.sql.turns import Turns
-from adnotice.count.store import Unusable
+from adnotice.count.store import NoStore, Unusable
 from adnotice.vocabulary import Unavailable
 
 PAGES_AT_ONCE: Final = 2_000
@@ -33,7 +33,7 @@ def back_up(url: str, copy: Path) -> int:
     if copy.exists():
         raise Unusable(f"{copy} exists. Give the backup a name of its own")
     if not file.exists():
-        raise Unusable(f"there is no {file} to back up")
+        raise NoStore(f"there is no {file} to back up")
     unfinished = copy.with_name(copy.name + ".unfinished")
     try:
         make_private(unfinished)

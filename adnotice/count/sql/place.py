@@ -39,6 +39,9 @@ class Place(Protocol):
     def mark(self) -> str:
         """How its driver marks a parameter."""
 
+    def exists(self) -> bool:
+        """Whether there is a database of ours already; leaves nothing there."""
+
     def prepare(self) -> None:
         """Makes sure that there is a sound database."""
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ARRAY, Select, Text, cast, create_engine, func, select, true
+from sqlalchemy import ARRAY, Select, Text, cast, create_engine, func, inspect, select, true
 
 from adnotice.count.sql.place import Rows
-from adnotice.count.sql.schema import KEYS, adding, tallies
+from adnotice.count.sql.schema import KEYS, adding, meta, tallies
 from adnotice.count.store import Unusable
 
 try:
@@ -63,6 +63,11 @@ class PostgresPlace:
             pool_timeout=deadline_seconds,
             pool_recycle=300,
         )
+
+    def exists(self) -> bool:
+        """Whether the tables are there."""
+        with self.engine.connect() as connection:
+            return inspect(connection).has_table(meta.name)
 
     def prepare(self) -> None:
         """Nothing: the operator has made the database."""

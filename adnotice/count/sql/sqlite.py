@@ -52,6 +52,10 @@ class SqlitePlace:
         self._inode: tuple[int, int] | None = None
         self.engine = self._make_engine()
 
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self._file.exists()
+
     def prepare(self) -> None:
         """Makes sure that the file is there and sound; one that is damaged is moved aside, never deleted."""
         self._refuse_network()

@@ -23,7 +23,7 @@ from adnotice.count.sql.notes import SqlNotes
 from adnotice.count.sql.place import Id, Place
 from adnotice.count.sql.pruning import Pruning
 from adnotice.count.sql.schema import COLUMNS, METRICS, MIGRATIONS, SCHEMA, Migrations, journal, meta, migrate, tallies
-from adnotice.count.store import Health, Unusable
+from adnotice.count.store import Health, NoStore, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
 from adnotice.vocabulary import Unavailable
 
@@ -46,12 +46,14 @@ class SqlStore:
         place: Place,
         settings: CountSettings,
         *,
+        create: bool = True,
         schema: int = SCHEMA,
         migrations: Migrations = MIGRATIONS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._place = place
         self._settings = settings
+        self._create = create
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
         self._calendar = Calendar(settings.timezone)
         self._caps = Caps(settings.max_pages)
@@ -226,6 +228,8 @@ class SqlStore:
 
     def _open(self) -> None:
         if not self._ready:
+            if not self._create and not self._place.exists():
+                raise NoStore(f"there is no store of adnotice at {self._place.shown}")
             self._place.prepare()
             self._newer = migrate(self._place, self._schema, self._migrations)
             self._check_zone()

@@ -1,0 +1,148 @@
+"""What commands do with a store: they say which one, begin none unless told to, and tell what the processes do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from adnotice.count.heartbeat import Beat, is_heard, read_beats
+from adnotice.count.open import open_store, sqlite_file
+from adnotice.count.settings import CountSettings
+from adnotice.count.sql.sqlite import APPLICATION_ID
+from adnotice.count.store import NoStore, Store
+from adnotice.keys import new_secret
+from adnotice.mode import NOTE, SETTLE_SECONDS
+from adnotice.settings import Settings
+from adnotice.vocabulary import Mode
+
+DEFAULT = "default"
+MODES: tuple[str, ...] = (Mode.OFF, Mode.MEASURE, Mode.ASK, DEFAULT)
+
+
+class NoSite(ValueError):
+    """The store has no counts of this site; says which it has."""
+
+
+@contextmanager
+def opened(asked: argparse.Namespace, *, create: bool = False) -> Iterator[Store]:
+    """The store that the command is about, which it names. Raises `NoStore` where there is none and none is to be made."""
+    settings = whole_settings().count
+    url = asked.store or settings.store_url
+    with closing(open_store(url, settings, create=create)) as store:
+        try:
+            store.notes.get(NOTE)  # the first question: that there is one
+        except NoStore as missing:
+            raise NoStore(f"{missing}. {what_there_is(url)}") from None
+        print(f"store: {store.health().url}", file=sys.stderr)
+        yield store
+
+
+def whole_settings() -> Settings:
+    """All settings from the environment, with a secret that nothing depends on."""
+    return Settings.from_env({"ADNOTICE_SECRET_KEY": new_secret(), **os.environ})
+
+
+def count_settings() -> CountSettings:
+    """The store's settings from the environment; a command that only needs the store asks for no secret."""
+    return whole_settings().count
+
+
+def what_there_is(url: str) -> str:
+    """The stores that could be meant instead, and how to name one."""
+    how = "Name it with --store URL or ADNOTICE_STORE_URL, as the site does; a site, or adnotice init, begins one"
+    if not url.startswith("sqlite:"):
+        return how
+    folders = dict.fromkeys((sqlite_file(url).parent, Path.cwd()))
+    ours = [file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.db")) if is_ours(file)]
+    found = f"There is sqlite:///{', sqlite:///'.join(map(str, ours))}. " if ours else ""
+    return found + how
+
+
+def is_ours(file: Path) -> bool:
+    """Whether the file is a store of adnotice."""
+    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
+    return False
+
+
+def check_site(store: Store, site: str) -> None:
+    """Raises `NoSite` where this site was never counted."""
+    sites = store.sites()
+    if site and site not in sites:
+        there = f"there are: {', '.join(sites)}" if sites else "nothing has been counted yet"
+        raise NoSite(f"there is no site {site!r} in this store, {there}")
+
+
+def begin_store(asked: argparse.Namespace) -> int:
+    """Begins the store where there is none."""
+    with opened(asked, create=True) as store:
+        print(f"{store.health().url} is there")
+    return 0
+
+
+def change_mode(asked: argparse.Namespace) -> int:
+    """Shows or changes the mode that the store holds, and says what the processes do."""
+    with opened(asked, create=asked.create) as store:
+        if asked.mode == DEFAULT:
+            store.notes.remove(NOTE)
+        elif asked.mode:
+            store.notes.put(NOTE, asked.mode)
+        if asked.mode and asked.wait:
+            wait_until_obeyed()
+        print(store.notes.get(NOTE) or "default: what the setting mode says")
+        for line in tell_processes(read_beats(store, time.time()), time.time()):
+            print(line)
+    if asked.mode and not asked.wait:
+        print(
+            f"not waited: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def tell_processes(beats: Sequence[Beat], now: float) -> Iterator[str]:
+    """A line for each mode that processes use, and for each process that is silent."""
+    heard = [beat for beat in beats if is_heard(beat, now)]
+    if not heard:
+        yield "no process has been heard of within the last minute: the mode holds once one starts"
+    for (mode, said), n in sorted(Counter((beat.mode, beat.said) for beat in heard).items()):
+        whose = "" if said else ", which its settings say" if n == 1 else ", which their settings say"
+        yield f"{n} {'process uses' if n == 1 else 'processes use'} {mode}{whose}"
+    for beat in beats:
+        if beat not in heard:
+            yield (
+                f"process {beat.pid} on {beat.host} has not reached the store for {now - beat.at:.0f} seconds: "
+                "it asks nobody until it does"
+            )
+
+
+def find_mode(store: Store, setting: Mode) -> Mode:
+    """The mode in force: the operator's word, else the one that most processes use, else the setting as it is read here."""
+    said = store.notes.get(NOTE)
+    if said in list(Mode):
+        return Mode(said)
+    now = time.time()
+    used = Counter(beat.mode for beat in read_beats(store, now) if is_heard(beat, now))
+    return used.most_common(1)[0][0] if used else setting
+
+
+def wait_until_obeyed() -> None:
+    """Waits until no process can rest on the mode before; counts down on a terminal."""
+    until = time.monotonic() + SETTLE_SECONDS
+    terminal = sys.stderr.isatty()
+    if not terminal:
+        print(f"waiting {SETTLE_SECONDS:g} seconds, until every process obeys (--no-wait: don't)", file=sys.stderr)
+    while (left := until - time.monotonic()) > 0:
+        if terminal:
+            told = f"\robeyed by every process in {left:2.0f} s (--no-wait: don't wait) "
+            print(told, end="", file=sys.stderr, flush=True)
+        time.sleep(min(1.0, left))
+    if terminal:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

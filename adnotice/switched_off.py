@@ -1,0 +1,51 @@
+"""In place of adnotice where the setting `enabled` is false: the app answers, and nothing is opened or started."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from adnotice.detect.client import make_silence
+from adnotice.exchange import Refused, Request
+from adnotice.gate import Gate, GateSettings, messages_of
+from adnotice.reception import LOOK_RULE, Reception
+from adnotice.site import Sites
+
+REASON: Final = "adnotice is switched off by the setting enabled"
+
+
+class SwitchedOff:
+    """Passes everything on but our own addresses: pages that caches hold with the tag get an empty script, all else 404.
+
+    The app does not get those: what it has for unknown addresses, a page perhaps, would come as a script.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._gate = Gate(GateSettings())
+        self._silence = make_silence()
+        self.name_of = Reception(self._gate, {}, {}, prefix=prefix, sites=Sites("", {})).name_of
+
+    def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The app's own answer."""
+        return self._app(scope, receive, send)
+
+    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - Reception's
+        """The empty script, or 404."""
+        try:
+            answer = self._silence.answer(self._admit(name, scope))
+        except Refused as refused:
+            answer = refused.answer()
+        for message in messages_of(answer, head=scope["method"] == "HEAD"):
+            await send(message)
+
+    def _admit(self, name: str, scope: Scope) -> Request:
+        if name != "client.js":
+            raise Refused(404, REASON)
+        return self._gate.admit(scope, LOOK_RULE, path=name, base="", site="")
+
+    async def live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The app's own."""
+        await self._app(scope, receive, send)
