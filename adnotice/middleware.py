@@ -103,6 +103,7 @@ class AdNoticeMiddleware:
             pages_cached=settings.count.pages_cached,
             health=self._writer.health,
             told=self._writer.tell,
+            sampled=settings.detect.sample_rate,
         )
         self._pages = Injector(
             app,

@@ -61,7 +61,7 @@ LOW_FRAMES: Final = (Frame("wide", 960, 190, left=48, ticks=10), Frame("narrow",
 
 
 def rate_chart(series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: str, description: str) -> str:
-    """The blocking rate as a line with its interval as a band; gaps where nothing was measured."""
+    """The blocking rate as a line; gaps where nothing was measured."""
     top, step = rate_axis(bucket.blocking for bucket in series)
     svg = _begin("rate", frame, title, description)
     _grid(svg, frame, [(n * step / top, formats.step(n * step)) for n in range(round(top / step) + 1)])
@@ -69,7 +69,6 @@ def rate_chart(series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: s
     marked = len(series) <= MAX_MARKED_BUCKETS
     for run in _runs(series):
         places = [(frame.centre(index, len(series)), bucket) for index, bucket in run]
-        _band(svg, frame, top, places)
         if len(places) > 1:
             line = [(x, frame.level((bucket.blocking.rate or 0) / top)) for x, bucket in places]
             SubElement(svg, "polyline", {"class": "rate-line", "points": _points(line)})
@@ -83,11 +82,8 @@ def rate_chart(series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: s
 
 
 def rate_axis(shares: Iterable[Share]) -> tuple[float, float]:
-    """The top of the rate axis and its step: from 0, wide enough for every rate and for the intervals that are not due
-    to few page views; for all intervals when there are no others."""
-    known = [(each.rate, each.interval.high, each.few) for each in shares if each.rate is not None and each.interval]
-    firm = [high for _, high, few in known if not few] or [high for _, high, _ in known]
-    highest = max([*firm, *(rate for rate, _, _ in known)], default=0.0)
+    """The top of the rate axis and its step: from 0, wide enough for every rate."""
+    highest = max((each.rate for each in shares if each.rate is not None), default=0.0)
     step = next((each for each in RATE_STEPS if highest <= 5 * each), RATE_STEPS[-1])
     return max(1, math.ceil(highest / step - 1e-9)) * step, step
 
@@ -151,8 +147,8 @@ def count_axis(highest: int) -> tuple[int, int]:
 
 
 def dot_plot(share: Share, top: float) -> str:
-    """A share and its interval on one line from 0 to `top`, for a table's cell; hidden from screen readers, which
-    have the numbers beside it."""
+    """A share on one line from 0 to `top`, for a table's cell; hidden from screen readers, which have the number beside
+    it."""
     box = f"0 0 {DOT_WIDTH} {DOT_HEIGHT}"
     svg = Element(
         "svg",
@@ -170,9 +166,8 @@ def dot_plot(share: Share, top: float) -> str:
         return _n(4 + min(rate / top, 1.0) * reach)
 
     SubElement(svg, "path", {"class": "dot-rule", "d": f"M4 {_n(middle)}H{DOT_WIDTH - 4}"})
-    if share.rate is not None and share.interval is not None:
-        ends = f"M{place(share.interval.low)} {_n(middle)}H{place(share.interval.high)}"
-        SubElement(svg, "path", {"class": "dot-reach", "d": ends})
+    if share.rate is not None:
+        SubElement(svg, "path", {"class": "dot-reach", "d": f"M4 {_n(middle)}H{place(share.rate)}"})
         kind = "rate-dot open" if share.few else "rate-dot"
         SubElement(svg, "circle", {"class": kind, "cx": place(share.rate), "cy": _n(middle), "r": "3.5"})
     return tostring(svg, encoding="unicode")
@@ -232,17 +227,6 @@ def _runs(series: Sequence[Bucket]) -> Iterator[list[tuple[int, Bucket]]]:
     for known, run in groupby(enumerate(series), key=lambda item: item[1].blocking.rate is not None):
         if known:
             yield list(run)
-
-
-def _band(svg: Element, frame: Frame, top: float, places: Sequence[tuple[float, Bucket]]) -> None:
-    ends = [(x, bucket.blocking.interval) for x, bucket in places]
-    upper = [(x, frame.level(each.high / top)) for x, each in ends if each]
-    lower = [(x, frame.level(each.low / top)) for x, each in ends if each]
-    if len(ends) == 1:
-        (x, high), (_, low) = upper[0], lower[0]
-        SubElement(svg, "path", {"class": "dot-reach", "d": f"M{_n(x)} {_n(high)}V{_n(low)}"})
-    else:
-        SubElement(svg, "polygon", {"class": "rate-band", "points": _points([*upper, *reversed(lower)])})
 
 
 def _bar(svg: Element, frame: Frame, name: str, left: float, wide: float, low: float, high: float) -> None:

@@ -43,6 +43,7 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
+    `sampled` is the share of page views that is measured.
     """
 
     def __init__(
@@ -58,10 +59,13 @@ class Dashboard:
         health: Callable[[], Health] | None = None,
         told: Callable[[], str] = str,
         clock: Callable[[], float] = time.time,
+        sampled: float = 1.0,
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock)
-        self._reader = Reader(store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health)
+        self._reader = Reader(
+            store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health, sampled=sampled
+        )
         self._told = told
         api = Api(self._login, self._reader, self._workers)
         self._pages = Pages(site_name)

@@ -25,7 +25,7 @@ Cell = str | int | float | None
 Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
 VIEW_COLUMNS: Final = ("clear", "partly", "blocked", "content", "hosts", "unknown", "decided", "measured")
-SHARE_COLUMNS: Final = ("rate", "low", "high", "few")
+SHARE_COLUMNS: Final = ("rate", "few")
 
 
 def to_json(summary: Summary) -> bytes:
@@ -76,8 +76,7 @@ def _views(views: Views) -> tuple[int, ...]:
 
 
 def _share(share: Share) -> tuple[Cell, ...]:
-    low, high = (share.interval.low, share.interval.high) if share.interval else (None, None)
-    return share.rate, low, high, _flag(share.few)
+    return share.rate, _flag(share.few)
 
 
 def _flag(truth: bool) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from adnotice.count.tally import Count, Dimension, Metric, Point
+from adnotice.insight.change import Change
 from adnotice.insight.intervals import Interval, Range, Share, share
 from adnotice.insight.periods import Span
 from adnotice.vocabulary import Mode
@@ -96,7 +97,12 @@ class Summary(msgspec.Struct, frozen=True):
     views: Views
     rate: float | None
     interval: Interval | None
+    """Of the rate, where only a share of all page views was measured; None where all were: then it is a count."""
+    sampled: float
+    """The share of page views that is measured, by the settings: 1 where all are."""
     range: Range | None
+    change: Change | None
+    """The last four whole weeks against the four before, whatever days are shown; None where there is no site."""
     pages_cached: bool
     not_measured: int | None
     kinds: Mapping[str, Share]

@@ -44,9 +44,9 @@ def between(low: float, high: float) -> str:
     return f"{percent(low)} to {percent(high)}"
 
 
-def both(given: Interval) -> str:
-    """23.8% and 24.4%."""
-    return f"{percent(given.low)} and {percent(given.high)}"
+def points(difference: float) -> str:
+    """0.4 of a difference of .004: percentage points, without a sign."""
+    return f"{abs(difference) * 100:.1f}"
 
 
 def interval(given: Interval | None) -> str:
@@ -82,9 +82,7 @@ def point(share: Share) -> str:
     if share.rate is None:
         return "no page views with an answer"
     few = ", few page views" if share.few else ""
-    return (
-        f"{percent(share.rate)} ({interval(share.interval)}), {number(share.n)} of {number(share.of)} page views{few}"
-    )
+    return f"{percent(share.rate)}, {number(share.n)} of {number(share.of)} page views{few}"
 
 
 def moment(given: datetime) -> str:

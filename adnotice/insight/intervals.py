@@ -1,18 +1,18 @@
-"""How sure a share of counted things is: Wilson's interval, and the range of what was not seen."""
+"""A share of counted things, the range of what was not seen, and the interval that a sample leaves.
+
+Where every page view is measured a share is a count: nothing about it is uncertain, and it has no interval. What was not
+measured, or has no clear answer, is a range. Only a share estimated from a sample has an interval (`sampled.py`).
+"""
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import msgspec
 
 LEVEL: Final = 0.95
-Z_OF_LEVEL: Final = 1.959963984540054
-"""The 97.5 % point of the normal distribution."""
-
-FEW_VIEWS: Final = 30
-WIDE_INTERVAL: Final = 0.2
+FEW_VIEWS: Final = 100
+"""A share of fewer is shown with a mark: one reader more or less moves it by points."""
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -25,15 +25,11 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """`n` of `of` things; `rate` and `interval` are None where there is nothing to divide by.
-
-    `few` says that the number is too small to rely on: under 30 things, or an interval wider than 20 points.
-    """
+    """`n` of `of` things, as counted; `rate` is None where there is nothing to divide by. `few`: of under 100."""
 
     n: int
     of: int
     rate: float | None
-    interval: Interval | None
     few: bool
 
 
@@ -45,29 +41,11 @@ class Range(msgspec.Struct, frozen=True):
     unanswered: int
 
 
-def wilson(n: int, of: int) -> Interval:
-    """The 95 % score interval of a share (Wilson 1927; chosen as Brown, Cai and DasGupta 2001 advise: it keeps its
-    level at small numbers and near 0 and 1, where the textbook interval leaves 0..1).
-
-    Raises `ValueError` unless 0 <= n <= of and of > 0.
-    """
-    if not 0 <= n <= of or of == 0:
-        raise ValueError(f"a share needs 0 <= n <= of and of > 0, got {n} of {of}")
-    square = Z_OF_LEVEL * Z_OF_LEVEL
-    middle = (n + square / 2) / (of + square)
-    reach = Z_OF_LEVEL / (of + square) * math.sqrt(n * (of - n) / of + square / 4)
-    return Interval(
-        low=0.0 if n == 0 else max(0.0, middle - reach),
-        high=1.0 if n == of else min(1.0, middle + reach),
-    )
-
-
 def share(n: int, of: int) -> Share:
     """The share n of `of`; without a rate when there is nothing to divide by or more than all of it."""
     if of <= 0 or n > of:
-        return Share(n, of, None, None, few=True)
-    interval = wilson(n, of)
-    return Share(n, of, n / of, interval, few=of < FEW_VIEWS or interval.high - interval.low > WIDE_INTERVAL)
+        return Share(n, of, None, few=True)
+    return Share(n, of, n / of, few=of < FEW_VIEWS)
 
 
 def widest(blocked: int, decided: int, unanswered: int) -> Range | None:

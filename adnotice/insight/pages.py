@@ -87,7 +87,7 @@ def _tell_rates(summary: Summary, every: str) -> dict[str, str]:
         text = (
             f"Lowest {formats.percent(lowest.blocking.rate)} ({formats.bucket(lowest.start, grain)}), "
             f"highest {formats.percent(highest.blocking.rate)} ({formats.bucket(highest.start, grain)}). "
-            "The band is the 95% interval. All numbers stand in the table below."
+            "All numbers stand in the table below."
         )
     return {"title": f"Share of page views seen with ads blocked, {every}", "description": text}
 
@@ -103,5 +103,5 @@ def top_of(shares: Iterable[Share]) -> float:
 
 
 def dot(share: Share, top: float) -> Markup:
-    """A share and its interval, drawn for a table's cell."""
+    """A share, drawn for a table's cell."""
     return Markup(charts.dot_plot(share, top))  # noqa: S704

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,11 @@ from adnotice.count.buckets import Calendar
 from adnotice.count.heartbeat import examine
 from adnotice.count.store import Health, Store
 from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
+from adnotice.insight.change import Change, judge_change
 from adnotice.insight.exports import Metrics
 from adnotice.insight.figures import Rows, Summary
-from adnotice.insight.periods import BadPeriod, choose_span
-from adnotice.insight.reports import summarize, total
+from adnotice.insight.periods import DAILY_RETENTION_DAYS, BadPeriod, choose_span
+from adnotice.insight.reports import days_of, summarize, total
 from adnotice.vocabulary import Mode, Quiet, Refusal
 
 DIMENSIONS: Final = (
@@ -30,6 +31,7 @@ DIMENSIONS: Final = (
     Dimension.GROUND,
 )
 MAX_WISH_CHARACTERS: Final = 300
+WEEKS_COMPARED: Final = 4
 LABEL: Final = "label:"
 """A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
 
@@ -74,8 +76,10 @@ class Reader:
         cached: bool | None,
         clock: Callable[[], float],
         health: Callable[[], Health] | None = None,
+        sampled: float = 1.0,
     ) -> None:
         self._store = store
+        self._sampled = sampled
         self._mode = mode
         self.health = health or (lambda: examine(store(), clock()))
         """How counting is; never raises, may block for as long as the store does."""
@@ -113,8 +117,16 @@ class Reader:
             cached=self._cached,
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
+            sampled=self._sampled,
+            change=self.judge(site) if site else None,
         )
         return Reading(summary, self.health())
+
+    def judge(self, site: str) -> Change:
+        """Whether the site's rate is changing, by as many days as are kept one by one."""
+        yesterday = self.now().date() - timedelta(days=1)
+        known = Period(yesterday - timedelta(days=DAILY_RETENTION_DAYS - 1), yesterday)
+        return judge_change(days_of(self._store().points(site, Grain.DAY, known)), WEEKS_COMPARED, yesterday)
 
     def measure_nothing(self) -> Metrics:
         """What Prometheus is told while the store gives no counts."""

@@ -1,4 +1,4 @@
-"""Tallies become figures: rates, ranges, intervals, series, funnel. Figures are page views, never readers."""
+"""Tallies become figures: rates, ranges, series, funnel. Figures are page views, never readers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Final
 from adnotice.count.buckets import Starts, monday
 from adnotice.count.spread import VERDICTS
 from adnotice.count.tally import OTHER, Count, Dimension, Grain, Metric, Point
+from adnotice.insight.change import Change, Day
 from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, Row, Rows, Step, Summary, Views
 from adnotice.insight.intervals import Share, share, widest
 from adnotice.insight.periods import Span
+from adnotice.insight.sampled import Sample, estimate
 from adnotice.vocabulary import Kind, Mode, Quiet
 
 BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
@@ -46,11 +48,13 @@ def summarize(
     cached: bool | None,
     current: Starts,
     rows_of_each: int = TOP_ROWS,
+    sampled: float = 1.0,
+    change: Change | None = None,
 ) -> Summary:
     """All figures of one site.
 
     `cached` says whether a shared cache answers for the pages; None: found from the counts. `current` names the
-    buckets that are not over yet.
+    buckets that are not over yet. `sampled` is the share of page views that is measured.
     """
     totals = total(rows.counts.get(Dimension.ALL, ()))
     views = view(totals)
@@ -58,8 +62,8 @@ def summarize(
     injected = totals[Metric.INJECTED]
     if cached is None:
         cached = found_cached(injected, views, () if span.grain is Grain.HOUR else series)
-    not_measured = None if cached else max(0, injected - views.measured)
-    blocking = share(views.blocked, views.decided)
+    not_measured = None if cached else max(0, round(sampled * injected) - views.measured)
+    rate = estimate([Sample(sampled, views.blocked, views.decided - views.blocked)])
     tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each) for each in BREAKDOWNS}
     return Summary(
         sites=sites,
@@ -69,9 +73,11 @@ def summarize(
         span=span,
         counts={each.value: totals[each] for each in Metric},
         views=views,
-        rate=blocking.rate,
-        interval=blocking.interval,
+        rate=rate.rate,
+        interval=rate.interval,
+        sampled=sampled,
         range=None if not_measured is None else widest(views.blocked, views.decided, not_measured + views.unknown),
+        change=change,
         pages_cached=cached,
         not_measured=not_measured,
         kinds={kind.value: share(getattr(views, kind), views.decided) for kind in Kind},
@@ -128,6 +134,18 @@ def make_series(points: Iterable[Point], starts: Iterable[str], grain: Grain, cu
     known = list(numbers)
     past = known[: known.index(now) + 1] if now in numbers else known
     return [make_bucket(start, numbers[start], so_far=start == now) for start in past]
+
+
+def days_of(points: Iterable[Point]) -> list[Day]:
+    """The days of a series as a change is judged by them."""
+    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    for point in points:
+        numbers[point.start][point.metric] += point.n
+    days = []
+    for start, each in numbers.items():
+        views = view(each)
+        days.append(Day(date.fromisoformat(start), each[Metric.INJECTED], views.blocked, views.decided - views.blocked))
+    return days
 
 
 def make_bucket(start: str, numbers: Numbers, *, so_far: bool) -> Bucket:

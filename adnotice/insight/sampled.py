@@ -13,7 +13,10 @@ from typing import Final
 
 import msgspec
 
-from adnotice.insight.intervals import Z_OF_LEVEL, Interval
+from adnotice.insight.intervals import Interval
+
+Z_OF_LEVEL: Final = 1.959963984540054
+"""The 97.5 % point of the normal distribution."""
 
 FEWEST_BLOCKED: Final = 5
 
@@ -61,8 +64,9 @@ def estimate(samples: Iterable[Sample], *, fewest_blocked: int = FEWEST_BLOCKED)
 
 
 def wilson_of(rate: float, number: float) -> Interval:
-    """Wilson's 95 % interval of a rate that so many independent views would give; the number may be broken."""
+    """The 95 % score interval of a rate that so many independent views would give (Wilson 1927; chosen as Brown, Cai and
+    DasGupta 2001 advise: it keeps its level at small numbers and near 0 and 1). The number may be broken."""
     square = Z_OF_LEVEL * Z_OF_LEVEL
     middle = (rate + square / (2 * number)) / (1 + square / number)
     reach = Z_OF_LEVEL / (1 + square / number) * math.sqrt(rate * (1 - rate) / number + square / (4 * number * number))
-    return Interval(low=max(0.0, middle - reach), high=min(1.0, middle + reach), method="wilson, sampled")
+    return Interval(low=max(0.0, middle - reach), high=min(1.0, middle + reach), method="wilson")

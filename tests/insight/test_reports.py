@@ -39,7 +39,9 @@ def counts(numbers: dict[Metric, int], value: str = "") -> list[Count]:
     return [Count(value, metric, n) for metric, n in numbers.items()]
 
 
-def report(numbers: dict[Metric, int], points: list[Point] | None = None, cached: bool | None = None) -> Summary:
+def report(
+    numbers: dict[Metric, int], points: list[Point] | None = None, cached: bool | None = None, sampled: float = 1.0
+) -> Summary:
     span = choose_span(TODAY, "UTC", days="7")
     starts = Calendar("UTC").starts(span.grain, span.period)
     return summarize(
@@ -51,6 +53,7 @@ def report(numbers: dict[Metric, int], points: list[Point] | None = None, cached
         span=span,
         cached=cached,
         current=NOW,
+        sampled=sampled,
     )
 
 
@@ -58,8 +61,16 @@ def test_the_rate_is_blocked_of_those_with_a_clear_answer() -> None:
     found = report(ALL)
     assert (found.views.blocked, found.views.decided, found.views.measured) == (200, 800, 850)
     assert found.rate == 0.25
+    assert found.interval is None
+
+
+def test_only_a_rate_from_a_sample_has_an_interval_and_its_range_is_that_of_the_views_drawn() -> None:
+    found = report({**ALL, O.INJECTED: 2000}, sampled=0.5)
+    assert found.rate == 0.25
     assert found.interval is not None
-    assert (round(found.interval.low, 4), round(found.interval.high, 4)) == (0.2212, 0.2812)
+    assert (round(found.interval.low, 4), round(found.interval.high, 4)) == (0.2294, 0.2718)
+    assert found.not_measured == 150
+    assert found.range == report(ALL).range
 
 
 def test_the_kinds_of_blocking_are_kept_apart_and_add_up() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adnotice.insight.intervals import wilson
 from adnotice.insight.sampled import Sample, estimate, wilson_of
 
 
@@ -29,7 +30,7 @@ def test_one_share_is_wilsons_with_n_over_one_minus_the_share(share: float) -> N
 
 
 def test_a_small_share_is_nearly_the_textbooks_interval() -> None:
-    found, textbook = estimate([Sample(1e-6, 200, 800)]).interval, wilson(200, 1_000)
+    found, textbook = estimate([Sample(1e-6, 200, 800)]).interval, wilson_of(0.2, 1_000)
     assert found is not None
     assert (found.low, found.high) == pytest.approx((textbook.low, textbook.high), rel=1e-4)
 
@@ -50,3 +51,24 @@ def test_under_five_with_ads_blocked_the_counts_stand_alone() -> None:
 def test_a_share_that_is_none_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="above 0 and at most 1"):
         estimate([Sample(share, 1, 1)])
+
+
+@pytest.mark.parametrize(
+    ("n", "of", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_interval_is_the_one_that_newcombe_1998_prints_in_table_i_as_method_3(
+    n: int, of: int, low: float, high: float
+) -> None:
+    interval = wilson_of(n / of, of)
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
+@given(
+    st.floats(1e-6, 1).flatmap(lambda share: st.tuples(st.just(share), st.integers(0, 10**12), st.integers(0, 10**12)))
+)
+def test_the_interval_holds_the_rate_and_stays_within_0_and_1(numbers: tuple[float, int, int]) -> None:
+    found = estimate([Sample(*numbers)], fewest_blocked=0)
+    if found.rate is not None and found.interval is not None:
+        assert 0 <= found.interval.low <= found.rate + 1e-12
+        assert found.rate - 1e-12 <= found.interval.high <= 1
