@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from adnotice import texts
 from adnotice.count.open import open_store
 from adnotice.count.store import Store
 from adnotice.count.tally import Dimension, Key, Metric
@@ -20,7 +21,7 @@ from adnotice.insight import formats
 from adnotice.insight.exports import VIEW_COLUMNS
 from adnotice.insight.pages import HEADERS
 from adnotice.insight.settings import InsightSettings
-from adnotice.vocabulary import Mode
+from adnotice.vocabulary import Mode, Refusal
 from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, log_in
 
 pytestmark = pytest.mark.anyio
@@ -389,7 +390,7 @@ async def test_the_health_page_shows_each_refusal_with_what_to_do(busy: Newsroom
     page = await look(busy, "dashboard/health")
     rows = page.table("Why, and what to do")
     assert [(row[0].split()[0], row[1], row[2]) for row in rows] == [("csp", "40", "66.7%"), ("status", "20", "33.3%")]
-    assert "Allow 'self' in script-src, or use a nonce" in rows[0][0]
+    assert texts.REFUSALS[Refusal.CSP].do in rows[0][0]
     grounds = page.table("Ground")
     assert grounds[0][1:] == ["600", "0", "0", "0", "0"]
     assert grounds[1][1:] == ["0", "0", "180", "0", "0"]
