@@ -294,8 +294,20 @@ def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[
         if address is None:
             return None
         if not any(address in network for network in proxies):
-            return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+            return group(address)
     return None
+
+
+def peer_address(scope: Scope) -> str:
+    """The address that the connection comes from, IPv6 as its /64; as the server tells it where that is no address."""
+    peer: str = (scope.get("client") or ("",))[0]
+    address = read_address(peer)
+    return peer if address is None else group(address)
+
+
+def group(address: Address) -> str:
+    """What counts as one reader's address: an IPv6 network's owner has all of its /64."""
+    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
 
 
 def read_address(hop: str) -> Address | None:

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.exchange import STORE_UNAVAILABLE, Refused, Routes, Rule
-from adnotice.gate import Gate, messages_of
+from adnotice.gate import Gate, messages_of, peer_address
 from adnotice.headers import quote_root, retry_after
 from adnotice.site import Sites
 from adnotice.vocabulary import Unavailable
@@ -19,7 +19,8 @@ FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=Tr
 class Reception:
     """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
 
-    `apps` answer for all that begins with their name: they get the request with its body read, bounded.
+    `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
+    client the reader that `trusted_proxies` tell, else the connection's own address.
     """
 
     def __init__(self, gate: Gate, routes: Routes, apps: dict[str, ASGIApp], *, prefix: str, sites: Sites) -> None:
@@ -83,4 +84,5 @@ class Reception:
         async def replay() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}
 
-        await app({**scope, "root_path": base, "path": f"{base}/{name}"}, replay, send)
+        client = (request.client or peer_address(scope), 0)
+        await app({**scope, "root_path": base, "path": f"{base}/{name}", "client": client}, replay, send)

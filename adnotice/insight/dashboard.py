@@ -59,10 +59,11 @@ class Dashboard:
         health: Callable[[], Health] | None = None,
         told: Callable[[], str] = str,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
         sampled: float = 1.0,
     ) -> None:
         self._workers = Workers()
-        self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock)
+        self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
         self._reader = Reader(
             store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health, sampled=sampled
         )

@@ -15,6 +15,7 @@ from itsdangerous import BadSignature
 from adnotice.count.store import Store
 from adnotice.exchange import Refused
 from adnotice.headers import retry_after
+from adnotice.insight.fair import FairChecks, Full
 from adnotice.insight.passwords import BadHash, check_password, hash_password
 from adnotice.insight.sessions import Sessions
 from adnotice.insight.settings import InsightSettings
@@ -25,7 +26,13 @@ from adnotice.keys import Keys
 __all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
 
 CHECKS_AT_ONCE: Final = 2
-CHECKS_WAITING: Final = 8
+CHECKS_WAITING: Final = 100
+"""Of browsers that were never logged in. With n addresses at it, a new one waits n / 2 checks at most, half a second each."""
+
+KNOWN_AT_ONCE: Final = 1
+KNOWN_WAITING: Final = 20
+"""Of browsers that were: places of their own, which no stranger can take."""
+
 MAX_COOKIE_CHARACTERS: Final = 200
 KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 
@@ -44,18 +51,20 @@ class Login:
         store: Callable[[], Store],
         workers: Workers,
         clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hash = settings.dashboard_password_hash
         self._bearer = settings.metrics_token.encode()
         self._store = store
         self._workers = workers
-        self._checkers = Workers(CHECKS_AT_ONCE)
+        self._checks = FairChecks(CHECKS_AT_ONCE, CHECKS_WAITING)
+        self._known_checks = FairChecks(KNOWN_AT_ONCE, KNOWN_WAITING)
         self._clock = clock
+        self._ticks = ticks
         self._form_keys = keys.derive("insight.form")
         self._cookies = keys.signer("insight.session")
         self._known = keys.signer("insight.known")
         self._throttle = Throttle()
-        self._under_way = 0
 
     @property
     def possible(self) -> bool:
@@ -71,28 +80,26 @@ class Login:
         """Checks the password; returns the cookie of a new session.
 
         Failures count for the browser that logged in before (`known`), else for the address, so that a stranger's
-        wrong passwords don't make the operator wait. Raises `Refused`: 403 for a wrong password, 429 when tries come
+        wrong passwords don't make the operator wait. `address` is one reader's: of IPv6 the /64. Raises `Refused`: 403 for a wrong password, 429 when tries come
         too fast or too many wait. Raises `Unavailable` when the store can't keep the session.
         """
-        who = self._recognize(known) or f"address {address}"
-        if wait := self._throttle.wait(who, self._clock()):
+        browser = self._recognize(known)
+        who = browser or f"address {address}"
+        if wait := self._throttle.take(who, self._ticks()):
             seconds = math.ceil(wait)
             raise Refused(429, f"too many wrong passwords, wait {seconds} seconds", retry_after(seconds))
-        if not await self._check(password):
-            self._throttle.failed(who, self._clock())
+        checks = self._known_checks if browser else self._checks
+        try:
+            fits = await checks.run(who, lambda: check_password(password, self._hash))
+        except Full:
+            self._throttle.give_back(who)
+            raise Refused(429, "too many people log in at once, try again in 5 seconds", retry_after(5)) from None
+        if not fits:
+            self._throttle.failed(who, self._ticks())
             raise Refused(403, "wrong password")
         self._throttle.succeeded(who)
         token = await self._workers.run(lambda: self._sessions().open(self._clock()))
         return self._cookies.sign(token).decode()
-
-    async def _check(self, password: str) -> bool:
-        if self._under_way >= CHECKS_AT_ONCE + CHECKS_WAITING:
-            raise Refused(429, "too many people log in at once, try again in 5 seconds", retry_after(5))
-        self._under_way += 1
-        try:
-            return await self._checkers.run(lambda: check_password(password, self._hash))
-        finally:
-            self._under_way -= 1
 
     async def alive(self, cookie: str) -> bool:
         """Whether this cookie's session goes on. Made-up cookies cost the store nothing. Raises `Unavailable`."""

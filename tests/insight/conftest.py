@@ -78,6 +78,7 @@ class Newsroom:
             timezone=self.timezone,
             pages_cached=self.pages_cached,
             clock=lambda: self.now,
+            ticks=lambda: self.now,
         )
 
     def browser(self, *, secure: bool = True, address: str = "192.0.2.1", **options: object) -> httpx.AsyncClient:

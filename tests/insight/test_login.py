@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from http.cookies import SimpleCookie
 
@@ -13,6 +15,7 @@ import httpx
 import pytest
 
 from adnotice.insight import login
+from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.login import hash_password, safe_next
 from adnotice.insight.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Sessions
 from adnotice.insight.settings import InsightSettings
@@ -340,35 +343,139 @@ async def test_a_made_up_mark_of_a_known_browser_helps_nobody(busy: Newsroom, kn
         assert (await log_in(browser)).status_code == 429
 
 
-async def test_two_passwords_are_checked_at_once_and_eight_wait(
+class Checked:
+    """Stands in for the password check: notes whose turn it was, and how many at once."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 0.02) -> None:
+        self.order: list[str] = []
+        self.most = 0
+        self._at_once = 0
+        self._lock = threading.Lock()
+        self._seconds = seconds
+        monkeypatch.setattr(login, "check_password", self)
+
+    def __call__(self, password: str, hashed: str) -> bool:
+        with self._lock:
+            self.order.append(password)
+            self._at_once += 1
+            self.most = max(self.most, self._at_once)
+        time.sleep(self._seconds)
+        with self._lock:
+            self._at_once -= 1
+        return password == PASSWORD
+
+
+async def post_all(browsers: Sequence[tuple[httpx.AsyncClient, str]], tries: int) -> list[int]:
+    """Each browser posts its password so many times at once; the statuses."""
+    forms = [(browser, form_token((await browser.get("dashboard/login")).text), text) for browser, text in browsers]
+    statuses = []
+
+    async def post(browser: httpx.AsyncClient, token: str, password: str) -> None:
+        answer = await browser.post("dashboard/login", data={"token": token, "password": password})
+        statuses.append(answer.status_code)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(tries):
+            for browser, token, text in forms:
+                group.start_soon(post, browser, token, text)
+    return statuses
+
+
+async def test_a_burst_gets_no_more_checks_than_tries_one_after_the_other(
     busy: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once, most, statuses = 0, 0, []
+    checked = Checked(monkeypatch)
+    async with busy.browser() as browser:
+        statuses = await post_all([(browser, "a guess")], 10)
+    assert sorted(statuses) == [403] * 5 + [429] * 5
+    assert len(checked.order) == 5
 
-    def slow_check(password: str, hashed: str) -> bool:
-        nonlocal at_once, most
-        at_once += 1
-        most = max(most, at_once)
-        time.sleep(0.2)
-        at_once -= 1
-        return False
 
-    monkeypatch.setattr(login, "check_password", slow_check)
+async def test_two_passwords_are_checked_at_once_and_a_hundred_wait(
+    busy: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = Checked(monkeypatch, 0.05)
     dashboard = busy.dashboard()
+    async with AsyncExitStack() as stack:
+        browsers = [
+            (await stack.enter_async_context(busy.browser(dashboard=dashboard, address=f"192.0.2.{n}")), "a guess")
+            for n in range(120)
+        ]
+        statuses = await post_all(browsers, 1)
+    assert checked.most == 2
+    assert sorted(statuses) == [403] * 102 + [429] * 18
 
-    async def guess(browser: httpx.AsyncClient, token: str) -> None:
-        answer = await browser.post("dashboard/login", data={"token": token, "password": "a guess"})
-        statuses.append((answer.status_code, answer.headers.get("retry-after")))
 
-    async with AsyncExitStack() as stack, anyio.create_task_group() as group:
-        forms = []
-        for number in range(20):
-            browser = await stack.enter_async_context(busy.browser(dashboard=dashboard, address=f"192.0.2.{number}"))
-            forms.append((browser, form_token((await browser.get("dashboard/login")).text)))
-        for browser, token in forms:
-            group.start_soon(guess, browser, token)
-    assert most == 2
-    assert sorted(statuses, key=str) == [(403, None)] * 10 + [(429, "5")] * 10
+@pytest.mark.parametrize("strangers", [1, 7, 60])
+async def test_a_new_browser_waits_for_one_check_of_each_stranger_at_most(
+    strangers: int, busy: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = Checked(monkeypatch)
+    dashboard = busy.dashboard()
+    async with AsyncExitStack() as stack:
+
+        async def browser(address: str) -> httpx.AsyncClient:
+            return await stack.enter_async_context(busy.browser(dashboard=dashboard, address=address))
+
+        flood = [(await browser(f"198.51.100.{n}"), "a guess") for n in range(strangers)]
+        new = await browser("192.0.2.1")
+        token = form_token((await new.get("dashboard/login")).text)
+        async with anyio.create_task_group() as group:
+            group.start_soon(post_all, flood, 5)
+            while len(checked.order) < 2 and strangers > 1:
+                await anyio.sleep(0.001)
+            before = len(checked.order)
+            answer = await new.post("dashboard/login", data={"token": token, "password": PASSWORD})
+            waited = checked.order.index(PASSWORD) - before
+            group.cancel_scope.cancel()
+    assert answer.status_code == 303
+    assert waited <= strangers + 1
+
+
+async def test_a_known_browser_has_a_place_that_strangers_can_not_take(
+    busy: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dashboard = busy.dashboard()
+    async with AsyncExitStack() as stack:
+        known = await stack.enter_async_context(busy.browser(dashboard=dashboard, address="198.51.100.1"))
+        await log_in(known)
+        checked = Checked(monkeypatch, 0.1)
+        flood = [
+            (await stack.enter_async_context(busy.browser(dashboard=dashboard, address=f"198.51.100.{n}")), "a guess")
+            for n in range(60)
+        ]
+        async with anyio.create_task_group() as group:
+            group.start_soon(post_all, flood, 5)
+            while len(checked.order) < 2:
+                await anyio.sleep(0.001)
+            for _ in range(4):
+                before = len(checked.order)
+                assert (await log_in(known)).status_code == 303
+                assert len(checked.order) - before < 12, "strangers' checks went first"
+            group.cancel_scope.cancel()
+        assert checked.most == 3
+
+
+async def test_waits_are_measured_by_a_clock_that_nobody_sets(busy: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    Checked(monkeypatch)
+    ticks = 0.0
+    dashboard = Dashboard(
+        busy.settings,
+        keys=Keys(SECRET),
+        store=lambda: busy.store,
+        site_name="",
+        mode=lambda: busy.mode,
+        clock=lambda: busy.now,
+        ticks=lambda: ticks,
+    )
+    async with busy.browser(dashboard=dashboard) as browser:
+        for _ in range(5):
+            assert (await log_in(browser, "not the password")).status_code == 403
+        for leap in (3600, -7200, 10**6):
+            busy.now += leap
+            assert (await log_in(browser, "not the password")).status_code == 429
+        ticks += 1.1
+        assert (await log_in(browser, "not the password")).status_code == 403
 
 
 async def test_a_password_check_does_not_hold_up_other_requests(busy: Newsroom) -> None:
