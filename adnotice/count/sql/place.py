@@ -66,6 +66,9 @@ class Place(Protocol):
     def recover(self, error: BaseException) -> None:
         """Called after an error: lets go of what may be broken."""
 
+    def explain(self, error: BaseException) -> str:
+        """What else the operator should know of an error; often nothing."""
+
     def banner(self) -> str:
         """What the operator should know although counting goes on."""
 

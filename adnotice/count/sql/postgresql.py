@@ -135,6 +135,10 @@ class PostgresPlace:
         """Called after an error: lets go of every connection."""
         self.close()
 
+    def explain(self, error: BaseException) -> str:  # noqa: ARG002 - SQLite's asks
+        """Nothing: the server says it all."""
+        return ""
+
     def banner(self) -> str:
         """Nothing that the operator should know."""
         return ""

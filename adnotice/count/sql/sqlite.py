@@ -16,9 +16,10 @@ from sqlalchemy import Engine, QueuePool, Select, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adnotice.count.sql.holders import name_holders
 from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import KEYS, adding, tallies
-from adnotice.count.sql.turns import Turns
+from adnotice.count.sql.turns import IMPATIENT_SECONDS, Turns
 from adnotice.count.store import Unusable
 from adnotice.vocabulary import Unavailable
 
@@ -47,7 +48,7 @@ class SqlitePlace:
         self.shown = f"sqlite:///{file}"
         self._file = file
         self._deadline = deadline_seconds
-        self._turns = Turns(file.with_name(file.name + ".lock"))
+        self._turns = Turns(file.with_name(file.name + ".lock"), deadline_seconds)
         self._writing: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
         self.engine = self._make_engine()
@@ -75,9 +76,13 @@ class SqlitePlace:
         with self._turns.take(patient=patient):
             cursor = self._connection().cursor()
             try:
+                if not patient:  # a program that takes no turns may be in the middle of something
+                    cursor.execute(f"PRAGMA busy_timeout={IMPATIENT_SECONDS * 1000:.0f}")
                 cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
                 cursor.execute("COMMIT")
+                if not patient:
+                    cursor.execute(f"PRAGMA busy_timeout={self._deadline * 1000:.0f}")
             except BaseException:
                 self._let_go()
                 raise
@@ -131,6 +136,12 @@ class SqlitePlace:
         if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
             with suppress(OSError, sqlite3.Error, Unavailable):
                 self.prepare()
+
+    def explain(self, error: BaseException) -> str:
+        """What else is to be said of an error: who holds the file."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return ""
+        return name_holders(*(self._file.with_name(self._file.name + side) for side in ("", *SIDES)))
 
     def banner(self) -> str:
         """What the operator should know: damaged files that were moved aside and are still there."""

@@ -215,9 +215,10 @@ class SqlStore:
             cause = getattr(error, "orig", None) or error
             self._caps.forget()
             self._ready = False
+            why = self._place.explain(cause)
             self._place.recover(cause)
             said = str(cause).strip().partition("\n")[0] or type(cause).__name__
-            raise Unavailable(f"the store {self._place.shown} does not answer: {said}") from error
+            raise Unavailable(f"the store {self._place.shown} does not answer: {said}{why and f'. {why}'}") from error
 
     def _prepare(self) -> None:
         """Once after each opening: the tables are there, of our version, and cut in our time zone."""
