@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from adnotice.headers import Header, header, reason
-from adnotice.vocabulary import Kind, Occurrence, Quiet, Verdict
+from adnotice.vocabulary import Kind, Occurrence, Quiet, Rejection, Verdict
 
 NO_STORE: Final = header(b"cache-control", "no-store")
 PLAIN_TEXT: Final = header(b"content-type", "text/plain; charset=utf-8")
@@ -74,12 +74,43 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     body: bytes = b""
 
 
-class Refused(Exception):
-    """A request that one of our endpoints won't take: a 4xx or 503 with its reason in the header `X-AdNotice`."""
+STATUS: Final[Mapping[Rejection, int]] = {
+    Rejection.NAME: 404,
+    Rejection.HOST: 403,
+    Rejection.METHOD: 405,
+    Rejection.CROSS_SITE: 403,
+    Rejection.ORIGIN: 403,
+    Rejection.RATE: 429,
+    Rejection.TYPE: 415,
+    Rejection.SIZE: 413,
+    Rejection.DEADLINE: 408,
+    Rejection.GONE: 400,
+    Rejection.MALFORMED: 400,
+    Rejection.NO_WITNESS: 403,
+    Rejection.FORGED: 403,
+    Rejection.EXPIRED: 403,
+    Rejection.FUTURE: 403,
+    Rejection.TICKET: 403,
+    Rejection.STORE: 503,
+    Rejection.SETTINGS: 503,
+    Rejection.LOGIN: 403,
+    Rejection.LOGIN_RATE: 429,
+    Rejection.CLOSED: 403,
+    Rejection.QUERY: 400,
+}
+"""What a refused request is answered."""
 
-    def __init__(self, status: int, reason: str, *headers: Header) -> None:
+
+class Refused(Exception):
+    """A request that one of our endpoints won't take: a 4xx or 503 with its reason, in words, in the header `X-AdNotice`.
+
+    `status` is the rejection's own unless another is given.
+    """
+
+    def __init__(self, rejection: Rejection, reason: str, *headers: Header, status: int = 0) -> None:
         super().__init__(reason)
-        self.status = status
+        self.rejection = rejection
+        self.status = status or STATUS[rejection]
         self.reason = reason
         self.headers = headers
 

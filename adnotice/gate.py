@@ -23,7 +23,7 @@ from starlette.types import Message, Receive, Scope
 from adnotice.begun import Begun, begin
 from adnotice.exchange import Answer, Refused, Request, Rule
 from adnotice.headers import content_length, header, retry_after
-from adnotice.vocabulary import Commit, Occurrence
+from adnotice.vocabulary import Commit, Occurrence, Rejection
 
 MAX_KNOWN_CLIENTS: Final = 10_000
 
@@ -135,7 +135,7 @@ class Gate:
         method: str = scope["method"]
         if method not in rule.methods:
             allow = ", ".join(rule.methods)
-            raise Refused(405, f"method {method} is not taken here, use {allow}", header(b"allow", allow))
+            raise Refused(Rejection.METHOD, f"method {method} is not taken here, use {allow}", header(b"allow", allow))
         headers = collect(scope)
         secure = scope.get("scheme") == "https"
         if rule.same_origin:
@@ -185,7 +185,7 @@ class Gate:
 
     def _late(self) -> Refused:
         late = f"body must arrive within {self._deadline:g} seconds"
-        return Refused(408, late, header(b"connection", "close"))
+        return Refused(Rejection.DEADLINE, late, header(b"connection", "close"))
 
     def limit(self, commit: Commit) -> Commit:
         """The same commit, within the site's rate; raises `Refused` (429) beyond it.
@@ -208,7 +208,7 @@ class Gate:
 def refuse_until(wait: float) -> None:
     """Refuses (429) when there are seconds to wait."""
     if wait:
-        raise Refused(429, "too many requests, try again later", retry_after(wait))
+        raise Refused(Rejection.RATE, "too many requests, try again later", retry_after(wait))
 
 
 def on_asyncio() -> bool:
@@ -225,11 +225,11 @@ def on_asyncio() -> bool:
 def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     """The body with this message's part, and whether more is to come."""
     if message["type"] != "http.request":
-        raise Refused(400, "the client went away before the body was complete")
+        raise Refused(Rejection.GONE, "the client went away before the body was complete")
     part = message.get("body", b"")
     body = body + part if body else part
     if len(body) > limit:
-        raise Refused(413, f"body must have at most {limit} bytes, got more", header(b"connection", "close"))
+        raise Refused(Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close"))
     return body, message.get("more_body", False)
 
 
@@ -257,11 +257,11 @@ def check_origin(headers: Mapping[bytes, bytes]) -> None:
     fetch_site = headers.get(b"sec-fetch-site", b"")
     if fetch_site:
         if fetch_site not in (b"same-origin", b"none"):
-            raise Refused(403, "cross-site: this address takes requests of its own site's pages only")
+            raise Refused(Rejection.CROSS_SITE, "cross-site: this address takes requests of its own site's pages only")
         return
     origin = headers.get(b"origin", b"")
     if origin and origin.lower().partition(b"://")[2] != (headers.get(b"host", b"").lower() or b"?"):
-        raise Refused(403, "cross-site: the Origin header names another site than the Host header")
+        raise Refused(Rejection.ORIGIN, "cross-site: the Origin header names another site than the Host header")
 
 
 def check_type(headers: Mapping[bytes, bytes], taken: tuple[bytes, ...]) -> None:
@@ -269,14 +269,14 @@ def check_type(headers: Mapping[bytes, bytes], taken: tuple[bytes, ...]) -> None
     given = headers.get(b"content-type", b"")
     if taken and given not in taken and given.partition(b";")[0].strip().lower() not in taken:
         wanted = b" or ".join(taken).decode()
-        raise Refused(415, f"content type must be {wanted}, got {given[:40].decode('latin-1') or 'none'}")
+        raise Refused(Rejection.TYPE, f"content type must be {wanted}, got {given[:40].decode('latin-1') or 'none'}")
 
 
 def check_length(headers: Mapping[bytes, bytes], limit: int) -> None:
     """Refuses a body that says itself that it is too long."""
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared[:19]) > limit:
-        raise Refused(413, f"body must have at most {limit} bytes, got {declared[:19].decode()}")
+        raise Refused(Rejection.SIZE, f"body must have at most {limit} bytes, got {declared[:19].decode()}")
 
 
 def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[Network, ...]) -> str | None:

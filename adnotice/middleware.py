@@ -121,6 +121,8 @@ class AdNoticeMiddleware:
             dict.fromkeys(("dashboard", "api", "metrics"), dashboard),
             prefix=settings.prefix,
             sites=sites,
+            record=self._writer.record,
+            mode=mode,
         )
         self._live = self._lifespan
         self._counts_from_the_start = settings.mode is not Mode.OFF

@@ -6,30 +6,22 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.exchange import STORE_UNAVAILABLE, Refused, Routes, Rule
+from adnotice.exchange import STORE_UNAVAILABLE, Answer, Refused, Routes, Rule
 from adnotice.gate import Gate, messages_of, peer_address
 from adnotice.headers import quote_root, retry_after
+from adnotice.mode import CurrentMode
 from adnotice.site import Sites
-from adnotice.vocabulary import Unavailable
+from adnotice.vocabulary import Record, Rejection, RequestRefused, Unavailable
 
 LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
 FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=True)
 
 
-class Reception:
-    """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
+class Prefix:
+    """Tells the requests for our own addresses, which are all below one prefix."""
 
-    `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
-    client the reader that `trusted_proxies` tell, else the connection's own address.
-    """
-
-    def __init__(self, gate: Gate, routes: Routes, apps: dict[str, ASGIApp], *, prefix: str, sites: Sites) -> None:
-        self.routes = routes
-        self._gate = gate
-        self._apps = apps
-        self._base = prefix
+    def __init__(self, prefix: str) -> None:
         self._prefix = prefix + "/"
-        self._sites = sites
 
     def name_of(self, scope: Scope) -> str:
         """What follows our prefix in the request's path; empty for the site's own addresses."""
@@ -41,6 +33,35 @@ class Reception:
             path = path[len(root) :]
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
 
+
+class Reception(Prefix):
+    """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
+
+    `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
+    client the reader that `trusted_proxies` tell, else the connection's own address. `record` takes what
+    was refused.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        routes: Routes,
+        apps: dict[str, ASGIApp],
+        *,
+        prefix: str,
+        sites: Sites,
+        record: Record,
+        mode: CurrentMode,
+    ) -> None:
+        super().__init__(prefix)
+        self.routes = routes
+        self._gate = gate
+        self._apps = apps
+        self._base = prefix
+        self._sites = sites
+        self._record = record
+        self._mode = mode
+
     async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request for this name, whatever it is."""
         try:
@@ -50,10 +71,10 @@ class Reception:
                 if app is not None:
                     await self._hand_over(app, name, scope, receive, send)
                     return
-                raise Refused(404, f"{self._prefix}{name[:80]} is no address of adnotice")
+                raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
             site = self._sites.of(scope)
             if site is None:
-                raise Refused(403, "this host is not listed in the setting hosts")
+                raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
             rule = endpoint.rule
             request = self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
             if rule.max_body_bytes:
@@ -61,12 +82,20 @@ class Reception:
                 request.body = body if isinstance(body, bytes) else await body
             answer = await endpoint.answer(request)
         except Refused as refused:
-            answer = refused.answer()
+            answer = self._refuse(scope, refused)
         except Unavailable as unavailable:
-            answer = Refused(503, STORE_UNAVAILABLE, retry_after(unavailable.retry_after)).answer()
+            retry = retry_after(unavailable.retry_after)
+            answer = self._refuse(scope, Refused(Rejection.STORE, STORE_UNAVAILABLE, retry))
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
         await send(start)
         await send(body_message)
+
+    def _refuse(self, scope: Scope, refused: Refused) -> Answer:
+        """The answer to a refused request, which is counted; not where the mode is off, when nothing is."""
+        site = None if self._mode.off else self._sites.of(scope)
+        if site is not None:
+            self._record(RequestRefused(site, refused.rejection))
+        return refused.answer()
 
     def _base_of(self, scope: Scope) -> str:
         """Where our own addresses begin, as browsers ask for them."""

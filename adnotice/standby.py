@@ -8,9 +8,9 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.exchange import Refused
-from adnotice.gate import Gate, GateSettings, messages_of
-from adnotice.reception import Reception
-from adnotice.site import Sites
+from adnotice.gate import messages_of
+from adnotice.reception import Prefix
+from adnotice.vocabulary import Rejection
 
 REASON: Final = "adnotice is not set up, see the log"
 
@@ -24,7 +24,7 @@ class Standby:
     def __init__(self, app: ASGIApp, why: str, prefix: str) -> None:
         self._app = app
         self._why = why
-        self.name_of = Reception(Gate(GateSettings()), {}, {}, prefix=prefix, sites=Sites("", {})).name_of
+        self.name_of = Prefix(prefix).name_of
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The app's own answer."""
@@ -32,7 +32,7 @@ class Standby:
 
     async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - Reception's
         """The same for each of our addresses."""
-        for message in messages_of(Refused(503, REASON).answer(), head=scope["method"] == "HEAD"):
+        for message in messages_of(Refused(Rejection.SETTINGS, REASON).answer(), head=scope["method"] == "HEAD"):
             await send(message)
 
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's

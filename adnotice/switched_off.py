@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from adnotice.detect.client import make_silence
 from adnotice.exchange import Refused, Request
 from adnotice.gate import Gate, GateSettings, messages_of
-from adnotice.reception import LOOK_RULE, Reception
-from adnotice.site import Sites
+from adnotice.reception import LOOK_RULE, Prefix
+from adnotice.vocabulary import Rejection
 
 REASON: Final = "adnotice is switched off by the setting enabled"
 
@@ -26,7 +26,7 @@ class SwitchedOff:
         self._app = app
         self._gate = Gate(GateSettings())
         self._silence = make_silence()
-        self.name_of = Reception(self._gate, {}, {}, prefix=prefix, sites=Sites("", {})).name_of
+        self.name_of = Prefix(prefix).name_of
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The app's own answer."""
@@ -43,7 +43,7 @@ class SwitchedOff:
 
     def _admit(self, name: str, scope: Scope) -> Request:
         if name != "client.js":
-            raise Refused(404, REASON)
+            raise Refused(Rejection.NAME, REASON)
         return self._gate.admit(scope, LOOK_RULE, path=name, base="", site="")
 
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from adnotice.vocabulary import Ground, Quiet, Refusal, Sign, Word
+from adnotice.vocabulary import Ground, Quiet, Refusal, Rejection, Sign, Word
 
 NOTHING: Final = "Nothing: this is as it should be."
 NOTHING_IF_WANTED: Final = "Nothing, if that is what you want."
@@ -153,6 +153,76 @@ QUIETS: Final[Mapping[Quiet, Text]] = {
 }
 """Why a view was not asked."""
 
+REJECTIONS: Final[Mapping[Rejection, Text]] = {
+    Rejection.NAME: Text(
+        "adnotice has no such address.",
+        "Nothing, unless your own pages ask for it: robots try addresses everywhere.",
+    ),
+    Rejection.HOST: _mend(
+        "The request’s Host is not listed in the setting hosts.",
+        "List the host in the setting hosts; behind nginx: proxy_set_header Host $host;",
+    ),
+    Rejection.METHOD: Text(
+        "Its method is not one that the address takes.",
+        "Nothing, unless a proxy changes methods: robots try them everywhere.",
+    ),
+    Rejection.CROSS_SITE: Text(
+        "The browser says that another site’s page sent it.",
+        "Nothing, unless your pages and adnotice stand on different hosts: hand the prefix on from the pages’ own host.",
+    ),
+    Rejection.ORIGIN: _mend(
+        "Its Origin names another host than its Host: mostly a proxy that does not hand the Host on.",
+        "Hand the Host on, in nginx: proxy_set_header Host $host;",
+    ),
+    Rejection.RATE: _mend(
+        "There were more than the setting rate_per_minute (one address) or site_rate_per_second (the site) lets through.",
+        "Where all readers seem to come from one address, set trusted_proxies to your proxies; else raise the rate.",
+    ),
+    Rejection.TYPE: _mend(
+        "Its Content-Type is not one that the address takes.", "See that no proxy changes the Content-Type of requests."
+    ),
+    Rejection.SIZE: Text("Its body is longer than any that adnotice’s own scripts send."),
+    Rejection.DEADLINE: Text(
+        "Its body did not arrive in time (setting body_deadline_seconds).",
+        "Nothing, where it is a few: connections break. Else have the proxy read bodies whole before it hands them on.",
+    ),
+    Rejection.GONE: Text("The client went away before its body was complete."),
+    Rejection.MALFORMED: Text(
+        "Its body is not what adnotice’s own scripts send.",
+        "Nothing, where it is a few: robots post anything. Else see that no proxy changes bodies.",
+    ),
+    Rejection.NO_WITNESS: Text(
+        "The report proves no bait or control: everything of adnotice’s was stopped, or it is made up.",
+        "Nothing, where it is a few: some readers block everything. Else try `adnotice doctor` on the site.",
+    ),
+    Rejection.FORGED: _mend(
+        "The report’s proof was not signed here: several servers have different keys, a cache answers for baits, or it is "
+        "made up.",
+        "Give every server the same secret_key, and cache nothing below the prefix.",
+    ),
+    Rejection.EXPIRED: _mend(
+        "The report’s proof is older than witness_minutes.",
+        "Cache nothing below the prefix; a few come from computers that slept.",
+    ),
+    Rejection.FUTURE: _mend(
+        "The report’s proof comes from the future: servers’ clocks differ by more than two minutes.",
+        "Set the servers’ clocks by NTP.",
+    ),
+    Rejection.TICKET: Text("It came with a ticket that adnotice did not write."),
+    Rejection.STORE: _mend(
+        "The store could not take it; browsers try again for a while.", "See what ails the store, below and in the log."
+    ),
+    Rejection.SETTINGS: _mend("adnotice is not set up.", "The log has the list of what is wrong with the settings."),
+    Rejection.LOGIN: Text("The password, token or form is wrong or too old."),
+    Rejection.LOGIN_RATE: Text("There were too many wrong passwords, or too many logins at once."),
+    Rejection.CLOSED: Text(
+        "Neither a dashboard password nor a metrics token is set.",
+        "Nothing, or set one: adnotice hash-password makes the dashboard’s.",
+    ),
+    Rejection.QUERY: Text("The days, the site or the table asked for can’t be shown."),
+}
+"""Why a request to one of our own addresses is refused."""
+
 UNKNOWN: Final = _mend(
     "A reason that this version does not know.",
     "Another version of adnotice counted it: run the newest everywhere, and look into its changelog.",
@@ -162,6 +232,7 @@ BY_NAME: Final[Mapping[type[Word], Mapping[str, Text]]] = {
     Refusal: {word.value: text for word, text in REFUSALS.items()},
     Ground: {word.value: text for word, text in GROUNDS.items()},
     Quiet: {word.value: text for word, text in QUIETS.items()},
+    Rejection: {word.value: text for word, text in REJECTIONS.items()},
 }
 """The same by the names that the store holds."""
 

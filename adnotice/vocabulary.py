@@ -127,6 +127,33 @@ class Refusal(Word):
     FAILED = "failed"
 
 
+class Rejection(Word):
+    """Why a request to one of our own addresses is refused."""
+
+    NAME = "name"
+    HOST = "host"
+    METHOD = "method"
+    CROSS_SITE = "cross-site"
+    ORIGIN = "origin"
+    RATE = "rate"
+    TYPE = "type"
+    SIZE = "size"
+    DEADLINE = "deadline"
+    GONE = "gone"
+    MALFORMED = "malformed"
+    NO_WITNESS = "no-witness"
+    FORGED = "forged-witness"
+    EXPIRED = "expired-witness"
+    FUTURE = "future-witness"
+    TICKET = "ticket"
+    STORE = "store"
+    SETTINGS = "settings"
+    LOGIN = "login"
+    LOGIN_RATE = "login-rate"
+    CLOSED = "closed"
+    QUERY = "query"
+
+
 class PageInjected(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A page left with the tag; `declined` when it was asked for with GPC or DNT."""
 
@@ -140,6 +167,13 @@ class PageRefused(msgspec.Struct, frozen=True, gc=False):
 
     site: str
     reason: Refusal
+
+
+class RequestRefused(msgspec.Struct, frozen=True, gc=False):
+    """A request to one of our own addresses was refused."""
+
+    site: str
+    reason: Rejection
 
 
 class ViewJudged(msgspec.Struct, frozen=True, gc=False):
@@ -191,7 +225,7 @@ class AdsAllowed(msgspec.Struct, frozen=True, gc=False):
     variant: str = ""
 
 
-Occurrence = PageInjected | PageRefused | ViewJudged | NoticeShown | ChoiceMade | AdsAllowed
+Occurrence = PageInjected | PageRefused | RequestRefused | ViewJudged | NoticeShown | ChoiceMade | AdsAllowed
 
 Record = Callable[[Occurrence], None]
 """Counts something that needs no acknowledgement; never waits, never raises."""

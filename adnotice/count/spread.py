@@ -19,6 +19,8 @@ from adnotice.vocabulary import (
     PageInjected,
     PageRefused,
     Quiet,
+    Rejection,
+    RequestRefused,
     Sign,
     Verdict,
     ViewJudged,
@@ -39,6 +41,8 @@ def spread(occurrence: Occurrence) -> Keys:
         return _page_keys(occurrence.site, occurrence.page, occurrence.declined)
     if isinstance(occurrence, PageRefused):
         return _refusal_keys(occurrence.site, str(occurrence.reason))
+    if isinstance(occurrence, RequestRefused):
+        return _rejection_keys(occurrence.site, occurrence.reason)
     if isinstance(occurrence, NoticeShown):
         return _spread_answer(occurrence, Metric.SHOWN)
     if isinstance(occurrence, ChoiceMade):
@@ -127,6 +131,12 @@ def _ground_keys(site: str, ground: Ground | Sign, metric: Metric) -> Keys:
 @lru_cache(maxsize=256)
 def _refusal_keys(site: str, reason: str) -> Keys:
     return (_key(site, Dimension.ALL, "", Metric.REFUSED), _key(site, Dimension.REFUSAL, reason, Metric.REFUSED))
+
+
+@lru_cache(maxsize=256)
+def _rejection_keys(site: str, reason: Rejection) -> Keys:
+    rejected = Metric.REJECTED
+    return (_key(site, Dimension.ALL, "", rejected), _key(site, Dimension.REJECTION, reason.value, rejected))
 
 
 @lru_cache(maxsize=256)

@@ -36,6 +36,7 @@ class Dimension(Word):
     GROUND = "evidence"
     VARIANT = "variant"
     REFERRER = "referrer"
+    REJECTION = "rejection"
 
 
 class Metric(Word):
@@ -43,6 +44,7 @@ class Metric(Word):
 
     `served` are page views that the operator imported from a CDN's own counts. `turned-away` are reports answered 503
     because the store could not take them; a browser's retry may have brought them later, so it bounds the loss.
+    `rejected` are requests to our own addresses that were refused, whatever they were for.
     """
 
     INJECTED = "injected"
@@ -66,6 +68,7 @@ class Metric(Word):
     SERVED = "served"
     TURNED_AWAY = "turned-away"
     PARTLY = "partly"
+    REJECTED = "rejected"
 
 
 OTHER = "(other)"

@@ -29,7 +29,7 @@ from adnotice.keys import Keys
 from adnotice.mode import Look as LookForMode
 from adnotice.objection import keep_objection, objects
 from adnotice.page import name_host, name_location
-from adnotice.vocabulary import Commit, Ground, Mode, Quiet, Verdict, ViewJudged
+from adnotice.vocabulary import Commit, Ground, Mode, Quiet, Rejection, Verdict, ViewJudged
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -196,7 +196,7 @@ def check_name(path: str, ending: str) -> None:
     """Refuses (404) a name that no client of ours asks for."""
     name = path.rpartition("/")[2]
     if not (name.endswith(ending) and NAME.match(name[: -len(ending)])):
-        raise Refused(404, f"names here are 16 hex digits, a hyphen, a number and {ending}")
+        raise Refused(Rejection.NAME, f"names here are 16 hex digits, a hyphen, a number and {ending}")
 
 
 def unwanted(request: Request, honour_gpc: bool) -> bool:

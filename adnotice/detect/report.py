@@ -13,7 +13,7 @@ import msgspec
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.verdict import ElementState, ProbeState
 from adnotice.exchange import UNREADABLE, Refused
-from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
+from adnotice.vocabulary import Ground, Kind, Quiet, Rejection, Verdict
 
 MAX_REPORT_BYTES: Final = 2_048
 MAX_TOKEN_CHARACTERS: Final = 42
@@ -98,9 +98,9 @@ def decode_report(body: bytes) -> Report:
         if body.count(b":") != 2 + (report.script != ()) + report.first + (report.lang != ""):
             _refuse_key_given_twice(body)
     except UNREADABLE as error:
-        raise Refused(400, f"no report: {error}") from None
+        raise Refused(Rejection.MALFORMED, f"no report: {error}") from None
     if not _is_id(report.id):
-        raise Refused(400, f"no report: id must be 32 hex digits, small letters, got {report.id!r}")
+        raise Refused(Rejection.MALFORMED, f"no report: id must be 32 hex digits, small letters, got {report.id!r}")
     return report
 
 
@@ -116,4 +116,4 @@ def _refuse_key_given_twice(body: bytes) -> None:
     different = len(_decode_keys(body))
     # More colons than keys may stand in texts, so then it is the keys that are counted.
     if body.count(b":") != different and _TEXT.findall(body).count(b":") != different:
-        raise Refused(400, "no report: a key is given twice")
+        raise Refused(Rejection.MALFORMED, "no report: a key is given twice")

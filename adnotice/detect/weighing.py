@@ -9,13 +9,17 @@ from adnotice.detect.report import SILENT, STOPPED, Report
 from adnotice.detect.verdict import AT_ONCE, Evidence, Fate, Fates
 from adnotice.detect.witness import Age, Witnesses, probe_of
 from adnotice.exchange import Refused
+from adnotice.vocabulary import Rejection
 
 ARRIVED_AT_ONCE: Final = Evidence(AT_ONCE)
 
 EXPLAINED: Final = {
-    Age.FORGED: "witness forged: it was not signed here for this view",
-    Age.EXPIRED: "witness expired: reports are taken for some minutes only",
-    Age.FUTURE: "witness from the future: a server's clock is off by more than two minutes",
+    Age.FORGED: (Rejection.FORGED, "witness forged: it was not signed here for this view"),
+    Age.EXPIRED: (Rejection.EXPIRED, "witness expired: reports are taken for some minutes only"),
+    Age.FUTURE: (
+        Rejection.FUTURE,
+        "witness from the future: a server's clock is off by more than two minutes",
+    ),
 }
 
 
@@ -41,7 +45,7 @@ def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
         report.probe_failures,
     )
     if not made:
-        raise Refused(403, "no witness: a report needs at least one bait or control that arrived")
+        raise Refused(Rejection.NO_WITNESS, "no witness: a report needs at least one bait or control that arrived")
     return evidence, made[0]
 
 
@@ -50,7 +54,7 @@ def check(address: str, token: str, witnesses: Witnesses) -> int:
     made = witnesses.check(address, token)
     if isinstance(made, int):
         return made
-    raise Refused(403, EXPLAINED[made])
+    raise Refused(*EXPLAINED[made])
 
 
 def weigh_tokens(tokens: tuple[str, ...], stem: str, witnesses: Witnesses, made: list[int]) -> Fates:

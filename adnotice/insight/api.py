@@ -17,7 +17,7 @@ from adnotice.insight.reading import Reader, Reading, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.visitor import SESSION, Visitor
 from adnotice.insight.workers import STORE_SECONDS, Workers
-from adnotice.vocabulary import Unavailable
+from adnotice.vocabulary import Rejection, Unavailable
 
 EXPORTED_ROWS: Final = 1000
 
@@ -42,7 +42,7 @@ class Api:
         reading = await self._read(request, EXPORTED_ROWS)
         tables = exports.tables(reading.summary)
         if name not in tables:
-            raise Refused(404, f"no such table, there are: {', '.join(tables)}")
+            raise Refused(Rejection.NAME, f"no such table, there are: {', '.join(tables)}")
         span = reading.summary.span
         body = await self._workers.run(partial(exports.to_csv, tables[name]))
         return _download(body, "text/csv; charset=utf-8", f"adnotice-{name}-{span.first}-{span.last}.csv")
@@ -63,17 +63,17 @@ class Api:
             wish = Wish.of(request.query_params, Visitor.of(request).host, rows)
             return await self._workers.run(partial(self._reader.read, wish))
         except BadPeriod as problem:
-            raise Refused(400, str(problem)) from None
+            raise Refused(Rejection.QUERY, str(problem)) from None
 
     async def _admit(self, request: Request) -> None:
         if not self._login.possible and not self._login.bearer_possible:
-            raise Refused(403, "set dashboard_password_hash or metrics_token first")
+            raise Refused(Rejection.CLOSED, "set dashboard_password_hash or metrics_token first")
         given = request.headers.get("authorization", "")
         if self._login.bears(given):
             return
         if not await self._login.alive(Visitor.of(request).get(SESSION)):
             reason = "this bearer token is not the metrics_token" if given else "log in, or send the metrics_token"
-            raise Refused(401, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'))
+            raise Refused(Rejection.LOGIN, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'), status=401)
 
 
 def _download(body: bytes, content_type: str, file: str = "") -> Response:

@@ -93,6 +93,7 @@ def _unknown(summary: Summary) -> Iterator[Finding]:
         *((words.ground(each.name), each.views.measured) for each in summary.grounds),
         *((words.quiet(each.name), each.share.n) for each in summary.quiet),
         *((words.refusal(each.name), each.share.n) for each in summary.refusals),
+        *((words.rejection(each.name), each.share.n) for each in summary.rejections),
     ]
     if n := sum(n for text, n in counted if text is UNKNOWN):
         yield Finding(

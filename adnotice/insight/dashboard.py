@@ -32,7 +32,7 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.insight.visitor import FORM, KNOWN, SESSION, Visitor
 from adnotice.insight.workers import Workers
 from adnotice.keys import Keys
-from adnotice.vocabulary import Mode, Unavailable
+from adnotice.vocabulary import Mode, Rejection, Unavailable
 
 STYLE_SECONDS: Final = 300
 
@@ -214,7 +214,7 @@ class Dashboard:
         return self._message(Visitor.of(request), status, title, "Go back to the figures.", headers)
 
     async def _refuse(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
-        answer = (error if isinstance(error, Refused) else Refused(400, str(error))).answer()
+        answer = (error if isinstance(error, Refused) else Refused(Rejection.QUERY, str(error))).answer()
         return Response(answer.body, answer.status, as_text(*answer.headers))
 
     async def _store_down(self, request: Request, error: Exception) -> Response:

@@ -12,13 +12,13 @@ import msgspec
 from adnotice.count.tally import OTHER, Metric
 from adnotice.insight.figures import Row, Summary, Views
 from adnotice.insight.intervals import Share
-from adnotice.vocabulary import Mode, Quiet, Refusal
+from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for a formula, the full-width forms included (OWASP CSV Injection, ASVS 1.2.10)."""
 
-MAX_SERIES: Final = 200
-MAX_METRIC_SITES: Final = (MAX_SERIES - len(Refusal) - len(Quiet) - len(Mode) - 1) // len(Metric) - 1
+MAX_SERIES: Final = 500
+MAX_METRIC_SITES: Final = (MAX_SERIES - len(Refusal) - len(Rejection) - len(Quiet) - len(Mode) - 1) // len(Metric) - 1
 """Sites with series of their own; one more place is for all others together."""
 
 Cell = str | int | float | None
@@ -61,6 +61,10 @@ def tables(summary: Summary) -> Mapping[str, Table]:
         "counts": (("metric", "count"), list(summary.counts.items())),
         "quiet": (("reason", "page_views", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.quiet]),
         "refusals": (("reason", "pages", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.refusals]),
+        "rejections": (
+            ("reason", "requests", "share"),
+            [(r.name, r.share.n, r.share.rate) for r in summary.rejections],
+        ),
         "grounds": (("ground", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.grounds]),
     }
 
@@ -107,13 +111,14 @@ class Metrics(msgspec.Struct, frozen=True):
 
     sites: Mapping[str, Mapping[Metric, int]]
     refusals: Mapping[str, int]
+    rejections: Mapping[str, int]
     quiet: Mapping[str, int]
     mode: Mode
     healthy: bool
 
 
 def to_prometheus(metrics: Metrics) -> bytes:
-    """The metrics in Prometheus' text format 0.0.4: fixed label names, no page, 200 series at most.
+    """The metrics in Prometheus' text format 0.0.4: fixed label names, no page, 500 series at most.
 
     The counters begin again on the first of each month, which Prometheus takes for a restart: `increase()` and
     `rate()` stay right.
@@ -132,6 +137,10 @@ def _lines(metrics: Metrics) -> Iterator[str]:
     yield "# TYPE adnotice_refused_total counter"
     for reason, n in metrics.refusals.items():
         yield f'adnotice_refused_total{{reason="{_escape(reason)}"}} {n}'
+    yield "# HELP adnotice_rejected_total Requests to our own addresses that were refused, by reason, all sites, since the first of the month."
+    yield "# TYPE adnotice_rejected_total counter"
+    for reason, n in metrics.rejections.items():
+        yield f'adnotice_rejected_total{{reason="{_escape(reason)}"}} {n}'
     yield "# HELP adnotice_quiet_total Page views that were not asked, by reason, all sites, since the first of the month."
     yield "# TYPE adnotice_quiet_total counter"
     for reason, n in metrics.quiet.items():

@@ -114,6 +114,7 @@ class Summary(msgspec.Struct, frozen=True):
     funnel: Sequence[Step]
     quiet: Sequence[Reason]
     refusals: Sequence[Reason]
+    rejections: Sequence[Reason]
     grounds: Sequence[GroundRow]
 
     @property

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 
 from adnotice.exchange import Refused
+from adnotice.vocabulary import Rejection
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 20
@@ -17,10 +18,10 @@ MAX_FIELDS: Final = 20
 async def read_form(request: Request) -> Mapping[str, str]:
     """The form's fields, of a repeated one the last. Raises `Refused`: 415 for another type, 400 for what is no form."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise Refused(415, f"content type must be {FORM_TYPE}")
+        raise Refused(Rejection.TYPE, f"content type must be {FORM_TYPE}")
     body = (await request.body()).decode("utf-8", "replace")
     try:
         fields = parse_qs(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
-        raise Refused(400, "the form has too many fields") from None
+        raise Refused(Rejection.MALFORMED, "the form has too many fields") from None
     return {name: values[-1] for name, values in fields.items()}

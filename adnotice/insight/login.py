@@ -22,6 +22,7 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.insight.throttle import Throttle
 from adnotice.insight.workers import STORE_SECONDS, Workers
 from adnotice.keys import Keys
+from adnotice.vocabulary import Rejection
 
 __all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
 
@@ -87,16 +88,20 @@ class Login:
         who = browser or f"address {address}"
         if wait := self._throttle.take(who, self._ticks()):
             seconds = math.ceil(wait)
-            raise Refused(429, f"too many wrong passwords, wait {seconds} seconds", retry_after(seconds))
+            raise Refused(
+                Rejection.LOGIN_RATE, f"too many wrong passwords, wait {seconds} seconds", retry_after(seconds)
+            )
         checks = self._known_checks if browser else self._checks
         try:
             fits = await checks.run(who, lambda: check_password(password, self._hash))
         except Full:
             self._throttle.give_back(who)
-            raise Refused(429, "too many people log in at once, try again in 5 seconds", retry_after(5)) from None
+            raise Refused(
+                Rejection.LOGIN_RATE, "too many people log in at once, try again in 5 seconds", retry_after(5)
+            ) from None
         if not fits:
             self._throttle.failed(who, self._ticks())
-            raise Refused(403, "wrong password")
+            raise Refused(Rejection.LOGIN, "wrong password")
         self._throttle.succeeded(who)
         token = await self._workers.run(lambda: self._sessions().open(self._clock()))
         return self._cookies.sign(token).decode()
@@ -141,7 +146,7 @@ class Login:
         given_bytes = given.encode("utf-8", "replace")
         made = (hmac.new(key, binding.encode(), "sha256").hexdigest().encode() for key in self._form_keys)
         if not binding or not any(hmac.compare_digest(given_bytes, each) for each in made):
-            raise Refused(403, "the form is not one of this page, or too old: load the page again")
+            raise Refused(Rejection.LOGIN, "the form is not one of this page, or too old: load the page again")
 
     def know_browser(self) -> str:
         """A value by which this browser is recognised when it logs in again; says nothing about who uses it."""

@@ -18,7 +18,7 @@ from adnotice.insight.exports import Metrics
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import DAILY_RETENTION_DAYS, BadPeriod, choose_span
 from adnotice.insight.reports import days_of, summarize, total
-from adnotice.vocabulary import Mode, Quiet, Refusal
+from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
 DIMENSIONS: Final = (
     Dimension.ALL,
@@ -29,6 +29,7 @@ DIMENSIONS: Final = (
     Dimension.REFUSAL,
     Dimension.QUIET,
     Dimension.GROUND,
+    Dimension.REJECTION,
 )
 MAX_WISH_CHARACTERS: Final = 300
 WEEKS_COMPARED: Final = 4
@@ -130,7 +131,7 @@ class Reader:
 
     def measure_nothing(self) -> Metrics:
         """What Prometheus is told while the store gives no counts."""
-        return Metrics(sites={}, refusals={}, quiet={}, mode=self._mode(), healthy=False)
+        return Metrics(sites={}, refusals={}, rejections={}, quiet={}, mode=self._mode(), healthy=False)
 
     def measure(self, health: Health) -> Metrics:
         """What Prometheus is told."""
@@ -141,6 +142,7 @@ class Reader:
         return Metrics(
             sites={site: total(store.counts(site, Dimension.ALL, month)) for site in sites},
             refusals=_by_reason([store.counts(site, Dimension.REFUSAL, month) for site in sites], list(Refusal)),
+            rejections=_by_reason([store.counts(site, Dimension.REJECTION, month) for site in sites], list(Rejection)),
             quiet=_by_reason([store.counts(site, Dimension.QUIET, month) for site in sites], list(Quiet)),
             mode=self._mode(),
             healthy=not (health.problem or health.processes),
@@ -153,10 +155,10 @@ def choose_site(sites: Sequence[str], host: str, labelled: Collection[str] = ())
     return min(sites, key=lambda site: (site != host, site in labelled, site), default="")
 
 
-def _by_reason(found: Sequence[Sequence[Count]], reasons: Sequence[Refusal] | Sequence[Quiet]) -> dict[str, int]:
+def _by_reason(found: Sequence[Sequence[Count]], reasons: Sequence[Word]) -> dict[str, int]:
     sums = {reason.value: 0 for reason in reasons}
     for counts in found:
         for count in counts:
-            if count.value in sums and count.metric in (Metric.REFUSED, Metric.NOT_ASKED):
+            if count.value in sums and count.metric in (Metric.REFUSED, Metric.REJECTED, Metric.NOT_ASKED):
                 sums[count.value] += count.n
     return sums

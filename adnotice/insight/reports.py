@@ -92,6 +92,7 @@ def summarize(
             Metric.NOT_ASKED,
         ),
         refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Metric.REFUSED),
+        rejections=reasons(rows.counts.get(Dimension.REJECTION, ()), Metric.REJECTED),
         grounds=list_grounds(rows.counts.get(Dimension.GROUND, ())),
     )
 

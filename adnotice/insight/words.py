@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from adnotice.count.tally import OTHER
 from adnotice.texts import Text, explain
-from adnotice.vocabulary import Ground, Mode, Quiet, Refusal
+from adnotice.vocabulary import Ground, Mode, Quiet, Refusal, Rejection
 
 
 class Step(NamedTuple):
@@ -63,6 +63,11 @@ def ground(name: str) -> Text:
 def quiet(name: str) -> Text:
     """Why a view was not asked."""
     return explain(Quiet, name)
+
+
+def rejection(name: str) -> Text:
+    """Why a request to one of our own addresses was refused."""
+    return explain(Rejection, name)
 
 
 def refusal(name: str) -> Text:

@@ -44,6 +44,7 @@ from adnotice.vocabulary import (
     Mode,
     NoticeShown,
     Quiet,
+    Rejection,
     Unavailable,
     Verdict,
 )
@@ -162,7 +163,7 @@ class Notices:
         """
         read = self._tickets.read(ticket, request.site, self._clock())
         if read is Fault.FORGED:
-            raise Refused(403, Fault.FORGED.value)
+            raise Refused(Rejection.TICKET, Fault.FORGED.value)
         situation = self._situation(request)
         if isinstance(read, Ticket) and not situation.bot:
             about = (request.site, visit.page)
@@ -176,7 +177,7 @@ class Notices:
         try:
             report = self._decode(request.body)
         except UNREADABLE as error:
-            raise Refused(400, f"the choice can't be read: {error}") from None
+            raise Refused(Rejection.MALFORMED, f"the choice can't be read: {error}") from None
         choice = None if report.choice == "shown" else Choice(report.choice)
         headers = self._keep(choice, request) if choice else ()
         read = self._tickets.read(report.ticket, request.site, self._clock())
@@ -189,9 +190,9 @@ class Notices:
             counted = await self._commit(f"{read.view}:{report.choice}", read.expires, (made,))
         except Unavailable as unavailable:
             # the reader's wish is kept although it can't be counted now
-            raise Refused(503, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
+            raise Refused(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
         except Refused as refused:  # beyond the site's rate
-            raise Refused(refused.status, refused.reason, *refused.headers, *headers) from None
+            raise Refused(refused.rejection, refused.reason, *refused.headers, *headers) from None
         note = () if counted else (reason("counted before"),)
         return Answer(204, (*note, NO_STORE, *headers))
 
@@ -202,13 +203,13 @@ class Notices:
         elif wish == Choice.NEVER:
             headers = self._keep(Choice.NEVER, request)
         else:
-            raise Refused(400, f"choice must be one of: {Choice.NEVER}, forget; got {wish[:40]!r}")
+            raise Refused(Rejection.MALFORMED, f"choice must be one of: {Choice.NEVER}, forget; got {wish[:40]!r}")
         return Answer(303, (header(b"location", f"{request.base}/about?saved"), NO_STORE, *headers))
 
     async def _take_objection(self, request: Request) -> Answer:
         wish = _field(request, "objection")
         if wish not in _OBJECTIONS:
-            raise Refused(400, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}")
+            raise Refused(Rejection.MALFORMED, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}")
         said, change = _OBJECTIONS[wish]
         return Answer(303, (header(b"location", f"{request.base}/about?{said}"), NO_STORE, change(request)))
 

@@ -124,6 +124,7 @@ def busy(newsroom: Newsroom) -> Newsroom:
             o.INJECTED: 1000,
             o.DECLINED: 30,
             o.REFUSED: 60,
+            o.REJECTED: 9,
             o.CLEAR: 600,
             o.BLOCKED_CONTENT: 180,
             o.BLOCKED_HOSTS: 20,
@@ -150,6 +151,8 @@ def busy(newsroom: Newsroom) -> Newsroom:
         (Dimension.QUIET, "later", {o.NOT_ASKED: 80}),
         (Dimension.REFUSAL, "status", {o.REFUSED: 20}),
         (Dimension.REFUSAL, "csp", {o.REFUSED: 40}),
+        (Dimension.REJECTION, "origin", {o.REJECTED: 6}),
+        (Dimension.REJECTION, "name", {o.REJECTED: 3}),
         (Dimension.GROUND, "script bait arrived", {o.CLEAR: 600}),
         (Dimension.GROUND, "script and image baits stopped", {o.BLOCKED_CONTENT: 180}),
     ]

@@ -21,13 +21,25 @@ from adnotice.insight import formats
 from adnotice.insight.exports import VIEW_COLUMNS
 from adnotice.insight.pages import HEADERS
 from adnotice.insight.settings import InsightSettings
-from adnotice.vocabulary import Mode, Refusal
+from adnotice.vocabulary import Mode, Refusal, Rejection
 from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, log_in
 
 pytestmark = pytest.mark.anyio
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
-TABLES = ("series", "pages", "browsers", "devices", "systems", "funnel", "counts", "quiet", "refusals", "grounds")
+TABLES = (
+    "series",
+    "pages",
+    "browsers",
+    "devices",
+    "systems",
+    "funnel",
+    "counts",
+    "quiet",
+    "refusals",
+    "rejections",
+    "grounds",
+)
 EXPORTS = ("api/v1/summary", "metrics", *(f"api/v1/{name}.csv" for name in TABLES))
 
 
@@ -391,6 +403,12 @@ async def test_the_health_page_shows_each_refusal_with_what_to_do(busy: Newsroom
     rows = page.table("Why, and what to do")
     assert [(row[0].split()[0], row[1], row[2]) for row in rows] == [("csp", "40", "66.7%"), ("status", "20", "33.3%")]
     assert texts.REFUSALS[Refusal.CSP].do in rows[0][0]
+    rejections = page.table("Why they were refused, and what to do")
+    assert [(row[0].split()[0], row[1], row[2]) for row in rejections] == [
+        ("origin", "6", "66.7%"),
+        ("name", "3", "33.3%"),
+    ]
+    assert texts.REJECTIONS[Rejection.ORIGIN].do in rejections[0][0]
     grounds = page.table("Ground")
     assert grounds[0][1:] == ["600", "0", "0", "0", "0"]
     assert grounds[1][1:] == ["0", "0", "180", "0", "0"]

@@ -35,6 +35,7 @@ LANES: Final = (
     Metric.SERVED,
     Metric.TURNED_AWAY,
     Metric.PARTLY,
+    Metric.REJECTED,
 )
 """Where each metric stands. Stored: only ever add at the end."""
 
