@@ -7,10 +7,12 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
+from adnotice import objection
 from adnotice.detect.baits import ELEMENT_CLASSES, ELEMENT_CONTROL, IMAGE, SCRIPT, STYLE
 from adnotice.detect.report import SILENT, STOPPED
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import ODD
+from adnotice.vocabulary import Ground
 
 CONTRACT: Final[Mapping[str, str | int]] = {
     "CLIENT": "client.js",
@@ -18,6 +20,7 @@ CONTRACT: Final[Mapping[str, str | int]] = {
     "NOTICE": "notice",
     "CHOICE": "choice",
     "ABOUT": "about",
+    "OBJECT": "about/objection",
     "SCRIPT": SCRIPT.folder,
     "SCRIPT_CONTROL": SCRIPT.control_folder,
     "IMAGE": IMAGE.folder,
@@ -27,13 +30,15 @@ CONTRACT: Final[Mapping[str, str | int]] = {
     "ELEMENT_CLASSES": " ".join(ELEMENT_CLASSES),
     "ELEMENT_CONTROL": ELEMENT_CONTROL,
     "NOTICE_ELEMENT": "reader-notice",
+    "OBJECTION": objection.NAME,
+    "OBJECTED": Ground.OBJECTED.value,
     "STOPPED": STOPPED,
     "SILENT": SILENT,
     "LEAST_WITNESS": len(SILENT) + 1,
     "ROUNDS": ROUNDS,
 }
 """Addresses below our prefix, what stands for a fate in a report, and the rounds of the test. `NOTICE_ELEMENT` is a name
-that no filter list hides."""
+that no filter list hides; `OBJECTION` names the flag in `localStorage`, `OBJECTED` is the ground that has it set."""
 
 
 def write_contract() -> str:

@@ -124,7 +124,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     """What the notice's room is told of a judged view.
 
     `id` is the view's id. `first` is true on the first page of a visit. `returning` is true when, earlier in this
-    browser session, the reader opened the steps or checked again, and no page since was found clear.
+    browser session, the reader opened the steps or checked again, and no page since was found clear. `may_ask` is false where the
+    site needs the reader's consent to ask and has none.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     first: bool
     returning: bool
     language: str
+    may_ask: bool = True
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -211,7 +211,13 @@ def _misfit(name: str, given: object, unfit: str, spell: Callable[[str], str]) -
     return f"{spell(name)} {unfit}, got {show(given, secret=name in SECRETS)}{remedy}"
 
 
+REPLACED: Final[Mapping[str, tuple[str, ...]]] = {"consent": ("measure_consent", "ask_consent")}
+"""Settings of older versions, and what says the same now."""
+
+
 def _unknown(name: str, spell: Callable[[str], str]) -> str:
+    if name in REPLACED:
+        return f"{spell(name)} is no setting any more. Use {' and '.join(map(spell, REPLACED[name]))}"
     close = difflib.get_close_matches(name, _TYPES, n=1)
     hint = f"Did you mean {spell(close[0])}?" if close else f"Known are: {', '.join(map(spell, sorted(_TYPES)))}"
     return f"{_plain(spell(name))} is not a setting. {hint}"

@@ -88,6 +88,7 @@ class Quiet(Word):
     MODE = "mode"
     BOT = "bot"
     EXCLUDED = "excluded"
+    CONSENT = "consent"
     SUPPORTS = "supports"
     NEVER = "never"
     LATER = "later"

@@ -1,7 +1,8 @@
-// What adnotice gives the site's own scripts, with expose_verdict=True or consent="required".
+// What adnotice gives the site's own scripts, with expose_verdict=True, measure_consent="required" or
+// ask_consent="required".
 
 export interface AdNoticeVerdict {
-  /** "unknown" too where nothing is measured: GPC, DNT, Save-Data, no consent, no answer in 15 seconds. */
+  /** "unknown" too where nothing is measured: GPC, DNT, Save-Data, an objection, no consent, no answer in 15 seconds. */
   verdict: "clear" | "partly" | "blocked" | "unknown";
   /** How ads are blocked: by a content blocker, or by DNS or a tracker list. null unless blocked. */
   kind: "content" | "hosts" | null;
@@ -12,9 +13,17 @@ export interface AdNotice {
   readonly verdict: Promise<AdNoticeVerdict>;
   /** Tests again, now; counts nothing. */
   recheck(): Promise<AdNoticeVerdict>;
-  /** Tells what the reader decided; false ends a test that is under way. Before adnotice is there, set
-   * `window.adnotice = { consent: true }` instead. */
-  consent(given: boolean): void;
+  /** Tells what the reader decided; what is left out stays as it was. true is { measure: true } and never a consent to
+   * be asked; false is neither, and ends a test that is under way. Who refuses to be measured is never asked. Before
+   * adnotice is there, set `window.adnotice = { consent: { measure: true } }` instead. */
+  consent(given: AdNoticeConsents | boolean): void;
+}
+
+export interface AdNoticeConsents {
+  /** To find out whether ads are blocked in this view, and to count it. */
+  measure?: boolean;
+  /** To be shown the notice where they are. */
+  ask?: boolean;
 }
 
 declare global {

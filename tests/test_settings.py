@@ -21,6 +21,19 @@ def problems(**options: object) -> list[str]:
     return caught.value.problems
 
 
+def test_the_old_consent_names_the_two_that_took_its_place() -> None:
+    for make, spelled in (
+        (lambda: Settings.of(secret_key=SECRET, consent="required"), "measure_consent and ask_consent"),
+        (
+            lambda: Settings.from_env({"ADNOTICE_SECRET_KEY": SECRET, "ADNOTICE_CONSENT": "required"}),
+            "ADNOTICE_MEASURE_CONSENT and ADNOTICE_ASK_CONSENT",
+        ),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            make()
+        assert caught.value.problems == [f"{caught.value.problems[0].split()[0]} is no setting any more. Use {spelled}"]
+
+
 def test_only_the_secret_is_required_and_measuring_is_the_start() -> None:
     settings = Settings.of(secret_key=SECRET)
     assert settings.secret_key == (SECRET,)

@@ -97,6 +97,21 @@ async def test_a_blocked_view_is_asked_and_what_the_reader_answers_is_counted_on
     }
 
 
+@pytest.mark.parametrize(
+    ("needed", "said", "asked"),
+    [("not-needed", {}, True), ("required", {}, False), ("required", {"may_ask": True}, True)],
+)
+async def test_who_has_not_consented_to_be_asked_is_measured_and_left_alone(
+    needed: str, said: dict[str, bool], asked: bool, store_url: str
+) -> None:
+    async with server(store_url, ask_consent=needed) as client:
+        found = await HonestBrowser(client, blocker=True).view(**said)
+    assert (found["verdict"], found["counted"]) == ("blocked", True)
+    assert (found["quiet"], found["notice"] is not None) == ((None, True) if asked else ("consent", False))
+    counted = await counts(store_url)
+    assert (counted.get("asked", 0), counted.get("not-asked", 0)) == ((1, 0) if asked else (0, 1))
+
+
 async def test_checking_again_after_allowing_ads_counts_allowed_once(store_url: str) -> None:
     async with server(store_url) as client:
         browser = HonestBrowser(client, blocker=True)

@@ -31,7 +31,8 @@ def client_settings(settings: DetectSettings, sample_rate: float) -> dict[str, A
     """What the browser needs to know, false and empty left out: `SETTINGS` in static/src/types.d.ts."""
     values = {
         "gpc": settings.honour_gpc,
-        "consent": settings.consent == "required",
+        "consent": settings.measure_consent == "required",
+        "offer": settings.expose_verdict or "required" in (settings.measure_consent, settings.ask_consent),
         "sample": sample_rate,
         "expose": settings.expose_verdict,
         "referrers": settings.count_referrers,

@@ -148,7 +148,8 @@ class Detection:
         verdict, kind, ground = judgement
         page = name_location(report.page)
         language = report.lang or request.header(b"accept-language")
-        visit = Visit(report.id, page, verdict, kind, report.first, report.returning, language)
+        may_ask = report.may_ask or self._settings.ask_consent == "not-needed"
+        visit = Visit(report.id, page, verdict, kind, report.first, report.returning, language, may_ask)
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)

@@ -13,6 +13,9 @@ from adnotice.detect.presets import PRESETS
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*\Z", re.ASCII)
 
 
+Consent = Literal["not-needed", "required"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DetectSettings:
     """How blockers are looked for."""
@@ -20,8 +23,12 @@ class DetectSettings:
     honour_gpc: bool = True
     """No bait and no report for readers whose browser says GPC or DNT."""
 
-    consent: Literal["not-needed", "required"] = "not-needed"
-    """`required`: no bait and no report before the site's script has called `adnotice.consent(true)`."""
+    measure_consent: Consent = "not-needed"
+    """`required`: no bait and no report before the site's script has called `adnotice.consent({measure: true})`. Who
+    refuses to be measured is never asked. See docs/privacy.md."""
+
+    ask_consent: Consent = "not-needed"
+    """`required`: nobody is asked before `adnotice.consent({ask: true})`. A consent to be measured is none to be asked."""
 
     sample_rate: float = 1.0
     """The share of views that are measured, drawn in the browser before anything is asked for."""
@@ -58,8 +65,9 @@ class DetectSettings:
 
     def problems(self) -> Iterator[str]:
         """Says what is wrong with these settings, each with its remedy."""
-        if self.consent not in ("not-needed", "required"):
-            yield f"consent must be not-needed or required, got {self.consent!r}"
+        for name in ("measure_consent", "ask_consent"):
+            if getattr(self, name) not in ("not-needed", "required"):
+                yield f"{name} must be not-needed or required, got {getattr(self, name)!r}"
         if not 0 < self.sample_rate <= 1:
             yield f"sample_rate must be above 0 and at most 1, got {self.sample_rate}. To stop, use mode=off"
         if self.ad_probe and self.ad_probe not in PRESETS:

@@ -63,6 +63,8 @@ class Policy:
             yield Quiet.BOT
         if self._excluded.match(visit.page):
             yield Quiet.EXCLUDED
+        if not visit.may_ask:
+            yield Quiet.CONSENT
         if situation.kept and self._holds(situation.kept, situation.today):
             yield _LASTING[situation.kept.choice]
         if visit.first and not visit.returning and not self.first_page:

@@ -5,9 +5,10 @@
  */
 
 import { listen } from "./adscript.js";
-import { NOTICE, REPORT } from "./contract.js";
+import { NOTICE, OBJECTED, REPORT } from "./contract.js";
 import { readMark, removeMark } from "./mark.js";
 import { doc, siteValue } from "./native.js";
+import { keepObjection, objects } from "./objection.js";
 import { offer } from "./offer.js";
 import { base, bring, own } from "./own.js";
 import { post } from "./post.js";
@@ -30,12 +31,14 @@ const run = () => {
   // The page's own policy stops things just as a blocker does; only this event tells them apart. No verdict rests on
   // a stylesheet.
   doc.addEventListener("securitypolicyviolation", ({ blockedURI, disposition }) => {
-    const decides = (blockedURI.startsWith(base) && !blockedURI.endsWith("css")) || (adScript && adScript.names(blockedURI));
+    const decides = (blockedURI.startsWith(base) && !blockedURI.endsWith("css")) || adScript?.names(blockedURI);
     if (disposition === "enforce" && decides) refusals++;
   });
 
-  const gather = () => {
+  /** Looked at anew for each view: the reader may have objected in another tab. */
+  const gather = async () => {
     const start = epoch;
+    if (objects()) return null;
     return test(
       () => start !== epoch,
       () => refusals,
@@ -52,7 +55,7 @@ const run = () => {
   const tell = async (report, ticket) => {
     const said = Object.entries(report).filter(([, value]) => value && value.length !== 0);
     const answer = await post(`${base}/${REPORT}`, { ...Object.fromEntries(said), again: ticket });
-    return answer && answer.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
+    return answer?.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
   };
 
   const language = () => doc.documentElement.lang;
@@ -63,7 +66,7 @@ const run = () => {
     return evidence && tell({ ...evidence, lang: language() }, ticket);
   };
 
-  /** @param {object} content */
+  /** @param {object | null} content  null: notice.js asks for the preview */
   const show = (content) => {
     asked = true;
     bring(NOTICE, { content, base, page: location.pathname, recheck, expose: SETTINGS.expose });
@@ -80,11 +83,13 @@ const run = () => {
       referrer: first && SETTINGS.referrers && doc.referrer.split("/")[2],
       asked,
       returning: readMark(),
+      may_ask: !!mayAsk,
       lang: language(),
     });
     if (conclude) conclude(found);
     if (wish === "why") console.info("adnotice: " + JSON.stringify({ ...found, ...evidence }, null, 1));
     if (!found) return;
+    if (found.ground === OBJECTED) keepObjection();
     if (found.verdict === "clear") removeMark();
     if (found.notice) show(found.notice);
   };
@@ -96,50 +101,58 @@ const run = () => {
     if (start === epoch && !reported) await measure();
   };
 
-  const preview = async () => {
-    const answer = await fetch(`${base}/${NOTICE}?lang=${encodeURIComponent(language())}`);
-    if (answer.ok) show(await answer.json());
-  };
-
   /** Why nothing is to be measured in this view; "" when it may be. */
   const objection = () => {
+    if (objects()) return OBJECTED;
     if (SETTINGS.gpc && (reader.globalPrivacyControl || reader.doNotTrack === "1")) return "the reader's GPC or DNT";
-    if (reader.connection && reader.connection.saveData) return "the reader's Save-Data";
+    if (reader.connection?.saveData) return "the reader's Save-Data";
     return Math.random() < SETTINGS.sample ? "" : "not in the sample";
   };
 
+  let mayMeasure = !SETTINGS.consent;
+  let mayAsk = false;
+
+  /**
+   * Takes what the site says of the reader's consent. `true` is one to be measured, never one to be asked.
+   * @param {Consents | boolean} given
+   */
+  const consent = (given) => {
+    const could = mayMeasure;
+    const said = given === true ? { measure: given } : given || { measure: given, ask: given };
+    ({ measure: mayMeasure = could, ask: mayAsk = mayAsk } = said);
+    if (!mayMeasure) epoch++;
+    return !could && mayMeasure;
+  };
+
   const before = siteValue("adnotice");
-  let allowed = !SETTINGS.consent || (before && before.consent === true);
+  if (before?.consent) consent(before.consent);
   const why = objection();
   const conclude =
-    (SETTINGS.expose || SETTINGS.consent) &&
+    SETTINGS.offer &&
     offer(
-      async () => (why || !allowed ? null : await recheck()),
+      async () => (why || !mayMeasure ? null : await recheck()),
       (given) => {
-        if (given === allowed) return;
-        allowed = given;
-        if (!given) epoch++;
-        else if (!why) void begin();
+        if (consent(given) && !why) void begin();
       },
     );
 
   window.addEventListener("pagehide", () => epoch++);
   window.addEventListener("pageshow", (shown) => {
-    if (shown.persisted && allowed && !why && !reported) void begin();
+    if (shown.persisted && mayMeasure && !why && !reported) void begin();
   });
 
   const changed = () => {
     epoch++;
     reported = false;
-    if (allowed) void begin();
+    if (mayMeasure) void begin();
   };
   if (SETTINGS.navigations && !why) bring("pages", { path: location.pathname, changed });
 
-  if (wish === "preview") void preview();
+  if (wish === "preview") show(null);
   else if (why) {
     if (conclude) conclude(null);
     if (wish === "why") console.info("adnotice: not measured: " + why);
-  } else if (allowed) void begin();
+  } else if (mayMeasure) void begin();
 };
 
 const guard = Symbol.for("adnotice");

@@ -1,30 +1,13 @@
 // @ts-check
 /*
  * The mark that a reader's own act on the notice leaves for this browser session: no id, no time, gone with the window.
+ * Where storage is switched off the next page won't say thanks, that is all.
  */
+
+import { attempt } from "./storage.js";
 
 const NAME = "adnotice";
 
-export const readMark = () => {
-  try {
-    return sessionStorage.getItem(NAME) === "1";
-  } catch {
-    return false;
-  }
-};
-
-export const setMark = () => {
-  try {
-    sessionStorage.setItem(NAME, "1");
-  } catch {
-    // Storage is switched off: the next page won't say thanks, that is all.
-  }
-};
-
-export const removeMark = () => {
-  try {
-    sessionStorage.removeItem(NAME);
-  } catch {
-    // Nothing was kept.
-  }
-};
+export const readMark = () => !!attempt(() => sessionStorage.getItem(NAME));
+export const setMark = () => attempt(() => sessionStorage.setItem(NAME, "1"));
+export const removeMark = () => attempt(() => sessionStorage.removeItem(NAME));

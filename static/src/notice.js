@@ -7,7 +7,7 @@
  * goes away when told to.
  */
 
-import { ABOUT, CHOICE, NOTICE_ELEMENT } from "./contract.js";
+import { ABOUT, CHOICE, NOTICE, NOTICE_ELEMENT } from "./contract.js";
 import { removeMark, setMark } from "./mark.js";
 import { doc } from "./native.js";
 import STYLE from "./notice.css";
@@ -28,7 +28,7 @@ import { pause } from "./timing.js";
  * @property {boolean} preview
  *
  * @typedef {object} Detail
- * @property {Content} content
+ * @property {Content} content  null: the preview, which is asked for
  * @property {string} base  where adnotice's addresses begin
  * @property {string} page  the path that choices are counted under
  * @property {(ticket: string) => Promise<{verdict: string} | null>} recheck  null: it could not be checked
@@ -369,8 +369,21 @@ class Notice {
   }
 }
 
-doc.currentScript?.addEventListener("adnotice:begin", (event) => {
+/**
+ * The notice as the operator looks at it.
+ * @param {string} base
+ * @returns {Promise<Content | null>}
+ */
+const fetchPreview = async (base) => {
+  const answer = await fetch(`${base}/${NOTICE}?lang=${encodeURIComponent(doc.documentElement.lang)}`);
+  return answer.ok ? answer.json() : null;
+};
+
+doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
+  const { detail } = /** @type {CustomEvent<Detail>} */ (event);
+  const content = detail.content || (await fetchPreview(detail.base));
+  if (!content) return;
   // a site that changes pages without loading may be asked twice: the older notice notices that it is gone
   for (const older of doc.querySelectorAll(NOTICE_ELEMENT)) older.remove();
-  new Notice(/** @type {CustomEvent<Detail>} */ (event).detail);
+  new Notice({ ...detail, content });
 });

@@ -1,6 +1,6 @@
 // @ts-check
 /*
- * Where the settings expose_verdict or consent="required" are used: what the site's own scripts find as window.adnotice.
+ * Where the setting expose_verdict is used, or a consent is required: what the site's own scripts find as window.adnotice.
  * Types for them: adnotice.d.ts.
  */
 
@@ -11,7 +11,7 @@ const PATIENCE_MS = 15000;
 /**
  * Puts window.adnotice there; what is returned takes what was found in this view.
  * @param {() => Promise<Found | null>} recheck
- * @param {(given: boolean) => void} consent
+ * @param {(given: Consents | boolean) => void} consent
  */
 export const offer = (recheck, consent) => {
   /** @type {(found: { verdict: string, kind: string | null }) => void} */

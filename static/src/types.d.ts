@@ -4,7 +4,10 @@
 declare const SETTINGS: {
   gpc?: boolean;
   expose?: boolean;
+  /** Nothing before the reader has consented to be measured. */
   consent?: boolean;
+  /** Whether the site's own scripts find window.adnotice. */
+  offer?: boolean;
   /** The share of views that are measured. */
   sample: number;
   referrers?: boolean;
@@ -19,6 +22,12 @@ interface ProbeSettings {
   effects: string[];
   load?: boolean;
   consent?: string;
+}
+
+/** What the reader has consented to; what is left out stays as it was. */
+interface Consents {
+  measure?: boolean;
+  ask?: boolean;
 }
 
 interface Probed {

@@ -324,7 +324,7 @@ def test_a_bait_that_a_cache_answers_with_another_view_proves_nothing(
 def test_nothing_is_asked_before_consent_and_withdrawal_works(
     profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:
-    site = newsroom(consent="required")
+    site = newsroom(measure_consent="required")
     page = reader(profile, site).open(ARTICLE)
     time.sleep(1.5)
     assert page.dynamic_requests() == []

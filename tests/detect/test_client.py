@@ -15,7 +15,7 @@ from adnotice.detect.presets import PRESETS, find_preset
 from adnotice.detect.settings import DetectSettings
 
 EVERYTHING = DetectSettings(
-    ad_probe="adsense", ad_probe_consent="tcf", count_navigations=True, expose_verdict=True, consent="required"
+    ad_probe="adsense", ad_probe_consent="tcf", count_navigations=True, expose_verdict=True, measure_consent="required"
 )
 
 
@@ -75,7 +75,8 @@ def test_a_site_can_name_its_own_ad_script() -> None:
         ({"ad_probe": "prebid", "ad_probe_load": True}, "can't be used with prebid"),
         ({"sample_rate": 0.0}, "sample_rate must be above 0"),
         ({"sample_rate": 1.5}, "sample_rate must be above 0"),
-        ({"consent": "maybe"}, "consent must be not-needed or required"),
+        ({"measure_consent": "maybe"}, "measure_consent must be not-needed or required, got 'maybe'"),
+        ({"ask_consent": "yes"}, "ask_consent must be not-needed or required, got 'yes'"),
         ({"witness_minutes": 0}, "witness_minutes must be from 1 to 60"),
     ],
 )

@@ -33,6 +33,7 @@ reports = st.builds(
     first=st.booleans(),
     asked=st.booleans(),
     returning=st.booleans(),
+    may_ask=st.booleans(),
     lang=st.sampled_from(["", "de", "pt-BR"]),
     referrer=st.sampled_from(["", "search.example.test", "[::1]:8000"]),
     again=st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=60),

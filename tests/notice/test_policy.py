@@ -107,12 +107,14 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     situation = Situation(Mode.MEASURE, bot=True, kept=kept(Choice.LATER, 1), today=TODAY)
     seen = [policy.quiet(view, situation)]
     seen.append(policy.quiet(visit(verdict=Verdict.PARTLY, first=True), situation))
-    view = visit(first=True)
+    view = visit(first=True, may_ask=False)
     seen.append(policy.quiet(view, situation))
     situation = replace(situation, mode=Mode.ASK)
     seen.append(policy.quiet(view, situation))
     situation = replace(situation, bot=False)
     seen.append(policy.quiet(view, situation))
+    seen.append(Policy().quiet(view, situation))
+    view = visit(first=True)
     answers = [kept(choice, 1) for choice in (Choice.SUPPORTS, Choice.NEVER, Choice.LATER)]
     seen += [Policy().quiet(view, replace(situation, kept=answer)) for answer in answers]
     seen.append(Policy().quiet(view, replace(situation, kept=None)))
