@@ -174,7 +174,7 @@ def test_a_missing_secret_is_told_in_one_line() -> None:
     ("name", "wrong", "told"),
     [
         ("mode", "loud", "mode must be one of off, measure, ask, got 'loud'"),
-        ("consent", "maybe", "consent must be one of not-needed, required, got 'maybe'"),
+        ("measure_consent", "maybe", "measure_consent must be one of not-needed, required, got 'maybe'"),
         ("trusted_proxies", 5, 'trusted_proxies must be a list, such as ["127.0.0.1"], got 5'),
         ("exclude", "/a,/b", 'exclude must be a list, such as ["/account/*", "/checkout/*"], got \'/a,/b\''),
         ("hosts", ["a"], 'hosts must be a mapping, such as {"news.example": "news"}, got [\'a\']'),

@@ -41,6 +41,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "thanks_body": "Ads may be shown on {site} from now on. They help to pay for what you read here.",
     "thanks_supporter": "It is good to know that you support us. We will not ask you again.",
     "thanks_close": "Close",
+    # an objection
+    "object": "Don’t count my views",
+    "objected_title": "Done",
+    "objected": "Your views are not counted any more: nothing is tested, nothing is sent, and you are not asked.",
+    "objected_partly": "Your browser keeps only a part of this. We don’t count your views as long as it does.",
+    "keeps_nothing": "Your browser keeps nothing, so we can’t remember this.",
     # one blocker each: its name, and what to do, one step a line; without steps it is left out
     "name_ublock_origin": "uBlock Origin",
     "how_ublock_origin": (

@@ -7,9 +7,10 @@
  * goes away when told to.
  */
 
-import { ABOUT, CHOICE, NOTICE, NOTICE_ELEMENT } from "./contract.js";
+import { ABOUT, CHOICE, NOTICE, NOTICE_ELEMENT, OBJECT } from "./contract.js";
 import { removeMark, setMark } from "./mark.js";
 import { doc } from "./native.js";
+import { keepObjection, objects } from "./objection.js";
 import STYLE from "./notice.css";
 import { findRoom, GAP, Reserve } from "./place.js";
 import { post } from "./post.js";
@@ -80,7 +81,7 @@ const pageIsDark = () => {
 /**
  * Everything that is on screen, and what its buttons do.
  * @param {Content} content @param {string} base
- * @param {{later(): void, never(): void, support(): void, steps(): void, check(): void}} act
+ * @param {{later(): void, never(): void, support(): void, steps(): void, check(): void, object(): void}} act
  */
 const build = (content, base, act) => {
   const { text } = content;
@@ -115,6 +116,7 @@ const build = (content, base, act) => {
     { class: "panel", id: "panel", hidden: "" },
     make("p", { class: "help" }, content.kind === "hosts" ? text.steps_hosts : text.steps_help),
     make("div", { class: "blockers" }, ...blockers),
+    make("div", { class: "more" }, makeButton(text.object, "", act.object)),
   );
 
   const status = make("p", { class: "status quiet", role: "status" });
@@ -167,6 +169,7 @@ class Notice {
       support: () => this.support(),
       steps: () => this.toggleSteps(),
       check: () => void this.checkAgain(),
+      object: () => void this.object(),
     });
     if (content.state === "thanks") this.thank(content.text.thanks_body);
     this.watch();
@@ -292,12 +295,28 @@ class Notice {
     this.thank(this.content.text.thanks_supporter);
   }
 
-  /** @param {string} sentence */
-  thank(sentence) {
+  /** Keeps an objection both ways, and says no more than what the browser really kept. */
+  async object() {
+    const { text, preview } = this.content;
+    if (preview) return this.thank(text.objected, text.objected_title);
+    removeMark();
+    keepObjection();
+    const body = new URLSearchParams({ objection: "object" });
+    const answer = await fetch(`${this.base}/${OBJECT}`, { method: "POST", body }).catch(() => null);
+    const hasCookie = answer?.headers.get("x-adnotice") === "objected";
+    if (hasCookie && objects()) this.thank(text.objected, text.objected_title);
+    else this.say(hasCookie || objects() ? text.objected_partly : text.keeps_nothing);
+  }
+
+  /**
+   * @param {string} sentence
+   * @param {string} [title]
+   */
+  thank(sentence, title = this.content.text.thanks_title) {
     const { text } = this.content;
     const hadFocus = doc.activeElement === this.parts.host;
     this.isSettled = true;
-    this.parts.title.textContent = text.thanks_title;
+    this.parts.title.textContent = title;
     this.parts.body.textContent = sentence;
     this.parts.body.hidden = false;
     this.parts.close.setAttribute("aria-label", text.thanks_close);
@@ -306,7 +325,7 @@ class Notice {
     this.parts.actions.replaceChildren(close);
     for (const part of [this.parts.more, this.parts.panel, this.parts.tools]) part.remove();
     if (hadFocus) close.focus();
-    if (this.wasSeen) this.say(`${text.thanks_title}. ${sentence}`, true);
+    if (this.wasSeen) this.say(`${title}. ${sentence}`, true);
   }
 
   /** @param {"later" | "never"} choice */

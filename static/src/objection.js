@@ -7,7 +7,7 @@
 import { OBJECTION } from "./contract.js";
 import { attempt } from "./storage.js";
 
-export const objects = () => attempt(() => localStorage.getItem(OBJECTION));
+export const objects = () => !!attempt(() => localStorage.getItem(OBJECTION));
 /** Whether the flag is kept is told by `objects` afterwards. */
 export const keepObjection = () => attempt(() => localStorage.setItem(OBJECTION, "1"));
 export const dropObjection = () => attempt(() => localStorage.removeItem(OBJECTION));

@@ -340,6 +340,7 @@ def _launch(driver: AnyDriver, line: Line, profile: Profile, folder: Path) -> di
         "network.proxy.ssl_port": line.port,
         "network.proxy.no_proxies_on": "",
     }
+    folder.mkdir(exist_ok=True)
     prefs = {**FIREFOX_PREFS, **proxy, **profile.prefs}
     args = ["--width=1280", "--height=800"]
     if profile.ublock:
@@ -351,6 +352,7 @@ def _launch(driver: AnyDriver, line: Line, profile: Profile, folder: Path) -> di
         executable=str(FIREFOX),
         args=args,
         prefs=prefs,
+        profile=str(folder),
         extension=str(UBLOCK) if profile.ublock else None,
     )
     return started
