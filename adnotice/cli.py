@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     command("new-secret", print_secret, "Print a strong secret_key.")
     command("hash-password", print_hash, "Ask for a password and print its dashboard_password_hash.")
     mode = command("mode", change_mode, "Show the mode, or change it for every process that shares the store.")
-    mode.add_argument("mode", nargs="?", choices=MODES, help="default: what the settings say")
+    mode.add_argument("mode", nargs="?", choices=[str(mode) for mode in MODES], help="default: what the settings say")
     mode.add_argument("--create", action="store_true", help="begin the store where there is none yet")
     mode.add_argument(
         "--no-wait",
@@ -124,10 +124,12 @@ def print_hash(_: argparse.Namespace) -> int:
     else:
         password = sys.stdin.readline().rstrip("\n")
     try:
-        print(hash_password(password))
+        hashed = hash_password(password)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
+    print(hashed)
+    print("Quote it where a shell reads it, for its $: with single quotes; in a compose file as $$.", file=sys.stderr)
     return 0
 
 

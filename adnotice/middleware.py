@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,11 +20,18 @@ from adnotice.notice.endpoints import Notices
 from adnotice.reception import Reception
 from adnotice.settings import Settings, SettingsError
 from adnotice.site import Sites
+from adnotice.slot import find_wrong_slot
 from adnotice.standby import Standby
 from adnotice.switched_off import SwitchedOff
 from adnotice.vocabulary import Mode
 
 logger: Final = logging.getLogger("adnotice")
+
+
+@lru_cache(maxsize=16)
+def tell(why: str) -> None:
+    """Logs it once in a process: some frameworks make a middleware for each of their routes."""
+    logger.error("%s", why)
 
 
 class AdNoticeMiddleware:
@@ -57,12 +65,14 @@ class AdNoticeMiddleware:
             self._stand_by(SettingsError([told]))
 
     def _stand_by(self, error: SettingsError) -> None:
-        logger.error("%s", error)
+        tell(str(error))
         standby = Standby(self.app, str(error), error.prefix)
         self._reception = self._pages = standby
         self._live = standby.live
 
     def _set_up(self, app: ASGIApp, settings: Settings) -> None:
+        if wrong_slot := find_wrong_slot(app):
+            raise SettingsError([wrong_slot])
         for warning in settings.warnings():
             logger.warning("%s", warning)
         keys = Keys(settings.secret_key)

@@ -58,7 +58,16 @@ def test_hash_password_takes_a_line_that_is_piped_in(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("read all about it\n"))
     assert main(["hash-password"]) == 0
-    assert capsys.readouterr().out.startswith("scrypt$")
+    printed = capsys.readouterr()
+    (hashed,) = printed.out.splitlines()  # alone, for who pipes it on
+    assert hashed.startswith("scrypt$")
+    assert "Quote it" in printed.err
+
+
+def test_the_choices_of_mode_are_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["mode", "loud"])
+    assert "off, measure, ask" in capsys.readouterr().err.replace("'", "")
 
 
 def test_hash_password_refuses_a_short_one(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

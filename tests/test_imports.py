@@ -16,7 +16,7 @@ STOREYS: list[set[str]] = [
     {"address", "page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,
     {"insight"},
-    {"convert"},
+    {"convert", "slot"},
     {"settings", "reception"},
     {"standby", "switched_off"},
     {"middleware"},

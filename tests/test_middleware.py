@@ -174,3 +174,10 @@ async def test_a_cached_script_asks_again_within_five_minutes(store_url: str) ->
         assert int(directives["max-age"]) + mode.SETTLE_SECONDS < 300
         again = await client.get("/_adnotice/client.js", headers={"if-none-match": script.headers["etag"]})
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["client.js", "notice.js", "evidence.js"])
+async def test_script_addresses_ignore_their_query(name: str, store_url: str) -> None:
+    async with reading(AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=store_url)) as client:
+        plain, marked = [(await client.get(f"/_adnotice/{name}{query}")).content for query in ("", "?ver=6.1")]
+        assert plain == marked != b""

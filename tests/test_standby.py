@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
+import litestar
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as running
 from hypothesis import strategies as st
+from litestar.middleware import DefineMiddleware
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice import AdNoticeMiddleware, Settings, SettingsError, settings
+from adnotice import AdNoticeMiddleware, Settings, SettingsError, middleware, settings
 from adnotice.count.settings import CountSettings
 from adnotice.gate import GateSettings
 from adnotice.standby import REASON, Standby
@@ -34,6 +37,12 @@ async def front(_: Request) -> HTMLResponse:
 
 
 newspaper = Starlette(routes=[Route("/{path:path}", front)])
+
+
+@pytest.fixture(autouse=True)
+def nothing_said_yet() -> None:
+    """What was logged once in this process is logged again."""
+    middleware.tell.cache_clear()
 
 
 @asynccontextmanager
@@ -225,3 +234,56 @@ def test_settings_given_whole_are_what_was_given() -> None:
     assert settings.Settings.among(
         Settings(secret_key=(SECRET,), count=CountSettings(max_pages=20)), {}
     ) == Settings.of(secret_key=SECRET, max_pages=20)
+
+
+async def test_in_litestars_own_slot_pages_go_out_and_the_form_that_works_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Between:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app(scope, receive, send)
+
+    @litestar.get("/", media_type="text/html")
+    async def home() -> str:
+        return PAGE
+
+    @litestar.get("/news", media_type="text/html")
+    async def news() -> str:
+        return PAGE
+
+    for others in ([], [Between]):
+        middleware.tell.cache_clear()
+        caplog.clear()
+        slot = [*others, DefineMiddleware(AdNoticeMiddleware, secret_key=SECRET)]
+        site = litestar.Litestar([home, news], middleware=slot, openapi_config=None, logging_config=None)
+        async with reading(site) as client:  # type: ignore[arg-type]
+            assert (await client.get("/")).text == (await client.get("/news")).text == PAGE
+        (record,) = [record for record in caplog.records if record.name == "adnotice"]
+        assert "app = AdNoticeMiddleware(Litestar(...), ...)" in record.getMessage()
+
+
+def test_around_litestar_it_stands_right(tmp_path: Path) -> None:
+    class OwnLitestar(litestar.Litestar):
+        pass
+
+    for whole in (litestar.Litestar([], logging_config=None), OwnLitestar([], logging_config=None)):
+        for inner in (whole, Starlette(routes=[Mount("/api", app=whole)])):  # type: ignore[arg-type]
+            assert not stands_by(AdNoticeMiddleware(inner, secret_key=SECRET))  # type: ignore[arg-type]
+
+
+def test_an_app_that_answers_any_attribute_is_no_trap() -> None:
+    class Endless:
+        @property
+        def app(self) -> object:
+            return Endless()
+
+    class Raising:
+        @property
+        def app(self) -> object:
+            raise RuntimeError
+
+    for app in (Endless(), Raising()):
+        assert not stands_by(AdNoticeMiddleware(app, secret_key=SECRET))  # type: ignore[arg-type]

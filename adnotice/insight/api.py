@@ -11,9 +11,10 @@ from starlette.responses import Response
 from adnotice.exchange import Refused
 from adnotice.headers import header
 from adnotice.insight import exports
+from adnotice.insight.forms import check_query
 from adnotice.insight.login import Login
 from adnotice.insight.periods import BadPeriod
-from adnotice.insight.reading import Reader, Reading, Wish
+from adnotice.insight.reading import WISHES, Reader, Reading, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.visitor import SESSION, Visitor
 from adnotice.insight.workers import STORE_SECONDS, Workers
@@ -50,6 +51,7 @@ class Api:
     async def metrics(self, request: Request) -> Response:
         """The counts of this month in Prometheus' format."""
         await self._admit(request)
+        check_query(request)
         try:
             health = await self._workers.run(self._reader.health, STORE_SECONDS)
             metrics = await self._workers.run(partial(self._reader.measure, health))
@@ -59,6 +61,7 @@ class Api:
 
     async def _read(self, request: Request, rows: int) -> Reading:
         await self._admit(request)
+        check_query(request, *WISHES)
         try:
             wish = Wish.of(request.query_params, Visitor.of(request).host, rows)
             return await self._workers.run(partial(self._reader.read, wish))

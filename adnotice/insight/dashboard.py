@@ -21,11 +21,11 @@ from adnotice.exchange import STORE_UNAVAILABLE, Refused
 from adnotice.headers import as_text, reason, retry_after
 from adnotice.insight.api import Api
 from adnotice.insight.checks import find
-from adnotice.insight.forms import read_form
+from adnotice.insight.forms import check_query, read_form
 from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.pages import Pages
 from adnotice.insight.periods import CHOICES, BadPeriod
-from adnotice.insight.reading import Reader, Wish
+from adnotice.insight.reading import WISHES, Reader, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.sessions import ABSOLUTE_SECONDS
 from adnotice.insight.settings import InsightSettings
@@ -106,10 +106,14 @@ class Dashboard:
         if not await self._login.alive(visitor.get(SESSION)):
             return self._to_login(visitor, request)
         try:
+            check_query(request, *WISHES)
             wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
             return await self._workers.run(partial(self._compose, template, visitor, wish))
         except BadPeriod as problem:
             return self._message(visitor, 400, "These figures can’t be shown", str(problem))
+        except Refused as refused:
+            headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
+            return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
 
     def _compose(self, template: str, visitor: Visitor, wish: Wish) -> Response:
         reading = self._reader.read(wish)
@@ -157,6 +161,7 @@ class Dashboard:
         if not self._login.possible:
             return self._no_password(visitor)
         if request.method != "POST":
+            check_query(request, "next")
             return self._login_page(visitor, safe_next(request.query_params.get("next", "")))
         form = await read_form(request)
         wanted = safe_next(form.get("next", ""))

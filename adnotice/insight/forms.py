@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs
@@ -25,3 +26,14 @@ async def read_form(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise Refused(Rejection.MALFORMED, "the form has too many fields") from None
     return {name: values[-1] for name, values in fields.items()}
+
+
+def check_query(request: Request, *known: str) -> None:
+    """Refuses (400) a query with a key that this address does not know: misspelt, it would show other figures than asked."""
+    for key in request.query_params:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"Did you mean {close[0]}? " if close else ""
+            raise Refused(
+                Rejection.QUERY, f"{key[:40]!r} is no key of this address. {hint}It knows: {', '.join(known) or 'none'}"
+            )

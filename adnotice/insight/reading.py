@@ -37,6 +37,10 @@ LABEL: Final = "label:"
 """A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
 
 
+WISHES: Final = ("site", "first", "last", "days")
+"""The keys of a query."""
+
+
 class Wish(msgspec.Struct, frozen=True):
     """What a request wants to see: a site, or the one of this host, some days, so many rows of each table."""
 
@@ -50,9 +54,7 @@ class Wish(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, query: Mapping[str, str], host: str, rows: int) -> Wish:
         """The wish in a query. Raises `BadPeriod` for a site's name that no store can hold."""
-        site, first, last, days = (
-            query.get(name, "")[:MAX_WISH_CHARACTERS] for name in ("site", "first", "last", "days")
-        )
+        site, first, last, days = (query.get(name, "")[:MAX_WISH_CHARACTERS] for name in WISHES)
         if not site.isprintable():
             raise BadPeriod(f"site must be a name of printable characters, got {site[:40]!r}")
         return cls(site, host, first, last, days, rows)

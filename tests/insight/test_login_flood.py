@@ -43,7 +43,7 @@ def served(folder: Path) -> Iterator[str]:
         # Without uvicorn's own reading of X-Forwarded-For: it is our trusted_proxies that tell strangers apart.
         process = subprocess.Popen([*command, "--no-proxy-headers"], env=environ, stdout=sink, stderr=sink)
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while True:
                 try:
                     httpx.get(f"http://127.0.0.1:{port}/")
