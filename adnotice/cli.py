@@ -23,6 +23,7 @@ from adnotice.commands import (
     whole_settings,
 )
 from adnotice.count.buckets import Calendar
+from adnotice.count.migrate import migrate_store
 from adnotice.count.routes import Routes
 from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.sql.backup import back_up, restore
@@ -79,6 +80,9 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, help="the new file")
     restore_ = command("restore", restore_store, "Put a backup where the store is; what was there is moved aside.")
     restore_.add_argument("file", type=Path, help="the backup")
+    migrate = command("migrate", migrate_opened, "Bring a store that an older version wrote to this version's schema.")
+    migrate.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    migrate.add_argument("--yes", action="store_true", help="there is a copy of the server's store: ask nothing")
     import_ = command("import", import_pages, "Take over daily page views that a CDN counted: CSV with day,page,views.")
     import_.add_argument("file", type=Path, help="the CSV file; a column named site may say which site")
     import_.add_argument("--site", help="the site of lines without one; else ADNOTICE_SITE or the default")
@@ -103,7 +107,7 @@ def parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
-    for made in (mode, init, prune, backup, restore_, import_, figures):
+    for made in (mode, init, prune, backup, restore_, migrate, import_, figures):
         made.add_argument("--store", metavar="URL", help="the store_url; else ADNOTICE_STORE_URL or the default")
     return top
 
@@ -152,6 +156,18 @@ def restore_store(asked: argparse.Namespace) -> int:
     aside = restore(asked.file, asked.store or count_settings().store_url)
     print(f"restored; what was there before is {aside}" if aside else "restored")
     return 0
+
+
+def migrate_opened(asked: argparse.Namespace) -> int:
+    """Brings the store to this version's schema, or says what that would do."""
+
+    def ask(question: str) -> bool:
+        return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+    with opened(asked) as store:
+        return migrate_store(
+            store, dry_run=asked.dry_run, agreed=asked.yes, ask=ask, say=lambda line: print(line, flush=True)
+        )
 
 
 def import_pages(asked: argparse.Namespace) -> int:

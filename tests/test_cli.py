@@ -80,7 +80,7 @@ def test_hash_password_refuses_a_short_one(capsys: pytest.CaptureFixture[str], m
 def test_figures_are_the_dashboards_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures"]) == 0
     counts = json.loads(capsys.readouterr().out)["counts"]
-    assert (counts["clear"], counts["blocked-extension"]) == (8, 2)
+    assert (counts["clear"], counts["blocked-content"]) == (8, 2)
 
 
 @pytest.mark.usefixtures("store_url")

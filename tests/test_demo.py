@@ -86,7 +86,7 @@ def test_every_page_is_there_and_carries_the_tag() -> None:
         figures = client.get("/_adnotice/dashboard", params={"site": SITE})
         assert LABEL in figures.text
         counts = client.get("/_adnotice/api/v1/summary", params={"site": SITE}).json()["counts"]
-        assert counts["blocked-extension"] > counts["asked"] > counts["shown"] > counts["later"] > counts["howto"]
+        assert counts["blocked-content"] > counts["asked"] > counts["shown"] > counts["later"] > counts["howto"]
         assert counts["howto"] > counts["rechecked"] > counts["allowed"] > 100
 
 

@@ -88,7 +88,7 @@ async def test_a_blocked_view_is_asked_and_what_the_reader_answers_is_counted_on
         assert (again["quiet"], again["notice"]) == ("later", None)
     assert await counts(store_url) == {
         "injected": 2,
-        "blocked-extension": 2,
+        "blocked-content": 2,
         "asked": 1,
         "not-asked": 1,
         "shown": 1,
@@ -123,7 +123,7 @@ async def test_checking_again_after_allowing_ads_counts_allowed_once(store_url: 
             thanks = await browser.post({**await browser.test(), "again": ticket})
             assert read_found(thanks)["verdict"] == "clear"
     found = await counts(store_url)
-    assert (found["blocked-extension"], found["rechecked"], found["allowed"]) == (1, 1, 1)
+    assert (found["blocked-content"], found["rechecked"], found["allowed"]) == (1, 1, 1)
     assert "clear" not in found
 
 
@@ -172,7 +172,7 @@ async def test_the_mode_says_what_is_counted_and_who_is_asked(
     async with server(store_url, mode=mode) as client:
         found = await HonestBrowser(client, blocker=True).view()
     assert (found["notice"] is not None, found["counted"]) == (asked, counted)
-    assert ("blocked-extension" in await counts(store_url)) is counted
+    assert ("blocked-content" in await counts(store_url)) is counted
 
 
 @pytest.mark.parametrize("agent", [AGENT, "curl/8.5.0"])

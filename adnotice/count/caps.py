@@ -18,6 +18,8 @@ VALUE_CAPS: Final[Mapping[str, int]] = {
     Dimension.GROUND: 64,
     Dimension.VARIANT: 64,
     Dimension.REFERRER: 200,
+    Dimension.SUPPORT: 64,
+    "evidence": 64,  # the ground, in journals of schema 1
 }
 """Every other dimension but `page` takes its values from a fixed set."""
 

@@ -10,8 +10,13 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.store import Store, Unusable
 
 
-def open_store(url: str, settings: CountSettings | None = None, *, create: bool = True) -> Store:
+def open_store(
+    url: str, settings: CountSettings | None = None, *, create: bool = True, migrates: bool = False
+) -> Store:
     """The store at this URL; nothing is connected before its first call.
+
+    A SQLite store of an older schema is brought to ours at its first call where it `migrates`; every other older store
+    is refused until the operator has run `adnotice migrate`.
 
     Takes `sqlite:///FILE`, `postgresql://…`, `redis://…`, `redis+cluster://…`. Without `create` its calls raise `NoStore`
     where nobody has begun one, and leave nothing there. Raises `Unusable` for another scheme, and naming the extra to install
@@ -23,7 +28,8 @@ def open_store(url: str, settings: CountSettings | None = None, *, create: bool 
         from adnotice.count.sql.sqlite import SqlitePlace
         from adnotice.count.sql.store import SqlStore
 
-        return SqlStore(SqlitePlace(sqlite_file(url), settings.store_deadline_seconds), settings, create=create)
+        place = SqlitePlace(sqlite_file(url), settings.store_deadline_seconds)
+        return SqlStore(place, settings, create=create, migrates=migrates)
     if scheme == "postgresql":
         from adnotice.count.sql.postgresql import PostgresPlace
         from adnotice.count.sql.store import SqlStore

@@ -16,7 +16,7 @@ from adnotice.count.buckets import QUARTER_SECONDS, Calendar
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import VERDICTS
 from adnotice.count.store import Store
-from adnotice.count.tally import Dimension, Grain, Metric, Period
+from adnotice.count.tally import SUSPECTS, Dimension, Grain, Metric, Period
 
 PORTION: Final = 8
 LEAST_GRANT: Final = 10
@@ -102,7 +102,7 @@ class Plausibility:
             yesterday = self._calendar.today(now) - timedelta(days=1)
             counts = self._store().counts(site, Dimension.ALL, Period(yesterday, yesterday))
             by_metric = {count.metric: count.n for count in counts}
-            measured = sum(by_metric.get(metric, 0) for metric in (*VERDICTS, Metric.SUSPECT))
+            measured = sum(by_metric.get(metric, 0) for metric in (*VERDICTS, *SUSPECTS.values()))
             self._cached[site] = found_cached(by_metric.get(Metric.INJECTED, 0), measured)
         return self._cached[site]
 

@@ -101,9 +101,8 @@ class Shift:
         if self._store is None:
             with self._opening:
                 if self._store is None:
-                    self._store = open_store(
-                        self._settings.store_url, self._settings, create=self._mode.setting is not Mode.OFF
-                    )
+                    create = self._mode.setting is not Mode.OFF
+                    self._store = open_store(self._settings.store_url, self._settings, create=create, migrates=True)
         return self._store
 
     @property

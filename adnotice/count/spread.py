@@ -7,7 +7,7 @@ from typing import Final
 
 from adnotice.agents import MAX_AGENT_CHARACTERS, classify_agent
 from adnotice.count.language import MAX_LANGUAGE_CHARACTERS, name_language
-from adnotice.count.tally import Dimension, Key, Metric
+from adnotice.count.tally import SUSPECTS, Dimension, Key, Metric
 from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
@@ -51,8 +51,10 @@ def spread(occurrence: Occurrence) -> Keys:
 
 
 def suspect_keys(view: ViewJudged) -> Keys:
-    """The keys of a view that the served pages don't explain: apart, without what it claimed."""
-    return _place_keys(view.site, view.page, Metric.SUSPECT)
+    """The keys of a view that the served pages don't explain: apart, by the verdict that it claims."""
+    metric = metric_of(view.verdict, view.kind)
+    reader = _reader_keys(view.site, view.agent[:MAX_AGENT_CHARACTERS], view.language[:MAX_LANGUAGE_CHARACTERS], metric)
+    return _place_keys(view.site, view.page, SUSPECTS[metric] if reader else Metric.BOT)
 
 
 @lru_cache(maxsize=32)

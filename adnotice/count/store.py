@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Final, Protocol
 
 import msgspec
 
@@ -42,6 +43,28 @@ class Health(msgspec.Struct, frozen=True):
     """What the operator should know although counting goes on (a corrupt file was moved aside)."""
     processes: tuple[str, ...] = ()
     """A sentence for each process that does not reach the store, or fails."""
+
+
+PG_DUMP: Final = "pg_dump --table='adnotice_*'"
+REDIS_COPY: Final = "the server's own append-only file, or redis-cli --rdb"
+"""How servers' stores are copied: with tools of their own."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What stands between the schema of a store and the one that this code writes; no `steps`: nothing."""
+
+    shown: str
+    """The store's address, without a password."""
+    found: int
+    """Its schema; 0: there is no store yet."""
+    wanted: int
+    steps: tuple[str, ...] = ()
+    copy_advice: str = ""
+    """How the operator makes a copy first; empty where that is a step."""
+
+
+Tell = Callable[[str], None]
+"""Is told, in words, what has been done."""
 
 
 class Notes(Protocol):
@@ -101,6 +124,15 @@ class Store(Protocol):
 
     def health(self) -> Health:
         """How the store is; never raises."""
+
+    def plan(self) -> Plan:
+        """What `migrate` would do; touches nothing. Raises `Unusable` for a store with a newer schema."""
+
+    def migrate(self, tell: Tell) -> None:
+        """Brings the store to the schema that this code writes. May be ended at any moment, and then called again.
+
+        Raises `Unusable` for a store with a newer schema, or where something is missing that the message names.
+        """
 
     def close(self) -> None:
         """Lets go of connections and files."""

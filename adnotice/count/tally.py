@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -23,7 +23,11 @@ class Grain(Word):
 
 
 class Dimension(Word):
-    """What a tally is broken down by; `ALL` is the site as a whole, its value is empty."""
+    """What a tally is broken down by; `ALL` is the site as a whole, its value is empty.
+
+    `rejection` are refused requests, by reason; `support` the support links that were taken, by label;
+    `halvings` how often the share of measured views had been halved when we served the view.
+    """
 
     ALL = "all"
     PAGE = "page"
@@ -33,10 +37,12 @@ class Dimension(Word):
     LANGUAGE = "language"
     REFUSAL = "refusal"
     QUIET = "quiet"
-    GROUND = "evidence"
+    GROUND = "ground"
     VARIANT = "variant"
     REFERRER = "referrer"
     REJECTION = "rejection"
+    SUPPORT = "support"
+    HALVINGS = "halvings"
 
 
 class Metric(Word):
@@ -44,6 +50,8 @@ class Metric(Word):
 
     `served` are page views that the operator imported from a CDN's own counts. `turned-away` are reports answered 503
     because the store could not take them; a browser's retry may have brought them later, so it bounds the loss.
+    `suspect-…` are views that the served pages don't explain, by the verdict that they claim; stores of before schema 2
+    kept no verdict with them: `suspect-unknown`.
     `rejected` are requests to our own addresses that were refused, whatever they were for.
     """
 
@@ -51,11 +59,16 @@ class Metric(Word):
     DECLINED = "declined"
     REFUSED = "refused"
     CLEAR = "clear"
-    BLOCKED_CONTENT = "blocked-extension"
-    BLOCKED_HOSTS = "blocked-network"
+    PARTLY = "partly"
+    BLOCKED_CONTENT = "blocked-content"
+    BLOCKED_HOSTS = "blocked-hosts"
     UNKNOWN = "unknown"
     BOT = "bot"
-    SUSPECT = "suspect"
+    SUSPECT_CLEAR = "suspect-clear"
+    SUSPECT_PARTLY = "suspect-partly"
+    SUSPECT_CONTENT = "suspect-content"
+    SUSPECT_HOSTS = "suspect-hosts"
+    SUSPECT_UNKNOWN = "suspect-unknown"
     ASKED = "asked"
     NOT_ASKED = "not-asked"
     SHOWN = "shown"
@@ -67,9 +80,20 @@ class Metric(Word):
     ALLOWED = "allowed"
     SERVED = "served"
     TURNED_AWAY = "turned-away"
-    PARTLY = "partly"
+    SUPPORT_LINK = "support-link"
+    OBJECTED = "objected"
+    CLEAR_SINCE_ALLOWED = "clear-since-allowed"
     REJECTED = "rejected"
 
+
+SUSPECTS: Final[Mapping[Metric, Metric]] = {
+    Metric.CLEAR: Metric.SUSPECT_CLEAR,
+    Metric.PARTLY: Metric.SUSPECT_PARTLY,
+    Metric.BLOCKED_CONTENT: Metric.SUSPECT_CONTENT,
+    Metric.BLOCKED_HOSTS: Metric.SUSPECT_HOSTS,
+    Metric.UNKNOWN: Metric.SUSPECT_UNKNOWN,
+}
+"""What a view counts as that the served pages don't explain, instead of its verdict."""
 
 OTHER = "(other)"
 """The value that takes what exceeds a dimension's cap."""

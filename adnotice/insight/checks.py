@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from adnotice.count.store import Health
-from adnotice.count.tally import Metric
+from adnotice.count.tally import SUSPECTS, Metric
 from adnotice.insight import formats, words
 from adnotice.insight.figures import Summary
 from adnotice.texts import DOUBTS, UNKNOWN
@@ -140,7 +140,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
             f"{formats.number(lost)} reports were turned away because the store could not take them.",
             "Browsers try again for a while, so at most so many are missing. See whether the store keeps up.",
         )
-    if suspect := summary.counts[Metric.SUSPECT]:
+    if suspect := sum(summary.counts[metric] for metric in SUSPECTS.values()):
         yield Finding(
             Weight.LOOK,
             f"{formats.number(suspect)} reports were more than your pages explain; they are in no rate.",

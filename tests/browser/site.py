@@ -22,7 +22,7 @@ from tests.conftest import SECRET
 
 TOKEN = "browser-tests-read-the-figures-with-this"
 START_SECONDS = 20.0
-JUDGED = ("clear", "blocked-extension", "blocked-network", "unknown")
+JUDGED = ("clear", "blocked-content", "blocked-hosts", "unknown")
 _numbers = itertools.count(1)
 
 

@@ -121,7 +121,7 @@ def test_a_page_cached_before_an_upgrade_and_a_new_key_keeps_working(
     site.start()
     page.notice().click("Not now")
     page.notice().wait_gone()
-    site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1, later=1)
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1, later=1)
     page.goto("/")
     page.goto(ARTICLE)
     assert len([hit for hit in page.requests() if hit.path == ARTICLE]) == 1, "the page came from the cache"

@@ -69,7 +69,7 @@ def test_no_list_hides_it_and_all_of_it_can_be_used(profile: str, site: Site, re
     notice.wait_text("uBlock Origin")
     notice.click("Not now")
     notice.wait_gone()
-    expected = {"injected": 1, "blocked_extension": 1, "asked": 1, "shown": 1, "howto": 1, "later": 1}
+    expected = {"injected": 1, "blocked_content": 1, "asked": 1, "shown": 1, "howto": 1, "later": 1}
     site.wait_for_counts(**expected)
 
 
@@ -247,12 +247,12 @@ def test_nothing_is_stored_before_the_reader_acts_and_then_only_the_answer(site:
 def test_what_was_shown_and_chosen_is_counted_once_though_the_server_was_away(site: Site, reader: Readers) -> None:
     page = reader("chromium-ghostery", site).open("/politics/budget")
     notice = page.notice().wait()
-    site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1)
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
     site.stop()
     notice.click("I support you already")
     notice.wait_text("you support us")
     site.start()
-    site.wait_for_counts(20, injected=1, blocked_extension=1, asked=1, shown=1, supports=1)
+    site.wait_for_counts(20, injected=1, blocked_content=1, asked=1, shown=1, supports=1)
 
 
 def test_it_is_not_shown_again_by_the_back_button(site: Site, reader: Readers) -> None:

@@ -219,7 +219,7 @@ def test_a_reader_who_scrolls_on_and_on_is_asked_once(profile: str, newsroom: Ne
         page.run("history.pushState({}, '', args[0])", path)
         time.sleep(1.2)
     assert page.notice().stays_away()
-    counts = wait_until(lambda: (seen := site.counts()).get("blocked-extension") == 3 and seen, "three views")
+    counts = wait_until(lambda: (seen := site.counts()).get("blocked-content") == 3 and seen, "three views")
     assert counts["asked"] == 1
     assert counts["shown"] == 1
 

@@ -106,7 +106,7 @@ class TestReaderWithUblockOrigin:
         assert look["box"]["height"] <= 100 or look["box"]["height"] * look["box"]["width"] <= 105_000
         assert look["box"]["y"] + look["box"]["height"] <= look["viewport"]["height"]
         assert page.foreign_requests() == []
-        site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1)
+        site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
         seen = {row["name"]: row["views"]["content"] for row in site.figures()["grounds"]}
         assert seen.pop("script and image baits stopped") == 1
         assert seen.pop("stylesheet bait stopped") == 1
@@ -128,7 +128,7 @@ class TestReaderWithUblockOrigin:
         assert cookie["name"] == "adnotice"
         assert cookie["path"].rstrip("/") == site.prefix
         assert all("cookie" not in hit.headers for hit in page.requests() if hit.is_document)
-        site.wait_for_counts(injected=4, blocked_extension=4, asked=1, shown=1, later=1)
+        site.wait_for_counts(injected=4, blocked_content=4, asked=1, shown=1, later=1)
 
     def test_is_left_alone_after_closing_with_the_cross(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
@@ -137,7 +137,7 @@ class TestReaderWithUblockOrigin:
         page.reload()
         page.verdict()
         assert page.notice().stays_away()
-        assert site.wait_for_counts(injected=2, blocked_extension=2, asked=1, shown=1, later=1)
+        assert site.wait_for_counts(injected=2, blocked_content=2, asked=1, shown=1, later=1)
 
     @pytest.mark.parametrize(
         ("button", "metric"), [("Don’t ask again", "never"), ("I support you already", "supports")]
@@ -152,7 +152,7 @@ class TestReaderWithUblockOrigin:
         page.reload()
         assert page.verdict()["verdict"] == "blocked"
         assert page.notice().stays_away()
-        site.wait_for_counts(**{"injected": 2, "blocked_extension": 2, "asked": 1, "shown": 1, metric: 1})
+        site.wait_for_counts(**{"injected": 2, "blocked_content": 2, "asked": 1, "shown": 1, metric: 1})
         assert {row["name"] for row in site.figures()["quiet"] if row["share"]["n"]} == {metric}
 
     def test_is_told_that_ads_are_still_blocked(self, somebody: Reader, site: Site) -> None:
@@ -161,7 +161,7 @@ class TestReaderWithUblockOrigin:
         notice.wait_text("uBlock Origin")
         notice.click("Check again")
         notice.wait_text("still blocked")
-        site.wait_for_counts(injected=1, blocked_extension=1, asked=1, shown=1, howto=1, rechecked=1)
+        site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1, howto=1, rechecked=1)
 
     def test_is_thanked_when_ads_are_allowed_without_a_reload(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
@@ -169,7 +169,7 @@ class TestReaderWithUblockOrigin:
         somebody.set_ublock(site.host, on=False)
         page.notice().click("Check again")
         page.notice().wait_text("thank you")
-        expected = {"injected": 1, "blocked_extension": 1, "asked": 1, "shown": 1, "howto": 1, "rechecked": 1}
+        expected = {"injected": 1, "blocked_content": 1, "asked": 1, "shown": 1, "howto": 1, "rechecked": 1}
         site.wait_for_counts(**expected, allowed=1)
         page.reload()
         assert page.verdict()["verdict"] == "clear"
@@ -185,7 +185,7 @@ class TestReaderWithUblockOrigin:
         assert page.verdict()["verdict"] == "clear"
         page.notice().wait_text("thank you")
         page.screenshot(PICTURES / "thanks.png")
-        expected = {"blocked_extension": 1, "asked": 1, "shown": 1, "howto": 1, "allowed": 1}
+        expected = {"blocked_content": 1, "asked": 1, "shown": 1, "howto": 1, "allowed": 1}
         site.wait_for_counts(**expected, injected=2, clear=1)
         page.goto("/sports/cup-final")
         assert page.verdict()["verdict"] == "clear"
@@ -204,7 +204,7 @@ class TestReaderWithUblockOrigin:
         page = reader("firefox-ublock", site).open(ARTICLE)
         assert page.verdict()["verdict"] == "blocked"
         assert page.notice().stays_away()
-        site.wait_for_counts(injected=1, blocked_extension=1)
+        site.wait_for_counts(injected=1, blocked_content=1)
 
     def test_is_asked_on_the_second_page_of_a_visit_by_default(self, newsroom: Newsroom, reader: Readers) -> None:
         site = newsroom(ask_on_first_page=False)

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import secrets
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,12 +63,18 @@ class Site:
     """A uvicorn with this site, which can be killed and started again on the same port."""
 
     def __init__(
-        self, store_url: str, log: Path, workers: int = 1, environment: Mapping[str, str] | None = None
+        self,
+        store_url: str,
+        log: Path,
+        workers: int = 1,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.port = free_port()
         self.store_url = store_url
         self.log = log
         self._workers = workers
+        self._folder = folder
         self._environment = {**os.environ, "TEST_STORE": store_url, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -78,7 +85,7 @@ class Site:
         command += ["--workers", str(self._workers), "--log-level", "warning", "--no-access-log"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                command, env=self._environment, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
             )
         wait_for(self.answers, 60)
 
@@ -145,15 +152,23 @@ def make_report(witnesses: Witnesses, page: str) -> bytes:
 
 
 class Readers:
-    """Threads that report views until they are told to stop; each report is sent until it is acknowledged."""
+    """Threads that report views until they are told to stop; each report is sent until it is acknowledged.
 
-    def __init__(self, site: Site, threads: int = 8) -> None:
+    Where other workers serve the same site `beside`, each attempt goes to any of them, as a load balancer would send it.
+    """
+
+    def __init__(self, site: Site, threads: int = 8, beside: Sequence[Site] = ()) -> None:
         self.site = site
+        self._ports = [each.port for each in (site, *beside)]
+        self.taken = Counter(dict.fromkeys(self._ports, 0))
+        """How many each of them has acknowledged."""
         self.acknowledged = 0
         self.counted = 0
         self.attempts = 0
         self.statuses: Counter[int] = Counter()
         self.problems: list[str] = []
+        self.refusals: set[tuple[int, str]] = set()
+        """Which of them answered 503, and with which words."""
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._witnesses = Witnesses(Keys(SECRET), 10)
@@ -167,21 +182,27 @@ class Readers:
         try:
             yield
         finally:
-            self._stop.set()
-            for thread in self._threads:
-                thread.join(120)
-            if any(thread.is_alive() for thread in self._threads):
-                self.problems.append("a reader never got its acknowledgement")
+            self.stop()
+
+    def stop(self) -> None:
+        """Each waits for the acknowledgement of its last report."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(120)
+        if any(thread.is_alive() for thread in self._threads):
+            self.problems.append("a reader never got its acknowledgement")
 
     def _read(self, number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=20)
-        with contextlib.closing(connection):
-            view = 0
-            while not self._stop.is_set():
-                view += 1
-                body = make_report(self._witnesses, f"/news/{number}/{view % 20}")
-                while not self._send(connection, body):
-                    time.sleep(0.05)
+        connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=20) for port in self._ports]
+        mixed = random.Random(number)  # noqa: S311 - which worker, no secret
+        view = 0
+        while not self._stop.is_set():
+            view += 1
+            body = make_report(self._witnesses, f"/news/{number}/{view % 20}")
+            while not self._send(mixed.choice(connections), body):
+                time.sleep(0.05)
+        for connection in connections:
+            connection.close()
 
     def _send(self, connection: http.client.HTTPConnection, body: bytes) -> bool:
         """Whether the report needs no other attempt."""
@@ -195,8 +216,11 @@ class Readers:
             self.statuses[status] += 1
             if status == 204:
                 self.acknowledged += 1
+                self.taken[connection.port] += 1
                 self.counted += answer["counted"]
-            elif status != 503:
+            elif status == 503:
+                self.refusals.add((connection.port, answer.decode()))
+            else:
                 self.problems.append(f"{status}: {answer}")
         return status != 503
 

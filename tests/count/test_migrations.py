@@ -29,7 +29,7 @@ def make(request: pytest.FixtureRequest) -> Make:
         settings = CountSettings(store_url=url)
         place = open_store(url, settings)._place  # type: ignore[attr-defined]
         by_number = {SCHEMA + number: each for number, each in enumerate(migrations, 1)}
-        store = SqlStore(place, settings, schema=SCHEMA + len(migrations), migrations=by_number)
+        store = SqlStore(place, settings, schema=SCHEMA + len(migrations), migrations=by_number, migrates=True)
         request.addfinalizer(store.close)
         return store
 

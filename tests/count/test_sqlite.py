@@ -18,6 +18,7 @@ from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.sql import sqlite
 from adnotice.count.sql.pruning import SITES_AT_ONCE
+from adnotice.count.sql.schema import SCHEMA
 from adnotice.count.sql.store import SqlStore
 from adnotice.count.sql.turns import Turns
 from adnotice.count.store import Store, Unusable
@@ -284,13 +285,14 @@ def _take(turns: Turns, order: list[int], number: int) -> None:
 
 def test_a_file_of_a_newer_version_is_read_and_not_written(file: Path) -> None:
     newer = opened(file)
-    newer = SqlStore(newer._place, CountSettings(), schema=2)  # type: ignore[attr-defined]
+    later = {SCHEMA + 1: lambda _: None}
+    newer = SqlStore(newer._place, CountSettings(), schema=SCHEMA + 1, migrations=later, migrates=True)  # type: ignore[attr-defined]
     fill(newer, 3)
     store = opened(file)
     with pytest.raises(Unusable, match="Upgrade adnotice"):
         commit(store, entry(*view()))
     assert total(store) == 3
-    assert "version 2" in store.health().problem
+    assert f"has schema {SCHEMA + 1}" in store.health().problem
 
 
 def test_ids_are_told_apart_when_only_their_expiry_differs(file: Path) -> None:

@@ -383,7 +383,7 @@ async def test_reports_beyond_what_pages_explain_are_suspect(make: Make) -> None
     measured = found["", Metric.CLEAR] + found["", Metric.BLOCKED_CONTENT]
     assert measured <= 3 * 20 + 40
     assert measured >= 90, "what is explained is believed"
-    assert measured + found["", Metric.SUSPECT] == 301
+    assert measured + found["", Metric.SUSPECT_CONTENT] == 301
     assert sum((await counted(writer, Dimension.BROWSER)).values()) == measured
 
 

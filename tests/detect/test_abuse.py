@@ -51,7 +51,7 @@ async def client(store_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 async def views(store_url: str) -> int:
     got = await counts(store_url)
-    return sum(got.get(name, 0) for name in ("clear", "unknown", "blocked_extension", "blocked-extension"))
+    return sum(got.get(name, 0) for name in ("clear", "unknown", "blocked_content", "blocked-content"))
 
 
 async def test_a_valid_report_counts_once_and_sets_nothing(client: httpx.AsyncClient, store_url: str) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adnotice.count.store import Health
-from adnotice.count.tally import Count, Dimension, Metric
+from adnotice.count.tally import SUSPECTS, Count, Dimension, Metric
 from adnotice.insight.checks import Weight, find
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import choose_span
@@ -37,7 +37,7 @@ def test_where_all_is_well_nothing_is_found() -> None:
 
 def test_every_finding_says_what_to_do() -> None:
     summary = report(
-        {**ALL, O.UNKNOWN: 500, O.SUSPECT: 5, O.TURNED_AWAY: 2, O.REFUSED: 900},
+        {**ALL, O.UNKNOWN: 500, O.SUSPECT_CLEAR: 5, O.TURNED_AWAY: 2, O.REFUSED: 900},
         mode=Mode.OFF,
         cached=True,
         REFUSAL=[Count(reason.value, O.REFUSED, 500) for reason in Refusal],
@@ -100,7 +100,8 @@ def test_a_test_that_was_set_aside_is_told(ground: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "text"), [(O.SUSPECT, "more than your pages explain"), (O.TURNED_AWAY, "turned away")]
+    ("metric", "text"),
+    [*((each, "more than your pages explain") for each in SUSPECTS.values()), (O.TURNED_AWAY, "turned away")],
 )
 def test_reports_that_are_in_no_rate_are_told(metric: Metric, text: str) -> None:
     assert text in told(report({**ALL, metric: 3}))[0][1]

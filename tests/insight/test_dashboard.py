@@ -224,7 +224,7 @@ async def test_prometheus_reads_this_month_s_counts(busy: Newsroom) -> None:
         answer = await browser.get("metrics", headers=BEARER)
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     lines = answer.text.splitlines()
-    assert f'adnotice_counted_total{{site="{SITE}",metric="blocked-extension"}} 180' in lines
+    assert f'adnotice_counted_total{{site="{SITE}",metric="blocked-content"}} 180' in lines
     assert 'adnotice_refused_total{reason="csp"} 40' in lines
     assert 'adnotice_quiet_total{reason="later"} 80' in lines
     assert 'adnotice_mode{mode="ask"} 1' in lines

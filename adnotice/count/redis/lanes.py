@@ -31,11 +31,18 @@ LANES: Final = (
     Metric.SUPPORTS,
     Metric.REFUSED,
     Metric.DECLINED,
-    Metric.SUSPECT,
+    Metric.SUSPECT_UNKNOWN,
     Metric.SERVED,
     Metric.TURNED_AWAY,
     Metric.PARTLY,
+    Metric.SUPPORT_LINK,
+    Metric.OBJECTED,
+    Metric.CLEAR_SINCE_ALLOWED,
     Metric.REJECTED,
+    Metric.SUSPECT_CLEAR,
+    Metric.SUSPECT_PARTLY,
+    Metric.SUSPECT_CONTENT,
+    Metric.SUSPECT_HOSTS,
 )
 """Where each metric stands. Stored: only ever add at the end."""
 

@@ -11,7 +11,7 @@ import msgspec
 from adnotice.count.buckets import Starts
 from adnotice.count.redis.lanes import name_lanes
 from adnotice.count.redis.nodes import Call
-from adnotice.count.redis.scripts import COMMIT
+from adnotice.count.redis.scripts import COMMIT, SCHEMA
 from adnotice.count.tally import Batch, Dimension, Entry, Grain, Metric, add_up
 
 IDS_A_SCRIPT: Final = 4_000
@@ -44,7 +44,8 @@ class Part:
         totals: dict[tuple[str, Dimension], dict[str, dict[Metric, int]]] = {}
         for (site, dimension, value, metric), n in add_up(self.entries).items():
             totals.setdefault((site, dimension), {}).setdefault(value, {})[metric] = n
-        keys = [f"{tag}:replays", f"{tag}:buckets", f"{tag}:sites", *(f"{tag}:i:{entry.id}" for entry in self.entries)]
+        keys = [f"{tag}:replays", f"{tag}:buckets", f"{tag}:sites", schema_key(tag)]
+        keys += [f"{tag}:i:{entry.id}" for entry in self.entries]
         groups = []
         for (site, dimension), values in totals.items():
             numbered: list[int] = []
@@ -55,7 +56,7 @@ class Part:
             groups.append((site, numbered, [item for value, counts in ranked for item in (value, name_lanes(counts))]))
         expiries = [round(entry.expires * 1000) for entry in self.entries]
         content = (round(now * 1000), expiries, groups, month_number(starts.month))
-        return Call(COMMIT, keys, (msgspec.msgpack.encode(content),))
+        return Call(COMMIT, keys, (msgspec.msgpack.encode(content), SCHEMA))
 
 
 def _most_first(pair: tuple[str, dict[Metric, int]]) -> tuple[int, str]:
@@ -66,6 +67,11 @@ def _most_first(pair: tuple[str, dict[Metric, int]]) -> tuple[int, str]:
 def month_number(start: str) -> int:
     """The month that begins on this day (YYYY-MM-DD) as a number that grows with time."""
     return int(start[:4] + start[5:7])
+
+
+def schema_key(tag: str) -> str:
+    """Under what name a shard keeps its schema."""
+    return f"{tag}:schema"
 
 
 def bucket_key(tag: str, grain: str, start: str, dimension: str, site: str) -> str:

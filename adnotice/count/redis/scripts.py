@@ -12,6 +12,12 @@ from typing import Final, NamedTuple
 from adnotice.count.redis.lanes import LANE_BYTES
 from adnotice.count.tally import OTHER
 
+SCHEMA: Final = "2"
+"""The schema that this code reads and writes."""
+
+OTHER_SCHEMA: Final = "SCHEMA"
+"""How the answer of a shard begins that has another schema than ours, or none."""
+
 
 class Script(NamedTuple):
     """Lua and the name under which a server that has seen it knows it."""
@@ -26,14 +32,17 @@ def _script(source: str) -> Script:
 
 COMMIT: Final = _script(
     f"""
--- KEYS: replays, index of buckets, sites; then the ids; then the buckets.
--- ARGV: [now, [expiry of each id], [[site, [key number, cap, ...], [value, [lane, n, ...], ...]]...], month], times in ms.
+-- KEYS: replays, index of buckets, sites, the schema; then the ids; then the buckets.
+-- ARGV: [now, [expiry of each id], [[site, [key number, cap, ...], [value, [lane, n, ...], ...]]...], month], times in ms; then our schema.
 -- Answers with the places of ids that had been counted, and then has counted nothing: ask again without them.
+-- Where the shard has another schema, nothing is written.
+local schema = redis.call('GET', KEYS[4])
+if schema ~= ARGV[2] then return redis.error_reply('{OTHER_SCHEMA} ' .. (schema or 'none')) end
 local batch = cmsgpack.unpack(ARGV[1])
 local now, expiries, groups, month = batch[1], batch[2], batch[3], batch[4]
 local seen = {{}}
 if #expiries > 0 then
-  local held = redis.call('MGET', unpack(KEYS, 4, 3 + #expiries))
+  local held = redis.call('MGET', unpack(KEYS, 5, 4 + #expiries))
   for i = 1, #expiries do
     if held[i] and tonumber(held[i]) > now then seen[#seen + 1] = i - 1 end
   end
@@ -43,7 +52,7 @@ if #seen > 0 then
   return seen
 end
 for i = 1, #expiries do
-  redis.call('SET', KEYS[3 + i], expiries[i], 'PX', math.max(expiries[i] - now, 0) + 60000)
+  redis.call('SET', KEYS[4 + i], expiries[i], 'PX', math.max(expiries[i] - now, 0) + 60000)
 end
 for _, group in ipairs(groups) do
   local site, buckets, values = group[1], group[2], group[3]
@@ -85,5 +94,29 @@ POINTS: Final = _script(
 local answers = {}
 for b = 1, #KEYS do answers[b] = redis.call('HGET', KEYS[b], ARGV[1]) or '' end
 return answers
+"""
+)
+
+MOVE: Final = _script(
+    f"""
+-- KEYS: index of buckets; then pairs of buckets: an old one, and the one that takes its counts.
+-- Adds each old bucket's counts to the other's and takes it away. Done again, or by two at once, it changes nothing more.
+for b = 2, #KEYS, 2 do
+  local old, new = KEYS[b], KEYS[b + 1]
+  local held = redis.call('HGETALL', old)
+  for i = 1, #held, 2 do
+    local more, sum = held[i + 1], redis.call('HGET', new, held[i]) or ''
+    sum = sum .. string.rep('\\0', #more - #sum)
+    for at = 0, #more - 1, {LANE_BYTES} do
+      local n = struct.unpack('<I{LANE_BYTES}', more, at + 1) + struct.unpack('<I{LANE_BYTES}', sum, at + 1)
+      sum = sum:sub(1, at) .. struct.pack('<I{LANE_BYTES}', n) .. sum:sub(at + {LANE_BYTES} + 1)
+    end
+    redis.call('HSET', new, held[i], sum)
+  end
+  redis.call('UNLINK', old)
+  redis.call('ZREM', KEYS[1], old)
+  redis.call('ZADD', KEYS[1], 0, new)
+end
+return #KEYS
 """
 )

@@ -21,13 +21,13 @@ from adnotice.count.redis.lanes import read_lanes
 from adnotice.count.redis.nodes import Call, Command, Nodes
 from adnotice.count.redis.notes import RedisNotes
 from adnotice.count.redis.parts import bucket_key, month_number, split_batch
-from adnotice.count.redis.scripts import POINTS
+from adnotice.count.redis.scripts import OTHER_SCHEMA, POINTS
+from adnotice.count.redis.versions import Versions, stored_names
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Health, NoStore, Partial, Unusable
+from adnotice.count.store import Health, NoStore, Partial, Plan, Tell
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
 from adnotice.vocabulary import Unavailable
 
-SCHEMA: Final = "1"
 BUCKETS_A_SCRIPT: Final = 400
 """So few are read by one script that nobody else waits for long."""
 
@@ -59,6 +59,7 @@ class RedisStore:
         self._create = create
         self._checked = False
         self._tend_at = 0.0
+        self._versions = Versions(self.nodes, self._run, self._settings.timezone)
         self._notes = RedisNotes(self._run_checked, f"{self.nodes.tags[HOME]}:notes", clock)
 
     @property
@@ -106,12 +107,17 @@ class RedisStore:
 
     def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
         """See `Store`. Each shard has let in its own values up to the cap."""
-        self._check()
         oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
         buckets = [bucket for piece in cover(period, oldest_day) for bucket in self._names(piece)]
         sums: dict[bytes, int] = {}
         for held in chain.from_iterable(
-            self._everywhere(lambda tag: [("HGETALL", bucket_key(tag, *bucket, dimension, site)) for bucket in buckets])
+            self._everywhere(
+                lambda tag: [
+                    ("HGETALL", bucket_key(tag, *bucket, name, site))
+                    for bucket in buckets
+                    for name in stored_names(dimension)
+                ]
+            )
         ):
             for i in range(0, len(held), 2):
                 sums[held[i]] = sums.get(held[i], 0) + int.from_bytes(held[i + 1], "little")
@@ -123,18 +129,19 @@ class RedisStore:
         self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
     ) -> list[Point]:
         """See `Store`."""
-        self._check()
         starts = self._calendar.starts(grain, period)
         pieces = [starts[i : i + BUCKETS_A_SCRIPT] for i in range(0, len(starts), BUCKETS_A_SCRIPT)]
 
-        def ask(tag: str) -> list[Command | Call]:
-            keys = [[bucket_key(tag, grain, start, dimension, site) for start in piece] for piece in pieces]
-            return [Call(POINTS, some, (value,)) for some in keys]
-
         sums = [0] * len(starts)
-        for answers in self._everywhere(ask):
-            for place, held in enumerate(chain.from_iterable(answers)):
-                sums[place] += int.from_bytes(held, "little")
+        for name in stored_names(dimension):
+            for answers in self._everywhere(
+                lambda tag, name=name: [  # type: ignore[misc]
+                    Call(POINTS, [bucket_key(tag, grain, start, name, site) for start in piece], (value,))
+                    for piece in pieces
+                ]
+            ):
+                for place, held in enumerate(chain.from_iterable(answers)):
+                    sums[place] += int.from_bytes(held, "little")
         return [
             Point(start, metric, n)
             for start, lanes in zip(starts, sums, strict=True)
@@ -144,13 +151,11 @@ class RedisStore:
     def tend(self, now: float) -> None:
         """See `Store`."""
         if time.monotonic() >= self._tend_at:
-            self._check()
             removed = self._drop_some(now)
             self._tend_at = time.monotonic() + (0 if removed else TEND_SECONDS)
 
     def prune(self, now: float) -> int:
         """See `Store`. Ids go by themselves; here go notes, and buckets that are past retention."""
-        self._check()
         removed = self._notes.prune(now)
         while some := self._drop_some(now):
             removed += some
@@ -211,7 +216,6 @@ class RedisStore:
     def health(self) -> Health:
         """See `Store`. The banner names server settings under which acknowledged reports could be lost."""
         try:
-            self._check()
             self._everywhere(lambda _: [("PING",)])
         except Unavailable as problem:
             return Health(self.address.shown, problem=str(problem))
@@ -221,6 +225,14 @@ class RedisStore:
         advice = dict.fromkeys(line for given in answers if not isinstance(given, Exception) for line in _advice(given))
         return Health(self.address.shown, banner=" ".join(advice))
 
+    def plan(self) -> Plan:
+        """See `Store`."""
+        return self._versions.plan()
+
+    def migrate(self, tell: Tell) -> None:
+        """See `Store`."""
+        self._versions.migrate(tell)
+
     def close(self) -> None:
         """See `Store`."""
         self.nodes.close()
@@ -229,41 +241,30 @@ class RedisStore:
         """Once: that what is kept here was written by this version, with these shards, in this time zone."""
         if self._checked:
             return
-        key = f"{self.nodes.tags[HOME]}:meta"
-        if not self._create and not self._run(("EXISTS", key)):
+        if not self._create and not self._run(("EXISTS", f"{self.nodes.tags[HOME]}:meta")):
             raise NoStore(f"there is no store of adnotice at {self.address.shown}")
-        for name, mine in (
-            ("schema", SCHEMA),
-            ("shards", str(self.address.shards)),
-            ("timezone", self._settings.timezone),
-        ):
-            self._run(("HSETNX", key, name, mine), write=True)
-            kept = self._run(("HGET", key, name)).decode()
-            if kept != mine:
-                raise Unusable(
-                    f"the store {self.address.shown} was begun with {name} {kept}, got {mine}. "
-                    f"Set {name} back, or use another prefix in store_url"
-                )
+        self._versions.open()
         self._checked = True
 
     def _names(self, piece: Range) -> list[tuple[str, str]]:
         period = Period(date.fromisoformat(piece.first), date.fromisoformat(piece.last))
         return [(piece.grain, start) for start in self._calendar.starts(piece.grain, period)]
 
-    def _run(self, command: Command, *, shard: int = HOME, write: bool = False) -> Any:
+    def _run(self, command: Command | Call, *, shard: int = HOME, write: bool = False) -> Any:
         """One command on one shard."""
         answer = self.nodes.ask_shards([(shard, [command])], write=write)[0]
         if isinstance(answer, Exception):
             raise Unavailable(self._said(answer)) from answer
         return answer[0]
 
-    def _run_checked(self, command: Command, *, shard: int = HOME, write: bool = False) -> Any:
+    def _run_checked(self, command: Command | Call, *, shard: int = HOME, write: bool = False) -> Any:
         """The same where it is sure that the store is one of ours."""
         self._check()
         return self._run(command, shard=shard, write=write)
 
     def _everywhere(self, commands: Callable[[str], Sequence[Command | Call]]) -> list[list[Any]]:
         """The same on every shard, all at once."""
+        self._check()
         given = []
         for answer in self.nodes.ask_shards(
             [(shard, commands(tag)) for shard, tag in enumerate(self.nodes.tags[:HOME])]
@@ -274,6 +275,9 @@ class RedisStore:
         return given
 
     def _said(self, problem: Exception) -> str:
+        if str(problem).startswith(OTHER_SCHEMA):
+            self._checked = False  # what the store is now is looked at before the next commit
+            return f"the store {self.address.shown} has just changed its schema, or was emptied"
         return f"the store {self.address.shown} does not answer: {problem or type(problem).__name__}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -10,17 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from adnotice.count.open import sqlite_file
-from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES, make_private
+from adnotice.count.sql.copying import copy_database, make_private
+from adnotice.count.sql.sqlite import APPLICATION_ID, SIDES
 from adnotice.count.sql.turns import Turns
-from adnotice.count.store import NoStore, Unusable
+from adnotice.count.store import PG_DUMP, REDIS_COPY, NoStore, Unusable
 from adnotice.vocabulary import Unavailable
 
-PAGES_AT_ONCE: Final = 2_000
-"""Copied within one step, 8 MB: nobody who writes waits for longer than that."""
-
 OTHERS: Final = {
-    "postgresql": "pg_dump --table='adnotice_*'",
-    "redis": "the server's own append-only file, or redis-cli --rdb",
+    "postgresql": PG_DUMP,
+    "redis": REDIS_COPY,
 }
 
 
@@ -34,18 +31,9 @@ def back_up(url: str, copy: Path) -> int:
         raise Unusable(f"{copy} exists. Give the backup a name of its own")
     if not file.exists():
         raise NoStore(f"there is no {file} to back up")
-    unfinished = copy.with_name(copy.name + ".unfinished")
     try:
-        make_private(unfinished)
-        with closing(sqlite3.connect(file, timeout=30)) as source, closing(sqlite3.connect(unfinished)) as target:
-            _check(source, file)
-            source.backup(target, pages=PAGES_AT_ONCE, sleep=0.01)
-            _check(target, unfinished)
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        unfinished.rename(copy)
+        copy_database(file, copy, _check)
     except (sqlite3.Error, OSError) as error:
-        unfinished.unlink(missing_ok=True)
         raise Unavailable(f"the backup of {file} failed: {error}") from error
     return copy.stat().st_size
 

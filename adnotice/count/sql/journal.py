@@ -10,7 +10,7 @@ import msgspec
 from adnotice.count.buckets import Starts
 from adnotice.count.caps import Bucket, Caps
 from adnotice.count.sql.place import Rows
-from adnotice.count.sql.schema import COLUMNS
+from adnotice.count.sql.schema import name_column
 from adnotice.count.tally import OTHER, Grain, Key
 
 Place = tuple[str, str, str]
@@ -46,7 +46,10 @@ def read_lines(text: str) -> list[Line]:
 
 
 def sum_lines(lines: Sequence[Line], caps: Caps, read: Callable[[Bucket], Iterable[str]]) -> Rows:
-    """The rows to add to the tallies, sorted by their key, values beyond a cap under `(other)`."""
+    """The rows to add to the tallies, sorted by their key, values beyond a cap under `(other)`.
+
+    Lines of an older schema become rows of its columns: they are moved before its columns change.
+    """
     metrics = sorted({metric for *_, counts in _parts(lines) for _, metric, _ in counts})
     number = {metric: place for place, metric in enumerate(metrics)}
     sums: dict[tuple[tuple[str, str], ...], dict[Place, list[int]]] = defaultdict(dict)
@@ -65,7 +68,7 @@ def sum_lines(lines: Sequence[Line], caps: Caps, read: Callable[[Bucket], Iterab
                 key = (site, dimension, grain, start, names.get((site, dimension, value), value))
                 before = rows.get(key)
                 rows[key] = sum_ if before is None else [one + more for one, more in zip(before, sum_, strict=True)]
-    return Rows(tuple(COLUMNS[metric] for metric in metrics), [(*key, *rows[key]) for key in sorted(rows)])
+    return Rows(tuple(map(name_column, metrics)), [(*key, *rows[key]) for key in sorted(rows)])
 
 
 def _parts(lines: Iterable[Line]) -> Iterator[tuple[Line, str, str, list[tuple[str, str, int]]]]:

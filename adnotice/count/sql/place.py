@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine, Select
+from sqlalchemy import Connection, Engine, Select
 
 
 class Rows(NamedTuple):
@@ -39,6 +39,10 @@ class Place(Protocol):
     def mark(self) -> str:
         """How its driver marks a parameter."""
 
+    @property
+    def copy_advice(self) -> str:
+        """How the operator makes a copy before a migration; empty where `keep_copy` makes one."""
+
     def exists(self) -> bool:
         """Whether there is a database of ours already; leaves nothing there."""
 
@@ -48,14 +52,31 @@ class Place(Protocol):
     def write(self, *, patient: bool = True) -> AbstractContextManager[Any]:
         """A write transaction: gives a cursor, commits at the end."""
 
+    def peek(self) -> AbstractContextManager[Connection | None]:
+        """A connection that changes nothing, not even by being opened; None where there is no database."""
+
+    def changing(self) -> AbstractContextManager[Any]:
+        """A write transaction that may take minutes: gives a cursor, commits at the end."""
+
+    def plan_copy(self, schema: int) -> str:
+        """What `keep_copy` would do, in words; empty where it does nothing."""
+
+    def keep_copy(self, schema: int) -> str:
+        """Within `changing`: makes a copy of the database as it is, named after its schema. Says which, empty where the
+        operator makes it. Raises `Unusable` where there is no room for it."""
+
+    def hold(self, cursor: Any, tables: Sequence[str]) -> None:
+        """Keeps everybody else from these tables until the transaction ends. Raises `Unavailable` where others don't
+        let go of them."""
+
     def be_alone(self, cursor: Any) -> None:
         """Waits until no other process is in a transaction that has called this."""
 
     def remember(self, cursor: Any, ids: Sequence[Id]) -> set[Id]:
         """Keeps the ids; returns those that had been there before."""
 
-    def take_lines(self, cursor: Any, limit: int) -> tuple[int, str]:
-        """Takes lines out of the journal: how many, and their text joined by commas."""
+    def take_lines(self, cursor: Any, journal: str, limit: int) -> tuple[int, str]:
+        """Takes lines out of the table: how many, and their text joined by commas."""
 
     def add_counts(self, cursor: Any, counts: Rows) -> None:
         """Adds rows of counts to the tallies."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ARRAY, Select, Text, cast, create_engine, func, inspect, select, true
+from sqlalchemy import ARRAY, Connection, Select, Text, cast, create_engine, func, inspect, select, true
 
 from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import KEYS, adding, meta, tallies
-from adnotice.count.store import Unusable
+from adnotice.count.store import PG_DUMP, Unusable
+from adnotice.vocabulary import Unavailable
 
 try:
     import psycopg
@@ -26,6 +27,7 @@ FOLDING: Final = 0x41444E43
 """Names the advisory lock of whoever moves the journal into the tallies, or migrates."""
 
 LOOK_SECONDS: Final = 0.1
+FOREVER_SECONDS: Final = 7 * 86_400.0
 
 
 class PatientConnection(psycopg.Connection[tuple[Any, ...]]):
@@ -48,6 +50,7 @@ class PostgresPlace:
 
     mark: Final = "%s"
     errors: Final = (psycopg.Error,)
+    copy_advice: Final = PG_DUMP
 
     def __init__(self, url: str, deadline_seconds: float) -> None:
         self._target = read_target(url)
@@ -71,6 +74,38 @@ class PostgresPlace:
 
     def prepare(self) -> None:
         """Nothing: the operator has made the database."""
+
+    @contextmanager
+    def peek(self) -> Iterator[Connection]:
+        """A connection that changes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+        """A write transaction without a deadline, on a connection of its own."""
+        with closing(self._connect(within_seconds=0)) as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            yield cursor
+            cursor.execute("COMMIT")
+
+    def plan_copy(self, schema: int) -> str:  # noqa: ARG002 - SQLite's
+        """Nothing: the operator makes the copy."""
+        return ""
+
+    def keep_copy(self, schema: int) -> str:  # noqa: ARG002
+        """Nothing: the operator has made the copy."""
+        return ""
+
+    def hold(self, cursor: psycopg.Cursor[Any], tables: Sequence[str]) -> None:
+        """Waits for these tables as long as a report may wait, for all that write wait behind us meanwhile."""
+        try:
+            cursor.execute(f"SET LOCAL lock_timeout = {int(self._deadline * 1000)}")
+            cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+        except psycopg.errors.LockNotAvailable as error:
+            raise Unavailable(
+                f"somebody is using the tables in {self.shown} (pg_dump, or a long query): nothing was changed. Try again"
+            ) from error
 
     @contextmanager
     def write(self, *, patient: bool = True) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:  # noqa: ARG002 - SQLite's
@@ -102,15 +137,15 @@ class PostgresPlace:
             return set()
         return set(rows).difference((expires, bytes(key)) for expires, key in cursor.fetchall())
 
-    def take_lines(self, cursor: psycopg.Cursor[Any], limit: int) -> tuple[int, str]:
-        """Takes lines out of the journal: how many, and their text joined by commas. One process at a time."""
+    def take_lines(self, cursor: psycopg.Cursor[Any], journal: str, limit: int) -> tuple[int, str]:
+        """Takes lines out of the table: how many, and their text joined by commas. One process at a time."""
         self.be_alone(cursor)
-        cursor.execute(
-            "WITH taken AS (DELETE FROM adnotice_journal WHERE seq IN "
-            "(SELECT seq FROM adnotice_journal ORDER BY seq LIMIT %s) RETURNING body) "
-            "SELECT count(*), coalesce(string_agg(body, ','), '') FROM taken",
-            (limit,),
+        statement = (
+            f"WITH taken AS (DELETE FROM {journal} WHERE seq IN "  # noqa: S608 - our own name
+            f"(SELECT seq FROM {journal} ORDER BY seq LIMIT %s) RETURNING body) "
+            "SELECT count(*), coalesce(string_agg(body, ','), '') FROM taken"
         )
+        cursor.execute(statement.encode(), (limit,))
         n, text = cursor.fetchone() or (0, "")
         return n, text
 
@@ -154,9 +189,11 @@ class PostgresPlace:
                 self._writing.close()
             self._writing = None
 
-    def _connect(self) -> PatientConnection:
+    def _connect(self, within_seconds: float | None = None) -> PatientConnection:
+        """A connection on which every statement is answered within the deadline, or so many seconds; 0: whenever."""
+        seconds = self._deadline if within_seconds is None else within_seconds
         milliseconds = int(self._deadline * 1000)
-        limits = f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+        limits = f"-c statement_timeout={int(seconds * 1000)} -c lock_timeout={int(seconds * 1000)}"
         options = f"{self._target.get('options') or ''} {limits}".strip()
         given = {
             "connect_timeout": max(2, int(self._deadline)),
@@ -171,7 +208,7 @@ class PostgresPlace:
             if remedy := find_remedy(str(error)):
                 raise Unusable(f"{self.shown} {remedy}") from error
             raise
-        connection.deadline_seconds = self._deadline
+        connection.deadline_seconds = seconds or FOREVER_SECONDS
         encoding = connection.info.parameter_status("server_encoding")
         if encoding not in (None, "UTF8"):
             connection.close()

@@ -7,15 +7,16 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, QueuePool, Select, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, Select, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adnotice.count.sql.copying import check_room, copy_database, copy_of, make_private, open_to_read, size_of
 from adnotice.count.sql.holders import name_holders
 from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import KEYS, adding, tallies
@@ -43,6 +44,7 @@ class SqlitePlace:
 
     mark: Final = "?"
     errors: Final = (sqlite3.Error,)
+    copy_advice: Final = ""
 
     def __init__(self, file: Path, deadline_seconds: float) -> None:
         self.shown = f"sqlite:///{file}"
@@ -87,6 +89,38 @@ class SqlitePlace:
                 self._let_go()
                 raise
 
+    @contextmanager
+    def peek(self) -> Iterator[Connection | None]:
+        """A connection that changes nothing; None where there is no file."""
+        if not self._file.exists() or not self._file.stat().st_size:
+            yield None
+            return
+        engine = create_engine("sqlite://", creator=lambda: open_to_read(self._file), poolclass=NullPool)
+        try:
+            with engine.connect() as connection:
+                self._refuse_foreign(connection.connection.dbapi_connection)
+                yield connection
+        finally:
+            engine.dispose()
+
+    def changing(self) -> AbstractContextManager[sqlite3.Cursor]:
+        """A write transaction: it may take as long as it takes."""
+        return self.write()
+
+    def plan_copy(self, schema: int) -> str:
+        """What `keep_copy` would do, in words."""
+        return f"a copy is made first: {copy_of(self._file, schema)} ({size_of(self._file)})"
+
+    def keep_copy(self, schema: int) -> str:
+        """Copies the file to one beside it, named after its schema; says so. Raises `Unusable` without room for it."""
+        copy = copy_of(self._file, schema)
+        check_room(self._file)
+        copy_database(self._file, copy, lambda *_: None)
+        return f"copied to {copy} ({size_of(copy)})"
+
+    def hold(self, cursor: sqlite3.Cursor, tables: Sequence[str]) -> None:
+        """Nothing to do: SQLite's writers take turns."""
+
     def be_alone(self, cursor: sqlite3.Cursor) -> None:
         """Nothing to do: SQLite's writers take turns."""
 
@@ -106,15 +140,15 @@ class SqlitePlace:
         self._insert(cursor, [row for row in ids if row not in before])
         return before
 
-    def take_lines(self, cursor: sqlite3.Cursor, limit: int) -> tuple[int, str]:
-        """Takes lines out of the journal: how many, and their text joined by commas."""
+    def take_lines(self, cursor: sqlite3.Cursor, journal: str, limit: int) -> tuple[int, str]:
+        """Takes lines out of the table: how many, and their text joined by commas."""
         cursor.execute(
-            "SELECT count(*), max(seq), group_concat(body) FROM (SELECT seq, body FROM adnotice_journal ORDER BY seq LIMIT ?)",
+            f"SELECT count(*), max(seq), group_concat(body) FROM (SELECT seq, body FROM {journal} ORDER BY seq LIMIT ?)",  # noqa: S608 - our own name
             (limit,),
         )
         n, last, text = cursor.fetchone()
         if n:
-            cursor.execute("DELETE FROM adnotice_journal WHERE seq <= ?", (last,))
+            cursor.execute(f"DELETE FROM {journal} WHERE seq <= ?", (last,))  # noqa: S608
         return n, text or ""
 
     def add_counts(self, cursor: sqlite3.Cursor, counts: Rows) -> None:
@@ -197,13 +231,7 @@ class SqlitePlace:
         fresh = not self._file.exists() or self._file.stat().st_size == 0
         connection = self._connect()
         try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            if application not in (0, APPLICATION_ID) or (
-                application == 0 and connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-            ):
-                raise Unusable(
-                    f"{self._file} is another program's database. Give adnotice a file of its own in store_url"
-                )
+            self._refuse_foreign(connection)
             if fresh:
                 connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute("PRAGMA journal_mode=WAL")
@@ -213,6 +241,13 @@ class SqlitePlace:
                     raise Damaged(found)
         finally:
             connection.close()
+
+    def _refuse_foreign(self, connection: Any) -> None:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        if application not in (0, APPLICATION_ID) or (
+            application == 0 and connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        ):
+            raise Unusable(f"{self._file} is another program's database. Give adnotice a file of its own in store_url")
 
     def _move_aside(self, error: sqlite3.DatabaseError) -> None:
         aside = f"{self._file.name}.corrupt-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
@@ -292,15 +327,6 @@ def adding_rows(columns: tuple[str, ...], size: int) -> str:
 def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether the error says that the file is damaged, or no database at all."""
     return isinstance(error, Damaged) or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
-
-
-def make_private(file: Path) -> None:
-    """Makes an empty file that its owner alone may read, unless there is one; SQLite gives its companions the same mode.
-
-    An existing file is not even opened: closing it would drop the locks that SQLite holds on it in this process.
-    """
-    with suppress(FileExistsError):
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def refuse_folder(file: Path) -> None:

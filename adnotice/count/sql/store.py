@@ -12,18 +12,21 @@ from functools import reduce
 from operator import add
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, select, union_all
+from sqlalchemy import Connection, Select, func, select, table, union_all
 from sqlalchemy.exc import SQLAlchemyError
 
 from adnotice.count.buckets import Calendar, cover, months_before
-from adnotice.count.caps import Bucket, Caps
+from adnotice.count.caps import Caps
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql.journal import read_lines, sum_lines, write_line
+from adnotice.count.sql.folding import Folding
+from adnotice.count.sql.journal import write_line
+from adnotice.count.sql.migrations import MIGRATIONS, Migrations
 from adnotice.count.sql.notes import SqlNotes
 from adnotice.count.sql.place import Id, Place
 from adnotice.count.sql.pruning import Pruning
-from adnotice.count.sql.schema import COLUMNS, METRICS, MIGRATIONS, SCHEMA, Migrations, journal, meta, migrate, tallies
-from adnotice.count.store import Health, NoStore, Unusable
+from adnotice.count.sql.schema import COLUMNS, METRICS, SCHEMA, journal_name, meta, tallies
+from adnotice.count.sql.versions import Versions
+from adnotice.count.store import Health, NoStore, Plan, Tell, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
 from adnotice.vocabulary import Unavailable
 
@@ -33,7 +36,6 @@ FOLD_SECONDS: Final = 10.0
 FOLD_CHARACTERS: Final = 500_000
 """So many are moved sooner: it takes twenty times as much memory to sum them."""
 
-LINES_A_FOLD: Final = 100
 IMPATIENT_SECONDS: Final = 0.25
 STARTS_A_QUERY: Final = 800
 
@@ -49,6 +51,7 @@ class SqlStore:
         create: bool = True,
         schema: int = SCHEMA,
         migrations: Migrations = MIGRATIONS,
+        migrates: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._place = place
@@ -57,8 +60,10 @@ class SqlStore:
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
         self._calendar = Calendar(settings.timezone)
         self._caps = Caps(settings.max_pages)
-        self._schema = schema
-        self._migrations = migrations
+        self._migrates = migrates
+        self._journal = journal_name(schema)
+        self._folding = Folding(place, self._caps)
+        self._versions = Versions(place, schema, migrations, self._folding)
         self._clock = clock
         self._lock = threading.RLock()
         self._ready = False
@@ -66,7 +71,7 @@ class SqlStore:
         self._zone_kept = False
         self._folded = 0.0
         self._unfolded = 0
-        self._add_line = f"INSERT INTO {journal.name} (body) VALUES ({place.mark})"  # noqa: S608 - our own name
+        self._add_line = f"INSERT INTO {self._journal} (body) VALUES ({place.mark})"  # noqa: S608 - our own name
         self._pruning = Pruning(place, self._calendar, settings)
         self._notes = SqlNotes(self.reading, self.writing, place.mark, clock)
 
@@ -176,6 +181,18 @@ class SqlStore:
             return Health(self._place.shown, problem=str(problem), banner=self._place.banner())
         return Health(self._place.shown, problem=self._newer, banner=self._place.banner())
 
+    def plan(self) -> Plan:
+        """See `Store`."""
+        with self._told():
+            return self._versions.plan()
+
+    def migrate(self, tell: Tell) -> None:
+        """See `Store`."""
+        with self._lock, self._told():
+            self._place.prepare()
+            self._versions.migrate(tell)
+        self._ready = False
+
     def close(self) -> None:
         """See `Store`."""
         self._place.close()
@@ -218,7 +235,8 @@ class SqlStore:
             why = self._place.explain(cause)
             self._place.recover(cause)
             said = str(cause).strip().partition("\n")[0] or type(cause).__name__
-            raise Unavailable(f"the store {self._place.shown} does not answer: {said}{why and f'. {why}'}") from error
+            failed = f"the store {self._place.shown} does not answer: {said}{why and f'. {why}'}"
+            raise Unavailable(self._newer or failed) from error
 
     def _prepare(self) -> None:
         """Once after each opening: the tables are there, of our version, and cut in our time zone."""
@@ -232,7 +250,7 @@ class SqlStore:
             if not self._create and not self._place.exists():
                 raise NoStore(f"there is no store of adnotice at {self._place.shown}")
             self._place.prepare()
-            self._newer = migrate(self._place, self._schema, self._migrations)
+            self._newer = self._versions.open(migrates=self._migrates)
             self._check_zone()
             self._ready = True
 
@@ -263,30 +281,18 @@ class SqlStore:
     def _settle(self) -> None:
         """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old."""
         with self.reading() as connection:
-            waiting = connection.scalar(select(journal.c.seq).limit(1)) is not None
+            waiting = not self._newer and connection.scalar(select(1).select_from(table(self._journal)).limit(1))
         if waiting:
             with suppress(Unavailable):
                 self._fold(patient=False)
 
     def _fold(self, *, patient: bool = True) -> None:
-        taken = LINES_A_FOLD
-        while taken == LINES_A_FOLD:
+        more = True
+        while more:
             with self.writing(patient=patient) as cursor:
-                taken, text = self._place.take_lines(cursor, LINES_A_FOLD)
-                if taken:
-                    rows = sum_lines(read_lines(text), self._caps, lambda bucket: self._values(cursor, bucket))
-                    self._place.add_counts(cursor, rows)
+                more = self._folding.step(cursor, self._journal)
         self._folded = time.monotonic()
         self._unfolded = 0
-
-    def _values(self, cursor: Any, bucket: Bucket) -> list[str]:
-        mark = self._place.mark
-        cursor.execute(
-            f"SELECT value FROM {tallies.name} WHERE site = {mark} AND dimension = {mark} AND grain = {mark} "  # noqa: S608
-            f"AND start = {mark}",
-            bucket,
-        )
-        return [row[0] for row in cursor.fetchall()]
 
     def _most(self, site: str, dimension: Dimension, period: Period, limit: int) -> Select[Any]:
         oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
