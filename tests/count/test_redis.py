@@ -44,12 +44,12 @@ def clear_views(store: RedisStore) -> int:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("redis://h?shards=0", "shards in store_url must be from 1 to 512, got '0'"),
-        ("redis://h?replicas=many", "replicas in store_url must be from 0 to 16, got 'many'"),
+        ("redis://h?shards=0", "store_url must have shards from 1 to 512, got '0'"),
+        ("redis://h?replicas=many", "store_url must have replicas from 0 to 16, got 'many'"),
         ("redis://h?ssl=1", "store_url takes the options prefix, shards and replicas, got ssl"),
-        ("redis://h?prefix={a}", "prefix in store_url must be letters, digits, '-', '_' and '.', got '{a}'"),
+        ("redis://h?prefix={a}", "store_url must have a prefix of letters, digits, '-', '_' and '.', got '{a}'"),
         ("redis://a,b", "store_url with 2 servers must begin with redis+cluster://"),
-        ("redis+cluster://a/3", "a Redis Cluster has only database 0, got '3'"),
+        ("redis+cluster://a/3", "store_url must name no database but 0 for a Redis Cluster, got '3'"),
         ("redis+sentinel://a", "store_url must begin with redis://"),
     ],
 )

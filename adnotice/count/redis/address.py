@@ -64,14 +64,14 @@ def read_address(url: str) -> Address:
     if options:
         raise ValueError(f"store_url takes the options prefix, shards and replicas, got {', '.join(sorted(options))}")
     if not prefix or not prefix.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        raise ValueError(f"prefix in store_url must be letters, digits, '-', '_' and '.', got {prefix!r}")
+        raise ValueError(f"store_url must have a prefix of letters, digits, '-', '_' and '.', got {prefix!r}")
     user, at, hosts = parts.netloc.rpartition("@")
     nodes = tuple(_node(host) for host in (hosts or "127.0.0.1").split(","))
     if len(nodes) > 1 and not cluster:
         raise ValueError(f"store_url with {len(nodes)} servers must begin with {scheme}+cluster://")
     database = parts.path.rstrip("/")
     if cluster and database.lstrip("/") not in ("", "0"):
-        raise ValueError(f"a Redis Cluster has only database 0, got {database.lstrip('/')!r} in store_url")
+        raise ValueError(f"store_url must name no database but 0 for a Redis Cluster, got {database.lstrip('/')!r}")
     return Address(
         nodes=nodes,
         clustered=bool(cluster),
@@ -87,7 +87,7 @@ def read_address(url: str) -> Address:
 def _number(options: dict[str, str], name: str, default: int, least: int, most: int) -> int:
     given = options.pop(name, str(default))
     if not (given.isascii() and given.isdigit() and len(given) < 10) or not least <= int(given) <= most:
-        raise ValueError(f"{name} in store_url must be from {least} to {most}, got {given!r}")
+        raise ValueError(f"store_url must have {name} from {least} to {most}, got {given!r}")
     return int(given)
 
 
