@@ -72,7 +72,7 @@ class CountSettings:
             yield f"hours_kept_days must lie between 2 and 366, got {self.hours_kept_days}. The default is 31"
         if not 1 <= self.days_kept_months <= 25:
             yield f"days_kept_months must lie between 1 and 25, got {self.days_kept_months}. The default is 13"
-        if not self.days_kept_months <= self.months_kept <= 25:
+        if not min(self.days_kept_months, 25) <= self.months_kept <= 25:
             yield (
                 "months_kept must lie between days_kept_months and 25 (European data protection authorities "
                 f"name 25 months as the longest), got {self.months_kept}. The default is 25"
