@@ -18,10 +18,13 @@ from adnotice.detect.witness import probe_of
 from adnotice.doctor.endpoints import read_witness
 from adnotice.doctor.pages import find_tags
 from adnotice.doctor.seen import PageSeen, ProbeSeen, Seen, SiteSeen
+from adnotice.doctor.whole import find_workers, scripts_of
 
 TIMEOUT_SECONDS: Final = 20.0
 MAX_REDIRECTS: Final = 5
 MAX_LINKED_PAGES: Final = 4
+MAX_SCRIPTS: Final = 10
+"""Scripts of the site that are read for a service worker."""
 PAGE_TYPES: Final = "text/html,application/xhtml+xml,*/*;q=0.8"
 UNCOUNTED: Final = {
     "User-Agent": f"Mozilla/5.0 (compatible; adnotice-doctor/{__version__})",
@@ -72,7 +75,17 @@ class Questioner:
             client=await self._ask(base + "/client.js"),
             probes=tuple(probes),
             reports=tuple([await self._report(base, origin, view, probes, turn) for turn, view in enumerate(views)]),
+            workers=tuple([await self._ask(address) for address in await self._find_workers(pages, base)]),
         )
+
+    async def _find_workers(self, pages: tuple[PageSeen, ...], base: str) -> list[str]:
+        """The service workers that the pages, or scripts of the site that they name, register."""
+        place = urlsplit(pages[0].packed.url)
+        named = dict.fromkeys(script for page in pages for script in scripts_of(page.packed))
+        own = [each for each in named if urlsplit(each).netloc == place.netloc and not each.startswith(base + "/")]
+        scripts = [await self._ask(address) for address in own[:MAX_SCRIPTS]]
+        found = [address for seen in (*(page.packed for page in pages), *scripts) for address in find_workers(seen)]
+        return [address for address in dict.fromkeys(found) if urlsplit(address).netloc == place.netloc][:MAX_SCRIPTS]
 
     def _find_base(self, pages: tuple[PageSeen, ...]) -> str:
         """Where the pages say that our addresses begin; without a tag, where they begin by the settings."""

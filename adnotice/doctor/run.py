@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from adnotice.doctor.endpoints import judge_endpoints
 from adnotice.doctor.pages import carries_tag, judge_page
 from adnotice.doctor.seen import Finding, Level, SiteSeen
+from adnotice.doctor.whole import judge_whole
 
 Write = Callable[[str], None]
 
@@ -52,7 +53,7 @@ def judge(site: SiteSeen, prefix: str) -> list[Finding]:
     """Everything to say about the site, pages first."""
     folder = site.src.removesuffix("client.js")
     pages = [finding for page in site.pages for finding in judge_page(page, site, prefix)]
-    return [*pages, *judge_endpoints(site, folder)]
+    return [*pages, *judge_endpoints(site, folder), *judge_whole(site, prefix)]
 
 
 def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

@@ -78,6 +78,8 @@ class SiteSeen:
     client: Seen
     probes: tuple[ProbeSeen, ...]
     reports: tuple[Seen, ...]
+    workers: tuple[Seen, ...] = ()
+    """The service workers that the pages register."""
 
 
 class Level(Word):

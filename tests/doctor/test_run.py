@@ -19,6 +19,9 @@ from adnotice import AdNoticeMiddleware
 HOME = """<!doctype html><title>News</title><a href="/story">story</a> <a href="/feed.xml">feed</a>
 <a href="https://elsewhere.example/">elsewhere</a> <a href="/closed?x=1#top">closed</a>"""
 
+READING = """<!doctype html><title>News</title><script src="/app.js"></script><a href="/_adnotice/about">counted</a>"""
+WORKER = "addEventListener('fetch', (event) => event.respondWith(fetch(event.request)))"
+
 @asynccontextmanager
 async def lifespan(app):
     app.state.ready = True
@@ -32,7 +35,17 @@ async def home(request):
 async def closed(request):
     return HTMLResponse(HOME, headers={"Content-Security-Policy": "script-src 'none'"})
 
-bare = Starlette(routes=[Route("/", home), Route("/story", home), Route("/closed", closed)], lifespan=lifespan)
+async def reading(request):
+    return HTMLResponse(READING)
+
+async def app_js(request):
+    return HTMLResponse("navigator.serviceWorker.register('/sw.js')", media_type="text/javascript")
+
+async def sw_js(request):
+    return HTMLResponse(WORKER, media_type="text/javascript")
+
+others = [Route("/reading", reading), Route("/app.js", app_js), Route("/sw.js", sw_js)]
+bare = Starlette(routes=[*others, Route("/", home), Route("/story", home), Route("/closed", closed)], lifespan=lifespan)
 app = AdNoticeMiddleware(GZipMiddleware(bare), secret_key="k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu", store_url="sqlite:///counts.db")
 
 async def failing(scope, receive, send):
@@ -51,7 +64,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return name
 
 
-def examine(target: str, **options: str) -> tuple[int, list[str]]:
+def examine(target: str, **options: object) -> tuple[int, list[str]]:
     lines: list[str] = []
     return run_doctor(target, write=lines.append, **options), lines  # type: ignore[arg-type]
 
@@ -64,7 +77,17 @@ def test_an_app_is_examined_with_the_pages_that_its_first_page_links_to(module: 
     assert "without the tag (csp)" in lines[3]
     assert "script-src 'none'" in lines[4]
     assert "Add 'self' to script-src" in lines[5]
-    assert lines[-1] == "2 of 3 pages carry the tag; 1 wrong, 0 to know"
+    assert lines[6] == "NOTE   /_adnotice/about"
+    assert "Link to /_adnotice/about from your privacy policy" in lines[9]
+    assert lines[-1] == "2 of 3 pages carry the tag; 1 wrong, 1 to know"
+
+
+def test_a_worker_that_a_script_of_the_site_registers_is_read(module: str) -> None:
+    status, lines = examine(f"{module}:app", paths=("/reading",))
+    assert status == 0
+    assert "NOTE   /sw.js" in lines
+    assert any('pathname.startsWith("/_adnotice/")) return;' in line for line in lines)
+    assert not any("/_adnotice/about" in line for line in lines)
 
 
 def test_the_app_is_started_and_stopped_as_a_server_does(module: str, tmp_path: Path) -> None:
