@@ -1,4 +1,4 @@
-"""Eight weeks of made-up figures, written through the real store under a site name of their own.
+"""Eight weeks of made-up figures: real occurrences, spread and written as the real ones, under a site name of their own.
 
 They are labelled in the dashboard and mix with nobody's counts. The same seed makes the same figures on every run.
 """
@@ -6,14 +6,13 @@ They are labelled in the dashboard and mix with nobody's counts. The same seed m
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from adnotice.count.spread import spread
+from adnotice.count.spread import spread_all
 from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Entry, Key
+from adnotice.count.tally import Batch, Entry
 from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
@@ -26,6 +25,9 @@ from adnotice.vocabulary import (
     PageRefused,
     Quiet,
     Refusal,
+    Rejection,
+    RequestRefused,
+    Sign,
     Verdict,
     ViewJudged,
 )
@@ -83,6 +85,7 @@ CROWDS = (
 )
 
 ANSWERS = ((Choice.HOWTO, 0.071), (Choice.LATER, 0.238), (Choice.NEVER, 0.064), (Choice.SUPPORTS, 0.031))
+QUIETS = ((Quiet.FIRST_PAGE, 0.44), (Quiet.LATER, 0.17), (Quiet.NEVER, 0.06), (Quiet.SUPPORTS, 0.02))
 RECHECKED_OF_HOWTO = 0.52
 ALLOWED_OF_HOWTO = 0.38
 
@@ -94,12 +97,9 @@ def write_sample(store: Store, paths: list[str], now: float) -> None:
     for day in range(DAYS):
         start = today - timedelta(days=DAYS - day)
         for hour, part in zip(HOURS, SHARES, strict=True):
-            deltas: Counter[Key] = Counter()
-            for occurrence, n in _hour(chance, paths, day, start.weekday(), part):
-                for key in spread(occurrence):
-                    deltas[key] += n
+            deltas = spread_all(_hour(chance, paths, day, start.weekday(), part))
             moment = (start + timedelta(hours=hour)).timestamp()
-            store.commit(Batch(moment, (Entry(f"sample:{day}:{hour}", moment + 60, deltas=+deltas),)))
+            store.commit(Batch(moment, (Entry(f"sample:{day}:{hour}", moment + 60, deltas=deltas),)))
     store.notes.put(f"label:{SITE}", LABEL)
 
 
@@ -116,42 +116,50 @@ def _hour(
             yield from _crowd(chance, path, tuned, n, asks=day >= DAY_ASKED_FIRST)
     yield PageRefused(SITE, Refusal.EXCLUDED), _about(chance, views * 0.02)
     yield PageRefused(SITE, Refusal.STATUS), _about(chance, views * 0.011)
+    yield RequestRefused(SITE, Rejection.NAME), _about(chance, views * 0.0004)
+    yield RequestRefused(SITE, Rejection.NO_WITNESS), _about(chance, views * 0.0002)
 
 
 def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool) -> Iterator[tuple[Occurrence, int]]:
     reader = crowd.agent.encode(), crowd.language.encode()
-    declined = _about(chance, n * (0.09 if "Firefox" in crowd.agent else 0.01))
+    declined = min(n, _about(chance, n * (0.09 if "Firefox" in crowd.agent else 0.01)))
     yield PageInjected(SITE, path), n - declined
     yield PageInjected(SITE, path, declined=True), declined
-    measured = n - declined - _about(chance, n * 0.055)
-    content = min(measured, _about(chance, measured * crowd.content))
-    hosts = min(measured - content, _about(chance, measured * crowd.hosts))
-    unknown = min(measured - content - hosts, _about(chance, measured * 0.009))
-
-    def judged(verdict: Verdict, kind: Kind | None, ground: Ground, asked: bool, quiet: Quiet | None) -> ViewJudged:
-        return ViewJudged(SITE, path, verdict, kind, ground, asked, quiet, *reader)
-
-    clear = measured - content - hosts - unknown
-    yield judged(Verdict.CLEAR, None, Ground.SCRIPT, asked=False, quiet=Quiet.NOT_BLOCKED), clear
-    yield judged(Verdict.UNKNOWN, None, Ground.CONTROL, asked=False, quiet=Quiet.NOT_BLOCKED), unknown
+    rest = n - declined
+    rest -= min(rest, _about(chance, n * 0.055))
     asked = 0
-    for kind, ground, blocked in ((Kind.CONTENT, Ground.STOPPED, content), (Kind.HOSTS, Ground.PROBE, hosts)):
-        if not asks:
-            yield judged(Verdict.BLOCKED, kind, ground, asked=False, quiet=Quiet.MODE), blocked
-            continue
-        rest = blocked
-        for quiet, share in (
-            (Quiet.FIRST_PAGE, 0.44),
-            (Quiet.LATER, 0.17),
-            (Quiet.NEVER, 0.06),
-            (Quiet.SUPPORTS, 0.02),
-        ):
-            quieted = min(rest, _about(chance, blocked * share))
-            yield judged(Verdict.BLOCKED, kind, ground, asked=False, quiet=quiet), quieted
-            rest -= quieted
-        yield judged(Verdict.BLOCKED, kind, ground, asked=True, quiet=None), rest
-        asked += rest
+    for share, verdict, kind, ground, signs in (
+        (crowd.content, Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED, (Sign.STYLE_STOPPED, Sign.ELEMENT_HIDDEN)),
+        (crowd.hosts, Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE, ()),
+        (0.004, Verdict.PARTLY, None, Ground.STOPPED, (Sign.STYLE_STOPPED,)),
+        (0.006, Verdict.UNKNOWN, None, Ground.SHORT, ()),
+        (0.003, Verdict.UNKNOWN, None, Ground.CONTROL, ()),
+        (0.011, Verdict.CLEAR, None, Ground.RETRY, ()),
+        (1.0, Verdict.CLEAR, None, Ground.SCRIPT, ()),
+    ):
+        found = rest if share == 1 else min(rest, _about(chance, n * share))
+        rest -= found
+        for quiet, times in _quiets(chance, verdict, found, asks=asks):
+            yield ViewJudged(SITE, path, verdict, kind, ground, quiet is None, quiet, *reader, "", signs), times
+            asked += times if quiet is None else 0
     yield from _answers(chance, path, reader, asked)
+
+
+def _quiets(chance: random.Random, verdict: Verdict, found: int, *, asks: bool) -> Iterator[tuple[Quiet | None, int]]:
+    """Why these views are not asked, with how many; None: asked."""
+    if verdict is Verdict.PARTLY:
+        yield Quiet.PARTLY, found
+    elif verdict is not Verdict.BLOCKED:
+        yield Quiet.NOT_BLOCKED, found
+    elif not asks:
+        yield Quiet.MODE, found
+    else:
+        rest = found
+        for quiet, share in QUIETS:
+            quieted = min(rest, _about(chance, found * share))
+            rest -= quieted
+            yield quiet, quieted
+        yield None, rest
 
 
 def _answers(

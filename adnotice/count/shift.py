@@ -29,7 +29,7 @@ from adnotice.count.plausible import Plausibility
 from adnotice.count.recent import recent_grounds
 from adnotice.count.routes import Routes
 from adnotice.count.settings import CountSettings
-from adnotice.count.spread import spread, suspect_keys
+from adnotice.count.spread import spread, spread_all, suspect_keys
 from adnotice.count.store import NoStore, Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.mode import NOTE as MODE_NOTE
@@ -278,9 +278,8 @@ class Shift:
         """What was counted in memory, under an id: when it stays unknown whether it was committed, it is tried again."""
         if self._pages is None and self.intake.pages_wait():
             pages, deltas = self.intake.take_pages()
-            for occurrence, n in pages.items():
-                for key in spread(self._name(occurrence)):
-                    deltas[key] = deltas.get(key, 0) + n
+            for key, n in spread_all((self._name(occurrence), n) for occurrence, n in pages.items()).items():
+                deltas[key] = deltas.get(key, 0) + n
             self._pages = Entry(f"pages:{uuid.uuid4().hex}", now + PAGES_EXPIRE_SECONDS, (), deltas)
         return self._pages
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +20,7 @@ from adnotice.vocabulary import (
     PageInjected,
     PageRefused,
     Quiet,
+    Refusal,
     Rejection,
     RequestRefused,
     Sign,
@@ -40,7 +42,7 @@ def spread(occurrence: Occurrence) -> Keys:
     if isinstance(occurrence, PageInjected):
         return _page_keys(occurrence.site, occurrence.page, occurrence.declined)
     if isinstance(occurrence, PageRefused):
-        return _refusal_keys(occurrence.site, str(occurrence.reason))
+        return _refusal_keys(occurrence.site, occurrence.reason)
     if isinstance(occurrence, RequestRefused):
         return _rejection_keys(occurrence.site, occurrence.reason)
     if isinstance(occurrence, NoticeShown):
@@ -48,6 +50,17 @@ def spread(occurrence: Occurrence) -> Keys:
     if isinstance(occurrence, ChoiceMade):
         return _spread_answer(occurrence, _CHOICES[occurrence.choice])
     return _spread_answer(occurrence, Metric.ALLOWED)
+
+
+def spread_all(counted: Iterable[tuple[Occurrence, int]]) -> dict[Key, int]:
+    """How often each key counts for occurrences that took place so many times each. Raises `ValueError` below 0."""
+    deltas: dict[Key, int] = {}
+    for occurrence, n in counted:
+        if n < 0:
+            raise ValueError(f"nothing takes place {n} times: {occurrence}")
+        for key in spread(occurrence) if n else ():
+            deltas[key] = deltas.get(key, 0) + n
+    return deltas
 
 
 def suspect_keys(view: ViewJudged) -> Keys:
@@ -131,8 +144,9 @@ def _ground_keys(site: str, ground: Ground | Sign, metric: Metric) -> Keys:
 
 
 @lru_cache(maxsize=256)
-def _refusal_keys(site: str, reason: str) -> Keys:
-    return (_key(site, Dimension.ALL, "", Metric.REFUSED), _key(site, Dimension.REFUSAL, reason, Metric.REFUSED))
+def _refusal_keys(site: str, reason: Refusal) -> Keys:
+    refused = Metric.REFUSED
+    return (_key(site, Dimension.ALL, "", refused), _key(site, Dimension.REFUSAL, reason.value, refused))
 
 
 @lru_cache(maxsize=256)
@@ -147,5 +161,5 @@ def _quiet_keys(site: str, reason: Quiet | None) -> Keys:
         return ()
     return (
         _key(site, Dimension.ALL, "", Metric.NOT_ASKED),
-        _key(site, Dimension.QUIET, str(reason), Metric.NOT_ASKED),
+        _key(site, Dimension.QUIET, reason.value, Metric.NOT_ASKED),
     )

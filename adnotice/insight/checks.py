@@ -90,7 +90,7 @@ def _pages(summary: Summary) -> Iterator[Finding]:
 def _unknown(summary: Summary) -> Iterator[Finding]:
     """Names that the store holds and that this version has no text for."""
     counted = [
-        *((words.ground(each.name), each.views.measured) for each in summary.grounds),
+        *((words.ground(each.name), each.views.measured) for each in (*summary.grounds, *summary.signs)),
         *((words.quiet(each.name), each.share.n) for each in summary.quiet),
         *((words.refusal(each.name), each.share.n) for each in summary.refusals),
         *((words.rejection(each.name), each.share.n) for each in summary.rejections),

@@ -66,6 +66,7 @@ def tables(summary: Summary) -> Mapping[str, Table]:
             [(r.name, r.share.n, r.share.rate) for r in summary.rejections],
         ),
         "grounds": (("ground", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.grounds]),
+        "signs": (("sign", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.signs]),
     }
 
 

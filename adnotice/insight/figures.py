@@ -79,7 +79,8 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class GroundRow(msgspec.Struct, frozen=True):
-    """A ground, or a sign beside one, with the page views that had it, by verdict."""
+    """A ground, or a sign, with the page views that had it, by verdict. Each view has one ground, and none or some
+    signs."""
 
     name: str
     views: Views
@@ -116,6 +117,7 @@ class Summary(msgspec.Struct, frozen=True):
     refusals: Sequence[Reason]
     rejections: Sequence[Reason]
     grounds: Sequence[GroundRow]
+    signs: Sequence[GroundRow]
 
     @property
     def blocking(self) -> Share:

@@ -15,10 +15,11 @@ from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, Row, Ro
 from adnotice.insight.intervals import Share, share, widest
 from adnotice.insight.periods import Span
 from adnotice.insight.sampled import Sample, estimate
-from adnotice.vocabulary import Kind, Mode, Quiet
+from adnotice.vocabulary import Kind, Mode, Quiet, Sign
 
 BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
 TOP_ROWS: Final = 20
+SIGNS: Final = frozenset(Sign)
 
 CACHED_DAY_FACTOR: Final = 1.1
 CACHED_DAY_SLACK: Final = 20
@@ -64,6 +65,7 @@ def summarize(
         cached = found_cached(injected, views, () if span.grain is Grain.HOUR else series)
     not_measured = None if cached else max(0, round(sampled * injected) - views.measured)
     rate = estimate([Sample(sampled, views.blocked, views.decided - views.blocked)])
+    found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
     tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each) for each in BREAKDOWNS}
     return Summary(
         sites=sites,
@@ -93,7 +95,8 @@ def summarize(
         ),
         refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Metric.REFUSED),
         rejections=reasons(rows.counts.get(Dimension.REJECTION, ()), Metric.REJECTED),
-        grounds=list_grounds(rows.counts.get(Dimension.GROUND, ())),
+        grounds=[each for each in found if each.name not in SIGNS],
+        signs=[each for each in found if each.name in SIGNS],
     )
 
 
@@ -209,7 +212,7 @@ def reasons(counts: Iterable[Count], metric: Metric) -> list[Reason]:
     return [Reason(name, share(n, whole)) for name, n in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def list_grounds(counts: Iterable[Count], top: int = TOP_ROWS) -> list[GroundRow]:
-    """What the verdicts stand on, the most frequent first."""
+def list_grounds(counts: Iterable[Count]) -> list[GroundRow]:
+    """What the verdicts stand on, and what was seen beside it, the most frequent first."""
     found = [GroundRow(name, view(numbers)) for name, numbers in by_value(counts).items()]
-    return sorted((each for each in found if each.views.measured), key=lambda each: -each.views.measured)[:top]
+    return sorted((each for each in found if each.views.measured), key=lambda each: (-each.views.measured, each.name))

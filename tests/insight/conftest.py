@@ -155,6 +155,7 @@ def busy(newsroom: Newsroom) -> Newsroom:
         (Dimension.REJECTION, "name", {o.REJECTED: 3}),
         (Dimension.GROUND, "script bait arrived", {o.CLEAR: 600}),
         (Dimension.GROUND, "script and image baits stopped", {o.BLOCKED_CONTENT: 180}),
+        (Dimension.GROUND, "stylesheet bait stopped", {o.BLOCKED_CONTENT: 100}),
     ]
     newsroom.count_all(
         {Key(SITE, dimension, value, metric): n for dimension, value, row in rows for metric, n in row.items()}
