@@ -66,6 +66,10 @@ REFUSALS: Final[Mapping[Refusal, Text]] = {
         "Put the compression middleware outside of adnotice (in Starlette: add it after), or install adnotice[brotli] or "
         "adnotice[zstd].",
     ),
+    Refusal.LARGE: _mend(
+        "It was compressed before adnotice saw it, in one piece of more than 256 KiB (or of 8 MiB of text): too much to hold.",
+        "Put the compression middleware outside of adnotice (in Starlette: add it after).",
+    ),
     Refusal.FILE: _mend(
         "The app leaves a file to the server that adnotice can’t open.",
         "Let the process that runs adnotice read the file; a missing one is the app’s to mend.",

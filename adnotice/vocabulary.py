@@ -121,6 +121,7 @@ class Refusal(Word):
     CODING = "coding"
     FILE = "file"
     MESSAGE = "message"
+    LARGE = "large"
     CSP = "csp"
     AMP = "amp"
     FRAGMENT = "fragment"

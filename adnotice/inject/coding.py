@@ -1,18 +1,29 @@
 """Content codings as streams: gzip and deflate always, brotli and zstd with the extras of these names.
 
-A decoder gives all that its input says so far, and an encoder closes each piece with a flush: a reader sees no later
-what the app let go.
+A decoder gives all that its input says so far, in pieces of some 64 KiB, so that nobody has to wait for more than one;
+an encoder closes what it was given with a flush: a reader sees no later what the app let go.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final, Protocol
 
 GZIP_LEVEL: Final = 6
 BROTLI_QUALITY: Final = 5
 ZSTD_LEVEL: Final = 3
+
+
+STEP_BYTES: Final = 64 * 1024
+"""How much text is made or packed at once: 2 to 5 ms of work."""
+
+SLICE_BYTES: Final = 16 * 1024
+"""How much of what is compressed a decoder is given at once."""
+
+_ZSTD_SLICE_BYTES: Final = 64
+"""A block of zstd's may be 4 bytes for 128 KiB of text (RFC 8878, 3.1.1.2), and its decoder can't be told to stop."""
 
 
 class BrokenCodingError(ValueError):
@@ -25,8 +36,8 @@ class Decoder(Protocol):
     rest: bytes
     """What came after the end."""
 
-    def decode(self, data: bytes) -> bytes:
-        """The text that this piece adds. Raises `BrokenCodingError`."""
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        """The text that this slice adds, in pieces of some `STEP_BYTES`. Raises `BrokenCodingError`."""
 
     def ended(self) -> bool:
         """Whether the compressed page is complete."""
@@ -35,11 +46,14 @@ class Decoder(Protocol):
 class Encoder(Protocol):
     """Puts a compressed page together."""
 
-    def encode(self, text: bytes) -> bytes:
-        """The text compressed, such that a reader can decode all of it now."""
+    def put(self, text: bytes) -> bytes:
+        """What there is now that this text is added; the rest comes later."""
 
-    def finish(self, text: bytes) -> bytes:
-        """The last of the text, and the end."""
+    def flush(self) -> bytes:
+        """The rest: a reader can decode all that was put."""
+
+    def finish(self) -> bytes:
+        """The rest, and the end."""
 
 
 class ZlibDecoder:
@@ -49,14 +63,17 @@ class ZlibDecoder:
         self._inflate = zlib.decompressobj(window_bits)
         self.rest = b""
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """See `Decoder`."""
-        try:
-            text = self._inflate.decompress(data)
-        except zlib.error as error:
-            raise BrokenCodingError(str(error)) from None
+        text = b""
+        while not self._inflate.eof and (data or len(text) >= STEP_BYTES):
+            try:
+                text = self._inflate.decompress(data, STEP_BYTES)
+            except zlib.error as error:
+                raise BrokenCodingError(str(error)) from None
+            data = self._inflate.unconsumed_tail
+            yield text
         self.rest = self._inflate.unused_data
-        return text
 
     def ended(self) -> bool:
         """See `Decoder`."""
@@ -69,13 +86,17 @@ class ZlibEncoder:
     def __init__(self, window_bits: int) -> None:
         self._deflate = zlib.compressobj(GZIP_LEVEL, wbits=window_bits)
 
-    def encode(self, text: bytes) -> bytes:
+    def put(self, text: bytes) -> bytes:
         """See `Encoder`."""
-        return self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        return self._deflate.compress(text)
 
-    def finish(self, text: bytes) -> bytes:
+    def flush(self) -> bytes:
         """See `Encoder`."""
-        return self._deflate.compress(text) + self._deflate.flush()
+        return self._deflate.flush(zlib.Z_SYNC_FLUSH)
+
+    def finish(self) -> bytes:
+        """See `Encoder`."""
+        return self._deflate.flush()
 
 
 class BrotliDecoder:
@@ -86,13 +107,17 @@ class BrotliDecoder:
         self._decompressor = brotli.Decompressor()
         self.rest = b""
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """See `Decoder`."""
-        try:
-            text: bytes = self._decompressor.process(data)
-        except self._error as error:
-            raise BrokenCodingError(str(error)) from None
-        return text
+        while True:
+            try:
+                text: bytes = self._decompressor.process(data, output_buffer_limit=STEP_BYTES)
+            except self._error as error:
+                raise BrokenCodingError(str(error)) from None
+            yield text
+            if self.ended() or (self._decompressor.can_accept_more_data() and len(text) < STEP_BYTES):
+                return
+            data = b""
 
     def ended(self) -> bool:
         """See `Decoder`."""
@@ -105,14 +130,19 @@ class BrotliEncoder:
     def __init__(self, brotli: Any) -> None:
         self._compressor = brotli.Compressor(quality=BROTLI_QUALITY)
 
-    def encode(self, text: bytes) -> bytes:
+    def put(self, text: bytes) -> bytes:
         """See `Encoder`."""
+        # It would gather some megabytes, and pack them at once.
         packed: bytes = self._compressor.process(text) + self._compressor.flush()
         return packed
 
-    def finish(self, text: bytes) -> bytes:
+    def flush(self) -> bytes:
         """See `Encoder`."""
-        packed: bytes = self._compressor.process(text) + self._compressor.finish()
+        return b""
+
+    def finish(self) -> bytes:
+        """See `Encoder`."""
+        packed: bytes = self._compressor.finish()
         return packed
 
 
@@ -124,14 +154,22 @@ class ZstdDecoder:
         self._decompressor = zstandard.ZstdDecompressor().decompressobj()
         self.rest = b""
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """See `Decoder`."""
-        try:
-            text: bytes = self._decompressor.decompress(data)
-        except self._error as error:
-            raise BrokenCodingError(str(error)) from None
-        self.rest = self._decompressor.unused_data
-        return text
+        texts: list[bytes] = []
+        size = at = 0
+        while at < len(data) and not self.ended():
+            try:
+                texts.append(self._decompressor.decompress(data[at : at + _ZSTD_SLICE_BYTES]))
+            except self._error as error:
+                raise BrokenCodingError(str(error)) from None
+            at += _ZSTD_SLICE_BYTES
+            size += len(texts[-1])
+            if size >= STEP_BYTES:
+                yield b"".join(texts)
+                texts, size = [], 0
+        self.rest = self._decompressor.unused_data + data[at:]
+        yield b"".join(texts)
 
     def ended(self) -> bool:
         """See `Decoder`."""
@@ -145,14 +183,19 @@ class ZstdEncoder:
         self._compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
         self._flush_block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
 
-    def encode(self, text: bytes) -> bytes:
+    def put(self, text: bytes) -> bytes:
         """See `Encoder`."""
-        packed: bytes = self._compressor.compress(text) + self._compressor.flush(self._flush_block)
+        packed: bytes = self._compressor.compress(text)
         return packed
 
-    def finish(self, text: bytes) -> bytes:
+    def flush(self) -> bytes:
         """See `Encoder`."""
-        packed: bytes = self._compressor.compress(text) + self._compressor.flush()
+        packed: bytes = self._compressor.flush(self._flush_block)
+        return packed
+
+    def finish(self) -> bytes:
+        """See `Encoder`."""
+        packed: bytes = self._compressor.flush()
         return packed
 
 

@@ -3,7 +3,8 @@
 * A page whose length was announced is held until the place is known, 16 KiB at most: its new length must be announced.
 * A page without a length is never held: each message is passed on before the app's `send()` returns. Only where its ETag
   must change its start waits for the first piece of the body, as ASGI lets a server wait too. When that piece doesn't tell
-  yet whether this is a page, the changed headers stay, and are right.
+  yet whether this is a page, the changed headers stay, and are right. What comes right behind the place is the exception:
+  while it may be a tag of ours that the page has already, of which more is to come, it waits, 1 KiB at most.
 * Once the place is found, or there is none, messages go through as they are.
 """
 
@@ -18,7 +19,7 @@ from adnotice.inject.copies import insert
 from adnotice.inject.passing import Messages, nothing, send_all, send_both
 from adnotice.inject.placement import Scanner
 from adnotice.inject.rules import Page, Rules
-from adnotice.inject.tag import OPENING
+from adnotice.inject.tag import MAX_TAG_BYTES
 from adnotice.vocabulary import Refusal
 
 BESIDE: Final = frozenset(("http.response.early_hint", "http.response.push", "http.response.debug"))
@@ -42,6 +43,8 @@ class PageResponder:
         self.held: tuple[Message, ...] = ()
         """The body messages held, as the app sent them."""
         self.scanner: Scanner | None = None
+        self.before: bytes | None = None
+        """The held text before the place, once that is known; what is held beyond it may yet become a tag of ours."""
 
     def take(self, message: Message) -> Awaitable[None]:
         """The app's `send` for what follows the start."""
@@ -51,13 +54,17 @@ class PageResponder:
                 data = message.get("body", b"")
                 if type(data) is not bytes:
                     data = bytes(data)
-                found = self.rules.prologues.find(data) if self.scanner is None else None
-                if type(found) is int:
-                    messages = self._inject(message, data, found)
+                if self.before is not None:
+                    text = self._text_held() + data
+                    messages = self._inject(message, text, len(self.before))
                 else:
-                    messages = self._take_body(message, data, found)
+                    found = self.rules.prologues.find(data) if self.scanner is None else None
+                    if type(found) is int:
+                        messages = self._inject(message, data, found)
+                    else:
+                        messages = self._take_body(message, data, found)
             elif self.start is None and message["type"] in BESIDE:
-                messages, self.held = self.held, ()
+                messages, self.held = self.held[-1:], self.held[:-1]
             else:
                 messages = self._refuse(Refusal.MESSAGE)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
@@ -89,8 +96,12 @@ class PageResponder:
                 return ()
         if isinstance(found, Refusal):
             return self._refuse(found)
-        before = b"".join(bytes(held.get("body", b"")) for held in self.held[:-1])
+        before = self._text_held()
         return self._inject(message, before + data, len(before) + found)
+
+    def _text_held(self) -> bytes:
+        """What is held of the body, without the message at hand."""
+        return b"".join([bytes(held.get("body", b"")) for held in self.held[:-1]])
 
     def _go_on(self, message: Message, data: bytes, found: int | Refusal | None) -> Messages:
         """The next piece of a page without a length: goes out now, whatever was found."""
@@ -107,10 +118,25 @@ class PageResponder:
     def _inject(self, message: Message, data: bytes, place: int) -> Messages:
         """The page's beginning with the tag in it."""
         page = self.page
-        if data.startswith(OPENING, place) and page.plan.tag.stands_in(data, place):
+        begins = page.plan.tag.begins(data[place : place + MAX_TAG_BYTES])
+        if begins is None and message.get("more_body", False):
+            return self._wait(message, data, place)
+        if begins:
             return self._refuse(Refusal.REPEATED)
         body = {**message, "body": insert(data, place, page.tag)}
         start = None if self.start is None else page.begin()
         self.rules.ledger.injected(page.scope, page.path, page.site)
         self.pass_on()
         return (body,) if start is None else (start, body)
+
+    def _wait(self, message: Message, data: bytes, place: int) -> Messages:
+        """What follows the place may become a tag of ours. Without a length, what comes before goes out now."""
+        if self.page.plan.has_length:
+            self.before = data[:place]
+            return ()
+        self.before = b""
+        self.held = ({**message, "body": data[place:]},) if data[place:] else ()
+        start = None if self.start is None else self.page.begin()
+        self.start = None
+        before = ({**message, "body": data[:place]},) if place else ()
+        return before if start is None else (start, *before)

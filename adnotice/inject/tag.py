@@ -15,6 +15,10 @@ from adnotice.headers import quote_root
 MARK: Final = b"-adn"
 
 OPENING: Final = b'<script async="" src="'
+OPENING_BYTES: Final = len(OPENING)
+MAX_TAG_BYTES: Final = 1024
+"""Longer ones are not ours."""
+
 _CLOSING: Final = b'" data-cfasync="false"'
 _END: Final = b"></script>"
 
@@ -38,9 +42,14 @@ class Tag:
             return self.plain
         return b'%s%s%s nonce="%s"%s' % (OPENING, self.path, _CLOSING, nonce, _END)
 
-    def stands_in(self, page: bytes, place: int) -> bool:
-        """Whether a tag like this one, wherever it is served from, stands at that place already."""
-        return self.twin.match(page, place) is not None
+    def begins(self, text: bytes) -> bool | None:
+        """Whether a tag like this one, wherever it is served from, begins the text; None while more of it must come."""
+        if len(text) < OPENING_BYTES:
+            return None if OPENING.startswith(text) else False
+        if self.twin.match(text) is not None:
+            return True
+        may_become_one = text.startswith(OPENING) and b"</script>" not in text and len(text) < MAX_TAG_BYTES
+        return None if may_become_one else False
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from adnotice.inject.plan import Plan
 from adnotice.inject.recoder import PageRecoder
 from adnotice.inject.responder import PageResponder
 from adnotice.inject.rules import Page, Rules, begin_with
-from adnotice.inject.tag import OPENING
+from adnotice.inject.tag import OPENING, OPENING_BYTES
 from adnotice.inject.validators import Pairs
 from adnotice.vocabulary import Refusal
 
@@ -153,7 +153,8 @@ class Watcher:
         tagged = self.rules.copies.find(data, tag)
         if tagged is None:
             place = self.rules.prologues.find(data)
-            if isinstance(place, int) and not data.startswith(OPENING, place):
+            # Fewer bytes than a tag begins with don't tell whether one of ours follows.
+            if isinstance(place, int) and len(data) - place >= OPENING_BYTES and not data.startswith(OPENING, place):
                 tagged = self.rules.copies.insert(data, place, tag)
         return tagged
 

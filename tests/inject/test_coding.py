@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
 
 import brotli
 import httpx
@@ -178,7 +180,7 @@ async def test_a_page_too_large_to_be_opened_at_once_and_a_bomb_go_out_as_they_c
         kept = Kept()
         app = packed_page(b"gzip", packed)
         assert await ask(wrap(app, kept)) == await ask(app)
-        assert kept == [PageRefused("news", Refusal.CODING)]
+        assert kept == [PageRefused("news", Refusal.LARGE)]
 
 
 @pytest.mark.parametrize("name", [b"br", b"zstd"])
@@ -220,3 +222,47 @@ async def test_starlette_s_gzip_middleware_may_stand_on_either_side(path: str, i
         answer = await client.get(path)
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.content == LONG_WITH_TAG
+
+
+class Timed:
+    """A coroutine that is told how much of its thread's time it took, at most, between two turns of others."""
+
+    def __init__(self, whole: Coroutine[Any, Any, Any]) -> None:
+        self.whole = whole
+        self.longest = 0.0
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        given = None
+        while True:
+            began = time.thread_time()
+            try:
+                waits_for = self.whole.send(given)
+            except StopIteration as ended:
+                return ended.value
+            finally:
+                self.longest = max(self.longest, time.thread_time() - began)
+            given = yield waits_for
+
+
+DICE = b"".join(b"<p>%x" % (number * number) for number in range(600_000))
+NEWS = b"<p>The council has decided, and nothing else happened today.</p>\n" * 100_000
+ZEROS = bytes(30_000_000)
+LARGE = {"dice": DICE, "news": NEWS, "zeros": ZEROS}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("name", "pack", "unpack"), CODINGS[:1] + CODINGS[2:3] + CODINGS[4:])
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("cut", [0, 200, 30_000])
+async def test_no_message_however_large_keeps_the_others_waiting(
+    name: bytes, pack: Callable[[bytes], bytes], unpack: Callable[[bytes], bytes], text: bytes, cut: int
+) -> None:
+    await ask(wrap(packed_page(name, pack(PAGE))))  # what is thought of once is not what is timed
+    packer = {b"br": lambda whole: brotli.compress(whole, quality=1)}.get(name, pack)
+    packed = packer(LONG + text)
+    timed = Timed(ask(wrap(packed_page(name, packed[:cut], packed[cut:]) if cut else packed_page(name, packed))))
+    sent = await timed
+    print(f"{name.decode()}: {len(text)} bytes as {len(packed)}: {timed.longest * 1000:.1f} ms at a time")  # noqa: T201
+    assert timed.longest < 0.020
+    assert unpack(body_of(sent)).replace(TAG, b"", 1) == LONG + text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -89,6 +90,11 @@ async def test_a_page_carries_the_tag_and_is_counted() -> None:
         (
             Refusal.FILE,
             [start(HTML, LENGTH, (b"content-encoding", b"gzip")), {"type": "http.response.pathsend", "path": "/a"}],
+            request(),
+        ),
+        (
+            Refusal.LARGE,
+            [start(HTML, (b"content-encoding", b"gzip")), part(gzip.compress(b"<html>" * 2_000_000))],
             request(),
         ),
         (

@@ -34,7 +34,22 @@ from adnotice.inject import (
 from adnotice.inject.complaints import Complaints
 from adnotice.inject.tag import make_tag
 from adnotice.vocabulary import PageRefused, Refusal
-from tests.inject.site import HTML, PAGE, SRC, TAG, Kept, ask, body_of, length_of, part, request, sending, start, wrap
+from tests.inject.site import (
+    HEAD_END,
+    HTML,
+    PAGE,
+    SRC,
+    TAG,
+    Kept,
+    ask,
+    body_of,
+    length_of,
+    part,
+    request,
+    sending,
+    start,
+    wrap,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -72,7 +87,12 @@ FENCE = {
 }
 
 # When the beginning of a compressed page is out, only our own encoder can go on with it.
-NO_WAY_BACK = {"adnotice.inject.recoder.PageRecoder._go_on", "adnotice.inject.coding.ZlibEncoder.finish"}
+NO_WAY_BACK = {
+    "adnotice.inject.recoder.PageRecoder._go_on",
+    "adnotice.inject.recoder.PageRecoder._mark_all",
+    "adnotice.inject.recoder.PageRecoder._mark",
+    "adnotice.inject.coding.ZlibEncoder.finish",
+}
 
 
 def inner_functions() -> list[tuple[Any, str, str]]:
@@ -103,6 +123,12 @@ EXCHANGES: list[tuple[list[Message], Scope]] = [
     ([start(HTML, length_of(PAGE)), part(PAGE[:4], more=True), part(PAGE[4:])], request()),
     ([start(HTML, (b"content-encoding", b"gzip")), part(PACKED)], request()),
     ([start(HTML, (b"content-encoding", b"gzip")), part(PACKED[:30], more=True), part(PACKED[30:])], request()),
+    (
+        [start(HTML, (b"content-encoding", b"gzip")), {"type": "http.response.debug", "info": {}}, part(PACKED)],
+        request(),
+    ),
+    ([start(HTML), part(PAGE[:HEAD_END], more=True), part(PAGE[HEAD_END:])], request()),
+    ([start(HTML, length_of(PAGE)), part(PAGE[:HEAD_END], more=True), part(PAGE[HEAD_END:])], request()),
     ([start(HTML, length_of(b"<p>")), part(b"<p>")], request()),
     ([start(HTML, status=404), part(b"<p>")], request()),
     (
@@ -153,7 +179,7 @@ async def test_a_function_that_fails_changes_no_page(
         return marking
 
     for (messages, _), sent in zip(EXCHANGES, await answers(wrapped), strict=True):
-        if words in NO_WAY_BACK and len(messages) == 3 and messages[0]["headers"][-1][1] == b"gzip":
+        if words in NO_WAY_BACK and messages[1].get("more_body") and messages[0]["headers"][-1][1] == b"gzip":
             assert PAGE.startswith(zlib.decompressobj(31).decompress(sent[1]["body"]))
             continue
         bare = body_of(messages)
@@ -182,7 +208,7 @@ async def test_five_hundred_failures_leave_five_hundred_pages_and_one_line(caplo
     for _ in range(500):
         assert await ask(app, request("/a\r\nb")) == messages
     assert [record.getMessage() for record in caplog.records] == [
-        "adnotice failed, the page went out as the app made it. Please report this: '/a\\r\\nb'"
+        "adnotice failed, the page went out as the app made it. Please report this: '(other)'"
         " (0 more since the last line like this)"
     ]
     assert caplog.records[0].exc_info is not None
@@ -212,7 +238,7 @@ async def test_a_count_that_fails_changes_no_page() -> None:
     for messages, scope in EXCHANGES:
         app = wrap(sending(*messages), Full())
         sent = await ask(app, scope)
-        if sent[1]["body"][:1] == b"\x1f" and sent != messages:
+        if body_of(sent)[:1] == b"\x1f" and sent != messages:
             assert gzip.decompress(body_of(sent)) == PAGE
         else:
             assert sent == messages or scope["method"] == "HEAD"

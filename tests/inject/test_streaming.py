@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import resource
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.vocabulary import PageInjected
+from adnotice.vocabulary import PageInjected, PageRefused, Refusal
 from tests.inject.site import (
+    HEAD_END,
     HTML,
     PAGE,
     PAGE_WITH_TAG,
@@ -22,6 +24,7 @@ from tests.inject.site import (
     Kept,
     ask,
     body_of,
+    header_of,
     length_of,
     part,
     request,
@@ -81,8 +84,11 @@ async def test_a_page_without_a_length_is_never_held_however_it_is_cut(
             await send(start(HTML, *validators))
             for at in range(0, len(PAGE), size):
                 await send(part(PAGE[at : at + size], more=True))
-                assert body_of(server.sent).replace(TAG, b"") == PAGE[: at + size]
-                assert len(server.sent) == 2 + at // size
+                out = body_of(server.sent).replace(TAG, b"")
+                held = PAGE[: at + size].removeprefix(out)
+                assert held in (b"", b"<"), "only what may begin a tag of ours waits for the next piece"
+                assert not held or PAGE.index(held, len(out)) == HEAD_END
+                assert len(server.sent) >= 1 + at // size
             await send(part(b""))
 
         await wrap(app)(request(), server.receive, server.send)
@@ -125,6 +131,71 @@ async def test_a_page_with_a_length_is_held_until_its_place_is_known_and_no_long
     assert counts == [0, 0, 0, 2]
     assert body_of(server.sent) == PAGE_WITH_TAG
     assert (b"content-length", b"%d" % len(PAGE_WITH_TAG)) in server.sent[0]["headers"]
+
+
+NONCED = TAG.replace(b"></script>", b' nonce="abc"></script>')
+BELOW = TAG.replace(b"/_adnotice", b"/news/_adnotice")
+OTHERS = (
+    b'<script async="" src="/other.js"></script>',
+    b'<script async="" src="/_adnotice/client.js"></script>',
+    b"<script>1</script>",
+    TAG[:-1] + b" >",
+    TAG[:-12],
+    b'<script async="" src="' + b"x" * 1200,
+)
+
+
+def cut(text: bytes, *places: int) -> list[bytes]:
+    return [text[begin:end] for begin, end in zip((0, *places), (*places, len(text)), strict=True)]
+
+
+def ways_to_cut(text: bytes) -> Iterator[list[bytes]]:
+    """Byte by byte, at any one place near the head, and at two."""
+    yield [text[at : at + 1] for at in range(len(text))]
+    near = range(HEAD_END - 3, HEAD_END + len(TAG) + 3)
+    yield from (cut(text, at) for at in near)
+    yield from (cut(text, at, at + size) for at in near for size in (1, 20))
+
+
+def stream(pieces: list[bytes], kind: str) -> ASGIApp:
+    """The page in these pieces: without a length, with one, or compressed and flushed after each."""
+    headers = [HTML, *([length_of(b"".join(pieces))] if kind == "length" else [])]
+    if kind == "gzip":
+        headers.append((b"content-encoding", b"gzip"))
+        packer = zlib.compressobj(wbits=31)
+        pieces = [packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH) for piece in pieces] + [packer.flush()]
+    parts = [part(piece, more=number < len(pieces)) for number, piece in enumerate(pieces, 1)]
+    return sending(start(*headers), *parts)
+
+
+async def text_of(app: ASGIApp, kept: Kept) -> bytes:
+    sent = await ask(wrap(app, kept))
+    packed = header_of(sent, b"content-encoding") == b"gzip"
+    return zlib.decompressobj(31).decompress(body_of(sent)) if packed else body_of(sent)
+
+
+@pytest.mark.parametrize("kind", ["no length", "length", "gzip"])
+@pytest.mark.parametrize("tag", [TAG, NONCED, BELOW])
+async def test_a_page_that_has_a_tag_gets_no_second_however_it_comes(tag: bytes, kind: str) -> None:
+    page = PAGE[:HEAD_END] + tag + PAGE[HEAD_END:]
+    for pieces in ways_to_cut(page):
+        kept = Kept()
+        assert await text_of(stream(pieces, kind), kept) == page, pieces
+        assert kept == [PageRefused("news", Refusal.REPEATED)], pieces
+
+
+@pytest.mark.parametrize("kind", ["no length", "length", "gzip"])
+@pytest.mark.parametrize("other", OTHERS)
+async def test_what_only_looks_like_a_tag_keeps_none_away(other: bytes, kind: str) -> None:
+    for ending in (b"", PAGE[HEAD_END:]):
+        page = PAGE[:HEAD_END] + other + ending
+        for pieces in (
+            [page[at : at + 1] for at in range(len(page))],
+            *(cut(page, HEAD_END + at) for at in range(1, 60, 7)),
+        ):
+            kept = Kept()
+            assert await text_of(stream(pieces, kind), kept) == PAGE[:HEAD_END] + TAG + page[HEAD_END:], pieces
+            assert kept == [PageInjected("news", "/")], pieces
 
 
 async def test_other_messages_pass_in_order() -> None:
