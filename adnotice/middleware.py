@@ -92,6 +92,7 @@ class AdNoticeMiddleware:
                 count_referrers=settings.detect.count_referrers,
                 months_kept=settings.count.months_kept,
             ),
+            record=self._writer.record,
         )
         detection = Detection(
             settings.detect,

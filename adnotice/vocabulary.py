@@ -227,7 +227,15 @@ class AdsAllowed(msgspec.Struct, frozen=True, gc=False):
     variant: str = ""
 
 
-Occurrence = PageInjected | PageRefused | RequestRefused | ViewJudged | NoticeShown | ChoiceMade | AdsAllowed
+class ObjectionMade(msgspec.Struct, frozen=True, gc=False):
+    """A reader pressed "don't count my views"; nothing else is known of that, and nothing asked."""
+
+    site: str
+
+
+Occurrence = (
+    PageInjected | PageRefused | RequestRefused | ViewJudged | NoticeShown | ChoiceMade | AdsAllowed | ObjectionMade
+)
 
 Record = Callable[[Occurrence], None]
 """Counts something that needs no acknowledgement; never waits, never raises."""

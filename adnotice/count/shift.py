@@ -34,7 +34,7 @@ from adnotice.count.store import NoStore, Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.mode import NOTE as MODE_NOTE
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Mode, Occurrence, PageRefused, RequestRefused, Unavailable, ViewJudged
+from adnotice.vocabulary import Mode, ObjectionMade, Occurrence, PageRefused, RequestRefused, Unavailable, ViewJudged
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -267,7 +267,7 @@ class Shift:
 
     def _name(self, occurrence: Occurrence) -> Occurrence:
         """The occurrence on the page that its path belongs to."""
-        if not self._routes or isinstance(occurrence, PageRefused | RequestRefused):
+        if not self._routes or isinstance(occurrence, PageRefused | RequestRefused | ObjectionMade):
             return occurrence
         return msgspec.structs.replace(occurrence, page=self._routes.name(occurrence.page))
 

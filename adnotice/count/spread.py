@@ -16,6 +16,7 @@ from adnotice.vocabulary import (
     Ground,
     Kind,
     NoticeShown,
+    ObjectionMade,
     Occurrence,
     PageInjected,
     PageRefused,
@@ -49,6 +50,8 @@ def spread(occurrence: Occurrence) -> Keys:
         return _spread_answer(occurrence, Metric.SHOWN)
     if isinstance(occurrence, ChoiceMade):
         return _spread_answer(occurrence, _CHOICES[occurrence.choice])
+    if isinstance(occurrence, ObjectionMade):
+        return (_key(occurrence.site, Dimension.ALL, "", Metric.OBJECTED),)
     return _spread_answer(occurrence, Metric.ALLOWED)
 
 

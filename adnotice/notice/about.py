@@ -18,7 +18,7 @@ from adnotice.vocabulary import Mode
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types 'none'"
 )
 

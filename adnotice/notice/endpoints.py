@@ -43,7 +43,9 @@ from adnotice.vocabulary import (
     Commit,
     Mode,
     NoticeShown,
+    ObjectionMade,
     Quiet,
+    Record,
     Rejection,
     Unavailable,
     Verdict,
@@ -90,6 +92,7 @@ class Notices:
         site_name: str,
         clock: Callable[[], float] = time.time,
         practice: Practice = USUAL,
+        record: Record = lambda _: None,
     ) -> None:
         self._policy = Policy(
             first_page=settings.ask_on_first_page,
@@ -99,6 +102,7 @@ class Notices:
         self._contents = Contents(settings, site_name)
         self._tickets = Tickets(keys)
         self._commit = commit
+        self._record = record
         self._mode = mode
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
@@ -211,6 +215,8 @@ class Notices:
         if wish not in _OBJECTIONS:
             raise Refused(Rejection.MALFORMED, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}")
         said, change = _OBJECTIONS[wish]
+        if wish == "object" and not objects(request):
+            self._record(ObjectionMade(request.site))
         return Answer(303, (header(b"location", f"{request.base}/about?{said}"), NO_STORE, change(request)))
 
     async def _preview(self, request: Request) -> Answer:

@@ -163,9 +163,9 @@ class Site:
             if self._server.poll() is not None:
                 raise RuntimeError(f"the server ended with {self._server.returncode}:\n{self.log}")
             try:
-                # An address of nobody's, below the prefix: the one request that no figure counts.
+                # A request that is not refused, and that no figure counts.
                 httpx.get(
-                    f"http://127.0.0.1:{self.port}{self.prefix}/are-you-up", headers={"host": self.host}, timeout=1
+                    f"http://127.0.0.1:{self.port}{self.prefix}/client.js", headers={"host": self.host}, timeout=1
                 )
             except httpx.HTTPError:
                 time.sleep(0.03)
