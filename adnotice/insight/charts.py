@@ -13,7 +13,8 @@ from adnotice.insight import formats
 from adnotice.insight.figures import Bucket
 from adnotice.insight.intervals import Share
 
-RATE_STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+RATE_STEPS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+MAX_RATE_LINES: Final = 6
 HOUR_STEPS: Final = (3, 6, 12, 24)
 MAX_MARKED_BUCKETS: Final = 62
 """More points than this would hide the line."""
@@ -52,40 +53,69 @@ class Frame(NamedTuple):
 
     def level(self, part: float) -> float:
         """The height of a value, given as a part of the axis; what is above it is cut off."""
-        return self.floor - min(part, 1.0) * (self.floor - self.top)
+        return self.floor - max(0.0, min(part, 1.0)) * (self.floor - self.top)
 
 
-FRAMES: Final = (Frame("wide", 960, 300, left=48, ticks=10), Frame("narrow", 330, 240, left=42, ticks=4))
+FRAMES: Final = (Frame("wide", 704, 216, left=44, ticks=8), Frame("narrow", 330, 240, left=42, ticks=4))
 LOW_FRAMES: Final = (Frame("wide", 960, 190, left=48, ticks=10), Frame("narrow", 330, 180, left=42, ticks=4))
 """A chart is drawn once for wide and once for narrow windows: scaling one would make its text too small to read."""
 
 
 def rate_chart(series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: str, description: str) -> str:
     """The blocking rate as a line; gaps where nothing was measured."""
-    top, step = rate_axis(bucket.blocking for bucket in series)
+    axis = rate_axis(bucket.blocking for bucket in series)
     svg = _begin("rate", frame, title, description)
-    _grid(svg, frame, [(n * step / top, formats.step(n * step)) for n in range(round(top / step) + 1)])
+    _grid(svg, frame, [(axis.part(level), formats.step(level)) for level in axis.levels], zero=axis.bottom == 0)
     _time_axis(svg, frame, series, grain)
     marked = len(series) <= MAX_MARKED_BUCKETS
     for run in _runs(series):
         places = [(frame.centre(index, len(series)), bucket) for index, bucket in run]
         if len(places) > 1:
-            line = [(x, frame.level((bucket.blocking.rate or 0) / top)) for x, bucket in places]
+            line = [(x, frame.level(axis.part(bucket.blocking.rate or 0))) for x, bucket in places]
             SubElement(svg, "polyline", {"class": "rate-line", "points": _points(line)})
         for x, bucket in places:
             if marked or len(places) == 1:
                 kind = "rate-dot open" if bucket.so_far or bucket.blocking.few else "rate-dot"
-                y = frame.level((bucket.blocking.rate or 0) / top)
+                y = frame.level(axis.part(bucket.blocking.rate or 0))
                 SubElement(svg, "circle", {"class": kind, "cx": _n(x), "cy": _n(y), "r": "3.5"})
     _hover(svg, frame, series, grain, lambda bucket: formats.point(bucket.blocking))
     return tostring(svg, encoding="unicode")
 
 
-def rate_axis(shares: Iterable[Share]) -> tuple[float, float]:
-    """The top of the rate axis and its step: from 0, wide enough for every rate."""
-    highest = max((each.rate for each in shares if each.rate is not None), default=0.0)
-    step = next((each for each in RATE_STEPS if highest <= 5 * each), RATE_STEPS[-1])
-    return max(1, math.ceil(highest / step - 1e-9)) * step, step
+class Axis(NamedTuple):
+    """The rate axis: where it begins, where it ends, and the distance of its lines."""
+
+    bottom: float
+    top: float
+    step: float
+
+    def part(self, rate: float) -> float:
+        """Where a rate lies between bottom (0) and top (1)."""
+        return (rate - self.bottom) / (self.top - self.bottom)
+
+    @property
+    def levels(self) -> list[float]:
+        """The rates at which it has a line."""
+        return [self.bottom + n * self.step for n in range(round((self.top - self.bottom) / self.step) + 1)]
+
+
+def rate_axis(shares: Iterable[Share]) -> Axis:
+    """The axis that shows the movement of the rates that are not due to few page views (of all, where there are no
+    others), on six lines at most. It begins at 0 where that is near; else the page says where it begins."""
+    known = [each for each in shares if each.rate is not None]
+    rates = [each.rate or 0.0 for each in known if not each.few] or [each.rate or 0.0 for each in known] or [0.0]
+    low, high = min(rates), max(rates)
+    margin = max(high - low, 0.01) / 4
+    axis = _axis(max(0.0, low - margin), min(1.0, high + margin))
+    return axis if axis.bottom > high / 4 else _axis(0.0, max(high, 0.01))
+
+
+def _axis(low: float, high: float) -> Axis:
+    for step in RATE_STEPS:
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if last - first < MAX_RATE_LINES:
+            break
+    return Axis(round(first * step, 6), round(max(last, first + 1) * step, 6), step)
 
 
 def views_chart(
@@ -189,10 +219,10 @@ def _begin(name: str, frame: Frame, title: str, description: str) -> Element:
     return svg
 
 
-def _grid(svg: Element, frame: Frame, levels: Sequence[tuple[float, str]]) -> None:
+def _grid(svg: Element, frame: Frame, levels: Sequence[tuple[float, str]], *, zero: bool = True) -> None:
     for part, name in levels:
         y = frame.level(part)
-        kind = "zero" if part == 0 else "grid"
+        kind = "zero" if part == 0 and zero else "grid"
         SubElement(svg, "path", {"class": kind, "d": f"M{frame.left} {_n(y)}H{frame.width - frame.right}"})
         text = {"class": "axis end", "x": str(frame.left - 8), "y": _n(y + 4)}
         SubElement(svg, "text", text).text = name

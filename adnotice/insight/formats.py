@@ -49,6 +49,16 @@ def points(difference: float) -> str:
     return f"{abs(difference) * 100:.1f}"
 
 
+def signed(difference: float) -> str:
+    """+0.4, or 0.4 behind a minus sign, of a difference of .004: percentage points with their sign."""
+    return f"{difference * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def whole(rate: float) -> str:
+    """19%: a rate for a sentence that is read out."""
+    return f"{rate * 100:.0f}%"
+
+
 def interval(given: Interval | None) -> str:
     """The interval's two ends; a dash where there is none."""
     return NOTHING if given is None else between(given.low, given.high)

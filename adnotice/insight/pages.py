@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from adnotice.insight import charts, formats, words
+from adnotice.insight import charts, formats, scales, words
+from adnotice.insight.change import Change
 from adnotice.insight.figures import Summary
 from adnotice.insight.intervals import Share
 
@@ -50,7 +51,15 @@ class Pages:
             day=formats.day,
         )
         self._environment.globals.update(
-            site_name=site_name or "adnotice", words=words, formats=formats, draw=draw, dot=dot, top_of=top_of
+            site_name=site_name or "adnotice",
+            words=words,
+            formats=formats,
+            draw=draw,
+            draw_range=draw_range,
+            draw_change=draw_change,
+            dot=dot,
+            bar=bar,
+            top_of=top_of,
         )
 
     def render(
@@ -64,7 +73,7 @@ class Pages:
 # What charts.py returns was built by ElementTree, which escapes every text: Markup says so to Jinja.
 
 
-def draw(summary: Summary) -> dict[str, Markup]:
+def draw(summary: Summary) -> dict[str, Markup | float]:
     """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one."""
     grain, series = summary.span.grain, summary.series
     every = {"hour": "hour by hour", "day": "day by day", "week": "week by week", "month": "month by month"}[grain]
@@ -73,7 +82,8 @@ def draw(summary: Summary) -> dict[str, Markup]:
         charts.views_chart(series, grain, frame, cached=summary.pages_cached, **_tell_views(every))
         for frame in charts.LOW_FRAMES
     ]
-    return {"rates": Markup("".join(rates)), "views": Markup("".join(views))}  # noqa: S704
+    begins = charts.rate_axis(bucket.blocking for bucket in series).bottom
+    return {"rates": Markup("".join(rates)), "views": Markup("".join(views)), "begins": begins}  # noqa: S704
 
 
 def _tell_rates(summary: Summary, every: str) -> dict[str, str]:
@@ -97,9 +107,24 @@ def _tell_views(every: str) -> dict[str, str]:
     return {"title": f"Page views, {every}", "description": text}
 
 
+def draw_range(summary: Summary) -> Markup:
+    """The rate with the range of what is not known."""
+    return Markup(scales.range_scale(summary.rate, summary.range) if summary.rate is not None and summary.range else "")  # noqa: S704
+
+
+def draw_change(found: Change) -> Markup:
+    """A change beside what is usual."""
+    return Markup(scales.change_scale(found))  # noqa: S704
+
+
+def bar(share: Share, top: float) -> Markup:
+    """A share as a bar, for a table's cell."""
+    return Markup(scales.share_bar(share, top))  # noqa: S704
+
+
 def top_of(shares: Iterable[Share]) -> float:
-    """The end of the scale that the dot plots of one table share."""
-    return charts.rate_axis(shares)[0]
+    """The end of the scale that the bars of one table share."""
+    return max((each.rate for each in shares if each.rate is not None and not each.few), default=0.0) or 1.0
 
 
 def dot(share: Share, top: float) -> Markup:

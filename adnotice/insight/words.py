@@ -35,6 +35,15 @@ STEPS: Final[Mapping[str, Step]] = {
     "allowed": Step("Ads allowed again", "of notices shown: a check after the notice found that ads come through"),
 }
 
+PER_HUNDRED: Final[Mapping[str, str]] = {
+    "howto": "Steps opened",
+    "allowed": "Check found ads let through",
+    "supports": "“I support you already”",
+    "later": "“Not now”",
+    "never": "“Don’t ask again”",
+}
+"""What followed the notice, as the first screen names it."""
+
 BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
     "pages": ("Pages", "Page"),
     "browsers": ("Browsers", "Browser"),
@@ -45,8 +54,13 @@ BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
 WEIGHTS: Final[Mapping[str, str]] = {"wrong": "To mend:", "look": "Worth a look:", "know": "Good to know:"}
 
 
-def row(name: str) -> str:
-    """The name of a row: the last one takes all that have none of their own."""
+DEVICES: Final[Mapping[str, str]] = {"desktop": "Computer", "phone": "Phone", "tablet": "Tablet"}
+
+
+def row(name: str, table: str = "") -> str:
+    """The name of a row in this table: the last one takes all that have none of their own."""
+    if table == "devices":
+        name = DEVICES.get(name, name)
     return "All others" if name == OTHER else name
 
 

@@ -86,7 +86,7 @@ def test_the_operator_logs_in_reads_and_leaves_for_good(profile: str, newsroom: 
     operator = reader(profile, site)
     page = log_in(operator, "?days=7")
     assert page.run("return location.href") == f"{site.url}{DASHBOARD}/?days=7"
-    assert "23.1% of page views are seen with ads blocked." in told(page).replace("\n", " ")
+    assert "23.1% of measured page views had ads blocked." in told(page).replace("\n", " ")
     (session,) = [cookie for cookie in operator.cookies() if cookie["name"] == "__Host-adn"]
     assert session["httpOnly"]
     assert session["secure"]

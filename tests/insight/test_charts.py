@@ -6,6 +6,8 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adnotice.count.tally import Grain, Metric
 from adnotice.insight.charts import (
@@ -20,7 +22,7 @@ from adnotice.insight.charts import (
     views_chart,
 )
 from adnotice.insight.figures import Bucket
-from adnotice.insight.intervals import share
+from adnotice.insight.intervals import Share, share
 from adnotice.insight.reports import make_bucket
 
 SVG_ALLOWED = {"svg", "title", "desc", "defs", "pattern", "path", "text", "polyline", "polygon", "circle", "rect"}
@@ -145,18 +147,31 @@ def test_a_chart_of_nothing_is_still_a_chart(kind: str, frame: Frame, series: li
 
 
 @pytest.mark.parametrize(
-    ("shares", "top", "step"),
+    ("shares", "axis"),
     [
-        ([], 0.01, 0.01),
-        ([share(0, 10_000)], 0.01, 0.01),
-        ([share(250, 1000)], 0.25, 0.05),
-        ([share(250, 1000), share(1, 2)], 0.5, 0.1),
-        ([share(1, 2)], 0.5, 0.1),
-        ([share(1000, 1000)], 1.0, 0.2),
+        ([], (0, 0.01, 0.005)),
+        ([share(0, 10_000)], (0, 0.01, 0.005)),
+        ([share(250, 1000)], (0.245, 0.255, 0.005)),
+        ([share(180, 1000), share(200, 1000)], (0.17, 0.21, 0.01)),
+        ([share(50, 1000), share(300, 1000)], (0, 0.3, 0.1)),
+        ([share(250, 1000), share(1, 2)], (0.245, 0.255, 0.005)),
+        ([share(1000, 1000)], (0.995, 1.0, 0.005)),
     ],
 )
-def test_the_rate_axis_begins_at_0_and_holds_every_rate(shares: list, top: float, step: float) -> None:  # type: ignore[type-arg]
-    assert rate_axis(shares) == (pytest.approx(top), step)
+def test_the_rate_axis_shows_the_movement(shares: list[Share], axis: tuple[float, float, float]) -> None:
+    assert rate_axis(shares) == pytest.approx(axis)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1000), st.integers(100, 100_000)), min_size=1))
+def test_the_rate_axis_holds_every_rate_on_at_most_six_lines_and_wastes_little_room(
+    pairs: list[tuple[int, int]],
+) -> None:
+    shares = [share(min(n, of), of) for n, of in pairs]
+    axis, rates = rate_axis(shares), [each.rate for each in shares if each.rate is not None]
+    assert all(-1e-6 <= axis.part(rate) <= 1 + 1e-6 for rate in rates)
+    assert 2 <= len(axis.levels) <= 6
+    spread = max(rates) - min(rates)
+    assert axis.bottom == 0 or spread < 0.01 or spread > (axis.top - axis.bottom) / 4
 
 
 @pytest.mark.parametrize(
