@@ -48,6 +48,8 @@ def command(server: str, target: str, port: int) -> list[str]:
     arguments = {
         "uvicorn": [target, "--host", "127.0.0.1", "--port", str(port)],
         "hypercorn": ["--bind", f"127.0.0.1:{port}", target],
+        "daphne": ["-b", "127.0.0.1", "-p", str(port), target],
+        "gunicorn": ["-k", "asgi", "-b", f"127.0.0.1:{port}", target],
         "granian": ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), target],
     }
     return [sys.executable, "-m", server, *arguments[server]]
