@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
 from adnotice.cli import main
 from adnotice.count.sql.backup import back_up, restore
@@ -70,9 +71,11 @@ def migrated(old: OldStore) -> Store:
     return store
 
 
-def check(old: OldStore, store: Store) -> None:
-    """All that the old code read stands there still, and what was counted once is known."""
+def check(old: OldStore, store: Store, *, months: bool = True) -> None:
+    """All that the old code read stands there still, and what was counted once is known; `months`: month by month too."""
     wanted = old.totals
+    for site in () if months else wanted["sites"].values():
+        site["months"] = {}
     again = Entry(KNOWN_ID, FAR, (Key("news.example", Dimension.ALL, "", Metric.CLEAR),))
     assert store.commit(Batch(SOON_AFTER, (again,))) == [False]
     assert read_totals(store, wanted) == wanted
@@ -263,3 +266,30 @@ def test_tickets_of_old_count(view: str, site: str, text: str) -> None:
     read = Tickets(Keys(PROMISES["secret"])).read(text, site, PROMISES["issued"] + 3600)
     assert isinstance(read, Ticket)
     assert read.view == view
+
+
+@pytest.mark.parametrize("fixture", ["sqlite_url", "postgresql_url"])
+def test_migrated_tables_are_made_like_new_ones(
+    fixture: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    fresh = request.getfixturevalue(fixture)
+    store = open_at(fresh)
+    store.sites()
+    store.close()
+    made = tables(fresh)
+    folder = tmp_path_factory.mktemp("old")
+    old = old_sqlite(folder) if fixture == "sqlite_url" else old_postgresql(fresh)
+    migrated(old).close()
+    assert tables(old.url) == made
+
+
+def tables(url: str) -> dict[str, object]:
+    """Every table's columns, whatever their order, and its key."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    found: dict[str, object] = {}
+    asked = inspect(engine)
+    for name in sorted(asked.get_table_names()):
+        columns = {(each["name"], str(each["type"]), each["nullable"]) for each in asked.get_columns(name)}
+        found[name] = columns, asked.get_pk_constraint(name)["constrained_columns"]
+    engine.dispose()
+    return found

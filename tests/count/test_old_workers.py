@@ -43,6 +43,8 @@ def side_by_side(url: str, folder: Path, seconds: float) -> Readers:
             _until(lambda: readers.acknowledged > before + 50)
             readers.stop()
             assert readers.problems == []
+            waited = "Run: adnotice migrate" in (folder / "new.log").read_text()
+            assert waited is not url.startswith("sqlite"), "who must migrate is told, in one line"
             assert new.views() == readers.acknowledged
             assert sum(each.n for each in new.counts(Dimension.GROUND)) == readers.acknowledged
             assert sum(each.n for each in new.counts(Dimension.PAGE) if each.metric == "clear") == readers.acknowledged

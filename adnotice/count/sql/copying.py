@@ -85,8 +85,9 @@ def _megabytes(number: int) -> str:
 
 def _sync_folder(folder: Path) -> None:
     """The new name is on the disk too, not the content alone."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    with suppress(PermissionError):  # Windows opens no folders
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
