@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
+from adnotice.vocabulary import Program
+
 NOT_KNOWN: Final = "(not known)"
 OTHER: Final = "(other)"
 MAX_AGENT_CHARACTERS: Final = 256
@@ -71,6 +73,12 @@ BOTS: Final = re.compile(
 """Programs that say so themselves: an address in the header is how the polite ones do it."""
 
 
+HEADLESS: Final = re.compile("headless|phantomjs|lighthouse", re.IGNORECASE)
+TOOLS: Final = re.compile(
+    "^(curl|wget|python|java|go-http|okhttp|ruby|php|perl|node|axios|libwww|httpie|apache-http)", re.IGNORECASE
+)
+
+
 class Agent(NamedTuple):
     """Families from small fixed sets, so that nobody can be told apart by them."""
 
@@ -88,6 +96,16 @@ def classify_agent(header: str) -> Agent:
 def is_bot(header: str) -> bool:
     """Whether the header says of itself that a program asks; cheap enough for every page."""
     return not header or BOTS.search(header[:MAX_AGENT_CHARACTERS]) is not None
+
+
+@lru_cache(maxsize=512)
+def name_program(header: str) -> Program | None:
+    """What kind of program the header says that it is; None for a reader's browser."""
+    if not is_bot(header):
+        return None
+    if HEADLESS.search(header):
+        return Program.HEADLESS
+    return Program.TOOL if TOOLS.search(header) or not header else Program.ROBOT
 
 
 @lru_cache(maxsize=2048)

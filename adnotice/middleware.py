@@ -103,6 +103,7 @@ class AdNoticeMiddleware:
             mode=mode.fresh,
             look=self._writer.look,
             recent=self._writer.grounds,
+            tell_bait=self._writer.record if settings.count.pages_cached else None,
         )
         dashboard = Dashboard(
             settings.insight,

@@ -8,7 +8,11 @@ The site's own server (nginx, say) sends what begins with our prefix here and ad
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from adnotice.middleware import AdNoticeMiddleware
@@ -16,6 +20,13 @@ from adnotice.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
-    """An ASGI app that answers our addresses and nothing else; settings from the environment unless given."""
+    """An ASGI app that answers our addresses and nothing else; settings from the environment unless given.
+
+    The pages are another server's, so how many leave is not known: the same as if a cache answered for them.
+    """
+    settings = settings or Settings.from_env()
+    if settings.count.pages_cached is None:
+        settings = replace(settings, count=replace(settings.count, pages_cached=True))
     nothing = PlainTextResponse("This is adnotice on its own: it answers its own addresses only.\n", status_code=404)
-    return AdNoticeMiddleware(nothing, settings=settings or Settings.from_env())
+    # Starlette answers the lifespan, which a response alone would not: what waits is written before the end.
+    return AdNoticeMiddleware(Starlette(routes=[Mount("/", app=nothing)]), settings=settings)

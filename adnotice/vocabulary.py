@@ -156,12 +156,33 @@ class Rejection(Word):
     QUERY = "query"
 
 
+class Program(Word):
+    """What asks for pages and is no reader, as it says itself."""
+
+    ROBOT = "robot"
+    HEADLESS = "headless browser"
+    TOOL = "tool"
+
+
 class PageInjected(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A page left with the tag; `declined` when it was asked for with GPC or DNT."""
 
     site: str
     page: str
     declined: bool = False
+
+
+class PageForProgram(msgspec.Struct, frozen=True, gc=False):
+    """A page left with the tag for a program; in no rate, since programs don't report."""
+
+    site: str
+    program: Program
+
+
+class BaitServed(msgspec.Struct, frozen=True, gc=False):
+    """The first bait of a view was asked for; told where the site's pages don't pass through here."""
+
+    site: str
 
 
 class PageRefused(msgspec.Struct, frozen=True, gc=False):
@@ -234,7 +255,16 @@ class ObjectionMade(msgspec.Struct, frozen=True, gc=False):
 
 
 Occurrence = (
-    PageInjected | PageRefused | RequestRefused | ViewJudged | NoticeShown | ChoiceMade | AdsAllowed | ObjectionMade
+    PageInjected
+    | PageForProgram
+    | PageRefused
+    | BaitServed
+    | RequestRefused
+    | ViewJudged
+    | NoticeShown
+    | ChoiceMade
+    | AdsAllowed
+    | ObjectionMade
 )
 
 Record = Callable[[Occurrence], None]

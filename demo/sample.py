@@ -21,8 +21,10 @@ from adnotice.vocabulary import (
     Kind,
     NoticeShown,
     Occurrence,
+    PageForProgram,
     PageInjected,
     PageRefused,
+    Program,
     Quiet,
     Refusal,
     Rejection,
@@ -116,6 +118,9 @@ def _hour(
             yield from _crowd(chance, path, tuned, n, asks=day >= DAY_ASKED_FIRST)
     yield PageRefused(SITE, Refusal.EXCLUDED), _about(chance, views * 0.02)
     yield PageRefused(SITE, Refusal.STATUS), _about(chance, views * 0.011)
+    yield PageForProgram(SITE, Program.ROBOT), _about(chance, views * 0.07)
+    yield PageForProgram(SITE, Program.HEADLESS), _about(chance, views * 0.002)
+    yield PageForProgram(SITE, Program.TOOL), _about(chance, views * 0.01)
     yield RequestRefused(SITE, Rejection.NAME), _about(chance, views * 0.0004)
     yield RequestRefused(SITE, Rejection.NO_WITNESS), _about(chance, views * 0.0002)
 

@@ -101,6 +101,7 @@ async def test_every_sum_of_the_json_equals_its_whole(store: Store, period: str)
         assert sum(bucket[name] for bucket in found["series"]) == counts[name]
     for name, metric in (("refusals", "refused"), ("rejections", "rejected")):
         assert sum(row["share"]["n"] for row in found[name]) == counts[metric] > 0
+    assert sum(row["share"]["n"] for row in found["programs"]) == found["programs"][0]["share"]["of"] > 0
     quiet = Counter({row["name"]: row["share"]["n"] for row in found["quiet"]})
     assert quiet["partly"] == views["partly"] > 0
     assert quiet.total() - quiet["partly"] + counts["asked"] == views["blocked"]

@@ -34,11 +34,24 @@ from adnotice.count.store import NoStore, Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.mode import NOTE as MODE_NOTE
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Mode, ObjectionMade, Occurrence, PageRefused, RequestRefused, Unavailable, ViewJudged
+from adnotice.vocabulary import (
+    BaitServed,
+    Mode,
+    ObjectionMade,
+    Occurrence,
+    PageForProgram,
+    PageRefused,
+    RequestRefused,
+    Unavailable,
+    ViewJudged,
+)
 
 logger: Final = logging.getLogger("adnotice")
 
 MAX_GROUP: Final = 512
+NO_PAGE: Final = (BaitServed, ObjectionMade, PageForProgram, PageRefused, RequestRefused)
+"""Occurrences that are on no page."""
+
 FLUSH_SECONDS: Final = 5.0
 """How long pages wait in memory for a commit to carry them; a process that is killed takes them along."""
 
@@ -267,7 +280,7 @@ class Shift:
 
     def _name(self, occurrence: Occurrence) -> Occurrence:
         """The occurrence on the page that its path belongs to."""
-        if not self._routes or isinstance(occurrence, PageRefused | RequestRefused | ObjectionMade):
+        if not self._routes or isinstance(occurrence, NO_PAGE):
             return occurrence
         return msgspec.structs.replace(occurrence, page=self._routes.name(occurrence.page))
 

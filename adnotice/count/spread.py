@@ -11,6 +11,7 @@ from adnotice.count.language import MAX_LANGUAGE_CHARACTERS, name_language
 from adnotice.count.tally import SUSPECTS, Dimension, Key, Metric
 from adnotice.vocabulary import (
     AdsAllowed,
+    BaitServed,
     Choice,
     ChoiceMade,
     Ground,
@@ -18,6 +19,7 @@ from adnotice.vocabulary import (
     NoticeShown,
     ObjectionMade,
     Occurrence,
+    PageForProgram,
     PageInjected,
     PageRefused,
     Quiet,
@@ -30,6 +32,9 @@ from adnotice.vocabulary import (
 )
 
 Keys = tuple[Key, ...]
+
+FIRST_BAIT: Final = "first"
+"""Under this name the dimension `bait` has how many views asked for their first bait."""
 
 VERDICTS: Final = (Metric.CLEAR, Metric.PARTLY, Metric.BLOCKED_CONTENT, Metric.BLOCKED_HOSTS, Metric.UNKNOWN)
 
@@ -44,6 +49,10 @@ def spread(occurrence: Occurrence) -> Keys:
         return _page_keys(occurrence.site, occurrence.page, occurrence.declined)
     if isinstance(occurrence, PageRefused):
         return _refusal_keys(occurrence.site, occurrence.reason)
+    if isinstance(occurrence, PageForProgram):
+        return (_key(occurrence.site, Dimension.PROGRAM, occurrence.program.value, Metric.INJECTED),)
+    if isinstance(occurrence, BaitServed):
+        return (_key(occurrence.site, Dimension.BAIT, FIRST_BAIT, Metric.SERVED),)
     if isinstance(occurrence, RequestRefused):
         return _rejection_keys(occurrence.site, occurrence.reason)
     if isinstance(occurrence, NoticeShown):

@@ -26,6 +26,7 @@ class Dimension(Word):
     """What a tally is broken down by; `ALL` is the site as a whole, its value is empty.
 
     `rejection` are refused requests, by reason; `support` the support links that were taken, by label;
+    `program` pages for programs, by their kind (`injected`); `bait` the first baits of views (`served`);
     `halvings` how often the share of measured views had been halved when we served the view.
     """
 
@@ -41,6 +42,8 @@ class Dimension(Word):
     VARIANT = "variant"
     REFERRER = "referrer"
     REJECTION = "rejection"
+    PROGRAM = "program"
+    BAIT = "bait"
     SUPPORT = "support"
     HALVINGS = "halvings"
 

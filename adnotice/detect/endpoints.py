@@ -29,7 +29,7 @@ from adnotice.keys import Keys
 from adnotice.mode import Look as LookForMode
 from adnotice.objection import keep_objection, objects
 from adnotice.page import name_host, name_location
-from adnotice.vocabulary import Commit, Ground, Mode, Quiet, Rejection, Verdict, ViewJudged
+from adnotice.vocabulary import BaitServed, Commit, Ground, Mode, Quiet, Record, Rejection, Verdict, ViewJudged
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -39,6 +39,7 @@ REPORT: Final = Rule(
     same_origin=True,
     limited=True,
 )
+FIRST: Final = f"-0{SCRIPT.ending}"
 NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
 NOSNIFF: Final = header(b"x-content-type-options", "nosniff")
 PRIVATE: Final = (
@@ -83,10 +84,13 @@ class Detection:
         mode: Callable[[], Mode | None],
         look: LookForMode = nobody_to_ask,
         recent: Recent | None = None,
+        tell_bait: Record | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
         self._commit = commit
+        self._tell_bait = tell_bait
+        """Takes each view's first bait, where pages don't pass through here and so can't be counted."""
         self._ask = ask
         self._again = again
         self._mode = mode
@@ -120,6 +124,8 @@ class Detection:
 
     async def _answer_script(self, request: Request) -> Answer:
         check_name(request.path, SCRIPT.ending)
+        if self._tell_bait is not None and request.path.startswith(SCRIPT.folder) and request.path.endswith(FIRST):
+            self._tell_bait(BaitServed(request.site))
         body = f'{CURRENT_SCRIPT}.dataset.witness="{self._witnesses.sign(request.path)}"\n'
         return Answer(200, SCRIPT_HEADERS, body.encode())
 

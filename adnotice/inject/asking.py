@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from adnotice.agents import is_bot
+from adnotice.agents import is_bot, name_program
+from adnotice.vocabulary import Program
 
 MAX_AGENTS: Final = 4096
 MAX_AGENT_BYTES: Final = 512
@@ -58,6 +59,13 @@ class Askings:
             ):
                 seen = seen and not _is_foreseeing(pair[1])
         return seen, declined
+
+    def program(self, headers: Any) -> Program | None:
+        """What program asks, where one does that says so. For pages that no reader sees, which are few."""
+        for pair in headers:
+            if pair[0] == b"user-agent":
+                return name_program(pair[1][:MAX_AGENT_BYTES].decode("latin-1"))
+        return None
 
     def _is_program(self, agent: bytes) -> bool:
         known = self._programs.get(agent)

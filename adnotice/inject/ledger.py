@@ -11,7 +11,7 @@ from adnotice.inject.complaints import Complaints
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.site import Sites
 from adnotice.texts import REFUSALS
-from adnotice.vocabulary import PageInjected, PageRefused, Record, Refusal
+from adnotice.vocabulary import PageForProgram, PageInjected, PageRefused, Record, Refusal
 
 MAX_KNOWN_PAGES: Final = 4096
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
@@ -39,6 +39,10 @@ class Ledger:
         seen, declined = self._askings.read(scope["headers"])
         if seen:
             self._record(self._injected(site, path, declined and self._honour_gpc))
+            return
+        program = self._askings.program(scope["headers"])
+        if program is not None:
+            self._record(PageForProgram(site, program))
         else:
             self._begin()
 

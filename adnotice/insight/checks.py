@@ -18,6 +18,11 @@ ENOUGH_VIEWS: Final = 100
 MUCH_MISSING: Final = 0.5
 MUCH_UNKNOWN: Final = 0.1
 MUCH_REFUSED: Final = 0.05
+FEW_PAGES: Final = 3
+LOOK_YOURSELF: Final = (
+    "Open a page of yours with #adnotice=why at the end of its address and read the browser’s console; `adnotice doctor` "
+    "asks the site from outside."
+)
 
 
 class Weight(Word):
@@ -38,7 +43,14 @@ class Finding(msgspec.Struct, frozen=True):
 
 def find(summary: Summary, health: Health) -> list[Finding]:
     """All findings, the gravest first."""
-    found = [*_store(health), *_mode(summary), *_pages(summary), *_views(summary), *_unknown(summary)]
+    found = [
+        *_store(health),
+        *_mode(summary),
+        *_pages(summary),
+        *_views(summary),
+        *_silence(summary),
+        *_unknown(summary),
+    ]
     return sorted(found, key=lambda each: list(Weight).index(each.weight))
 
 
@@ -87,6 +99,41 @@ def _pages(summary: Summary) -> Iterator[Finding]:
         )
 
 
+def _silence(summary: Summary) -> Iterator[Finding]:
+    """Pages leave with the tag, or baits are asked for, and no report comes back; or programs alone have asked."""
+    reports = (
+        summary.views.measured + summary.counts[Metric.BOT] + sum(summary.counts[each] for each in SUSPECTS.values())
+    )
+    injected = summary.counts[Metric.INJECTED]
+    if not reports and max(injected, summary.first_baits) >= FEW_PAGES:
+        n = injected if injected >= FEW_PAGES else summary.first_baits
+        left = "pages left with the tag" if injected >= FEW_PAGES else "views asked for their first bait"
+        harmful = [each for each in summary.rejections if not words.rejection(each.name).harmless]
+        told = [f"{formats.number(each.share.n)} were refused ({each.name})" for each in summary.rejections]
+        refused = f" Requests: {'; '.join(told)}. {words.rejection(harmful[0].name).means}" if harmful else ""
+        yield Finding(
+            Weight.WRONG,
+            f"{formats.number(n)} {left}, and nothing comes back.{refused}",
+            words.rejection(harmful[0].name).do if harmful else LOOK_YOURSELF,
+        )
+    for each in summary.rejections if reports else ():
+        text = words.rejection(each.name)
+        if not text.harmless and each.share.n >= FEW_PAGES and each.share.n > MUCH_REFUSED * (reports + each.share.n):
+            yield Finding(
+                Weight.LOOK,
+                f"{formats.number(each.share.n)} requests were refused ({each.name}). {text.means}",
+                text.do,
+            )
+    if summary.programs and not summary.views.measured:
+        n = sum(each.share.n for each in summary.programs)
+        pages = "1 page was" if n == 1 else f"{formats.number(n)} pages were"
+        yield Finding(
+            Weight.KNOW,
+            f"{pages} asked for by robots; a headless browser is one, and so is a tool such as curl. They are in no rate.",
+            "Open a page in a browser of your own.",
+        )
+
+
 def _unknown(summary: Summary) -> Iterator[Finding]:
     """Names that the store holds and that this version has no text for."""
     counted = [
@@ -106,19 +153,12 @@ def _unknown(summary: Summary) -> Iterator[Finding]:
 def _views(summary: Summary) -> Iterator[Finding]:
     views, injected = summary.views, summary.counts[Metric.INJECTED]
     missing = summary.not_measured
-    if missing is not None and injected >= ENOUGH_VIEWS:
-        if not views.measured:
-            yield Finding(
-                Weight.WRONG,
-                f"{formats.number(injected)} pages left with the tag, and not one page view was measured.",
-                "Open a page of yours with #adnotice=why at the end of its address and read the browser’s console.",
-            )
-        elif missing > MUCH_MISSING * injected:
-            yield Finding(
-                Weight.LOOK,
-                f"{formats.percent(missing / injected)} of the pages with the tag were never measured.",
-                "Robots that run no scripts are the usual reason. Else look at a page with #adnotice=why.",
-            )
+    if missing is not None and injected >= ENOUGH_VIEWS and views.measured and missing > MUCH_MISSING * injected:
+        yield Finding(
+            Weight.LOOK,
+            f"{formats.percent(missing / injected)} of the pages with the tag were never measured.",
+            "Robots that run no scripts are the usual reason. Else look at a page with #adnotice=why.",
+        )
     if views.measured >= ENOUGH_VIEWS and views.unknown > MUCH_UNKNOWN * views.measured:
         yield Finding(
             Weight.LOOK,

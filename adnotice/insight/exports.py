@@ -65,6 +65,7 @@ def tables(summary: Summary) -> Mapping[str, Table]:
             ("reason", "requests", "share"),
             [(r.name, r.share.n, r.share.rate) for r in summary.rejections],
         ),
+        "programs": (("program", "pages", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.programs]),
         "grounds": (("ground", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.grounds]),
         "signs": (("sign", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.signs]),
     }

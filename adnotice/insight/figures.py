@@ -116,6 +116,8 @@ class Summary(msgspec.Struct, frozen=True):
     quiet: Sequence[Reason]
     refusals: Sequence[Reason]
     rejections: Sequence[Reason]
+    programs: Sequence[Reason]
+    first_baits: int
     grounds: Sequence[GroundRow]
     signs: Sequence[GroundRow]
 

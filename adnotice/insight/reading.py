@@ -30,6 +30,8 @@ DIMENSIONS: Final = (
     Dimension.QUIET,
     Dimension.GROUND,
     Dimension.REJECTION,
+    Dimension.PROGRAM,
+    Dimension.BAIT,
 )
 MAX_WISH_CHARACTERS: Final = 300
 WEEKS_COMPARED: Final = 4

@@ -95,6 +95,8 @@ def summarize(
         ),
         refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Metric.REFUSED),
         rejections=reasons(rows.counts.get(Dimension.REJECTION, ()), Metric.REJECTED),
+        programs=reasons(rows.counts.get(Dimension.PROGRAM, ()), Metric.INJECTED),
+        first_baits=total(rows.counts.get(Dimension.BAIT, ()))[Metric.SERVED],
         grounds=[each for each in found if each.name not in SIGNS],
         signs=[each for each in found if each.name in SIGNS],
     )

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from adnotice.count.tally import OTHER
-from adnotice.texts import Text, explain
-from adnotice.vocabulary import Ground, Mode, Quiet, Refusal, Rejection
+from adnotice.texts import UNKNOWN, Text, explain
+from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
 
 
 class Step(NamedTuple):
@@ -52,6 +52,18 @@ BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 WEIGHTS: Final[Mapping[str, str]] = {"wrong": "To mend:", "look": "Worth a look:", "know": "Good to know:"}
+
+
+PROGRAMS: Final[Mapping[Program, str]] = {
+    Program.ROBOT: "Robots, such as search engines",
+    Program.HEADLESS: "Headless browsers, such as those of tests and screenshots",
+    Program.TOOL: "Tools and scripts, such as curl",
+}
+
+
+def program(name: str) -> str:
+    """Who asked for pages and is no reader."""
+    return PROGRAMS[Program(name)] if name in list(Program) else UNKNOWN.means
 
 
 DEVICES: Final[Mapping[str, str]] = {"desktop": "Computer", "phone": "Phone", "tablet": "Tablet"}

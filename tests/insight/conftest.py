@@ -151,6 +151,7 @@ def busy(newsroom: Newsroom) -> Newsroom:
         (Dimension.QUIET, "later", {o.NOT_ASKED: 80}),
         (Dimension.REFUSAL, "status", {o.REFUSED: 20}),
         (Dimension.REFUSAL, "csp", {o.REFUSED: 40}),
+        (Dimension.PROGRAM, "robot", {o.INJECTED: 4}),
         (Dimension.REJECTION, "origin", {o.REJECTED: 6}),
         (Dimension.REJECTION, "name", {o.REJECTED: 3}),
         (Dimension.GROUND, "script bait arrived", {o.CLEAR: 600}),

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from adnotice.count.store import Health
 from adnotice.count.tally import SUSPECTS, Count, Dimension, Metric
-from adnotice.insight.checks import Weight, find
+from adnotice.insight import formats
+from adnotice.insight.checks import LOOK_YOURSELF, Weight, find
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import summarize
-from adnotice.texts import BY_NAME
-from adnotice.vocabulary import Mode, Refusal
+from adnotice.texts import BY_NAME, REJECTIONS
+from adnotice.vocabulary import Mode, Refusal, Rejection
 from tests.insight.test_reports import ALL, NOW, TODAY, O, counts
 
 WELL = Health("sqlite:///counts.db")
@@ -76,14 +77,53 @@ def test_one_failure_of_ours_is_enough_to_be_found() -> None:
 
 
 def test_pages_that_nobody_reports_on_are_found() -> None:
-    ((weight, text),) = told(report({O.INJECTED: 100}))
-    assert (weight, text) == (Weight.WRONG, "100 pages left with the tag, and not one page view was measured.")
     ((weight, text),) = told(report({O.INJECTED: 1000, O.CLEAR: 400}))
     assert (weight, text) == (Weight.LOOK, "60.0% of the pages with the tag were never measured.")
 
 
-def test_a_few_pages_without_report_are_no_finding() -> None:
-    assert told(report({O.INJECTED: 99})) == []
+@pytest.mark.parametrize("pages", [3, 4, 99, 100, 1000])
+def test_that_nothing_comes_back_is_said_from_the_third_page_on(pages: int) -> None:
+    ((weight, text),) = told(report({O.INJECTED: pages}))
+    assert (weight, text) == (Weight.WRONG, f"{formats.number(pages)} pages left with the tag, and nothing comes back.")
+    assert told(report({O.INJECTED: 2})) == []
+    assert told(report({O.INJECTED: 99, O.CLEAR: 1})) == []
+
+
+@pytest.mark.parametrize(
+    "back", [O.CLEAR, O.PARTLY, O.BLOCKED_HOSTS, O.UNKNOWN, O.BOT, O.SUSPECT_CLEAR, O.SUSPECT_HOSTS]
+)
+def test_whatever_comes_back_is_something(back: Metric) -> None:
+    assert not any("nothing comes back" in text for _, text in told(report({O.INJECTED: 9, back: 1})))
+
+
+@pytest.mark.parametrize("reason", list(Rejection))
+def test_what_was_refused_is_said_with_what_mends_it(reason: Rejection) -> None:
+    refused = [Count("name", O.REJECTED, 1), Count(reason.value, O.REJECTED, 3)]
+    (finding,) = find(report({O.INJECTED: 3, O.REJECTED: 4}, REJECTION=refused), WELL)
+    assert finding.weight is Weight.WRONG
+    text = REJECTIONS[reason]
+    assert (f"3 were refused ({reason})" in finding.found) is not text.harmless
+    assert finding.do == (LOOK_YOURSELF if text.harmless else text.do)
+
+
+def test_where_pages_are_not_ours_baits_take_their_part() -> None:
+    ((weight, text),) = [
+        each for each in told(report({}, cached=True, BAIT=[Count("first", O.SERVED, 3)])) if each[0] is not Weight.KNOW
+    ]
+    assert (weight, text) == (Weight.WRONG, "3 views asked for their first bait, and nothing comes back.")
+
+
+def test_robots_are_named_where_nobody_else_came() -> None:
+    ((weight, text),) = told(report({}, PROGRAM=[Count("headless browser", O.INJECTED, 10)]))
+    assert weight is Weight.KNOW
+    assert text.startswith("10 pages were asked for by robots; a headless browser is one")
+    assert told(report(ALL, PROGRAM=[Count("robot", O.INJECTED, 10)])) == []
+
+
+@pytest.mark.parametrize("n", [2, 3, 40, 60])
+def test_refused_requests_are_a_finding_where_they_are_many(n: int) -> None:
+    found = told(report({**ALL, O.REJECTED: n}, REJECTION=[Count("forged-witness", O.REJECTED, n)]))
+    assert bool(found) is (n > 0.05 * (850 + n))
 
 
 def test_a_cache_is_told_and_is_nothing_to_mend() -> None:

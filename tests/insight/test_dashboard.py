@@ -38,6 +38,7 @@ TABLES = (
     "quiet",
     "refusals",
     "rejections",
+    "programs",
     "grounds",
     "signs",
 )

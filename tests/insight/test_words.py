@@ -10,12 +10,12 @@ from adnotice.count.tally import OTHER, Metric
 from adnotice.insight import checks, words
 from adnotice.insight.reports import FUNNEL
 from adnotice.texts import UNKNOWN
-from adnotice.vocabulary import Choice, Mode
+from adnotice.vocabulary import Choice, Mode, Program
 
 
 @pytest.mark.parametrize(
     ("known", "told"),
-    [(Mode, words.MODES)],
+    [(Mode, words.MODES), (Program, words.PROGRAMS)],
 )
 def test_each_value_has_a_sentence(known: Iterable[str], told: dict[str, object]) -> None:
     assert {str(value) for value in known} == {str(value) for value in told}
