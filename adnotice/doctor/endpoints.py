@@ -11,6 +11,7 @@ from typing import Final
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.doctor.challenges import is_challenge
 from adnotice.doctor.seen import Finding, Level, ProbeSeen, Seen, SiteSeen, cut
+from adnotice.standby import REASON as NOT_SET_UP
 
 MAX_CLIENT_SECONDS: Final = 300
 MIN_CLIENT_BYTES: Final = 500
@@ -141,6 +142,8 @@ def _judge_report(seen: Seen, folder: str, *, arrived: bool) -> Finding | None:
             f"403, X-AdNotice: {cut(said)}",
             "Hand the Host on; in nginx: proxy_set_header Host $host; (with a port that is not the default: $http_host)",
         )
+    if said == NOT_SET_UP:
+        return _not_set_up(about)
     if seen.status == 503 and said:
         return _wrong(
             about,
@@ -186,6 +189,8 @@ def _judge_delivery(about: str, seen: Seen, folder: str, types: tuple[str, ...])
             f"{seen.status} to {cut(seen.header('location'))}",
             f"Redirect nothing below {folder}",
         )
+    if seen.header("x-adnotice") == NOT_SET_UP:
+        return _not_set_up(about)
     if seen.header("x-adnotice"):
         return _wrong(
             about,
@@ -223,6 +228,15 @@ def _judge_delivery(about: str, seen: Seen, folder: str, types: tuple[str, ...])
 def _same_witness(probe: ProbeSeen) -> bool:
     first, second = (read_witness(seen, probe.family) for seen in (probe.first, probe.second))
     return bool(first) and first == second
+
+
+def _not_set_up(about: str) -> Finding:
+    return _wrong(
+        about,
+        "adnotice leaves the site alone: its settings can't be used",
+        f"503, X-AdNotice: {NOT_SET_UP}",
+        "Mend the settings: the app's log lists what is wrong where it begins (of module:app it is printed here)",
+    )
 
 
 def _wrong(about: str, what: str, came: str, mend: str) -> Finding:

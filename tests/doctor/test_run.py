@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from adnotice.doctor import run_doctor
+from adnotice.middleware import tell
 
 APP = '''
 from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from adnotice import AdNoticeMiddleware
 
 HOME = """<!doctype html><title>News</title><a href="/story">story</a> <a href="/feed.xml">feed</a>
@@ -53,6 +54,9 @@ async def failing(scope, receive, send):
     await send({"type": "lifespan.startup.failed", "message": "no database"})
 
 number = 5
+
+wrong = AdNoticeMiddleware(bare, secret_key="short", mode="loud")
+mounted = Starlette(routes=[Mount("/", app=wrong)])
 '''
 
 
@@ -115,6 +119,27 @@ def test_a_target_that_is_none_is_explained(module: str, target: str, said: str)
     status, lines = examine(target.format(module))
     assert status == 2
     assert said in lines[0]
+
+
+def test_of_an_app_with_wrong_settings_the_whole_list_is_printed(module: str) -> None:
+    status, lines = examine(f"{module}:wrong")
+    assert status == 2
+    assert "\n".join(lines).splitlines() == [
+        "the app failed at its start: adnotice can't start with these settings:",
+        "  * mode must be one of off, measure, ask, got 'loud'",
+        "  * secret_key must have at least 32 characters, got 5. Make one with: adnotice new-secret",
+    ]
+
+
+def test_where_the_app_starts_all_the_same_its_addresses_say_what_to_mend(
+    module: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell.cache_clear()
+    status, lines = examine(f"{module}:mounted", paths=("/app.js",))
+    assert status == 1
+    assert "         adnotice leaves the site alone: its settings can't be used" in lines
+    assert not any("store" in line for line in lines)
+    assert any("mode must be one of off, measure, ask" in record.getMessage() for record in caplog.records)
 
 
 def test_nothing_is_counted(module: str) -> None:
