@@ -7,6 +7,7 @@ wait for the next commit, or five seconds.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 import uuid
@@ -62,6 +63,10 @@ PATIENCE_SECONDS: Final = 1.0
 """How long an answer waits for a look at the mode."""
 
 CLOSE_SECONDS: Final = 2.0
+MAX_TOLD: Final = 5
+"""So many problems are logged in one failure; they often follow from each other."""
+
+NUMBERS: Final = re.compile(r"\d+")
 PAGES_EXPIRE_SECONDS: Final = 7 * 86_400
 """How long the id of a group of pages is kept, which is tried again under it until the store takes it."""
 
@@ -105,6 +110,7 @@ class Shift:
         self._look_at = time.monotonic()
         self._heart = Heart(mode, clock)
         self._absent = False
+        self._told: set[str] = set()
         self._turned_away = 0
         self._thread: threading.Thread | None = None
 
@@ -333,9 +339,13 @@ class Shift:
         return 0.0
 
     def _note(self, problem: Unavailable) -> None:
-        """Remembers the problem, and says it once."""
+        """Remembers the problem, and says it once, as long as it is the same."""
         if self._failing_since is None:
             self._failing_since = time.monotonic()
+            self._told.clear()
+        told = NUMBERS.sub("", str(problem))
+        if told not in self._told and len(self._told) < MAX_TOLD:
+            self._told.add(told)
             logger.error("Counting waits: %s", problem)
         self._problem = problem
         self._heart.feel(problem)

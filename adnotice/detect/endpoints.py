@@ -159,7 +159,10 @@ class Detection:
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)
-        if not wanted or (self._mode() or await self._look()) is Mode.OFF:
+        mode = self._mode() or await self._look()
+        if not wanted or mode is Mode.OFF:
+            if mode is not Mode.OFF and request.headers.get(b"x-purpose") == PREVIEW:
+                await self._commit(f"{report.id}:tried", self._witnesses.expiry(made), ())
             return answer_found(judgement, Asked(None), counted=False)
         asked = Asked(None) if report.asked else self._ask(visit, request)
         judged = ViewJudged(
@@ -216,6 +219,9 @@ def unwanted(request: Request, honour_gpc: bool) -> bool:
 
 
 SPECULATIVE: Final = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
+PREVIEW: Final = b"preview"
+"""What `adnotice doctor` says of its reports: they count nothing, and try whether the store would take them."""
+
 PURPOSES: Final = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
 
 

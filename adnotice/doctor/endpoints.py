@@ -15,6 +15,7 @@ from adnotice.standby import REASON as NOT_SET_UP
 
 MAX_CLIENT_SECONDS: Final = 300
 MIN_CLIENT_BYTES: Final = 500
+_MEND_STORE: Final = "Mend the store: the log of adnotice, and the dashboard's health page, say what it lacks"
 _UNSURE: Final = b"waits for its store"
 _TOKEN: Final = re.compile(rb'witness="([^"]+)"')
 _SCRIPT_TYPES: Final = ("text/javascript", "application/javascript")
@@ -69,7 +70,7 @@ def _judge_client(seen: Seen, folder: str) -> Iterator[Finding]:
             about,
             "the script is empty: the store can't say whether adnotice is switched on, and takes no counts",
             seen.summary,
-            "Mend the store: the log, and the dashboard's health page, say what it lacks",
+            _MEND_STORE,
         )
     elif len(seen.body) < MIN_CLIENT_BYTES:
         yield Finding(
@@ -149,7 +150,7 @@ def _judge_report(seen: Seen, folder: str, *, arrived: bool) -> Finding | None:
             about,
             "the store does not take counts",
             f"503, X-AdNotice: {cut(said)}",
-            "Look at the store: adnotice prune, or its server's log",
+            _MEND_STORE,
         )
     if seen.status == 403 and "witness" in said:
         if not arrived:

@@ -231,7 +231,7 @@ class Dashboard:
             Visitor.of(request),
             503,
             "The figures can’t be read now",
-            f"The store does not answer: {error}. {self._told()} Your pages are not affected. Browsers try their reports "
+            f"The store gives no figures: {str(error).rstrip('.')}. {self._told()} Your pages are not affected. Browsers try their reports "
             "again for a while. Load this page again in a moment.",
             headers,
         )

@@ -254,6 +254,11 @@ class PostgreSQL(Server):
         super().wake()
 
     @property
+    def user(self) -> str | None:
+        """Who runs it, where that is another one than who runs the tests."""
+        return self._user
+
+    @property
     def pids(self) -> list[int]:
         """The server's process and those that serve connections."""
         return [self.pid, *_children(self.pid)]

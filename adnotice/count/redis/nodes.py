@@ -108,7 +108,8 @@ class Nodes:
         What is asked must do no harm when it is done twice: it is sent again when a connection broke or a shard has
         moved. A `write` is answered once the replicas have it.
         """
-        results: list[list[Any] | Exception] = [redis.ConnectionError("its shard has no primary now")] * len(asked)
+        why = "its shard has no primary now" if self.address.clustered else "it did not answer a moment ago"
+        results: list[list[Any] | Exception] = [redis.ConnectionError(why)] * len(asked)
         pending = list(range(len(asked)))
         for _ in range(ATTEMPTS):
             by_node: defaultdict[Node, list[int]] = defaultdict(list)

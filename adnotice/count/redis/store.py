@@ -191,15 +191,16 @@ class RedisStore:
         return dropped
 
     def identity(self) -> str:
-        """See `Store`."""
+        """See `Store`. What a `FLUSHALL` took away of what this store was begun with is put back first."""
+        self._checked = False
+        self._check()
         key = f"{self.nodes.tags[HOME]}:meta"
         self._run(("HSETNX", key, "identity", uuid.uuid4().hex), write=True)
         found: str = self._run(("HGET", key, "identity")).decode()
         return found
 
     def check_in(self, name: str, value: str, expires: float) -> None:
-        """See `Store`. What a `FLUSHALL` took away of what this store was begun with is put back first."""
-        self._checked = False
+        """See `Store`."""
         self._check()
         tried = self.nodes.ask_shards(
             [
@@ -278,7 +279,8 @@ class RedisStore:
         if str(problem).startswith(OTHER_SCHEMA):
             self._checked = False  # what the store is now is looked at before the next commit
             return f"the store {self.address.shown} has just changed its schema, or was emptied"
-        return f"the store {self.address.shown} does not answer: {problem or type(problem).__name__}"
+        said = str(problem).partition(" script: ")[0].rstrip(".") or type(problem).__name__
+        return f"the store {self.address.shown} does not answer: {said}"
 
 
 def _advice(answers: Sequence[list[bytes]]) -> Iterator[str]:

@@ -33,9 +33,10 @@ def _read(inodes: set[int]) -> Iterator[int]:
 def _name(pid: int) -> str:
     folder = Path(f"/proc/{pid}")
     try:
-        command = folder.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()
+        words = folder.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").split()
         state = folder.joinpath("stat").read_text().rpartition(")")[2].split()[0]
     except (OSError, IndexError):
         return f"process {pid}"
     stopped = ", which is stopped" if state in STOPPED else ""
-    return f"process {pid} ({command[:60]}{stopped})"
+    command = "".join(character for character in " ".join(words)[:60] if character.isprintable())
+    return f"process {pid} ({command}{stopped})"

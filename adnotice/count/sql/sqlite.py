@@ -336,6 +336,10 @@ def refuse_folder(file: Path) -> None:
         wrong = f"{file} is a folder" if file.is_dir() else f"there is no folder {folder}"
         raise Unusable(f"{wrong}. Make store_url name a file in a folder that exists, such as sqlite:///adnotice.db")
     for needed in (folder, file):
+        if needed.exists() and os.statvfs(needed).f_flag & os.ST_RDONLY:
+            raise Unusable(
+                f"{needed} lies on a file system that is mounted read-only. Mount it for writing, or see why it is not"
+            )
         if needed.exists() and not os.access(needed, os.R_OK | os.W_OK):
             raise Unusable(
                 f"{needed} can't be written by the user that this process runs as. Give it to that user (chown), or name "

@@ -157,6 +157,9 @@ class SqlStore:
         query = select(meta.c.value).where(meta.c.name == "identity")
         with self.reading() as connection:
             found = connection.scalar(query)
+            kept = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
+        if kept != str(self._schema):
+            self._ready = False  # another version of adnotice has been here since: look again
         if found is None:
             mark = self._place.mark
             with self.writing() as cursor:
@@ -215,6 +218,7 @@ class SqlStore:
             with self._told():
                 self._prepare()
                 if self._newer:
+                    self._ready = False  # it may be ours again by the next attempt
                     raise Unusable(self._newer)
                 with self._place.write(patient=patient) as cursor:
                     yield cursor
