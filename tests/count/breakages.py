@@ -143,16 +143,17 @@ class Postgres:
 
     def full(self) -> Cleanup:
         make_room = fill(self.disk)
+        (journal,) = (name for name in self._tables() if "journal" in name)
         for rows in (
             "adnotice_ids SELECT 4e9 + n, decode(md5(n::text), 'hex') FROM generate_series(1, 1000000) AS n",
-            "adnotice_journal (body) SELECT repeat(md5(n::text), 100) FROM generate_series(1, 1000000) AS n",
+            f"{journal} (body) SELECT repeat(md5(n::text), 10) FROM generate_series(1, 1000000) AS n",  # noqa: S608 - our own names
         ):  # what room the files have themselves
             with contextlib.suppress(psycopg.Error):
                 self.run(f"INSERT INTO {rows}")
 
         def mend() -> None:
             make_room()
-            self.run("VACUUM adnotice_ids, adnotice_journal")
+            self.run(f"VACUUM adnotice_ids, {journal}")
 
         return mend
 
@@ -179,9 +180,11 @@ class Postgres:
         )
 
     def deleted(self) -> Cleanup:
-        for table in ("tallies", "journal", "ids", "notes", "meta"):
-            self.run(f"DROP TABLE adnotice_{table}")
+        self.run(f"DROP TABLE {', '.join(self._tables())}")
         return nothing
+
+    def _tables(self) -> list[str]:
+        return [name for (name,) in self.run("SELECT tablename FROM pg_tables WHERE tablename LIKE 'adnotice%'")]
 
     def replaced(self) -> Cleanup:
         self.run("UPDATE adnotice_meta SET value = 'another' WHERE name = 'identity'")

@@ -150,8 +150,9 @@ def empty_postgresql(url: str) -> None:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        for table in ("tallies", "journal", "ids", "notes", "meta"):
-            connection.execute(f"DROP TABLE adnotice_{table}".encode())
+        ours = "FROM pg_tables WHERE tablename LIKE 'adnotice%' AND schemaname = current_schema()"
+        for (table,) in connection.execute(f"SELECT tablename {ours}".encode()).fetchall():
+            connection.execute(f"DROP TABLE {table}".encode())
 
 
 def empty_redis(url: str) -> None:

@@ -61,6 +61,7 @@ class SqlStore:
         self._calendar = Calendar(settings.timezone)
         self._caps = Caps(settings.max_pages)
         self._migrates = migrates
+        self._schema = schema
         self._journal = journal_name(schema)
         self._folding = Folding(place, self._caps)
         self._versions = Versions(place, schema, migrations, self._folding)
