@@ -24,7 +24,7 @@ from adnotice.insight.checks import find
 from adnotice.insight.forms import check_query, read_form
 from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.pages import Pages
-from adnotice.insight.periods import CHOICES, BadPeriod
+from adnotice.insight.periods import CHOICES, BadPeriod, is_chosen
 from adnotice.insight.reading import WISHES, Reader, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.sessions import ABSOLUTE_SECONDS
@@ -120,8 +120,8 @@ class Dashboard:
         summary, span = reading.summary, reading.summary.span
         choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
         recent = [
-            (days, urlencode({"site": summary.site, "days": days}), span.last == span.today and span.days == days)
-            for days in CHOICES
+            (name, urlencode({"site": summary.site, **({"days": days} if days else {})}), is_chosen(span, days))
+            for name, days in CHOICES
         ]
         return self._pages.render(
             template,

@@ -9,8 +9,10 @@ import msgspec
 
 from adnotice.count.tally import Grain, Period
 
-CHOICES: Final = (7, 30, 90)
-DEFAULT_DAYS: Final = 30
+DEFAULT_DAYS: Final = 28
+CHOICES: Final = (("4 weeks", ""), ("today", "1"), ("7 days", "7"), ("12 weeks", "84"), ("12 months", "365"))
+"""What the page offers, each with its number of days up to today; without one, the last four whole weeks."""
+
 MAX_DAYS: Final = 800
 EARLIEST: Final = date(2020, 1, 1)
 """Nothing was counted before."""
@@ -36,17 +38,23 @@ class Span(msgspec.Struct, frozen=True):
     today: date
 
     @property
+    def whole_weeks(self) -> bool:
+        """Whether these are the last four whole weeks, today left out."""
+        return self.days == DEFAULT_DAYS and self.last == self.today - timedelta(days=1)
+
+    @property
     def period(self) -> Period:
         """The same as the store takes it."""
         return Period(self.first, self.last)
 
 
 def choose_span(today: date, timezone: str, *, first: str = "", last: str = "", days: str = "") -> Span:
-    """The span that was asked for; the last 30 days when nothing was.
+    """The span that was asked for; the last four whole weeks, today left out, when nothing was.
 
     Raises `BadPeriod` for what is no date, is the wrong way round or longer than 800 days.
     """
-    end = min(_date("last", last), today) if last else today
+    whole = not (first or last or days)
+    end = min(_date("last", last), today) if last else today - timedelta(days=whole)
     begin = _date("first", first) if first else end - timedelta(days=_days(days) - 1)
     if begin > end:
         raise BadPeriod(f"first must not be after last or after today, got first={begin} and last={end}")
@@ -54,6 +62,11 @@ def choose_span(today: date, timezone: str, *, first: str = "", last: str = "", 
     if length > MAX_DAYS:
         raise BadPeriod(f"a period has at most {MAX_DAYS} days, got {length}. Choose a later first day")
     return Span(begin, end, length, _grain(begin, length, today), timezone, today)
+
+
+def is_chosen(span: Span, days: str) -> bool:
+    """Whether these are so many days up to today; without a number, the last four whole weeks."""
+    return span.whole_weeks if not days else span.last == span.today and str(span.days) == days
 
 
 def _date(name: str, text: str) -> date:

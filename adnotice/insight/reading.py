@@ -108,6 +108,9 @@ class Reader:
         sites = store.sites()
         labelled = {name.removeprefix(LABEL) for name in store.notes.names(LABEL)}
         site = wish.site or choose_site(sites, wish.host, labelled)
+        if span.whole_weeks and not store.counts(site, Dimension.ALL, span.period):
+            # The first day: there is nothing but today to look at.
+            span = choose_span(span.today, self._timezone, days=str(span.days))
         counts = {each: store.counts(site, each, span.period) for each in DIMENSIONS} if site else {}
         # A week's own tally would reach beyond the span's first and last day.
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain

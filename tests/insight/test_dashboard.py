@@ -142,7 +142,7 @@ async def test_the_json_has_the_figures_of_the_page(busy: Newsroom) -> None:
         "150",
         "25.0%",
     ]
-    assert len(page.table("Day")) == len(summary["series"]) == 30
+    assert len(page.table("Day")) == len(summary["series"]) == 28
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -259,6 +259,14 @@ async def test_before_the_first_page_view_the_page_says_what_to_do(newsroom: New
     assert "Figures of The Daily <Example> appear here" in page.text
     assert "#adnotice=why" in page.text
     assert "Nothing has been counted yet" in (await look(newsroom, "dashboard/health")).text
+
+
+async def test_on_the_first_day_today_is_shown_and_after_it_whole_weeks(busy: Newsroom) -> None:
+    assert "4 whole weeks, today left out" not in (await look(busy)).text
+    busy.now += 86_400
+    page = await look(busy)
+    assert "4 whole weeks, today left out" in page.text
+    assert "25.0% of measured page views had ads blocked." in page.text
 
 
 async def test_days_without_counts_of_a_known_site_are_empty_not_new(busy: Newsroom) -> None:

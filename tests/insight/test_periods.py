@@ -7,14 +7,23 @@ from datetime import date, timedelta
 import pytest
 
 from adnotice.count.tally import Grain
-from adnotice.insight.periods import BadPeriod, choose_span
+from adnotice.insight.periods import CHOICES, BadPeriod, choose_span, is_chosen
 
 TODAY = date(2026, 11, 22)
 
 
-def test_without_a_wish_the_last_30_days_are_shown_today_included() -> None:
+def test_without_a_wish_the_last_four_whole_weeks_are_shown_today_left_out() -> None:
     span = choose_span(TODAY, "UTC")
-    assert (span.first, span.last, span.days, span.grain) == (date(2026, 10, 24), TODAY, 30, Grain.DAY)
+    assert (span.first, span.last, span.days, span.grain) == (date(2026, 10, 25), date(2026, 11, 21), 28, Grain.DAY)
+    assert span.whole_weeks
+
+
+def test_each_choice_of_the_page_is_the_one_that_is_marked() -> None:
+    for _, days in CHOICES:
+        span = choose_span(TODAY, "UTC", days=days)
+        assert [name for name, other in CHOICES if is_chosen(span, other)] == [
+            name for name, other in CHOICES if other == days
+        ]
 
 
 def test_first_and_last_are_both_within_the_span() -> None:
