@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +17,7 @@ from adnotice.vocabulary import Occurrence, PageInjected
 MAX_WAITING: Final = 10_000
 MAX_ARRIVED: Final = 512
 MAX_PAGES: Final = 10_000
-"""So many different occurrences are told apart in memory; further pages count as `(other)`."""
+"""So many different occurrences are told apart in memory; beyond that the rarer half counts as `(other)`."""
 
 
 class Waiting(msgspec.Struct, eq=False, gc=False):
@@ -74,9 +74,9 @@ class Intake:
             pages, arrived = self._pages, self._arrived[:]
             del self._arrived[: len(arrived)]  # what has come meanwhile stays
             for occurrence, n in Counter(arrived).items():
-                known = occurrence in pages or len(pages) < MAX_PAGES
-                counted = occurrence if known else _without_page(occurrence)
-                pages[counted] = pages.get(counted, 0) + n
+                pages[occurrence] = pages.get(occurrence, 0) + n
+            if len(pages) > MAX_PAGES:
+                self._pages = keep_most(pages, MAX_PAGES // 2)
 
     def add_counts(self, key: Key, n: int = 1) -> None:
         """Counts something that is no occurrence in memory, beside the pages."""
@@ -132,6 +132,16 @@ class Door:
         if intake is None:
             intake = self._open()
         intake.add_page(occurrence)
+
+
+def keep_most(pages: Mapping[Occurrence, int], limit: int) -> dict[Occurrence, int]:
+    """The most frequent occurrences; the rest without their pages. Invented pages come seldom, so they go first."""
+    ranked = sorted(pages.items(), key=lambda each: each[1], reverse=True)
+    kept = dict(ranked[:limit])
+    for occurrence, n in ranked[limit:]:
+        other = _without_page(occurrence)
+        kept[other] = kept.get(other, 0) + n
+    return kept
 
 
 def _without_page(occurrence: Occurrence) -> Occurrence:

@@ -36,7 +36,11 @@ class CountSettings:
 
     max_pages: int = 1_000
     """How many pages are counted by name in an hour and in a day, each; `(other)` takes the rest. A week and a month
-    take five times as many."""
+    take five times as many. Where all are given, the page with the fewest views gives way to one that has more."""
+
+    name_after_views: int = 3
+    """How many views a page, or a site that led here, needs before it is counted by name, the first and the last of them
+    at least five seconds apart; until then they count under `(other)`. 1: at once, invented addresses too."""
 
     routes: tuple[str, ...] = ()
     """Templates of paths that are counted as one page, the first that fits: /article/{slug}, /archive/{day:path}. Empty:
@@ -79,6 +83,8 @@ class CountSettings:
             )
         if not 10 <= self.max_pages <= 100_000:
             yield f"max_pages must lie between 10 and 100000, got {self.max_pages}. The default is 1000"
+        if not 1 <= self.name_after_views <= 100:
+            yield f"name_after_views must lie between 1 and 100, got {self.name_after_views}. The default is 3"
         yield from route_problems(self.routes)
         if self.suspect_factor < 0:
             yield f"suspect_factor must be 0 (never suspect) or more, got {self.suspect_factor:g}. The default is 3"

@@ -252,7 +252,7 @@ class Shift:
         pages = self._take_pages(now)
         fates: Sequence[bool | None]
         try:
-            fates = self.store.commit(Batch(now, (*entries, *((pages,) if pages else ()))))
+            fates = self.store.commit(Batch(now, (*entries, *((pages,) if pages else ())), from_readers=True))
         except Partial as partial:
             fates = partial.fates
             self._note(partial)

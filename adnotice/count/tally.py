@@ -98,6 +98,24 @@ SUSPECTS: Final[Mapping[Metric, Metric]] = {
 }
 """What a view counts as that the served pages don't explain, instead of its verdict."""
 
+REPORTED: Final = (
+    Metric.CLEAR,
+    Metric.PARTLY,
+    Metric.BLOCKED_CONTENT,
+    Metric.BLOCKED_HOSTS,
+    Metric.UNKNOWN,
+    Metric.BOT,
+    *SUSPECTS.values(),
+)
+"""What each report counts one of."""
+
+
+def views_of(counts: Mapping[str, int]) -> int:
+    """How many views these counts by metric come from: pages sent, reports, or imported views, whichever is more."""
+    reported = sum(counts.get(metric, 0) for metric in REPORTED)
+    return max(counts.get(Metric.INJECTED, 0), counts.get(Metric.SERVED, 0), reported)
+
+
 OTHER = "(other)"
 """The value that takes what exceeds a dimension's cap."""
 
@@ -128,11 +146,15 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What one commit carries; `now` (seconds since the epoch, UTC) says into which buckets of which grains."""
+    """What one commit carries; `now` (seconds since the epoch, UTC) says into which buckets of which grains.
+
+    What comes from readers is counted by name only once it keeps coming; else the operator vouches for every name.
+    """
 
     now: float
     entries: tuple[Entry, ...] = ()
     grains: tuple[Grain, ...] = tuple(Grain)
+    from_readers: bool = False
 
 
 def add_up(entries: Iterable[Entry]) -> Counter[Key]:

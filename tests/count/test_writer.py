@@ -233,6 +233,21 @@ async def test_memory_for_pages_is_bounded(make: Make, monkeypatch: pytest.Monke
     assert found[OTHER, Metric.INJECTED] >= 80
 
 
+async def test_invented_pages_do_not_push_those_that_are_read_out_of_memory(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MAX_PAGES", 40)
+    writer = make(name_after_views=1)
+    for number in range(5_000):
+        writer.record(PageInjected("site", f"/invented/{number}"))
+        if number % 10 == 0:
+            writer.record(PageInjected("site", f"/read/{number % 30}"))
+    await writer.commit("1", EXPIRES, (view("/0"),))
+    found = await counted(writer, Dimension.PAGE)
+    assert sum(n for (_, metric), n in found.items() if metric is Metric.INJECTED) == 5_500
+    assert [found[f"/read/{number}", Metric.INJECTED] for number in (0, 10, 20)] == [167, 167, 166]
+
+
 async def test_a_store_that_hangs_gives_unavailable_within_the_deadline_and_then_counts_again(
     make: Make, file: Path
 ) -> None:

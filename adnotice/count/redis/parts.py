@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable
-from typing import Final
+from collections.abc import Collection
+from typing import Final, NamedTuple
 
 import msgspec
 
 from adnotice.count.buckets import Starts
+from adnotice.count.caps import WAITS, Caps
 from adnotice.count.redis.lanes import name_lanes
 from adnotice.count.redis.nodes import Call
 from adnotice.count.redis.scripts import COMMIT, SCHEMA
@@ -17,10 +18,18 @@ from adnotice.count.tally import Batch, Dimension, Entry, Grain, Metric, add_up
 IDS_A_SCRIPT: Final = 4_000
 """Lua can't unpack many more arguments at once."""
 
-Cap = Callable[[str, str], int | None]
-"""How many values of a dimension a bucket of a grain takes by name; None: all."""
+SIDES: Final = ("waiting", "ranks", "names")
+"""What is kept beside a bucket with a cap, under names of the bucket's own."""
 
-NO_CAP: Final = 1 << 30
+SIDES_KEPT_DAYS: Final = {Grain.HOUR: 2, Grain.DAY: 3, Grain.WEEK: 10, Grain.MONTH: 34}
+"""For how long after the last arrival: until nothing comes for the bucket any more, shorter than any bucket is kept."""
+
+
+class Admission(NamedTuple):
+    """When values are counted by name; see `count.admission`."""
+
+    caps: Caps
+    views: int
 
 
 class Part:
@@ -39,23 +48,31 @@ class Part:
         self.entries = [self.entries[i] for i in left]
         return gone
 
-    def call(self, tag: str, now: float, starts: Starts, grains: Iterable[Grain], cap: Cap) -> Call:
-        """The script's call that commits this part."""
+    def call(self, tag: str, batch: Batch, starts: Starts, admission: Admission) -> Call:
+        """The script's call that commits this part of the batch."""
         totals: dict[tuple[str, Dimension], dict[str, dict[Metric, int]]] = {}
         for (site, dimension, value, metric), n in add_up(self.entries).items():
             totals.setdefault((site, dimension), {}).setdefault(value, {})[metric] = n
         keys = [f"{tag}:replays", f"{tag}:buckets", f"{tag}:sites", schema_key(tag)]
         keys += [f"{tag}:i:{entry.id}" for entry in self.entries]
         groups = []
+        grains = sorted(batch.grains, key=list(Grain).index, reverse=True)
         for (site, dimension), values in totals.items():
             numbered: list[int] = []
             for grain in grains:
-                keys.append(bucket_key(tag, grain, getattr(starts, grain), dimension, site))
-                numbered += (len(keys), cap(dimension, grain) or NO_CAP)
-            ranked = sorted(values.items(), key=_most_first) if cap(dimension, Grain.HOUR) else values.items()
-            groups.append((site, numbered, [item for value, counts in ranked for item in (value, name_lanes(counts))]))
+                key = bucket_key(tag, grain, getattr(starts, grain), dimension, site)
+                keys.append(key)
+                cap = admission.caps.of(dimension, grain)
+                room = 0 if cap is None else admission.caps.room(dimension)
+                numbered += (len(keys), cap or 0, room, SIDES_KEPT_DAYS[grain] * 86_400)
+                if cap is not None:
+                    keys += side_keys(tag, key)
+            ranked = sorted(values.items(), key=_most_first) if numbered[1] else values.items()
+            listed = [item for value, counts in ranked for item in (value, name_lanes(counts))]
+            enough = admission.views if batch.from_readers and dimension in WAITS else 1
+            groups.append((site, numbered, listed, enough))
         expiries = [round(entry.expires * 1000) for entry in self.entries]
-        content = (round(now * 1000), expiries, groups, month_number(starts.month))
+        content = (round(batch.now * 1000), expiries, groups, month_number(starts.month))
         return Call(COMMIT, keys, (msgspec.msgpack.encode(content), SCHEMA))
 
 
@@ -77,6 +94,12 @@ def schema_key(tag: str) -> str:
 def bucket_key(tag: str, grain: str, start: str, dimension: str, site: str) -> str:
     """Under what name a bucket is kept."""
     return f"{tag}:t:{grain}:{start}:{dimension}:{site}"
+
+
+def side_keys(tag: str, bucket: str) -> list[str]:
+    """Under what names it is kept who waits for a name in this bucket, and who has one."""
+    rest = bucket.removeprefix(f"{tag}:t:")
+    return [f"{tag}:{side}:{rest}" for side in SIDES]
 
 
 def split_batch(batch: Batch, shards: int) -> tuple[list[Part], list[tuple[int, int]]]:

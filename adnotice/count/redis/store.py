@@ -20,7 +20,7 @@ from adnotice.count.redis.address import HOME, read_address
 from adnotice.count.redis.lanes import read_lanes
 from adnotice.count.redis.nodes import Call, Command, Nodes
 from adnotice.count.redis.notes import RedisNotes
-from adnotice.count.redis.parts import bucket_key, month_number, split_batch
+from adnotice.count.redis.parts import Admission, bucket_key, month_number, side_keys, split_batch
 from adnotice.count.redis.scripts import OTHER_SCHEMA, POINTS
 from adnotice.count.redis.versions import Versions, stored_names
 from adnotice.count.settings import CountSettings
@@ -54,7 +54,7 @@ class RedisStore:
         self.nodes = Nodes(self.address)
         self._settings = settings or CountSettings()
         self._calendar = Calendar(self._settings.timezone)
-        self._cap = Caps(self._settings.max_pages).of
+        self._admission = Admission(Caps(self._settings.max_pages), self._settings.name_after_views)
         self._clock = clock
         self._create = create
         self._checked = False
@@ -76,8 +76,7 @@ class RedisStore:
         problem: Exception | None = None
         while parts:
             calls = [
-                (part.shard, [part.call(self.nodes.tags[part.shard], batch.now, starts, batch.grains, self._cap)])
-                for part in parts
+                (part.shard, [part.call(self.nodes.tags[part.shard], batch, starts, self._admission)]) for part in parts
             ]
             again = []
             for part, answer in zip(parts, self.nodes.ask_shards(calls, write=True), strict=True):
@@ -186,7 +185,8 @@ class RedisStore:
         dropped = 0
         for shard, (*found, _) in enumerate(self._everywhere(find)):
             if keys := [key for some in found for key in some]:
-                self._run(("UNLINK", *keys), shard=shard)
+                sides = chain.from_iterable(side_keys(self.nodes.tags[shard], key.decode()) for key in keys)
+                self._run(("UNLINK", *keys, *sides), shard=shard)
                 dropped += self._run(("ZREM", f"{self.nodes.tags[shard]}:buckets", *keys), shard=shard)
         return dropped
 

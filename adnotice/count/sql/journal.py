@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
+from adnotice.count.admission import Arrival
 from adnotice.count.buckets import Starts
-from adnotice.count.caps import Bucket, Caps
 from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import name_column
-from adnotice.count.tally import OTHER, Grain, Key
-
-Place = tuple[str, str, str]
-"""Site, dimension and value."""
+from adnotice.count.tally import OTHER, Batch, Key
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One commit: the buckets it falls into by grain; by site and dimension each value, metric and how many."""
+    """One commit: the buckets it falls into by grain; by site and dimension each value, metric and how many; when it
+    was (seconds since the epoch, UTC), and whether readers made up the values."""
 
     buckets: dict[str, str]
     counts: dict[str, dict[str, list[tuple[str, str, int]]]]
+    at: int = 0
+    from_readers: bool = False
 
 
 _decode = msgspec.json.Decoder(list[Line]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def write_line(starts: Starts, grains: Iterable[Grain], counts: Mapping[Key, int]) -> str:
-    """The line for these counts, as JSON."""
-    buckets: dict[str, str] = {grain: getattr(starts, grain) for grain in grains}
+def write_line(starts: Starts, batch: Batch, counts: Mapping[Key, int]) -> str:
+    """The line for these counts of the batch, as JSON."""
+    buckets: dict[str, str] = {grain: getattr(starts, grain) for grain in batch.grains}
     sites: dict[str, dict[str, list[tuple[str, str, int]]]] = {}
     for (site, dimension, value, metric), n in counts.items():
         dimensions = sites.get(site)
         if dimensions is None:
             dimensions = sites[site] = defaultdict(list)
         dimensions[dimension].append((value, metric, n))
-    return _encode(Line(buckets, sites)).decode()
+    return _encode(Line(buckets, sites, int(batch.now), batch.from_readers)).decode()
 
 
 def read_lines(text: str) -> list[Line]:
@@ -45,30 +46,84 @@ def read_lines(text: str) -> list[Line]:
     return _decode(f"[{text}]")
 
 
-def sum_lines(lines: Sequence[Line], caps: Caps, read: Callable[[Bucket], Iterable[str]]) -> Rows:
-    """The rows to add to the tallies, sorted by their key, values beyond a cap under `(other)`.
+def sum_lines(lines: Iterable[Line], names: Names) -> Iterator[Rows]:
+    """The rows to add to the tallies, sorted by their key, those without a name under `(other)`: once for all lines of
+    the same buckets, to be added before the next are asked for."""
+    groups: dict[tuple[tuple[tuple[str, str], ...], bool], list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[tuple(line.buckets.items()), line.from_readers].append(line)
+    for (buckets, from_readers), group in groups.items():
+        metrics = sorted({metric for *_, counts in _parts(group) for _, metric, _ in counts})
+        sums = _add_up(group, {metric: place for place, metric in enumerate(metrics)})
+        rows: dict[tuple[str, ...], list[int]] = {}
+        for (site, dimension), values in sums.items():
+            others: Mapping[str, Collection[str]] = {}
+            if capping := [each for each in buckets if names.capped(dimension, each[0])]:
+                arrivals = Arrivals(group, site, dimension, values, metrics)
+                others = names.unnamed(site, dimension, capping, arrivals, vouched=not from_readers)
+            for grain, start in buckets:
+                missing = others.get(grain, ())
+                for value, sum_ in values.items():
+                    key = (site, dimension, grain, start, OTHER if value in missing else value)
+                    before = rows.get(key)
+                    rows[key] = sum_ if before is None else [one + more for one, more in zip(before, sum_, strict=True)]
+        yield Rows(tuple(name_column(metric) for metric in metrics), [(*key, *rows[key]) for key in sorted(rows)])
 
-    Lines of an older schema become rows of its columns: they are moved before its columns change.
-    """
-    metrics = sorted({metric for *_, counts in _parts(lines) for _, metric, _ in counts})
-    number = {metric: place for place, metric in enumerate(metrics)}
-    sums: dict[tuple[tuple[str, str], ...], dict[Place, list[int]]] = defaultdict(dict)
-    for line, site, dimension, counts in _parts(lines):
-        places = sums[tuple(line.buckets.items())]
+
+class Names(Protocol):
+    """Who has a name in which bucket."""
+
+    def capped(self, dimension: str, grain: str) -> bool:
+        """Whether a dimension has more values than are counted by name in a bucket of this grain."""
+
+    def unnamed(
+        self, site: str, dimension: str, buckets: Sequence[tuple[str, str]], arrivals: Arrivals, *, vouched: bool
+    ) -> Mapping[str, Collection[str]]:
+        """For each grain of the buckets (grain and start), which of the values go under `(other)`."""
+
+
+class Arrivals:
+    """What lines of the same buckets have of one dimension of one site."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        site: str,
+        dimension: str,
+        sums: Mapping[str, Sequence[int]],
+        metrics: Sequence[str],
+    ) -> None:
+        self.values = sums.keys()
+        self._lines = lines
+        self._where = (site, dimension)
+        self._sums = sums
+        self._metrics = metrics
+
+    def of(self, values: Collection[str]) -> list[Arrival]:
+        """These of the values, with their counts and when the first and the last came."""
+        times: dict[str, tuple[int, int]] = {}
+        site, dimension = self._where
+        for line in self._lines:
+            for value, _, _ in line.counts.get(site, {}).get(dimension, ()):
+                if value in values:
+                    times[value] = (times[value][0] if value in times else line.at, line.at)
+        return [Arrival(value, *times[value], self._counts(value)) for value in sorted(values)]
+
+    def _counts(self, value: str) -> dict[str, int]:
+        return {metric: n for metric, n in zip(self._metrics, self._sums[value], strict=True) if n}
+
+
+def _add_up(lines: Iterable[Line], number: Mapping[str, int]) -> dict[tuple[str, str], dict[str, list[int]]]:
+    """By site and dimension each value's counts, a metric's at its number."""
+    sums: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(dict)
+    for _, site, dimension, counts in _parts(lines):
+        values = sums[site, dimension]
         for value, metric, n in counts:
-            sum_ = places.get((site, dimension, value))
+            sum_ = values.get(value)
             if sum_ is None:
-                sum_ = places[site, dimension, value] = [0] * len(metrics)
+                sum_ = values[value] = [0] * len(number)
             sum_[number[metric]] += n
-    rows: dict[tuple[str, ...], list[int]] = {}
-    for buckets, places in sums.items():
-        for grain, start in buckets:
-            names = _cap(places, grain, start, caps, read)
-            for (site, dimension, value), sum_ in places.items():
-                key = (site, dimension, grain, start, names.get((site, dimension, value), value))
-                before = rows.get(key)
-                rows[key] = sum_ if before is None else [one + more for one, more in zip(before, sum_, strict=True)]
-    return Rows(tuple(map(name_column, metrics)), [(*key, *rows[key]) for key in sorted(rows)])
+    return sums
 
 
 def _parts(lines: Iterable[Line]) -> Iterator[tuple[Line, str, str, list[tuple[str, str, int]]]]:
@@ -76,22 +131,3 @@ def _parts(lines: Iterable[Line]) -> Iterator[tuple[Line, str, str, list[tuple[s
         for site, dimensions in line.counts.items():
             for dimension, counts in dimensions.items():
                 yield line, site, dimension, counts
-
-
-def _cap(
-    places: Mapping[Place, list[int]], grain: str, start: str, caps: Caps, read: Callable[[Bucket], Iterable[str]]
-) -> Mapping[Place, str]:
-    """The names of those values that go under another than their own."""
-    wanted: dict[Bucket, list[tuple[int, str]]] = {}
-    for (site, dimension, value), counts in places.items():
-        if caps.of(dimension, grain) is not None:
-            wanted.setdefault(Bucket(site, dimension, grain, start), []).append((-sum(counts), value))
-    names: dict[Place, str] = {}
-    for bucket, values in wanted.items():
-        values.sort()
-        admitted = caps.admit(bucket, [value for _, value in values], read)
-        if admitted is not None:
-            names.update(
-                ((bucket.site, bucket.dimension, value), OTHER) for _, value in values if value not in admitted
-            )
-    return names

@@ -12,7 +12,8 @@ Migrations = Mapping[int, Callable[[Any], None]]
 
 
 def name_kinds_and_grounds(cursor: Any) -> None:
-    """Kinds, grounds and suspects get their new names; partly, support links, objections and refused reports get columns."""
+    """Kinds, grounds and suspects get their new names; partly, support links, objections and refused reports get columns,
+    values that wait for a name a table."""
     for old, new in (
         ("blocked_extension", "blocked_content"),
         ("blocked_network", "blocked_hosts"),
@@ -32,6 +33,11 @@ def name_kinds_and_grounds(cursor: Any) -> None:
     ):
         cursor.execute(f"ALTER TABLE adnotice_tallies ADD COLUMN {name} BIGINT NOT NULL DEFAULT 0")
     cursor.execute("UPDATE adnotice_tallies SET dimension = 'ground' WHERE dimension = 'evidence'")
+    cursor.execute(
+        "CREATE TABLE adnotice_waiting (site TEXT NOT NULL, dimension TEXT NOT NULL, grain TEXT NOT NULL, "
+        "start TEXT NOT NULL, taken BIGINT NOT NULL, least BIGINT NOT NULL, body TEXT NOT NULL, "
+        "PRIMARY KEY (site, dimension, grain, start))"
+    )
 
 
 MIGRATIONS: Final[Migrations] = {2: name_kinds_and_grounds}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from adnotice.count.buckets import Calendar, months_before
 from adnotice.count.settings import CountSettings
 from adnotice.count.sql.place import Place
-from adnotice.count.sql.schema import ids, meta, notes, tallies
+from adnotice.count.sql.schema import ids, meta, notes, tallies, waiting
 from adnotice.count.tally import Dimension, Grain
 
 ROWS_AT_ONCE: Final = 1_000
@@ -20,6 +20,9 @@ SITES_AT_ONCE: Final = 10
 EVERY_SECONDS: Final = 600.0
 GRACE_SECONDS: Final = 3_600
 """Ids stay that much longer than they must: a clock that is set back by less makes nothing count twice."""
+
+WAITING_DAYS: Final = {Grain.HOUR: 1, Grain.DAY: 2, Grain.WEEK: 9, Grain.MONTH: 33}
+"""For how many days after a bucket's begin values wait for a name in it: shorter than any bucket is kept."""
 
 BELIEVED_LEAP_SECONDS: Final = 2 * 86_400
 DOUBT_SECONDS: Final = 86_400
@@ -60,6 +63,7 @@ class Pruning:
             cursor.execute(f"DELETE FROM {notes.name} WHERE expires <= {mark}", (now,))  # noqa: S608 - our own names
             removed = cursor.rowcount
         yield removed
+        yield self._remove_waiting(writing, now)
         yield from self._range(writing, ids.name, "", (), ("expires", "id"), int(now) - GRACE_SECONDS)
         ends = [
             (str(dimension), str(grain), end) for grain, end in self._cutoffs(now).items() for dimension in Dimension
@@ -72,6 +76,16 @@ class Pruning:
             walked += 1
             if walked % SITES_AT_ONCE == 0:
                 yield 0
+
+    def _remove_waiting(self, writing: Writing, now: float) -> int:
+        """Who waits for a name in a bucket that nothing comes for any more stays under `(other)`."""
+        mark, today = self._mark, self._calendar.today(now)
+        ends = [(str(grain), (today - timedelta(days=days)).isoformat()) for grain, days in WAITING_DAYS.items()]
+        due = " OR ".join([f"(grain = {mark} AND start < {mark})"] * len(ends))
+        with writing() as cursor:
+            cursor.execute(f"DELETE FROM {waiting.name} WHERE {due}", (*chain.from_iterable(ends),))  # noqa: S608 - our own names
+            removed: int = cursor.rowcount
+        return removed
 
     def _next_site(self, writing: Writing, last: str) -> str:
         """The site after this one, empty after the last; DISTINCT would read every row."""

@@ -2,8 +2,9 @@
 
 `adnotice_tallies` has one row for each value in each bucket, one column for each metric: a page's whole funnel is read
 at once. `adnotice_journal_…` holds what was committed last and is not in the tallies yet: appending one line costs a
-fiftieth of adding to hundreds of rows, and two processes never wait for each other's rows. `adnotice_ids` is clustered
-by expiry, so that new ids land side by side and expired ones leave as a range.
+fiftieth of adding to hundreds of rows, and two processes never wait for each other's rows. `adnotice_waiting` has, for
+each bucket, who waits for a name, how many names were taken away and that none has fewer views than `least`.
+`adnotice_ids` is clustered by expiry, so that new ids land side by side and expired ones leave as a range.
 """
 
 from __future__ import annotations
@@ -50,6 +51,14 @@ journal: Final = Table(
     journal_name(SCHEMA),
     metadata,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("body", Text, nullable=False),
+)
+waiting: Final = Table(
+    "adnotice_waiting",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("site", "dimension", "grain", "start")),
+    Column("taken", BigInteger, nullable=False),
+    Column("least", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
 )
 ids: Final = Table(

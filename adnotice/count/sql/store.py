@@ -21,6 +21,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.sql.folding import Folding
 from adnotice.count.sql.journal import write_line
 from adnotice.count.sql.migrations import MIGRATIONS, Migrations
+from adnotice.count.sql.naming import Naming
 from adnotice.count.sql.notes import SqlNotes
 from adnotice.count.sql.place import Id, Place
 from adnotice.count.sql.pruning import Pruning
@@ -59,11 +60,12 @@ class SqlStore:
         self._create = create
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
         self._calendar = Calendar(settings.timezone)
-        self._caps = Caps(settings.max_pages)
+        caps = Caps(settings.max_pages)
+        self._naming = Naming(place.mark, caps, settings.name_after_views)
         self._migrates = migrates
         self._schema = schema
         self._journal = journal_name(schema)
-        self._folding = Folding(place, self._caps)
+        self._folding = Folding(place, caps, self._naming)
         self._versions = Versions(place, schema, migrations, self._folding)
         self._clock = clock
         self._lock = threading.RLock()
@@ -93,7 +95,7 @@ class SqlStore:
             counted = {number for id_, number in firsts.items() if id_ not in before}
             counts = add_up(entry for number, entry in enumerate(batch.entries) if number in counted)
             if counts:
-                line = write_line(self._calendar.cut(batch.now), batch.grains, counts)
+                line = write_line(self._calendar.cut(batch.now), batch, counts)
                 cursor.execute(self._add_line, (line,))
                 self._unfolded += len(line)
         self._zone_kept = True
@@ -231,11 +233,11 @@ class SqlStore:
         try:
             yield
         except Unavailable:
-            self._caps.forget()
+            self._naming.forget()
             raise
         except self._errors as error:
             cause = getattr(error, "orig", None) or error
-            self._caps.forget()
+            self._naming.forget()
             self._ready = False
             why = self._place.explain(cause)
             self._place.recover(cause)
