@@ -23,7 +23,7 @@ from starlette.types import Message, Receive, Scope
 from adnotice.begun import Begun, begin
 from adnotice.exchange import Answer, Refused, Request, Rule
 from adnotice.headers import content_length, header, retry_after
-from adnotice.vocabulary import Commit, Occurrence, Rejection
+from adnotice.vocabulary import Commit, Counted, Occurrence, Rejection
 
 MAX_KNOWN_CLIENTS: Final = 10_000
 
@@ -198,7 +198,7 @@ class Gate:
             return commit
         shared = rate
 
-        def within_rate(id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[bool]:
+        def within_rate(id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[Counted]:
             refuse_until(shared.wait(""))
             return commit(id_, expires, occurrences)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import msgspec
 
@@ -215,6 +215,8 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
     """The host alone of the site that led here; empty unless the operator wants it counted."""
     signs: tuple[Sign, ...] = ()
     """What else was seen, beside the ground that decided."""
+    frequent: bool = False
+    """Whether its reader's address, where one is known, sends more reports than a reader does."""
 
 
 class NoticeShown(msgspec.Struct, frozen=True, gc=False):
@@ -270,14 +272,26 @@ Occurrence = (
 Record = Callable[[Occurrence], None]
 """Counts something that needs no acknowledgement; never waits, never raises."""
 
-Commit = Callable[[str, float, tuple[Occurrence, ...]], Awaitable[bool]]
+
+class Counted(IntEnum):
+    """How a commit was counted; false where it was not counted now."""
+
+    BEFORE = 0
+    """Its id had been counted before."""
+
+    NOW = 1
+
+    APART = 2
+    """As a bot's view, or as one that the pages served don't explain: it moves nothing and allows nothing."""
+
+
+Commit = Callable[[str, float, tuple[Occurrence, ...]], Awaitable[Counted]]
 """Counts occurrences under an id that counts once until it expires (seconds since the epoch, UTC).
 
 Id and expiry belong together: what is tried again must come with the same two, so take the expiry from the signed
 witness or ticket, never from the clock.
 
-Returns after the commit: True when counted now, False when the id had been counted before. Raises `Unavailable`
-when the store can't answer.
+A view comes first, what it brought follows. Returns after the commit. Raises `Unavailable` when the store can't answer.
 """
 
 

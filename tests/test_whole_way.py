@@ -129,7 +129,8 @@ async def test_checking_again_after_allowing_ads_counts_allowed_once(store_url: 
 
 async def test_coming_back_after_the_reload_that_a_blocker_forces_counts_allowed(store_url: str) -> None:
     async with server(store_url) as client:
-        await HonestBrowser(client, blocker=True).view()
+        ticket = (await HonestBrowser(client, blocker=True).view())["notice"]["ticket"]
+        await client.post("/_adnotice/choice", json={"ticket": ticket, "page": "/", "choice": "howto"})
         found = await HonestBrowser(client).view(returning=True)
         assert found["notice"]["state"] == "thanks"
     found = await counts(store_url)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from adnotice.count.desk import Fate, Slip, too_late
-from adnotice.vocabulary import Unavailable
+from adnotice.vocabulary import Counted, Unavailable
 
 
 class AsyncioDesk:
@@ -19,14 +19,14 @@ class AsyncioDesk:
         self._here = asyncio.get_running_loop()
         self.loop: object = self._here
         self._deadline = deadline_seconds
-        self._waiting: deque[asyncio.Future[bool]] = deque()
+        self._waiting: deque[asyncio.Future[Counted]] = deque()
         self._dues: deque[float] = deque()
         """When each of those who wait has waited long enough."""
         self._alarm: asyncio.TimerHandle | None = None
 
     def slip(self) -> Slip:
         """See `Desk`."""
-        future: asyncio.Future[bool] = self._here.create_future()
+        future: asyncio.Future[Counted] = self._here.create_future()
         due = self._here.time() + self._deadline
         self._waiting.append(future)
         self._dues.append(due)
@@ -39,7 +39,7 @@ class AsyncioDesk:
         with suppress(RuntimeError):  # a loop that has been closed: nobody waits there any more
             self._here.call_soon_threadsafe(self._hand_out, fates)
 
-    def _hand_out(self, fates: Iterable[tuple[asyncio.Future[bool], Fate]]) -> None:
+    def _hand_out(self, fates: Iterable[tuple[asyncio.Future[Counted], Fate]]) -> None:
         for future, fate in fates:
             if future.done():
                 continue

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any, Protocol
 
-from adnotice.vocabulary import Unavailable
+from adnotice.vocabulary import Counted, Unavailable
 
-Fate = bool | Unavailable
-"""Whether it was counted now, or why that can't be told."""
+Fate = Counted | Unavailable
+"""How it was counted, or why that can't be told."""
 
 
 class Slip(Protocol):
@@ -20,7 +20,7 @@ class Slip(Protocol):
     def done(self) -> bool:
         """Whether the caller has its answer, or has gone."""
 
-    def __await__(self) -> Generator[Any, None, bool]:
+    def __await__(self) -> Generator[Any, None, Counted]:
         """Waits for the answer; raises `Unavailable`."""
 
 

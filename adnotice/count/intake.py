@@ -21,7 +21,8 @@ MAX_PAGES: Final = 10_000
 
 
 class Waiting(msgspec.Struct, eq=False, gc=False):
-    """One caller: what to count under which id, and where to answer. `entry` is made once, by the writer's thread."""
+    """One caller: what to count under which id, and where to answer. `entry` and `apart` are made once, by
+    the writer's thread."""
 
     id: str
     expires: float
@@ -29,6 +30,7 @@ class Waiting(msgspec.Struct, eq=False, gc=False):
     desk: Any
     slip: Any
     entry: Entry | None = None
+    apart: bool = False
 
 
 class Intake:

@@ -1,8 +1,12 @@
-"""Which reports the pages that were served can explain; what goes beyond is counted as suspect.
+"""Which reports the pages that were served can explain; what goes beyond is counted apart, as suspect.
 
-A flood of forged reports can move a page's, and a site's, figures of an hour by `factor` times the pages served plus
-an allowance, and no further. The bound is loose by what each process grants itself before it looks again: an eighth.
-Where a shared cache answers for us, pages served say nothing, and nothing is suspect.
+All reports of an hour together count up to `factor` times the pages served plus an allowance, on a page and on a site.
+Those of addresses that send more than a reader does count only as long as fewer reports than pages did: so whoever has
+few addresses can't take the places of readers. The bound is loose by what each process grants itself before it looks
+again: an eighth.
+Where a shared cache answers for us, pages served say nothing: then the operator says so (`pages_cached`), and nothing is
+suspect. That a cache is there is never concluded from counts, which a flood makes as it likes; it is only supposed
+(`suggests_cache`), and the operator told.
 """
 
 from __future__ import annotations
@@ -16,14 +20,17 @@ from adnotice.count.buckets import QUARTER_SECONDS, Calendar
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import VERDICTS
 from adnotice.count.store import Store
-from adnotice.count.tally import SUSPECTS, Dimension, Grain, Metric, Period
+from adnotice.count.tally import Dimension, Grain, Metric, Period
 
 PORTION: Final = 8
 LEAST_GRANT: Final = 10
 LOOK_AGAIN_SECONDS: Final = 1.0
 MAX_GRANTS: Final = 10_000
 CACHED_FACTOR: Final = 1.1
-CACHED_SLACK: Final = 100
+CACHED_SLACK: Final = 20
+
+PROVEN: Final = (Metric.HOWTO, Metric.RECHECKED)
+"""What a reader does before ads are allowed again, each counted once for a view that was asked."""
 
 
 class Grant:
@@ -43,9 +50,12 @@ def explained(served: int, factor: float, allowance: int) -> int:
     return int(served * factor) + allowance
 
 
-def found_cached(injected: int, measured: int) -> bool:
-    """Whether so many more views were measured than pages left here that others must be answering for us."""
-    return measured > injected * CACHED_FACTOR + CACHED_SLACK
+def suggests_cache(sent: int, reported: int) -> bool:
+    """Whether so many more views were reported than pages left here that others answer for us, or somebody forges.
+
+    Fewer are pages that stayed open over midnight, or counts that a crash lost.
+    """
+    return reported > sent * CACHED_FACTOR + CACHED_SLACK
 
 
 class Plausibility:
@@ -60,25 +70,44 @@ class Plausibility:
         self._calendar = Calendar(settings.timezone)
         self._hour = ""
         self._turned_at = self._turn_at = 0.0
-        self._grants: dict[tuple[str, str], Grant] = {}
+        self._applies = bool(settings.suspect_factor) and not settings.pages_cached
+        self._sites: dict[tuple[str, bool], Grant] = {}
+        self._pages: dict[tuple[str, str], Grant] = {}
+        self._allowed: dict[str, Grant] = {}
         self._touched: list[Grant] = []
-        self._cached: dict[str, bool] = {}
 
-    def doubts(self, site: str, page: str, now: float) -> bool:
-        """Whether one more report on this page goes beyond what served pages explain. May raise `Unavailable`."""
+    def doubts(self, site: str, page: str, now: float, *, frequent: bool = False) -> bool:
+        """Whether one more report on this page goes beyond what served pages explain: from a frequent address, beyond
+        one a page. May raise `Unavailable`."""
+        if not self._applies:
+            return False
         if now >= self._turn_at or now < self._turned_at:
             self._turn(now)
-        if self._settings.pages_cached is None and self._is_cached(site, now):
-            return False
-        whole, part = self._grant(site, "", now), self._grant(site, page, now)
-        if whole is None or part is None:
+        whole, part = self._site(site, now, frequent=frequent), self._page(site, page, now)
+        if whole.left <= 0 or part.left <= 0:
             return True
-        for grant in (whole, part):
-            if not grant.taken:
-                self._touched.append(grant)
-            grant.left -= 1
-            grant.taken += 1
+        self._take(whole)
+        self._take(part)
         return False
+
+    def allows(self, site: str, now: float) -> bool:
+        """Whether one more view may count as one with ads allowed again: no more do than readers opened the steps or
+        checked again, which takes a ticket. May raise `Unavailable`."""
+        grant = self._allowed.setdefault(site, Grant(0))
+        if grant.left <= 0 and self._monotonic() >= grant.look_at:
+            grant.left = min(1, self._look_allowed(site, now) - grant.taken)
+            if grant.left <= 0:
+                grant.look_at = self._monotonic() + LOOK_AGAIN_SECONDS
+        if grant.left <= 0:
+            return False
+        self._take(grant)
+        return True
+
+    def _take(self, grant: Grant) -> None:
+        if not grant.taken:
+            self._touched.append(grant)
+        grant.left -= 1
+        grant.taken += 1
 
     def committed(self) -> None:
         """What was taken until now stands in the store."""
@@ -93,38 +122,50 @@ class Plausibility:
         hour = self._calendar.cut(now).hour
         if hour != self._hour:
             self._hour = hour
-            self._grants.clear()
-            self._cached.clear()
+            self._sites.clear()
+            self._pages.clear()
 
-    def _is_cached(self, site: str, now: float) -> bool:
-        """Whether yesterday's counts show that others answer for us."""
-        if site not in self._cached:
-            yesterday = self._calendar.today(now) - timedelta(days=1)
-            counts = self._store().counts(site, Dimension.ALL, Period(yesterday, yesterday))
-            by_metric = {count.metric: count.n for count in counts}
-            measured = sum(by_metric.get(metric, 0) for metric in (*VERDICTS, *SUSPECTS.values()))
-            self._cached[site] = found_cached(by_metric.get(Metric.INJECTED, 0), measured)
-        return self._cached[site]
-
-    def _grant(self, site: str, page: str, now: float) -> Grant | None:
-        """What is left for the page, or for the site when that is empty; None: nothing."""
-        grant = self._grants.get((site, page))
+    def _site(self, site: str, now: float, *, frequent: bool) -> Grant:
+        """What is left for the site in this hour, for frequent addresses or for the others."""
+        grant = self._sites.get((site, frequent))
         if grant is None:
-            if len(self._grants) >= MAX_GRANTS:
-                self._grants.clear()
-            grant = self._grants[site, page] = Grant(self._settings.suspect_allowance // PORTION)
+            grant = self._sites[site, frequent] = Grant(0 if frequent else self._settings.suspect_allowance // PORTION)
+        other = self._sites.get((site, not frequent))
+        return self._renew(grant, site, "", now, frequent=frequent, under_way=other.taken if other else 0)
+
+    def _page(self, site: str, page: str, now: float) -> Grant:
+        """What is left for the page in this hour. Invented pages may push it out of memory, never the site's."""
+        grant = self._pages.get((site, page))
+        if grant is None:
+            if len(self._pages) >= MAX_GRANTS:
+                self._pages.clear()
+            grant = self._pages[site, page] = Grant(self._settings.suspect_allowance // PORTION)
+        return self._renew(grant, site, page, now)
+
+    def _renew(
+        self, grant: Grant, site: str, page: str, now: float, *, frequent: bool = False, under_way: int = 0
+    ) -> Grant:
         if grant.left <= 0 and self._monotonic() >= grant.look_at:
-            left = self._look(site, page, now) - grant.taken
+            left = self._look(site, page, now, frequent=frequent) - grant.taken - under_way
             grant.left = min(left, max(left // PORTION, LEAST_GRANT))
             if left <= 0:
                 grant.look_at = self._monotonic() + LOOK_AGAIN_SECONDS
-        return grant if grant.left > 0 else None
+        return grant
 
-    def _look(self, site: str, page: str, now: float) -> int:
+    def _look(self, site: str, page: str, now: float, *, frequent: bool) -> int:
         today = self._calendar.today(now)
         dimension = Dimension.PAGE if page else Dimension.ALL
         points = self._store().points(site, Grain.HOUR, Period(today, today), dimension, page)
         here = {point.metric: point.n for point in points if point.start == self._hour}
         taken = sum(here.get(metric, 0) for metric in VERDICTS)
         served = here.get(Metric.INJECTED, 0)
-        return explained(served, self._settings.suspect_factor, self._settings.suspect_allowance) - taken
+        factor, allowance = self._settings.suspect_factor, self._settings.suspect_allowance
+        return (explained(served, min(1.0, factor), 0) if frequent else explained(served, factor, allowance)) - taken
+
+    def _look_allowed(self, site: str, now: float) -> int:
+        """How many more views may count as allowed: of yesterday and today, since a visit may last over midnight."""
+        today = self._calendar.today(now)
+        counts = self._store().counts(site, Dimension.ALL, Period(today - timedelta(days=1), today))
+        by_metric = {count.metric: count.n for count in counts}
+        proven = sum(by_metric.get(metric, 0) for metric in PROVEN)
+        return proven - by_metric.get(Metric.ALLOWED, 0)

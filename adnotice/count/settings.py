@@ -47,11 +47,13 @@ class CountSettings:
     each path is a page."""
 
     pages_cached: bool | None = None
-    """Whether a shared cache or a CDN answers for our pages, so that how many were served is not known here. None:
-    found when more views are measured than pages were served."""
+    """Whether a shared cache or a CDN answers for our pages, so that how many were served is not known here. Then no view
+    is suspect, and those that were, on the days shown, count by their verdict. Nothing but this setting says so; None:
+    the health page tells when more views are reported than pages were served."""
 
     suspect_factor: float = 3.0
-    """Reports on a page, or on a site, beyond this many a served page and hour are counted as suspect; 0: never."""
+    """Reports on a page, or on a site, beyond this many a served page and hour are counted as suspect; from an address
+    that sends more than 60 an hour, beyond one a page; 0: never."""
 
     suspect_allowance: int = 100
     """So many reports an hour, on a page or on a site, need no served page to explain them."""

@@ -14,7 +14,6 @@ import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -23,6 +22,7 @@ from adnotice.count.backoff import Backoff
 from adnotice.count.buckets import Calendar
 from adnotice.count.desk import Desk, Fate, Slip
 from adnotice.count.desks import desk_here
+from adnotice.count.entering import Entering
 from adnotice.count.heartbeat import Heart
 from adnotice.count.intake import Intake, Waiting, seconds_until
 from adnotice.count.open import open_store
@@ -30,29 +30,16 @@ from adnotice.count.plausible import Plausibility
 from adnotice.count.recent import recent_grounds
 from adnotice.count.routes import Routes
 from adnotice.count.settings import CountSettings
-from adnotice.count.spread import spread, spread_all, suspect_keys
+from adnotice.count.spread import spread_all
 from adnotice.count.store import NoStore, Partial, Store
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.mode import NOTE as MODE_NOTE
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import (
-    BaitServed,
-    Mode,
-    ObjectionMade,
-    Occurrence,
-    PageForProgram,
-    PageRefused,
-    RequestRefused,
-    Unavailable,
-    ViewJudged,
-)
+from adnotice.vocabulary import Counted, Mode, Occurrence, Unavailable
 
 logger: Final = logging.getLogger("adnotice")
 
 MAX_GROUP: Final = 512
-NO_PAGE: Final = (BaitServed, ObjectionMade, PageForProgram, PageRefused, RequestRefused)
-"""Occurrences that are on no page."""
-
 FLUSH_SECONDS: Final = 5.0
 """How long pages wait in memory for a commit to carry them; a process that is killed takes them along."""
 
@@ -100,9 +87,8 @@ class Shift:
         self._lookers: deque[Waiting] = deque()
         """Who waits for a look at the mode."""
         self._backoff = Backoff()
-        self._routes = Routes(settings.routes)
         self._plausible = Plausibility(settings, lambda: self.store)
-        self._suspects = bool(settings.suspect_factor) and not settings.pages_cached
+        self._entering = Entering(Routes(settings.routes), self._plausible)
         self._pages: Entry | None = None
         self._failing_since: float | None = None
         self._problem: Unavailable | None = None
@@ -144,7 +130,7 @@ class Shift:
                     self._thread = threading.Thread(target=self._work, name="adnotice-writer", daemon=True)
                     self._thread.start()
 
-    async def take(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> bool:
+    async def take(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Counted:
         """Counts under an id; returns after the commit. Raises `Unavailable`."""
         try:
             self._refuse_at_once()
@@ -262,33 +248,13 @@ class Shift:
         if pages and fates[-1] is not None:
             self._pages = None
         self._committed_at = time.monotonic()
-        tell((waiting, fate) for waiting, fate in zip(group, fates, strict=False) if fate is not None)
+        tell((waiting, told(waiting, fate)) for waiting, fate in zip(group, fates, strict=False) if fate is not None)
         return [waiting for waiting, fate in zip(group, fates, strict=False) if fate is None]
 
     def _enter(self, waiting: Waiting, now: float) -> Entry:
-        occurrences = waiting.occurrences
-        if len(occurrences) == 1:
-            keys = self._keys(occurrences[0], now)
-        else:
-            keys = tuple(chain.from_iterable([self._keys(occurrence, now) for occurrence in occurrences]))
+        keys, waiting.apart = self._entering.enter(waiting.occurrences, now)
         waiting.entry = Entry(waiting.id, waiting.expires, keys)
         return waiting.entry
-
-    def _keys(self, occurrence: Occurrence, now: float) -> tuple[Key, ...]:
-        occurrence = self._name(occurrence)
-        if (
-            self._suspects
-            and isinstance(occurrence, ViewJudged)
-            and self._plausible.doubts(occurrence.site, occurrence.page, now)
-        ):
-            return suspect_keys(occurrence)
-        return spread(occurrence)
-
-    def _name(self, occurrence: Occurrence) -> Occurrence:
-        """The occurrence on the page that its path belongs to."""
-        if not self._routes or isinstance(occurrence, NO_PAGE):
-            return occurrence
-        return msgspec.structs.replace(occurrence, page=self._routes.name(occurrence.page))
 
     def _has_pages(self) -> bool:
         return self._pages is not None or self.intake.pages_wait()
@@ -297,7 +263,7 @@ class Shift:
         """What was counted in memory, under an id: when it stays unknown whether it was committed, it is tried again."""
         if self._pages is None and self.intake.pages_wait():
             pages, deltas = self.intake.take_pages()
-            for key, n in spread_all((self._name(occurrence), n) for occurrence, n in pages.items()).items():
+            for key, n in spread_all((self._entering.name(occurrence), n) for occurrence, n in pages.items()).items():
                 deltas[key] = deltas.get(key, 0) + n
             self._pages = Entry(f"pages:{uuid.uuid4().hex}", now + PAGES_EXPIRE_SECONDS, (), deltas)
         return self._pages
@@ -325,7 +291,7 @@ class Shift:
         self._look_at = time.monotonic() + LOOK_SECONDS
         if self._mode.known() is not before:
             self._heart.hurry()  # `adnotice mode` says what processes do
-        self._tell_lookers(True)
+        self._tell_lookers(Counted.NOW)
 
     def _tell_lookers(self, fate: Fate) -> None:
         tell((self._lookers.popleft(), fate) for _ in range(len(self._lookers)))
@@ -351,7 +317,7 @@ class Shift:
         self._heart.feel(problem)
 
     def _leave(self, group: list[Waiting], leaving: list[Waiting]) -> None:
-        fate: Fate = True
+        fate: Fate = Counted.NOW
         try:
             if group or self._has_pages():
                 self._commit(group)
@@ -362,6 +328,13 @@ class Shift:
             fate = problem
             tell((waiting, problem) for waiting in group)
         tell((waiting, fate) for waiting in leaving)
+
+
+def told(waiting: Waiting, counted: bool) -> Counted:
+    """What the caller learns of its commit."""
+    if not counted:
+        return Counted.BEFORE
+    return Counted.APART if waiting.apart else Counted.NOW
 
 
 def tell(fates: Iterable[tuple[Waiting, Fate]]) -> None:

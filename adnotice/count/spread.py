@@ -75,6 +75,11 @@ def spread_all(counted: Iterable[tuple[Occurrence, int]]) -> dict[Key, int]:
     return deltas
 
 
+def is_bots(keys: Keys) -> bool:
+    """Whether these are the keys of a bot's view."""
+    return keys[0].metric is Metric.BOT
+
+
 def suspect_keys(view: ViewJudged) -> Keys:
     """The keys of a view that the served pages don't explain: apart, by the verdict that it claims."""
     metric = metric_of(view.verdict, view.kind)

@@ -9,7 +9,7 @@ from typing import Any
 import trio
 
 from adnotice.count.desk import Fate, Slip, too_late
-from adnotice.vocabulary import Unavailable
+from adnotice.vocabulary import Counted, Unavailable
 
 
 class TrioSlip:
@@ -31,11 +31,11 @@ class TrioSlip:
             self._fate = fate
             self._told.set()
 
-    def __await__(self) -> Generator[Any, None, bool]:
+    def __await__(self) -> Generator[Any, None, Counted]:
         """See `Slip`."""
         return self._wait().__await__()
 
-    async def _wait(self) -> bool:
+    async def _wait(self) -> Counted:
         try:
             with trio.move_on_after(self._deadline):
                 await self._told.wait()

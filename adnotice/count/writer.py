@@ -21,7 +21,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.shift import Shift, State
 from adnotice.count.store import Health, NoStore, Store
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Mode, Occurrence, Record, Unavailable
+from adnotice.vocabulary import Counted, Mode, Occurrence, Record, Unavailable
 
 ASLEEP: Final = (
     "adnotice is switched off by its settings and has no store yet. Switch it on with the setting mode and a restart, "
@@ -55,7 +55,7 @@ class Writer:
         load(settings.store_url)
         load_patterns()
 
-    def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[bool]:
+    def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[Counted]:
         """Counts under an id that counts once; see `events.Commit`."""
         return (self._shift or self._begin()).take(id_, expires, occurrences)
 

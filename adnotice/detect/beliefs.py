@@ -52,20 +52,24 @@ class Beliefs:
         return dict(self._doubts)
 
     def worked(self, sensor: Sensor, began: float) -> None:
-        """Remembers that it worked in a view that began then (seconds since the epoch, UTC)."""
+        """Remembers that it worked in a view that began then (seconds since the epoch, UTC); one that was counted."""
         self._memories[sensor].worked(began)
         if self._doubts and sensor in self._doubts:
             self._doubt(sensor)
 
-    async def temper(self, judgement: Judgement, *, tallied: bool) -> Judgement:
-        """An accusation as it can be believed now; that of a view that is not `tallied` leaves no memory."""
+    def failed(self, accusation: Judgement) -> None:
+        """Remembers what failed in a view whose evidence accuses; only for one that was counted."""
+        sensor = sensor_of(accusation)
+        self._memories[sensor].failed(believed=sensor not in self._doubts)
+        self._doubt(sensor)
+
+    async def temper(self, judgement: Judgement) -> Judgement:
+        """An accusation as it can be believed now. Leaves no memory: whether it counts is not known yet."""
         if self._recent is not None and (grounds := self._recent()):
             self._seed(grounds)
             self._recent = None
-        sensor = Sensor.BAITS if judgement.kind is Kind.CONTENT else Sensor.PROBE
-        if tallied:
-            self._memories[sensor].failed(believed=sensor not in self._doubts)
-            self._doubt(sensor)
+        sensor = sensor_of(judgement)
+        self._doubt(sensor)
         if sensor is Sensor.BAITS:
             return unknown(Ground.BAITS_DOUBTED) if sensor in self._doubts else judgement
         return judgement if await self._believed() else unknown(Ground.PROBE_DOUBTED)
@@ -106,3 +110,8 @@ class Beliefs:
         stopped = grounds.get(Ground.STOPPED, 0)
         self._memories[Sensor.BAITS].seed(Tally(arrived + failed + stopped, stopped))
         self._memories[Sensor.PROBE].seed(Tally(arrived + failed, failed))
+
+
+def sensor_of(accusation: Judgement) -> Sensor:
+    """What failed where this is found."""
+    return Sensor.BAITS if accusation.kind is Kind.CONTENT else Sensor.PROBE

@@ -20,16 +20,17 @@ from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
 from adnotice.detect.sampling import MAX_HALVINGS, SLOW_SECONDS, Sampling
 from adnotice.detect.settings import DetectSettings
-from adnotice.detect.verdict import CLEAR, Fate, Judgement, judge, read_signs
+from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, read_signs
 from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.gate import Rate
 from adnotice.headers import header
 from adnotice.keys import Keys
 from adnotice.mode import Look as LookForMode
 from adnotice.objection import keep_objection, objects
 from adnotice.page import name_host, name_location
-from adnotice.vocabulary import BaitServed, Commit, Ground, Mode, Quiet, Record, Rejection, Verdict, ViewJudged
+from adnotice.vocabulary import BaitServed, Commit, Counted, Ground, Mode, Quiet, Record, Rejection, Verdict, ViewJudged
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -40,6 +41,9 @@ REPORT: Final = Rule(
     limited=True,
 )
 FIRST: Final = f"-0{SCRIPT.ending}"
+FREQUENT_AN_HOUR: Final = 60
+"""An address that reports more views than so many an hour is no single reader's: a company's, a carrier's, a forger's."""
+
 NAME: Final = re.compile(r"[0-9a-f]{16}-[0-9]{1,2}\Z")
 NOSNIFF: Final = header(b"x-content-type-options", "nosniff")
 PRIVATE: Final = (
@@ -101,6 +105,7 @@ class Detection:
         self._clients = [make_client(settings, self._sampling.rate(step)) for step in range(MAX_HALVINGS + 1)]
         address = find_preset(settings.ad_probe, "").url if settings.ad_probe and settings.ad_probe_look else ""
         self._beliefs = Beliefs(Look(address, clock), recent, clock)
+        self._often = Rate(FREQUENT_AN_HOUR, 3600.0)
         self._silence = make_silence()
         self._unsure = make_unsure()
         self.routes: Routes = {
@@ -143,14 +148,8 @@ class Detection:
         report = decode_report(request.body)
         evidence, made = weigh(report, self._witnesses)
         wanted = report.again is None and not unwanted(request, self._settings.honour_gpc)
-        judgement = judge(evidence)
-        if judgement.kind is not None:
-            judgement = await self._beliefs.temper(judgement, tallied=wanted)
-        if wanted:
-            if Fate.ARRIVED in evidence.script or Fate.ARRIVED in evidence.image:
-                self._beliefs.worked(Sensor.BAITS, made)
-            if evidence.probe == "works":
-                self._beliefs.worked(Sensor.PROBE, made)
+        found = judge(evidence)
+        judgement = found if found.kind is None else await self._beliefs.temper(found)
         verdict, kind, ground = judgement
         page = name_location(report.page)
         language = report.lang or request.header(b"accept-language")
@@ -177,6 +176,7 @@ class Detection:
             request.headers.get(b"accept-language", b""),
             name_host(report.referrer) if report.referrer and self._settings.count_referrers else "",
             read_signs(evidence) if judgement is not CLEAR else (),
+            request.client is not None and self._often.wait(request.client) > 0,
         )
         began = time.monotonic()
         try:
@@ -188,9 +188,22 @@ class Detection:
             raise
         if (took := time.monotonic() - began) >= SLOW_SECONDS:
             self._sampling.answered(took)
+        if counted is Counted.NOW:
+            self._learn(found, evidence, made)
+        elif asked.content is not None:
+            asked = Asked(None, headers=asked.headers)  # what stands apart, or was answered before, is asked nothing
         if asked.content is not None and (self._mode() or await self._look()) is not Mode.ASK:
             asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
-        return answer_found(judgement, asked, counted=counted)
+        return answer_found(judgement, asked, counted=bool(counted))
+
+    def _learn(self, found: Judgement, evidence: Evidence, made: int) -> None:
+        """Remembers what worked and what failed in a view that was counted."""
+        if found.kind is not None:
+            self._beliefs.failed(found)
+        if Fate.ARRIVED in evidence.script or Fate.ARRIVED in evidence.image:
+            self._beliefs.worked(Sensor.BAITS, made)
+        if evidence.probe == "works":
+            self._beliefs.worked(Sensor.PROBE, made)
 
 
 def serve(asset: Asset) -> Endpoint:

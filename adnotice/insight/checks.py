@@ -94,8 +94,16 @@ def _pages(summary: Summary) -> Iterator[Finding]:
     if summary.pages_cached:
         yield Finding(
             Weight.KNOW,
-            "Pages are cached: more page views are measured than pages leave here, or the settings say so.",
+            "Your settings say that pages are cached (pages_cached).",
             "Nothing. How many page views were not measured can’t be known then, nor the range that follows from it.",
+        )
+    if summary.cache_suggested:
+        yield Finding(
+            Weight.LOOK,
+            "More page views were reported than pages left here: a cache or CDN may be sending copies, or somebody sends "
+            "made-up reports.",
+            "If you have a cache in front, set pages_cached=True (ADNOTICE_PAGES_CACHED=true): then the views that were "
+            "set aside count, those of the days before too. If not, set pages_cached=False and look into the access log.",
         )
 
 
@@ -180,7 +188,14 @@ def _views(summary: Summary) -> Iterator[Finding]:
             f"{formats.number(lost)} reports were turned away because the store could not take them.",
             "Browsers try again for a while, so at most so many are missing. See whether the store keeps up.",
         )
-    if suspect := sum(summary.counts[metric] for metric in SUSPECTS.values()):
+    suspect = sum(summary.counts[metric] for metric in SUSPECTS.values())
+    if suspect and summary.pages_cached:
+        yield Finding(
+            Weight.KNOW,
+            f"{formats.number(suspect)} reports were more than your pages explain; they count because pages_cached is set.",
+            "Nothing, if a cache was in front on these days. Else unset pages_cached: they are kept apart.",
+        )
+    elif suspect:
         yield Finding(
             Weight.LOOK,
             f"{formats.number(suspect)} reports were more than your pages explain; they are in no rate.",

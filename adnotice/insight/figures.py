@@ -105,6 +105,7 @@ class Summary(msgspec.Struct, frozen=True):
     change: Change | None
     """The last four whole weeks against the four before, whatever days are shown; None where there is no site."""
     pages_cached: bool
+    cache_suggested: bool
     not_measured: int | None
     kinds: Mapping[str, Share]
     series: Sequence[Bucket]

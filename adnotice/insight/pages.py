@@ -79,7 +79,7 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
     every = {"hour": "hour by hour", "day": "day by day", "week": "week by week", "month": "month by month"}[grain]
     rates = [charts.rate_chart(series, grain, frame, **_tell_rates(summary, every)) for frame in charts.FRAMES]
     views = [
-        charts.views_chart(series, grain, frame, cached=summary.pages_cached, **_tell_views(every))
+        charts.views_chart(series, grain, frame, cached=summary.not_measured is None, **_tell_views(every))
         for frame in charts.LOW_FRAMES
     ]
     begins = charts.rate_axis(bucket.blocking for bucket in series).bottom

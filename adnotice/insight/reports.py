@@ -8,8 +8,9 @@ from datetime import date
 from typing import Final
 
 from adnotice.count.buckets import Starts, monday
+from adnotice.count.plausible import suggests_cache
 from adnotice.count.spread import VERDICTS
-from adnotice.count.tally import OTHER, Count, Dimension, Grain, Metric, Point
+from adnotice.count.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
 from adnotice.insight.change import Change, Day
 from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, Row, Rows, Step, Summary, Views
 from adnotice.insight.intervals import Share, share, widest
@@ -21,10 +22,7 @@ BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimens
 TOP_ROWS: Final = 20
 SIGNS: Final = frozenset(Sign)
 
-CACHED_DAY_FACTOR: Final = 1.1
-CACHED_DAY_SLACK: Final = 20
-"""A day on which over 10 % and 20 views more were measured than pages left here had another sender: a cache. Less
-than that is pages that stayed open over midnight, or counts that a crash lost."""
+JOINED: Final = {suspect: verdict for verdict, suspect in SUSPECTS.items()}
 
 FUNNEL: Final[tuple[tuple[Metric, Metric], ...]] = (
     (Metric.SHOWN, Metric.ASKED),
@@ -54,16 +52,18 @@ def summarize(
 ) -> Summary:
     """All figures of one site.
 
-    `cached` says whether a shared cache answers for the pages; None: found from the counts. `current` names the
-    buckets that are not over yet. `sampled` is the share of page views that is measured.
+    `cached` is what the operator says: whether a shared cache answers for the pages. Then suspect views, which only a
+    cache explains, are counted by the verdict that they claim. None: nothing was said. `current` names the buckets that
+    are not over yet. `sampled` is the share of page views that is measured.
     """
     totals = total(rows.counts.get(Dimension.ALL, ()))
-    views = view(totals)
+    if cached:
+        rows = join_suspects(rows)
+    views = view(total(rows.counts.get(Dimension.ALL, ())))
     series = make_series(rows.points, rows.starts, span.grain, current)
     injected = totals[Metric.INJECTED]
-    if cached is None:
-        cached = found_cached(injected, views, () if span.grain is Grain.HOUR else series)
-    not_measured = None if cached else max(0, round(sampled * injected) - views.measured)
+    suggested = cached is None and suggest_cache(totals, () if span.grain is Grain.HOUR else rows.points)
+    not_measured = None if cached or suggested else max(0, round(sampled * injected) - views.measured)
     rate = estimate([Sample(sampled, views.blocked, views.decided - views.blocked)])
     found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
     tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each) for each in BREAKDOWNS}
@@ -80,7 +80,8 @@ def summarize(
         sampled=sampled,
         range=None if not_measured is None else widest(views.blocked, views.decided, not_measured + views.unknown),
         change=change,
-        pages_cached=cached,
+        pages_cached=bool(cached),
+        cache_suggested=suggested,
         not_measured=not_measured,
         kinds={kind.value: share(getattr(views, kind), views.decided) for kind in Kind},
         series=series,
@@ -122,10 +123,27 @@ def add_views(clear: int, partly: int, content: int, hosts: int, unknown: int) -
     return Views(clear, partly, blocked, content, hosts, unknown, decided, decided + unknown)
 
 
-def found_cached(injected: int, views: Views, series: Iterable[Bucket]) -> bool:
-    """Whether more page views were measured than pages left here, over all or on one day: a cache answers for us."""
-    return views.measured > injected or any(
-        bucket.views.measured > CACHED_DAY_FACTOR * bucket.injected + CACHED_DAY_SLACK for bucket in series
+def join_suspects(rows: Rows) -> Rows:
+    """The same with suspect views counted by the verdict that they claim."""
+    return Rows(
+        {
+            dimension: [Count(value, JOINED.get(metric, metric), n) for value, metric, n in counts]
+            for dimension, counts in rows.counts.items()
+        },
+        [Point(start, JOINED.get(metric, metric), n) for start, metric, n in rows.points],
+        rows.starts,
+    )
+
+
+def suggest_cache(totals: Numbers, points: Iterable[Point]) -> bool:
+    """Whether over all, or on one day, so many more page views were reported than pages left here that a cache may
+    answer for us."""
+    days: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    for start, metric, n in points:
+        days[start][metric] += n
+    return any(
+        suggests_cache(numbers[Metric.INJECTED], sum(numbers[metric] for metric in (*VERDICTS, *SUSPECTS.values())))
+        for numbers in (totals, *days.values())
     )
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from adnotice.count.admission import APART_SECONDS, Arrival, Counts, Waiting, admit
 from adnotice.count.buckets import Calendar
-from adnotice.count.redis.address import CLUSTER_SHARDS
 from adnotice.count.store import Store
 from adnotice.count.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period, views_of
 from tests.count.test_contract import DAY, NOON, TODAY, Opener, opener, shards, table
@@ -204,7 +203,8 @@ def test_a_name_waits_until_it_keeps_coming(opener: Opener, shards: int) -> None
 
     def come(seconds: float, *pages: str, from_readers: bool = True) -> None:
         keys = [
-            (Key("site", Dimension.ALL, "", Metric.CLEAR), Key("site", Dimension.PAGE, page, Metric.CLEAR)) for page in pages
+            (Key("site", Dimension.ALL, "", Metric.CLEAR), Key("site", Dimension.PAGE, page, Metric.CLEAR))
+            for page in pages
         ]
         entries = tuple(Entry(next(ids), NOON + 9_000, each) for each in keys)
         store.commit(Batch(NOON + seconds, entries, from_readers=from_readers))

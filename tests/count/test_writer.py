@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from adnotice import mode as modes
-from adnotice.count import intake, shift
+from adnotice.count import entering, intake, shift
 from adnotice.count.settings import CountSettings
 from adnotice.count.store import Partial
 from adnotice.count.tally import OTHER, Dimension, Metric, Period
@@ -27,6 +27,7 @@ from adnotice.vocabulary import (
     AdsAllowed,
     Choice,
     ChoiceMade,
+    Counted,
     Ground,
     Kind,
     Mode,
@@ -67,7 +68,8 @@ async def make(file: Path) -> AsyncIterator[Make]:
     made: list[Writer] = []
 
     def one(mode: CurrentMode | None = None, **settings: Any) -> Writer:
-        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **settings), mode=mode)
+        at_once = {"name_after_views": 1, **settings}  # who waits for a name is test_admission.py's
+        writer = Writer(CountSettings(store_url=f"sqlite:///{file}", **at_once), mode=mode)
         made.append(writer)
         return writer
 
@@ -98,7 +100,7 @@ async def until(true: Callable[[], bool], seconds: float = 10) -> None:
 
 
 async def test_a_report_is_answered_after_its_commit(make: Make, file: Path) -> None:
-    assert await make().commit("1", EXPIRES, (view(),)) is True
+    assert await make().commit("1", EXPIRES, (view(),)) is Counted.NOW
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT count(*) FROM adnotice_ids").fetchone() == (1,)
 
@@ -217,7 +219,7 @@ async def test_pages_are_written_at_the_end(make: Make) -> None:
 async def test_a_closed_writer_begins_anew(make: Make) -> None:
     writer = make()
     for number in range(3):
-        assert await writer.commit(str(number), EXPIRES, (view(),)) is True
+        assert await writer.commit(str(number), EXPIRES, (view(),)) is Counted.NOW
         await writer.close()
     assert await counted(writer) == {("", Metric.CLEAR): 3}
 
@@ -237,7 +239,7 @@ async def test_invented_pages_do_not_push_those_that_are_read_out_of_memory(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MAX_PAGES", 40)
-    writer = make(name_after_views=1)
+    writer = make()
     for number in range(5_000):
         writer.record(PageInjected("site", f"/invented/{number}"))
         if number % 10 == 0:
@@ -265,7 +267,7 @@ async def test_a_store_that_hangs_gives_unavailable_within_the_deadline_and_then
             await writer.commit("1", EXPIRES, (view(),))
         assert time.monotonic() - began < 0.5, "a store known to be gone is not waited for"
     await until(lambda: writer.state.problem == "")
-    assert await writer.commit("1", EXPIRES, (view(),)) is True
+    assert await writer.commit("1", EXPIRES, (view(),)) is Counted.NOW
     found = await counted(writer)
     assert found["", Metric.CLEAR] == 2
     assert found["", Metric.TURNED_AWAY] == 2
@@ -294,10 +296,10 @@ async def test_one_occurrence_that_breaks_does_not_stop_the_writer(
 
     writer = make()
     with monkeypatch.context() as patched:
-        patched.setattr(shift, "spread", breaks)
+        patched.setattr(entering, "spread", breaks)
         with pytest.raises(Unavailable, match="ZeroDivisionError"):
             await writer.commit("1", EXPIRES, (view(),))
-    assert await writer.commit("1", EXPIRES, (view(),)) is True
+    assert await writer.commit("1", EXPIRES, (view(),)) is Counted.NOW
     assert "The writer failed" in caplog.text
 
 
@@ -316,7 +318,7 @@ async def test_entries_whose_shard_answered_are_answered_and_the_others_tried_ag
         return whole(batch)
 
     monkeypatch.setattr(store, "commit", half)
-    assert await writer.commit("1", EXPIRES, (view(),)) is True
+    assert await writer.commit("1", EXPIRES, (view(),)) is Counted.NOW
     assert attempts == [["1"], ["1"]]
 
 
@@ -333,7 +335,7 @@ async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatc
         patched.setattr(store, "tend", fails)
         await until(lambda: writer.state.failing_seconds > 0.4)
     await until(lambda: writer.state.problem == "")
-    assert await writer.commit("2", EXPIRES, (view(),)) is True
+    assert await writer.commit("2", EXPIRES, (view(),)) is Counted.NOW
 
 
 async def test_the_mode_is_what_the_operator_last_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,10 +55,13 @@ def remember(memory: Memory, *, failed: bool) -> None:
         memory.worked(0.0)
 
 
-async def see(beliefs: Beliefs, judgement: Judgement, began: float = 0.0, *, tallied: bool = True) -> Judgement:
+async def see(beliefs: Beliefs, judgement: Judgement, began: float = 0.0, *, counted: bool = True) -> Judgement:
     """One view as the endpoint handles it; a clear one saw its ad script work."""
     if judgement.kind is not None:
-        return await beliefs.temper(judgement, tallied=tallied)
+        tempered = await beliefs.temper(judgement)
+        if counted:
+            beliefs.failed(judgement)
+        return tempered
     beliefs.worked(Sensor.BAITS, began)
     beliefs.worked(Sensor.PROBE, began)
     return judgement
@@ -220,7 +223,7 @@ async def test_baits_that_are_stopped_for_nearly_everybody_are_set_aside_and_com
 async def test_a_check_again_leaves_no_memory() -> None:
     beliefs = Beliefs(Host3(), clock=Clock())
     for _ in range(2 * MANY):
-        assert await see(beliefs, CONTENT, tallied=False) is CONTENT
+        assert await see(beliefs, CONTENT, counted=False) is CONTENT
     assert not beliefs.doubts
 
 

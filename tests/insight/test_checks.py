@@ -127,9 +127,16 @@ def test_refused_requests_are_a_finding_where_they_are_many(n: int) -> None:
 
 
 def test_a_cache_is_told_and_is_nothing_to_mend() -> None:
-    ((weight, text),) = told(report({O.INJECTED: 10, O.CLEAR: 400}))
+    ((weight, text),) = told(report({O.INJECTED: 10, O.CLEAR: 400}, cached=True))
     assert weight is Weight.KNOW
-    assert text.startswith("Pages are cached")
+    assert text.startswith("Your settings say that pages are cached")
+
+
+def test_a_supposed_cache_is_told_with_the_line_to_set() -> None:
+    (found,) = find(report({O.INJECTED: 10, O.CLEAR: 400}), WELL)
+    assert found.weight is Weight.LOOK
+    assert "ADNOTICE_PAGES_CACHED=true" in found.do
+    assert "pages_cached=False" in found.do
 
 
 @pytest.mark.parametrize("ground", ["baits not believed now", "ad script not believed now"])

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from adnotice.count.buckets import Calendar, Starts
-from adnotice.count.tally import Count, Dimension, Grain, Metric, Period, Point
+from adnotice.count.tally import SUSPECTS, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.insight.figures import Rows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import break_down, make_series, summarize, total, view
@@ -112,29 +112,63 @@ def test_where_pages_are_cached_what_was_not_measured_is_not_known() -> None:
     assert found.rate == 0.25
 
 
-def test_a_cache_is_found_when_more_is_measured_than_left() -> None:
-    found = report({**ALL, O.INJECTED: 849})
-    assert (found.pages_cached, found.not_measured, found.range) == (True, None, None)
+@pytest.mark.parametrize(("reported", "suggested"), [(1000, False), (1120, False), (1121, True)])
+@pytest.mark.parametrize("metric", [O.CLEAR, O.PARTLY, O.BLOCKED_HOSTS, O.UNKNOWN, *SUSPECTS.values()])
+def test_a_cache_is_suggested_by_more_than_a_tenth_and_twenty_views_more_than_pages(
+    metric: O, reported: int, suggested: bool
+) -> None:
+    found = report({O.INJECTED: 1000, metric: reported})
+    assert (found.cache_suggested, found.pages_cached) == (suggested, False)
+    assert (found.not_measured is None) == (found.range is None) == suggested
 
 
-def test_a_cache_is_found_when_it_answered_on_one_day_only() -> None:
-    points = [
-        Point("2026-11-18", O.INJECTED, 900),
-        Point("2026-11-18", O.CLEAR, 300),
-        Point("2026-11-19", O.INJECTED, 100),
-        Point("2026-11-19", O.CLEAR, 550),
-    ]
-    assert report(ALL, points).pages_cached
+def test_a_cache_is_suggested_when_it_answered_on_one_day_only() -> None:
+    def points(reported: int) -> list[Point]:
+        return [
+            Point("2026-11-18", O.INJECTED, 900),
+            Point("2026-11-18", O.CLEAR, 300),
+            Point("2026-11-19", O.INJECTED, 100),
+            Point("2026-11-19", O.CLEAR, reported),
+        ]
+
+    assert not report(ALL, points(130)).cache_suggested
+    assert report(ALL, points(131)).cache_suggested
+
+
+def test_no_count_says_that_pages_are_cached_only_the_operator_does() -> None:
+    flood = {**ALL, O.CLEAR: 1_000_000, **dict.fromkeys(SUSPECTS.values(), 1_000_000)}
+    assert not report(flood).pages_cached
+    assert report(ALL, cached=True).pages_cached
+
+
+def test_suspect_views_join_by_their_verdict_where_the_operator_says_that_pages_are_cached() -> None:
+    numbers = {
+        O.INJECTED: 100,
+        O.CLEAR: 60,
+        O.BLOCKED_CONTENT: 20,
+        **{each: n for n, each in enumerate(SUSPECTS.values(), 1)},
+    }
+    points = [Point("2026-11-19", metric, n) for metric, n in numbers.items()]
+    apart, joined = report(numbers, points, cached=False), report(numbers, points, cached=True)
+    assert (apart.views.clear, apart.views.content, apart.views.measured) == (60, 20, 80)
+    suspects = dict(zip(SUSPECTS, range(1, 6), strict=True))
+    assert joined.views.clear == 60 + suspects[O.CLEAR]
+    assert joined.views.partly == suspects[O.PARTLY]
+    assert joined.views.content == 20 + suspects[O.BLOCKED_CONTENT]
+    assert joined.views.hosts == suspects[O.BLOCKED_HOSTS]
+    assert joined.views.unknown == suspects[O.UNKNOWN]
+    assert sum(bucket.views.measured for bucket in joined.series) == joined.views.measured == 95
+    assert joined.counts == apart.counts, "what was counted stays as it was counted"
 
 
 def test_pages_that_stay_open_over_midnight_are_no_cache() -> None:
     points = [Point("2026-11-18", O.INJECTED, 100), Point("2026-11-18", O.CLEAR, 115)]
-    assert not report(ALL, points).pages_cached
+    assert not report(ALL, points).cache_suggested
 
 
 def test_an_operator_who_says_that_there_is_no_cache_is_believed() -> None:
     found = report({**ALL, O.INJECTED: 849}, cached=False)
-    assert (found.pages_cached, found.not_measured) == (False, 0)
+    assert (found.pages_cached, found.cache_suggested, found.not_measured) == (False, False, 0)
 
 
 def test_the_funnel_has_every_step_with_what_it_is_a_share_of() -> None:

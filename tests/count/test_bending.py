@@ -1,0 +1,162 @@
+"""How far somebody with n addresses and m requests can move a day's rate: docs/abuse.md's arithmetic, and a day made so.
+
+A site sends 300 pages an hour and measures 240 page views, a quarter of them with ads blocked. Somebody reports made-up
+views all day long: a bait and a report each, two requests; or, to have more explained, a page as well, three requests.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from adnotice.count.entering import Entering
+from adnotice.count.open import open_store
+from adnotice.count.plausible import Plausibility
+from adnotice.count.routes import Routes
+from adnotice.count.settings import CountSettings
+from adnotice.count.spread import spread
+from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric, Period
+from adnotice.detect.endpoints import FREQUENT_AN_HOUR
+from adnotice.gate import Rate
+from adnotice.vocabulary import Ground, Kind, PageInjected, Verdict, ViewJudged
+
+ABUSE = Path(__file__).parent.parent.parent / "docs" / "abuse.md"
+MIDNIGHT = datetime(2026, 11, 18, tzinfo=UTC).timestamp()
+DAY = Period(date(2026, 11, 18), date(2026, 11, 18))
+AGENT = b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+
+HOURS, STEPS = 24, 12
+PAGES, VIEWS, BLOCKED = 300, 240, 60
+"""An hour's."""
+
+SETTINGS = CountSettings()
+FACTOR, ALLOWANCE = SETTINGS.suspect_factor, SETTINGS.suspect_allowance
+
+
+class Attack(NamedTuple):
+    """Who bends: how many addresses (None: they are not known here), requests in a day, and whether for pages too."""
+
+    addresses: int | None
+    requests: int
+    pages: bool = False
+
+    @property
+    def forged(self) -> int:
+        """Made-up views an hour."""
+        return self.requests // (3 if self.pages else 2) // HOURS
+
+
+ATTACKS = (
+    Attack(1, 28_800),
+    Attack(1, 28_800, pages=True),
+    Attack(10, 28_800),
+    Attack(100, 72_000),
+    Attack(None, 28_800),
+)
+
+
+class Outcome(NamedTuple):
+    """What of a day counted: readers' views, those of them with ads blocked, and made-up ones."""
+
+    readers: float
+    blocked: float
+    forged: float
+
+    @property
+    def lowest(self) -> float:
+        """The day's rate where all that was made up claims to be clear."""
+        return self.blocked / (self.readers + self.forged)
+
+    @property
+    def highest(self) -> float:
+        """Where all claims that ads are blocked."""
+        return (self.blocked + self.forged) / (self.readers + self.forged)
+
+
+def reckon(attack: Attack) -> Outcome:
+    """docs/abuse.md's arithmetic."""
+    sent = PAGES + (attack.forged if attack.pages else 0)
+    seldom = attack.forged if attack.addresses is None else min(attack.forged, FREQUENT_AN_HOUR * attack.addresses)
+    often = max(0, min(attack.forged - seldom, sent - VIEWS - seldom))
+    share = min(1.0, (FACTOR * sent + ALLOWANCE) / (VIEWS + seldom))
+    burst = 0 if attack.addresses is None else min(attack.forged - seldom, FREQUENT_AN_HOUR * attack.addresses)
+    forged = HOURS * (share * seldom + often) + (burst if not often else 0)
+    return Outcome(HOURS * VIEWS * share, HOURS * BLOCKED * share, forged)
+
+
+def live_through(attack: Attack, url: str) -> Outcome:
+    """A day on a real store, by the code that decides; one process, a commit every five minutes."""
+    clock = [MIDNIGHT]
+    store = open_store(url, CountSettings(store_url=url))
+    plausible = Plausibility(CountSettings(), lambda: store, lambda: clock[0])
+    entering = Entering(Routes(()), plausible)
+    often = Rate(FREQUENT_AN_HOUR, 3600.0, lambda: clock[0])
+    numbers, addresses = itertools.count(), itertools.count()
+    mixed = random.Random(3)  # noqa: S311 - an order, not a secret
+    counted: Counter[str] = Counter()
+    for _ in range(HOURS * STEPS):
+        clock[0] += 3600 / STEPS / 2
+        forged = attack.forged // STEPS
+        who = ["reader"] * (VIEWS // STEPS - BLOCKED // STEPS) + ["blocked"] * (BLOCKED // STEPS) + ["forged"] * forged
+        mixed.shuffle(who)
+        sent = PAGES // STEPS + (forged if attack.pages else 0)
+        pages: Counter[Key] = Counter()
+        for key in spread(PageInjected("site", "/")):
+            pages[key] = sent
+        entries = [Entry(f"pages {next(numbers)}", clock[0] + 900, (), pages)]
+        for each in who:
+            known = each == "forged" and attack.addresses is not None
+            frequent = known and often.wait(str(next(addresses) % (attack.addresses or 1))) > 0
+            verdict = Verdict.BLOCKED if each == "blocked" else Verdict.CLEAR
+            kind = Kind.CONTENT if each == "blocked" else None
+            view = ViewJudged("site", "/", verdict, kind, Ground.SCRIPT, agent=AGENT, frequent=frequent)
+            keys, apart = entering.enter((view,), clock[0])
+            entries.append(Entry(f"view {next(numbers)}", clock[0] + 900, keys))
+            counted[each] += not apart
+        store.commit(Batch(clock[0], tuple(entries), from_readers=True))
+        plausible.committed()
+        clock[0] += 3600 / STEPS / 2
+    got = Counter[Metric]()
+    for _, metric, n in store.counts("site", Dimension.ALL, DAY):
+        got[metric] += n
+    store.close()
+    assert got[Metric.CLEAR] == counted["reader"] + counted["forged"]
+    assert got[Metric.BLOCKED_CONTENT] == counted["blocked"]
+    assert got[Metric.SUSPECT_CLEAR] + got[Metric.SUSPECT_CONTENT] == HOURS * STEPS * len(who) - sum(counted.values())
+    return Outcome(counted["reader"] + counted["blocked"], counted["blocked"], counted["forged"])
+
+
+def tell(attack: Attack, found: Outcome) -> str:
+    """The row of docs/abuse.md."""
+    addresses = "not known" if attack.addresses is None else str(attack.addresses)
+    asked = "a page, a bait, a report" if attack.pages else "a bait, a report"
+    return (
+        f"| {addresses} | {attack.requests:,}: {asked} | {attack.forged * HOURS:,} | {round(found.forged, -2):,.0f} "
+        f"| {found.lowest:.0%} to {found.highest:.0%} |"
+    )
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+def test_a_days_rate_moves_no_further_than_the_arithmetic_says(
+    attack: Attack, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reckoned, lived = reckon(attack), live_through(attack, sqlite_url)
+    with capsys.disabled():
+        print(f"\n{tell(attack, reckoned)}  arithmetic\n{tell(attack, lived)}  experiment")  # noqa: T201 - the figures are told
+    assert lived.forged <= reckoned.forged * 1.02 + 20
+    assert lived.lowest == pytest.approx(reckoned.lowest, abs=0.01)
+    assert lived.highest == pytest.approx(reckoned.highest, abs=0.01)
+    assert tell(attack, reckoned) in ABUSE.read_text(encoding="utf-8")
+
+
+def test_the_page_says_what_the_bounds_are() -> None:
+    text = re.sub(r"\s+", " ", ABUSE.read_text(encoding="utf-8"))
+    assert f"{FACTOR:g} x pages + {ALLOWANCE}" in text
+    assert f"{FREQUENT_AN_HOUR} reports an hour" in text
