@@ -29,7 +29,7 @@ OTHER_SECRET = SECRET[::-1]
 @asynccontextmanager
 async def server(store_url: str, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """One process' worth of adnotice on this store, up until the block ends."""
-    given = {"secret_key": SECRET, "mode": "ask", "ask_on_first_page": True, **options}
+    given = {"secret_key": SECRET, "mode": "ask", "ask_on_first_page": True, "name_after_views": 1, **options}
     app = AdNoticeMiddleware(newspaper, store_url=store_url, metrics_token=TOKEN, **given)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://news.example.test", headers={"user-agent": AGENT}
