@@ -64,7 +64,7 @@ class FirstCome:
         buckets: Sequence[tuple[str, str]],
         arrivals: Arrivals,
         *,
-        vouched: bool,  # noqa: ARG002 - here all are
+        views: int,  # noqa: ARG002 - nobody waited then
     ) -> Mapping[str, Collection[str]]:
         """See `Names`."""
         return {each[0]: self._beyond(Bucket(site, dimension, *each), arrivals) for each in buckets}

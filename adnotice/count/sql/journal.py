@@ -17,20 +17,20 @@ from adnotice.count.tally import OTHER, Batch, Key
 
 class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One commit: the buckets it falls into by grain; by site and dimension each value, metric and how many; when it
-    was (seconds since the epoch, UTC), and whether readers made up the values."""
+    was (seconds since the epoch, UTC), and how many views its values need before they are counted by name."""
 
     buckets: dict[str, str]
     counts: dict[str, dict[str, list[tuple[str, str, int]]]]
     at: int = 0
-    from_readers: bool = False
+    views: int = 1
 
 
 _decode = msgspec.json.Decoder(list[Line]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def write_line(starts: Starts, batch: Batch, counts: Mapping[Key, int]) -> str:
-    """The line for these counts of the batch, as JSON."""
+def write_line(starts: Starts, batch: Batch, counts: Mapping[Key, int], views: int) -> str:
+    """The line for these counts of the batch, as JSON; `views` is how many its values need for a name."""
     buckets: dict[str, str] = {grain: getattr(starts, grain) for grain in batch.grains}
     sites: dict[str, dict[str, list[tuple[str, str, int]]]] = {}
     for (site, dimension, value, metric), n in counts.items():
@@ -38,7 +38,7 @@ def write_line(starts: Starts, batch: Batch, counts: Mapping[Key, int]) -> str:
         if dimensions is None:
             dimensions = sites[site] = defaultdict(list)
         dimensions[dimension].append((value, metric, n))
-    return _encode(Line(buckets, sites, int(batch.now), batch.from_readers)).decode()
+    return _encode(Line(buckets, sites, int(batch.now), views)).decode()
 
 
 def read_lines(text: str) -> list[Line]:
@@ -49,10 +49,10 @@ def read_lines(text: str) -> list[Line]:
 def sum_lines(lines: Iterable[Line], names: Names) -> Iterator[Rows]:
     """The rows to add to the tallies, sorted by their key, those without a name under `(other)`: once for all lines of
     the same buckets, to be added before the next are asked for."""
-    groups: dict[tuple[tuple[tuple[str, str], ...], bool], list[Line]] = defaultdict(list)
+    groups: dict[tuple[tuple[tuple[str, str], ...], int], list[Line]] = defaultdict(list)
     for line in lines:
-        groups[tuple(line.buckets.items()), line.from_readers].append(line)
-    for (buckets, from_readers), group in groups.items():
+        groups[tuple(line.buckets.items()), line.views].append(line)
+    for (buckets, views), group in groups.items():
         metrics = sorted({metric for *_, counts in _parts(group) for _, metric, _ in counts})
         sums = _add_up(group, {metric: place for place, metric in enumerate(metrics)})
         rows: dict[tuple[str, ...], list[int]] = {}
@@ -60,7 +60,7 @@ def sum_lines(lines: Iterable[Line], names: Names) -> Iterator[Rows]:
             others: Mapping[str, Collection[str]] = {}
             if capping := [each for each in buckets if names.capped(dimension, each[0])]:
                 arrivals = Arrivals(group, site, dimension, values, metrics)
-                others = names.unnamed(site, dimension, capping, arrivals, vouched=not from_readers)
+                others = names.unnamed(site, dimension, capping, arrivals, views=views)
             for grain, start in buckets:
                 missing = others.get(grain, ())
                 for value, sum_ in values.items():
@@ -77,9 +77,10 @@ class Names(Protocol):
         """Whether a dimension has more values than are counted by name in a bucket of this grain."""
 
     def unnamed(
-        self, site: str, dimension: str, buckets: Sequence[tuple[str, str]], arrivals: Arrivals, *, vouched: bool
+        self, site: str, dimension: str, buckets: Sequence[tuple[str, str]], arrivals: Arrivals, *, views: int
     ) -> Mapping[str, Collection[str]]:
-        """For each grain of the buckets (grain and start), which of the values go under `(other)`."""
+        """For each grain of the buckets (grain and start), which of the values, that need so many views for a name, go
+        under `(other)`."""
 
 
 class Arrivals:

@@ -44,10 +44,9 @@ VIEWS: Final = _views()
 class Naming:
     """What this process remembers of names between folds."""
 
-    def __init__(self, mark: str, caps: Caps, views: int) -> None:
+    def __init__(self, mark: str, caps: Caps) -> None:
         self.mark = mark
         self.caps = caps
-        self.views = views
         self._known: OrderedDict[Bucket, tuple[int, set[str]]] = OrderedDict()
 
     def known(self, bucket: Bucket, taken: int) -> set[str]:
@@ -82,17 +81,17 @@ class Fold:
         return self._naming.caps.of(dimension, grain) is not None
 
     def unnamed(
-        self, site: str, dimension: str, buckets: Sequence[tuple[str, str]], arrivals: Arrivals, *, vouched: bool
+        self, site: str, dimension: str, buckets: Sequence[tuple[str, str]], arrivals: Arrivals, *, views: int
     ) -> Mapping[str, Collection[str]]:
-        """See `Names`. Whoever has a name in one bucket, or is vouched for, need not wait for one in another."""
+        """See `Names`. Whoever has a name in one bucket, or needs no views, need not wait for one in another."""
         queues = [Queue(self._cursor, self._naming, Bucket(site, dimension, *each), arrivals) for each in buckets]
         trusted: set[str] = set()
         for queue in queues:
             trusted |= arrivals.values - queue.missing
         for queue in sorted(queues, key=lambda queue: -queue.cap):  # a month's names are trusted in an hour
             if queue.missing:
-                waits = dimension in WAITS and not vouched and self._naming.views > 1
-                moves = queue.admit(trusted if waits else arrivals.values)
+                waits = dimension in WAITS and views > 1
+                moves = queue.admit(trusted if waits else arrivals.values, views)
                 trusted.update(moves.named)
                 self._keep(queue.bucket, moves)
         return {queue.bucket.grain: queue.missing for queue in queues}
@@ -143,11 +142,11 @@ class Queue:
         self._known |= self._find(sorted(self.missing))
         self.missing -= self._known
 
-    def admit(self, trusted: Collection[str]) -> Moves:
+    def admit(self, trusted: Collection[str], views: int) -> Moves:
         """Gives names to those of the missing that may have one now; keeps who waits."""
         row = self._ask(f"SELECT body FROM {waiting.name} WHERE {self._where}")  # noqa: S608 - our own names
         queue = Waiting(_decode(row[0][0]) if row else {}, self._naming.caps.room(self.bucket.dimension))
-        moves = admit(self._arrivals.of(self.missing), queue, self, views=self._naming.views, trusted=trusted)
+        moves = admit(self._arrivals.of(self.missing), queue, self, views=views, trusted=trusted)
         self.missing -= moves.named.keys()
         self._taken += len(moves.unnamed)
         self._known = (self._known | moves.named.keys()) - moves.unnamed.keys()

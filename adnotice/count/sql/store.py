@@ -61,7 +61,7 @@ class SqlStore:
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
         self._calendar = Calendar(settings.timezone)
         caps = Caps(settings.max_pages)
-        self._naming = Naming(place.mark, caps, settings.name_after_views)
+        self._naming = Naming(place.mark, caps)
         self._migrates = migrates
         self._schema = schema
         self._journal = journal_name(schema)
@@ -95,7 +95,8 @@ class SqlStore:
             counted = {number for id_, number in firsts.items() if id_ not in before}
             counts = add_up(entry for number, entry in enumerate(batch.entries) if number in counted)
             if counts:
-                line = write_line(self._calendar.cut(batch.now), batch, counts)
+                views = self._settings.name_after_views if batch.from_readers else 1
+                line = write_line(self._calendar.cut(batch.now), batch, counts, views)
                 cursor.execute(self._add_line, (line,))
                 self._unfolded += len(line)
         self._zone_kept = True
