@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from adnotice import objection
-from adnotice.detect.baits import ELEMENT_CLASSES, ELEMENT_CONTROL, IMAGE, SCRIPT, STYLE
+from adnotice.detect.baits import ELEMENT_CLASSES, ELEMENT_CONTROL, IMAGE, SCRIPT, SIZED_IMAGE, SIZED_SCRIPT, STYLE
 from adnotice.detect.report import SILENT, STOPPED
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import ODD
@@ -25,6 +25,8 @@ CONTRACT: Final[Mapping[str, str | int]] = {
     "SCRIPT_CONTROL": SCRIPT.control_folder,
     "IMAGE": IMAGE.folder,
     "IMAGE_CONTROL": IMAGE.control_folder,
+    "SIZED_SCRIPT": SIZED_SCRIPT.folder,
+    "SIZED_IMAGE": SIZED_IMAGE.folder,
     "STYLE": STYLE.folder,
     "STYLE_CONTROL": STYLE.control_folder,
     "ELEMENT_CLASSES": " ".join(ELEMENT_CLASSES),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -47,7 +47,7 @@ _VERIFIED: Final = Verified(
     on=date(2026, 11, 22),
     engines=(
         "uBlock Origin (@gorhill/ubo-core 0.1.30)",
-        "Brave (adblock 0.6.0)",
+        "Brave, Aggressive (adblock 0.6.0 of July 2022)",
         "Ghostery (@ghostery/adblocker 2.18.2)",
         "AdGuard (@adguard/tsurlfilter 6.0.3)",
     ),
@@ -89,6 +89,22 @@ STYLE: Final = Bait(
 """Evidence only: told with a view whose script bait failed, never what a verdict rests on."""
 
 BAITS: Final = (SCRIPT, IMAGE, STYLE)
+
+_ANY_TYPE: Final = replace(
+    _VERIFIED,
+    on=date(2026, 11, 29),
+    engines=(*_VERIFIED.engines, "each as script, image and fetch: a service worker's requests are of no other type"),
+)
+
+SIZED_SCRIPT: Final = replace(
+    SCRIPT, name="sized script", folder="img/728x90/", rules=("/728x90/*",), verified=_ANY_TYPE
+)
+SIZED_IMAGE: Final = replace(IMAGE, name="sized image", folder="img/468x60/", rules=("/468x60/*",), verified=_ANY_TYPE)
+
+SIZED: Final = (SIZED_SCRIPT, SIZED_IMAGE)
+"""For pages whose requests a service worker answers: declarative blockers no longer see of which type those are, so rules
+that name one do nothing there. The rules behind these name none. They are tried as well, not instead: Privoxy, which sees
+the types, lets them through."""
 
 ELEMENT_CLASSES: Final = ("ad-leaderboard", "dfp-ad", "mpu-ad")
 """What an element is named that blockers hide which hide elements; evidence only, for many hide none by default. Each

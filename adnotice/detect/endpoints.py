@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from adnotice.assets import Asset, make_sources
-from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
+from adnotice.detect.baits import IMAGE, SCRIPT, SIZED_IMAGE, SIZED_SCRIPT, STYLE
 from adnotice.detect.belief import Sensor
 from adnotice.detect.beliefs import Beliefs, Recent
 from adnotice.detect.client import make_client, make_parts, make_silence, make_unsure
@@ -113,7 +113,9 @@ class Detection:
             **{name: serve(asset) for name, asset in {**make_parts(), **make_sources()}.items()},
             SCRIPT.folder: Endpoint(READ, self._answer_script),
             SCRIPT.control_folder: Endpoint(READ, self._answer_script),
+            SIZED_SCRIPT.folder: Endpoint(READ, self._answer_script),
             IMAGE.folder: Endpoint(READ, self._answer_image),
+            SIZED_IMAGE.folder: Endpoint(READ, self._answer_image),
             IMAGE.control_folder: Endpoint(READ, self._answer_image),
             STYLE.folder: Endpoint(READ, self._answer_style),
             STYLE.control_folder: Endpoint(READ, self._answer_style),

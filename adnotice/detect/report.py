@@ -41,7 +41,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `element` says what became of the element bait where its control was seen. `csp` says that the page's own policy
     stopped something, `probe` how the site's ad script fared, `asked` that a notice
     was shown in this document before (in a single-page app, for another view), `may_ask` that the reader has consented to
-    be asked, where the site needs that. `referrer` is the host of the other site that
+    be asked, where the site needs that, `sized` that the baits are those for pages under a service worker. `referrer` is the host of the other site that
     led here, where the operator counts that. `again` is the ticket of the view that is checked
     again (empty: checked again by the site's script), None for a view.
     """
@@ -62,6 +62,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     asked: bool = False
     returning: bool = False
     may_ask: bool = False
+    sized: bool = False
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
     referrer: Annotated[str, msgspec.Meta(max_length=MAX_HOST_CHARACTERS)] = ""
     again: Annotated[str, msgspec.Meta(max_length=256)] | None = None
@@ -97,7 +98,9 @@ def decode_report(body: bytes) -> Report:
     try:
         report = _decode(body)
         # As many colons as keys that are surely there, as in nearly every report: none of them is given twice.
-        if body.count(b":") != 2 + (report.script != ()) + report.first + report.may_ask + (report.lang != ""):
+        if body.count(b":") != 2 + (report.script != ()) + report.first + report.may_ask + report.sized + (
+            report.lang != ""
+        ):
             _refuse_key_given_twice(body)
     except UNREADABLE as error:
         raise Refused(Rejection.MALFORMED, f"no report: {error}") from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
+from adnotice.detect.baits import IMAGE, SCRIPT, SIZED, STYLE
 from adnotice.detect.report import SILENT, STOPPED, Report
 from adnotice.detect.verdict import AT_ONCE, Evidence, Fate, Fates
 from adnotice.detect.witness import Age, Witnesses, probe_of
 from adnotice.exchange import Refused
 from adnotice.vocabulary import Rejection
 
+USUAL: Final = (SCRIPT, IMAGE)
 ARRIVED_AT_ONCE: Final = Evidence(AT_ONCE)
 
 EXPLAINED: Final = {
@@ -29,13 +30,14 @@ def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
     Raises `Refused` (403) when a witness is false, or when there is none.
     """
     probe = probe_of(report.id)
+    script, image = SIZED if report.sized else USUAL
     if report.arrived_at_once():  # nearly every view
-        return ARRIVED_AT_ONCE, check(f"{SCRIPT.folder}{probe}-0{SCRIPT.ending}", report.script[0], witnesses)
+        return ARRIVED_AT_ONCE, check(f"{script.folder}{probe}-0{SCRIPT.ending}", report.script[0], witnesses)
     made: list[int] = []
     evidence = Evidence(
-        weigh_tokens(report.script, SCRIPT.folder + probe, witnesses, made),
+        weigh_tokens(report.script, script.folder + probe, witnesses, made),
         weigh_tokens(report.script_control, SCRIPT.control_folder + probe, witnesses, made),
-        weigh_sizes(report.image, IMAGE.folder + probe, witnesses, made),
+        weigh_sizes(report.image, image.folder + probe, witnesses, made),
         weigh_sizes(report.image_control, IMAGE.control_folder + probe, witnesses, made),
         weigh_styles(report.style, STYLE.folder + probe, witnesses),
         weigh_styles(report.style_control, STYLE.control_folder + probe, witnesses),

@@ -34,6 +34,7 @@ reports = st.builds(
     asked=st.booleans(),
     returning=st.booleans(),
     may_ask=st.booleans(),
+    sized=st.booleans(),
     lang=st.sampled_from(["", "de", "pt-BR"]),
     referrer=st.sampled_from(["", "search.example.test", "[::1]:8000"]),
     again=st.none() | st.text(st.characters(exclude_categories=("Cs",)), max_size=60),
