@@ -163,9 +163,9 @@ class Site:
             if self._server.poll() is not None:
                 raise RuntimeError(f"the server ended with {self._server.returncode}:\n{self.log}")
             try:
-                # A request that is not refused, and that no figure counts.
+                # A request that is not refused, that no figure counts, and that needs no store.
                 httpx.get(
-                    f"http://127.0.0.1:{self.port}{self.prefix}/client.js", headers={"host": self.host}, timeout=1
+                    f"http://127.0.0.1:{self.port}{self.prefix}/notice.js", headers={"host": self.host}, timeout=1
                 )
             except httpx.HTTPError:
                 time.sleep(0.03)
