@@ -74,7 +74,7 @@ def test_one_press_ends_all_requests_and_another_brings_them_back(profile: str, 
     assert page.run("return localStorage.length") == 0
     page.goto(ARTICLE)
     assert page.verdict()["verdict"] == "clear"
-    site.wait_for_counts(injected=7, clear=2)
+    site.wait_for_counts(injected=7, clear=2, objected=1)
 
 
 @pytest.mark.parametrize("loads", [10, pytest.param(100, marks=pytest.mark.endurance)])
@@ -93,7 +93,7 @@ def test_it_outlives_the_browser(profile: str, loads: int, net: Internet, site: 
             browser.quit()
     finally:
         driver.close()
-    site.wait_for_counts(injected=2 + 2 * loads, clear=1)
+    site.wait_for_counts(injected=2 + 2 * loads, clear=1, objected=1)
 
 
 @pytest.mark.parametrize("profile", ["chromium", "firefox-ublock", "webkit"])
@@ -108,7 +108,7 @@ def test_a_flag_that_the_browser_forgot_is_set_again_by_the_next_report(
     assert page.notice().stays_away()
     assert page.run(f"return localStorage.getItem('{NAME}')") == "1"
     assert asked_in(page, 3) == []
-    site.wait_for_counts(injected=4)
+    site.wait_for_counts(injected=4, objected=1)
 
 
 def test_a_cookie_that_was_deleted_leaves_the_flag_which_is_said(site: Site, reader: Readers) -> None:
@@ -162,7 +162,7 @@ def test_it_can_be_pressed_in_the_notice(profile: str, site: Site, reader: Reade
     assert asked_in(page, 3) == []
     page.goto(ABOUT)
     assert look(page) == (["both"], ["withdraw"])
-    site.wait_for_counts(injected=4, blocked_content=1, asked=1, shown=1, howto=1)
+    site.wait_for_counts(injected=4, blocked_content=1, asked=1, shown=1, howto=1, objected=1)
 
 
 def test_the_notice_promises_nothing_to_a_browser_that_keeps_nothing(site: Site, reader: Readers) -> None:
