@@ -13,6 +13,7 @@ from adnotice.detect.endpoints import Detection
 from adnotice.gate import Gate
 from adnotice.inject.injector import Injector
 from adnotice.insight.dashboard import Dashboard
+from adnotice.insight.sight import Sight
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
@@ -116,6 +117,7 @@ class AdNoticeMiddleware:
             health=self._writer.health,
             told=self._writer.tell,
             sampled=settings.detect.sample_rate,
+            sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         )
         self._pages = Injector(
             app,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -41,9 +41,10 @@ class Finding(msgspec.Struct, frozen=True):
     do: str
 
 
-def find(summary: Summary, health: Health) -> list[Finding]:
-    """All findings, the gravest first."""
+def find(summary: Summary, health: Health, more: Iterable[Finding] = ()) -> list[Finding]:
+    """All findings, the gravest first; `more` are those that others made."""
     found = [
+        *more,
         *_store(health),
         *_mode(summary),
         *_pages(summary),

@@ -29,6 +29,7 @@ from adnotice.insight.reading import WISHES, Reader, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.sessions import ABSOLUTE_SECONDS
 from adnotice.insight.settings import InsightSettings
+from adnotice.insight.sight import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.visitor import FORM, KNOWN, SESSION, Visitor
 from adnotice.insight.workers import Workers
 from adnotice.keys import Keys
@@ -43,7 +44,7 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
-    `sampled` is the share of page views that is measured.
+    `sampled` is the share of page views that is measured, `sight` what is looked for.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Dashboard:
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
         sampled: float = 1.0,
+        sight: Sight = USUAL,
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
@@ -68,6 +70,7 @@ class Dashboard:
             store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health, sampled=sampled
         )
         self._told = told
+        self._sight = sight
         api = Api(self._login, self._reader, self._workers)
         self._pages = Pages(site_name)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
@@ -127,7 +130,8 @@ class Dashboard:
             template,
             base=visitor.base,
             summary=summary,
-            findings=find(summary, reading.health),
+            findings=find(summary, reading.health, doubt(summary.series, span.today)),
+            unseen=name_unseen(self._sight),
             health=reading.health,
             query=urlencode(choice),
             recent=recent,
