@@ -164,7 +164,7 @@ def migrate_opened(asked: argparse.Namespace) -> int:
     def ask(question: str) -> bool:
         return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
-    with opened(asked) as store:
+    with opened(asked, older=True) as store:
         return migrate_store(
             store, dry_run=asked.dry_run, agreed=asked.yes, ask=ask, say=lambda line: print(line, flush=True)
         )

@@ -31,17 +31,26 @@ class NoSite(ValueError):
 
 
 @contextmanager
-def opened(asked: argparse.Namespace, *, create: bool = False) -> Iterator[Store]:
-    """The store that the command is about, which it names. Raises `NoStore` where there is none and none is to be made."""
+def opened(asked: argparse.Namespace, *, create: bool = False, older: bool = False) -> Iterator[Store]:
+    """The store that the command is about, which it names. Raises `NoStore` where there is none and none is to be made.
+
+    One of an `older` schema is refused with the remedy unless the command is that remedy.
+    """
     settings = whole_settings().count
     url = asked.store or settings.store_url
     with closing(open_store(url, settings, create=create)) as store:
         try:
-            store.notes.get(NOTE)  # the first question: that there is one
+            shown = store.plan().shown if older else find_store(store)
         except NoStore as missing:
             raise NoStore(f"{missing}. {what_there_is(url)}") from None
-        print(f"store: {store.health().url}", file=sys.stderr)
+        print(f"store: {shown}", file=sys.stderr)
         yield store
+
+
+def find_store(store: Store) -> str:
+    """The store's address, once it has answered a first question."""
+    store.notes.get(NOTE)
+    return store.health().url
 
 
 def whole_settings() -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from adnotice.count.store import NoStore, Plan, Store
+from adnotice.count.store import Plan, Store
 
 DONE = 0
 NOT_AGREED = 2
@@ -17,11 +17,9 @@ def migrate_store(store: Store, *, dry_run: bool, agreed: bool, ask: Callable[[s
     """Brings the store to the schema that this code writes, and tells what it does; returns the exit status.
 
     `ask` puts a question to the operator and returns whether the answer was yes. May raise `Unavailable`: nothing, or
-    a part that needs not be done again, was changed then; `NoStore` where there is none.
+    a part that needs not be done again, was changed then.
     """
     plan = store.plan()
-    if not plan.found:
-        raise NoStore(f"there is no store of adnotice at {plan.shown}")
     for line in describe(plan):
         say(line)
     if not plan.steps:

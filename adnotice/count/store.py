@@ -56,7 +56,7 @@ class Plan(msgspec.Struct, frozen=True):
     shown: str
     """The store's address, without a password."""
     found: int
-    """Its schema; 0: there is no store yet."""
+    """Its schema."""
     wanted: int
     steps: tuple[str, ...] = ()
     copy_advice: str = ""
@@ -126,7 +126,7 @@ class Store(Protocol):
         """How the store is; never raises."""
 
     def plan(self) -> Plan:
-        """What `migrate` would do; touches nothing. Raises `Unusable` for a store with a newer schema."""
+        """What `migrate` would do; touches nothing. Raises `Unusable` for a store with a newer schema, `NoStore` for none."""
 
     def migrate(self, tell: Tell) -> None:
         """Brings the store to the schema that this code writes. May be ended at any moment, and then called again.

@@ -14,12 +14,15 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect
 
 from adnotice.cli import main
+from adnotice.count.open import open_store
+from adnotice.count.settings import CountSettings
 from adnotice.count.sql.backup import back_up, restore
-from adnotice.count.store import Store, Unusable
+from adnotice.count.store import NoStore, Store, Unusable
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.keys import Keys
 from adnotice.notice.cookie import Kept, read_cookie
@@ -31,6 +34,7 @@ from tests.count.old_stores import (
     KNOWN_ID,
     SOON_AFTER,
     WHOLE,
+    ZONE,
     OldStore,
     old_postgresql,
     old_redis,
@@ -191,12 +195,16 @@ def command(old: OldStore) -> list[str]:
     return [sys.executable, "-c", program, old.url]
 
 
-def test_a_sqlite_file_is_migrated_by_the_server_that_opens_it_after_a_copy_was_made(tmp_path: Path) -> None:
+def test_a_sqlite_file_is_migrated_by_the_server_that_opens_it_after_a_copy_was_made(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     old = old_sqlite(tmp_path)
     store = open_at(old.url, migrates=True)
     check(old, store)
     store.close()
     copy = tmp_path / "counts.db.schema-1"
+    assert f"copied to {copy}" in caplog.text
+    assert copy.stat().st_mode & 0o077 == 0, "its owner's alone, as the store is"
     again = tmp_path / "again"
     again.mkdir()
     restore(copy, f"sqlite:///{again}/counts.db")
@@ -268,6 +276,20 @@ def test_tickets_of_old_count(view: str, site: str, text: str) -> None:
     assert read.view == view
 
 
+def test_tables_that_somebody_reads_for_long_are_left_as_they_are(postgresql_url: str) -> None:
+    old = old_postgresql(postgresql_url)
+    before = old.raw()
+    store = open_store(old.url, CountSettings(store_url=old.url, timezone=ZONE, store_deadline_seconds=0.5))
+    with psycopg.connect(old.url) as reading:
+        reading.execute("SELECT count(*) FROM adnotice_tallies")
+        with pytest.raises(Unavailable, match="somebody is using the tables"):
+            store.migrate(lambda _: None)
+        assert old.raw() == before
+    store.migrate(lambda _: None)
+    store.close()
+    check(old, open_at(old.url))
+
+
 @pytest.mark.parametrize("fixture", ["sqlite_url", "postgresql_url"])
 def test_migrated_tables_are_made_like_new_ones(
     fixture: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -293,3 +315,14 @@ def tables(url: str) -> dict[str, object]:
         found[name] = columns, asked.get_pk_constraint(name)["constrained_columns"]
     engine.dispose()
     return found
+
+
+@pytest.mark.parametrize("fixture", ["sqlite_url", "postgresql_url", "redis_url"])
+def test_where_there_is_no_store_none_is_migrated_nor_begun(
+    fixture: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = request.getfixturevalue(fixture)
+    assert main(["migrate", "--yes", "--store", url]) == 2
+    assert "there is no store of adnotice at" in capsys.readouterr().err
+    with pytest.raises(NoStore):
+        open_at(url).plan()

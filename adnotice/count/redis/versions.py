@@ -19,7 +19,7 @@ from adnotice.count.redis.address import HOME
 from adnotice.count.redis.nodes import Call, Command, Nodes
 from adnotice.count.redis.parts import schema_key
 from adnotice.count.redis.scripts import MOVE, SCHEMA
-from adnotice.count.store import REDIS_COPY, Plan, Tell, Unusable
+from adnotice.count.store import REDIS_COPY, NoStore, Plan, Tell, Unusable
 from adnotice.count.tally import Dimension
 
 OLD_NAMES: Final[Mapping[str, str]] = {Dimension.GROUND.value: "evidence"}
@@ -72,7 +72,7 @@ class Versions:
         found = self._find()
         self._refuse_newer(found)
         if not found:
-            return Plan(self._shown, found, int(SCHEMA))
+            raise NoStore(f"there is no store of adnotice at {self._shown}")
         self._refuse_others()
         waiting = [sum(len(names) for names in self._old_buckets(shard, tag)) for shard, tag in self._shards()]
         steps = [f"shard {shard}: {n} buckets get their new names" for shard, n in enumerate(waiting, 1) if n]

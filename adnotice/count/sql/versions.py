@@ -8,16 +8,20 @@ try again. It can't write under old names what the new tables would not show.
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, inspect, select, table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from adnotice.count.sql.folding import Folding
 from adnotice.count.sql.migrations import Migrations
 from adnotice.count.sql.place import Place
 from adnotice.count.sql.schema import LEAVE_ROOM, SCHEMA, journal_name, meta, metadata, tallies
-from adnotice.count.store import Plan, Tell, Unusable
+from adnotice.count.store import NoStore, Plan, Tell, Unusable
+
+logger: Final = logging.getLogger("adnotice")
 
 
 class Versions:
@@ -38,22 +42,35 @@ class Versions:
         while (found := find_version(self._place)) < self._wanted:
             if found and not migrates:
                 raise Unusable(self._due(found))
-            self._step(found, copies=found > 0)
+            self._step(found, copies=found > 0, tell=self._log)
         return self._newer(found) if found > self._wanted else ""
 
     def plan(self) -> Plan:
         """What `migrate` would do; touches nothing. Raises `Unusable` for newer tables."""
         with self._place.peek() as connection:
-            found = read_version(connection) if connection is not None else 0
-            if found > self._wanted:
-                raise Unusable(self._newer(found))
-            if connection is None or found in (0, self._wanted):
-                return Plan(self._place.shown, found, self._wanted)
-            lines = connection.scalar(select(func.count()).select_from(table(journal_name(found))))
+            found, lines = self._look(connection) if connection is not None else (0, 0)
+        if not found:
+            raise NoStore(f"there is no store of adnotice at {self._place.shown}")
+        if found > self._wanted:
+            raise Unusable(self._newer(found))
+        if found == self._wanted:
+            return Plan(self._place.shown, found, self._wanted)
         copy = [said] if (said := self._place.plan_copy(found)) else []
         journal = f"{lines} lines of the journal are moved into the tallies"
         changes = map(self._told, range(found + 1, self._wanted + 1))
         return Plan(self._place.shown, found, self._wanted, (*copy, journal, *changes), self._place.copy_advice)
+
+    def _look(self, connection: Connection) -> tuple[int, int]:
+        """The schema, and how many lines the journal of an older one has."""
+        found = read_version(connection)
+        if not 0 < found < self._wanted:
+            return found, 0
+        try:
+            return found, int(connection.scalar(select(func.count()).select_from(table(journal_name(found)))) or 0)
+        except DBAPIError:
+            if read_version(connection) == found:
+                raise
+        return self._look(connection)  # another process has just migrated it
 
     def migrate(self, tell: Tell) -> None:
         """Brings the tables to the wanted schema. Raises `Unusable` for newer ones."""
@@ -85,6 +102,9 @@ class Versions:
             cursor.execute(f"ALTER TABLE {journal_name(found)} RENAME TO {journal_name(found + 1)}")
             keep_version(cursor, self._place.mark, found + 1)
             tell(self._told(found + 1))
+
+    def _log(self, done: str) -> None:
+        logger.warning("The store %s: %s", self._place.shown, done)
 
     def _make(self, cursor: Any) -> None:
         for made in metadata.sorted_tables:
