@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as running
 from hypothesis import strategies as st
 
@@ -318,6 +318,12 @@ def test_a_value_that_can_not_even_be_shown_is_told_too(name: str, wrong: str) -
 
 @UNHURRIED
 @given(prefix=TEXTS | SHAPED | st.from_regex(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+", fullmatch=True))
+@example("//evil.test")
+@example("/..")
+@example("/a/../b")
+@example("/a?b")
+@example("/a#b")
+@example("/\\evil.test")
 def test_a_prefix_that_is_taken_keeps_the_tag_on_its_own_site(prefix: str) -> None:
     if found({"prefix": prefix}):
         return
@@ -332,6 +338,10 @@ def test_a_prefix_that_is_taken_keeps_the_tag_on_its_own_site(prefix: str) -> No
     | SHAPED
     | st.builds("{}{}{}".format, st.sampled_from(["https://", "//", "/", "/\\", "https:/", "HTTPS://a@"]), TEXTS, TEXTS)
 )
+@example("https:///x")
+@example("https://user:pw@x/")
+@example("https://user@x/")
+@example("/\\evil.test")
 def test_a_link_that_is_taken_leads_to_a_named_host_or_stays_here(address: str) -> None:
     if found({"support_links": {"Help": address}}):
         return
@@ -348,6 +358,8 @@ def test_a_link_that_is_taken_leads_to_a_named_host_or_stays_here(address: str) 
     number=st.floats() | st.integers().map(float),
     name=st.sampled_from([name for name in NAMES if _TYPES[name] is float]),
 )
+@example(float("nan"), "body_deadline_seconds")
+@example(float("inf"), "body_deadline_seconds")
 def test_a_number_that_is_taken_is_finite_and_not_negative(number: float, name: str) -> None:
     if not found({name: number}):
         assert 0 <= number <= 1e9
