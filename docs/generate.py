@@ -63,7 +63,12 @@ def settings_page() -> str:
         "",
         'Give them as keywords (`AdNoticeMiddleware(app, secret_key=..., mode="ask")`), as environment variables',
         f"(`{ENVIRONMENT_PREFIX}MODE=ask` with `Settings.from_env()`; lists are separated by commas, mappings are JSON)",
-        'or in a TOML file (`Settings.from_file("adnotice.toml")`). Whatever is wrong is said at once, with its remedy.',
+        'or in a TOML file (`Settings.from_file("adnotice.toml")`).',
+        "",
+        "Whatever is wrong is said at once, with its remedy: `AdNoticeMiddleware` logs the list and lets no server start that",
+        "asks it (lifespan); where none asks (daphne, mounted apps) pages go out untouched and our addresses answer 503.",
+        "`Settings.of`, `from_env` and `from_file` raise `SettingsError` instead. Variables that Kubernetes sets for a service",
+        "called adnotice (`ADNOTICE_PORT=tcp://…`) are passed over.",
         "",
         "This page is made from the code by `make docs`.",
     ]
