@@ -114,6 +114,7 @@ def test_a_flag_that_the_browser_forgot_is_set_again_by_the_next_report(
 def test_a_cookie_that_was_deleted_leaves_the_flag_which_is_said(site: Site, reader: Readers) -> None:
     page = reader("firefox", site).open(ABOUT)
     press(page, "object")
+    page.goto(ARTICLE)  # the public page's own policy lets nothing be fetched
     page.run(
         "await fetch(args[0], {method: 'POST', body: new URLSearchParams({objection: 'withdraw'})})",
         ABOUT + "/objection",
