@@ -53,6 +53,7 @@ class Site:
             "metrics_token": TOKEN,
             "store_url": self.store_url,
             "trusted_proxies": ["127.0.0.1"],
+            "name_after_views": 1,
         }
         self.plan = Plan({**options, **settings}, sheets or {}, head, headers or {})
         self.prefix: str = self.plan.settings.get("prefix", "/_adnotice")

@@ -57,7 +57,9 @@ def test_a_template_that_can_not_be_read_is_told(template: str, problem: str) ->
 
 @pytest.mark.anyio
 async def test_views_pages_and_answers_are_counted_under_their_route(tmp_path: Path) -> None:
-    writer = Writer(CountSettings(store_url=f"sqlite:///{tmp_path / 'counts.db'}", routes=TEMPLATES))
+    writer = Writer(
+        CountSettings(store_url=f"sqlite:///{tmp_path / 'counts.db'}", routes=TEMPLATES, name_after_views=1)
+    )
     for number in range(3):
         path = f"/article/story-{number}"
         writer.record(PageInjected("site", path))

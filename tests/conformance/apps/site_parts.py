@@ -43,4 +43,5 @@ def with_adnotice(app: Any) -> Any:
         secret_key="k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu",
         site_name=TITLE,
         store_url=os.environ["STORE_URL"],
+        name_after_views=1,
     )
