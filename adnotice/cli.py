@@ -24,7 +24,7 @@ from adnotice.commands import (
 )
 from adnotice.count.buckets import Calendar
 from adnotice.count.migrate import migrate_store
-from adnotice.count.routes import Routes
+from adnotice.count.routes import RoutePatterns
 from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import NoStore
@@ -175,7 +175,7 @@ def import_pages(asked: argparse.Namespace) -> int:
     settings = whole_settings()
     try:
         with asked.file.open(encoding="utf-8-sig", newline="") as lines:
-            served = read_served(lines, asked.site or settings.site, Routes(settings.count.routes).name)
+            served = read_served(lines, asked.site or settings.site, RoutePatterns(settings.count.routes).name)
     except (OSError, UnicodeDecodeError, NotImportable) as error:
         print(f"{asked.file}: {error}", file=sys.stderr)
         return 1

@@ -30,7 +30,7 @@ MAX_KNOWN_CLIENTS: Final = 10_000
 MAX_HOPS: Final = 32
 """How many proxies in a row are read past; a longer X-Forwarded-For tells no address."""
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 OWN_IPV6: Final = (ipaddress.IPv6Network("fc00::/7"), ipaddress.IPv6Network("fe80::/10"))
@@ -305,12 +305,12 @@ def peer_address(scope: Scope) -> str:
     return peer if address is None else group(address)
 
 
-def group(address: Address) -> str:
+def group(address: IPAddress) -> str:
     """What counts as one reader's address: an IPv6 network's owner has all of its /64."""
     return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
 
 
-def read_address(hop: str) -> Address | None:
+def read_address(hop: str) -> IPAddress | None:
     """The address that a proxy, or a server, writes so: with a port or without, IPv6 in brackets or without.
 
     An IPv4 address that came in through an IPv6 socket (::ffff:192.0.2.1, RFC 4291, 2.5.5.2) is an IPv4 address. None for

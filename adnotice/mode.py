@@ -27,7 +27,7 @@ CLOCK: Final[Callable[[], float]] = (
     partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
 )
 
-Look = Callable[[], Awaitable[Mode | None]]
+LookForMode = Callable[[], Awaitable[Mode | None]]
 """Has the store asked for the mode now; None where it can't say within a second."""
 
 

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from adnotice.insight.alarm import watch
-from adnotice.insight.change import Answer, Day, judge_change
+from adnotice.insight.change import Day, Trend, judge_change
 from adnotice.insight.sampled import Sample, estimate
 from bench.worlds import DAILY, END, OWN, SIZES, TUNING, Size, World, simulate
 
@@ -92,7 +92,7 @@ def look(job: Job) -> tuple[float, float]:
     days = simulate(job.world, job.size, YEARS_OF_DAYS, generator, job.step, 7 * job.weeks if job.step else 0)
     looks = 1 if job.step else LOOKS
     said = [
-        judge_change(days, job.weeks, END - timedelta(weeks=4 * back)).answer is Answer.UNUSUAL for back in range(looks)
+        judge_change(days, job.weeks, END - timedelta(weeks=4 * back)).answer is Trend.UNUSUAL for back in range(looks)
     ]
     return sum(said) / looks, float(binomial_z(days, job.weeks))
 

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "adnotice"
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"vocabulary", "masking", "headers"},
-    {"exchange", "begun", "texts"},
+    {"exchange", "begun", "texts", "finding"},
     {"address", "page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,
     {"insight"},

@@ -74,7 +74,7 @@ class Moves(NamedTuple):
     unnamed: dict[str, Counts]
 
 
-class Waiting:
+class WaitingNames:
     """Those that wait in one bucket, at most `room`."""
 
     def __init__(self, candidates: dict[str, Candidate], room: int) -> None:
@@ -111,7 +111,7 @@ class Waiting:
 
 
 def admit(
-    arrivals: Iterable[Arrival], waiting: Waiting, named: Named, *, views: int, trusted: Collection[str] = ()
+    arrivals: Iterable[Arrival], waiting: WaitingNames, named: Named, *, views: int, trusted: Collection[str] = ()
 ) -> Moves:
     """Decides who gets a name now; the others wait. `trusted` have a name in a longer bucket, or are the operator's own.
 
@@ -138,7 +138,7 @@ def admit(
 
 
 def _give_names(
-    ripe: Iterable[tuple[Arrival, Candidate, Counts]], waiting: Waiting, named: Named, moves: Moves
+    ripe: Iterable[tuple[Arrival, Candidate, Counts]], waiting: WaitingNames, named: Named, moves: Moves
 ) -> None:
     free = named.free()
     weakest: list[tuple[int, str]] | None = None

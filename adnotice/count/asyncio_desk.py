@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from adnotice.count.desk import Fate, Slip, too_late
+from adnotice.count.desk import CommitFate, Slip, too_late
 from adnotice.vocabulary import Counted, Unavailable
 
 
@@ -34,12 +34,12 @@ class AsyncioDesk:
             self._alarm = self._here.call_at(due, self._look)
         return future
 
-    def tell(self, fates: Iterable[tuple[Any, Fate]]) -> None:
+    def tell(self, fates: Iterable[tuple[Any, CommitFate]]) -> None:
         """See `Desk`."""
         with suppress(RuntimeError):  # a loop that has been closed: nobody waits there any more
             self._here.call_soon_threadsafe(self._hand_out, fates)
 
-    def _hand_out(self, fates: Iterable[tuple[asyncio.Future[Counted], Fate]]) -> None:
+    def _hand_out(self, fates: Iterable[tuple[asyncio.Future[Counted], CommitFate]]) -> None:
         for future, fate in fates:
             if future.done():
                 continue

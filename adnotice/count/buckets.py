@@ -23,7 +23,7 @@ class Starts(NamedTuple):
     month: str
 
 
-class Range(NamedTuple):
+class BucketRange(NamedTuple):
     """Buckets of one grain from `first` up to and including `last`."""
 
     grain: Grain
@@ -121,12 +121,12 @@ def months_before(day: date, months: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def cover(period: Period, oldest_day: date = date.min) -> list[Range]:
+def cover(period: Period, oldest_day: date = date.min) -> list[BucketRange]:
     """The fewest buckets that make up the period: whole months, whole weeks, single days.
 
     Before `oldest_day` only months are kept, so that a period which begins inside one takes the whole of it.
     """
-    pieces: list[Range] = []
+    pieces: list[BucketRange] = []
     day = first_of_month(period.first) if period.first < oldest_day else period.first
     while day <= period.last:
         grain, following = Grain.DAY, day + timedelta(days=1)
@@ -138,7 +138,7 @@ def cover(period: Period, oldest_day: date = date.min) -> list[Range]:
         if last and last.grain is grain:
             pieces[-1] = last._replace(last=day.isoformat())
         else:
-            pieces.append(Range(grain, day.isoformat(), day.isoformat()))
+            pieces.append(BucketRange(grain, day.isoformat(), day.isoformat()))
         day = following
     return pieces
 

@@ -25,7 +25,7 @@ WAITS: Final = frozenset({Dimension.PAGE, Dimension.REFERRER})
 """Whose values anybody can invent, and a person may stand in."""
 
 
-class Bucket(NamedTuple):
+class CappedBucket(NamedTuple):
     """One dimension of one site in one hour, day, week or month."""
 
     site: str

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from adnotice.vocabulary import Counted, Unavailable
 
-Fate = Counted | Unavailable
+CommitFate = Counted | Unavailable
 """How it was counted, or why that can't be told."""
 
 
@@ -32,7 +32,7 @@ class Desk(Protocol):
     def slip(self) -> Slip:
         """A new caller's slip. Called on the loop."""
 
-    def tell(self, fates: Iterable[tuple[Any, Fate]]) -> None:
+    def tell(self, fates: Iterable[tuple[Any, CommitFate]]) -> None:
         """Answers callers, by their slips. Called from any thread."""
 
 

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from adnotice.count.plausible import Plausibility
-from adnotice.count.routes import Routes
-from adnotice.count.spread import Keys, is_bots, spread, suspect_keys
+from adnotice.count.routes import RoutePatterns
+from adnotice.count.spread import TallyKeys, is_bots, spread, suspect_keys
 from adnotice.vocabulary import (
     AdsAllowed,
     BaitServed,
@@ -29,14 +29,14 @@ NO_PAGE: Final = (BaitServed, ObjectionMade, PageForProgram, PageRefused, Reques
 class Entered(NamedTuple):
     """The keys to count, and whether they stand apart: what is counted so moves nothing and allows nothing."""
 
-    keys: Keys
+    keys: TallyKeys
     apart: bool
 
 
 class Entering:
     """Decides for one process. Every call may raise `Unavailable`: it looks into the store."""
 
-    def __init__(self, routes: Routes, plausible: Plausibility) -> None:
+    def __init__(self, routes: RoutePatterns, plausible: Plausibility) -> None:
         self._routes = routes
         self._plausible = plausible
 
@@ -61,7 +61,7 @@ class Entering:
             return occurrence
         return msgspec.structs.replace(occurrence, page=self._routes.name(occurrence.page))
 
-    def _spread(self, occurrences: Sequence[Occurrence]) -> Keys:
+    def _spread(self, occurrences: Sequence[Occurrence]) -> TallyKeys:
         return tuple(chain.from_iterable([spread(self.name(each)) for each in occurrences]))
 
     def _believes(self, occurrence: Occurrence, now: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from adnotice.count.store import Plan, Store
+from adnotice.count.store import MigrationPlan, Store
 
 DONE = 0
 NOT_AGREED = 2
@@ -36,7 +36,7 @@ def migrate_store(store: Store, *, dry_run: bool, agreed: bool, ask: Callable[[s
     return DONE
 
 
-def describe(plan: Plan) -> Iterator[str]:
+def describe(plan: MigrationPlan) -> Iterator[str]:
     """The plan, line by line."""
     if not plan.steps:
         yield f"{plan.shown} has schema {plan.found}: nothing to do."

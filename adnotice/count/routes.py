@@ -11,7 +11,7 @@ from starlette.routing import compile_path
 MAX_KNOWN_PATHS: Final = 4_096
 
 
-class Routes:
+class RoutePatterns:
     """Names the page that a path belongs to: the first template that fits it whole, else the path itself."""
 
     def __init__(self, templates: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ import msgspec
 
 from adnotice.count.backoff import Backoff
 from adnotice.count.buckets import Calendar
-from adnotice.count.desk import Desk, Fate, Slip
+from adnotice.count.desk import CommitFate, Desk, Slip
 from adnotice.count.desks import desk_here
 from adnotice.count.entering import Entering
 from adnotice.count.heartbeat import Heart
@@ -28,7 +28,7 @@ from adnotice.count.intake import Intake, Waiting, seconds_until
 from adnotice.count.open import open_store
 from adnotice.count.plausible import Plausibility
 from adnotice.count.recent import recent_grounds
-from adnotice.count.routes import Routes
+from adnotice.count.routes import RoutePatterns
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread_all
 from adnotice.count.store import NoStore, Partial, Store
@@ -88,7 +88,7 @@ class Shift:
         """Who waits for a look at the mode."""
         self._backoff = Backoff()
         self._plausible = Plausibility(settings, lambda: self.store)
-        self._entering = Entering(Routes(settings.routes), self._plausible)
+        self._entering = Entering(RoutePatterns(settings.routes), self._plausible)
         self._pages: Entry | None = None
         self._failing_since: float | None = None
         self._problem: Unavailable | None = None
@@ -293,7 +293,7 @@ class Shift:
             self._heart.hurry()  # `adnotice mode` says what processes do
         self._tell_lookers(Counted.NOW)
 
-    def _tell_lookers(self, fate: Fate) -> None:
+    def _tell_lookers(self, fate: CommitFate) -> None:
         tell((self._lookers.popleft(), fate) for _ in range(len(self._lookers)))
 
     def _recover(self) -> float:
@@ -317,7 +317,7 @@ class Shift:
         self._heart.feel(problem)
 
     def _leave(self, group: list[Waiting], leaving: list[Waiting]) -> None:
-        fate: Fate = Counted.NOW
+        fate: CommitFate = Counted.NOW
         try:
             if group or self._has_pages():
                 self._commit(group)
@@ -337,9 +337,9 @@ def told(waiting: Waiting, counted: bool) -> Counted:
     return Counted.APART if waiting.apart else Counted.NOW
 
 
-def tell(fates: Iterable[tuple[Waiting, Fate]]) -> None:
+def tell(fates: Iterable[tuple[Waiting, CommitFate]]) -> None:
     """Answers callers, with one message to each event loop."""
-    by_desk: defaultdict[Desk, list[tuple[Slip, Fate]]] = defaultdict(list)
+    by_desk: defaultdict[Desk, list[tuple[Slip, CommitFate]]] = defaultdict(list)
     for waiting, fate in fates:
         by_desk[waiting.desk].append((waiting.slip, fate))
     for desk, told in by_desk.items():

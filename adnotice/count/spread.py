@@ -31,7 +31,7 @@ from adnotice.vocabulary import (
     ViewJudged,
 )
 
-Keys = tuple[Key, ...]
+TallyKeys = tuple[Key, ...]
 
 FIRST_BAIT: Final = "first"
 """Under this name the dimension `bait` has how many views asked for their first bait."""
@@ -41,7 +41,7 @@ VERDICTS: Final = (Metric.CLEAR, Metric.PARTLY, Metric.BLOCKED_CONTENT, Metric.B
 _CHOICES: Final = {choice: Metric(choice.value) for choice in Choice}
 
 
-def spread(occurrence: Occurrence) -> Keys:
+def spread(occurrence: Occurrence) -> TallyKeys:
     """The keys under which this occurrence counts one each; none for what a bot did other than view."""
     if isinstance(occurrence, ViewJudged):
         return _spread_view(occurrence)
@@ -75,12 +75,12 @@ def spread_all(counted: Iterable[tuple[Occurrence, int]]) -> dict[Key, int]:
     return deltas
 
 
-def is_bots(keys: Keys) -> bool:
+def is_bots(keys: TallyKeys) -> bool:
     """Whether these are the keys of a bot's view."""
     return keys[0].metric is Metric.BOT
 
 
-def suspect_keys(view: ViewJudged) -> Keys:
+def suspect_keys(view: ViewJudged) -> TallyKeys:
     """The keys of a view that the served pages don't explain: apart, by the verdict that it claims."""
     metric = metric_of(view.verdict, view.kind)
     reader = _reader_keys(view.site, view.agent[:MAX_AGENT_CHARACTERS], view.language[:MAX_LANGUAGE_CHARACTERS], metric)
@@ -97,7 +97,7 @@ def metric_of(verdict: Verdict, kind: Kind | None) -> Metric:
     return Metric.PARTLY if verdict is Verdict.PARTLY else Metric.UNKNOWN
 
 
-def _spread_view(view: ViewJudged) -> Keys:
+def _spread_view(view: ViewJudged) -> TallyKeys:
     site, metric = view.site, metric_of(view.verdict, view.kind)
     reader = _reader_keys(site, view.agent[:MAX_AGENT_CHARACTERS], view.language[:MAX_LANGUAGE_CHARACTERS], metric)
     if reader is None:
@@ -112,7 +112,7 @@ def _spread_view(view: ViewJudged) -> Keys:
     return keys + _quiet_keys(site, view.quiet)
 
 
-def _spread_answer(answer: NoticeShown | ChoiceMade | AdsAllowed, metric: Metric) -> Keys:
+def _spread_answer(answer: NoticeShown | ChoiceMade | AdsAllowed, metric: Metric) -> TallyKeys:
     site = answer.site
     reader = _reader_keys(site, answer.agent[:MAX_AGENT_CHARACTERS], answer.language[:MAX_LANGUAGE_CHARACTERS], metric)
     if reader is None:
@@ -131,18 +131,18 @@ def _key(site: str, dimension: Dimension, value: str, metric: Metric) -> Key:
 
 
 @lru_cache(maxsize=2048)
-def _place_keys(site: str, page: str, metric: Metric) -> Keys:
+def _place_keys(site: str, page: str, metric: Metric) -> TallyKeys:
     return (_key(site, Dimension.ALL, "", metric), Key(site, Dimension.PAGE, page, metric))
 
 
 @lru_cache(maxsize=2048)
-def _page_keys(site: str, page: str, declined: bool) -> Keys:
+def _page_keys(site: str, page: str, declined: bool) -> TallyKeys:
     keys = _place_keys(site, page, Metric.INJECTED)
     return keys + _place_keys(site, page, Metric.DECLINED) if declined else keys
 
 
 @lru_cache(maxsize=2048)
-def _reader_keys(site: str, agent: bytes, language: bytes, metric: Metric) -> Keys | None:
+def _reader_keys(site: str, agent: bytes, language: bytes, metric: Metric) -> TallyKeys | None:
     """By what the reader's headers say; None for a bot."""
     read = classify_agent(agent.decode("latin-1"))
     if read.bot:
@@ -156,24 +156,24 @@ def _reader_keys(site: str, agent: bytes, language: bytes, metric: Metric) -> Ke
 
 
 @lru_cache(maxsize=256)
-def _ground_keys(site: str, ground: Ground | Sign, metric: Metric) -> Keys:
+def _ground_keys(site: str, ground: Ground | Sign, metric: Metric) -> TallyKeys:
     return (_key(site, Dimension.GROUND, ground.value, metric),)
 
 
 @lru_cache(maxsize=256)
-def _refusal_keys(site: str, reason: Refusal) -> Keys:
+def _refusal_keys(site: str, reason: Refusal) -> TallyKeys:
     refused = Metric.REFUSED
     return (_key(site, Dimension.ALL, "", refused), _key(site, Dimension.REFUSAL, reason.value, refused))
 
 
 @lru_cache(maxsize=256)
-def _rejection_keys(site: str, reason: Rejection) -> Keys:
+def _rejection_keys(site: str, reason: Rejection) -> TallyKeys:
     rejected = Metric.REJECTED
     return (_key(site, Dimension.ALL, "", rejected), _key(site, Dimension.REJECTION, reason.value, rejected))
 
 
 @lru_cache(maxsize=256)
-def _quiet_keys(site: str, reason: Quiet | None) -> Keys:
+def _quiet_keys(site: str, reason: Quiet | None) -> TallyKeys:
     if reason is None:
         return ()
     return (

@@ -50,7 +50,7 @@ REDIS_COPY: Final = "the server's own append-only file, or redis-cli --rdb"
 """How servers' stores are copied: with tools of their own."""
 
 
-class Plan(msgspec.Struct, frozen=True):
+class MigrationPlan(msgspec.Struct, frozen=True):
     """What stands between the schema of a store and the one that this code writes; no `steps`: nothing."""
 
     shown: str
@@ -125,7 +125,7 @@ class Store(Protocol):
     def health(self) -> Health:
         """How the store is; never raises."""
 
-    def plan(self) -> Plan:
+    def plan(self) -> MigrationPlan:
         """What `migrate` would do; touches nothing. Raises `Unusable` for a store with a newer schema, `NoStore` for none."""
 
     def migrate(self, tell: Tell) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import trio
 
-from adnotice.count.desk import Fate, Slip, too_late
+from adnotice.count.desk import CommitFate, Slip, too_late
 from adnotice.vocabulary import Counted, Unavailable
 
 
@@ -18,14 +18,14 @@ class TrioSlip:
     def __init__(self, deadline_seconds: float) -> None:
         self._deadline = deadline_seconds
         self._told = trio.Event()
-        self._fate: Fate | None = None
+        self._fate: CommitFate | None = None
         self._gone = False
 
     def done(self) -> bool:
         """See `Slip`."""
         return self._gone or self._fate is not None
 
-    def answer(self, fate: Fate) -> None:
+    def answer(self, fate: CommitFate) -> None:
         """Lets the caller go on. Called on trio's thread."""
         if not self.done():
             self._fate = fate
@@ -60,12 +60,12 @@ class TrioDesk:
         """See `Desk`."""
         return TrioSlip(self._deadline)
 
-    def tell(self, fates: Iterable[tuple[Any, Fate]]) -> None:
+    def tell(self, fates: Iterable[tuple[Any, CommitFate]]) -> None:
         """See `Desk`."""
         with suppress(trio.RunFinishedError):
             self._token.run_sync_soon(_hand_out, fates)
 
 
-def _hand_out(fates: Iterable[tuple[TrioSlip, Fate]]) -> None:
+def _hand_out(fates: Iterable[tuple[TrioSlip, CommitFate]]) -> None:
     for slip, fate in fates:
         slip.answer(fate)

@@ -27,7 +27,7 @@ from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Ref
 from adnotice.gate import Rate
 from adnotice.headers import header
 from adnotice.keys import Keys
-from adnotice.mode import Look as LookForMode
+from adnotice.mode import LookForMode
 from adnotice.objection import keep_objection, objects
 from adnotice.page import name_host, name_location
 from adnotice.vocabulary import BaitServed, Commit, Counted, Ground, Mode, Quiet, Record, Rejection, Verdict, ViewJudged

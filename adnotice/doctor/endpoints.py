@@ -10,7 +10,8 @@ from typing import Final
 
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.doctor.challenges import is_challenge
-from adnotice.doctor.seen import Finding, Level, ProbeSeen, Seen, SiteSeen, cut
+from adnotice.doctor.seen import ProbeSeen, Seen, SiteSeen, cut
+from adnotice.finding import Finding, Weight
 from adnotice.standby import REASON as NOT_SET_UP
 
 MAX_CLIENT_SECONDS: Final = 300
@@ -74,11 +75,11 @@ def _judge_client(seen: Seen, folder: str) -> Iterator[Finding]:
         )
     elif len(seen.body) < MIN_CLIENT_BYTES:
         yield Finding(
-            level=Level.NOTE,
+            weight=Weight.KNOW,
             about=about,
-            what="the script is empty: adnotice is switched off here",
+            found="the script is empty: adnotice is switched off here",
             came=seen.summary,
-            mend="Switch it on with: adnotice mode measure",
+            do="Switch it on with: adnotice mode measure",
         )
     ages = [int(age) for age in _MAX_AGE.findall(seen.header("cache-control"))]
     if not ages or max(ages) > MAX_CLIENT_SECONDS:
@@ -241,4 +242,4 @@ def _not_set_up(about: str) -> Finding:
 
 
 def _wrong(about: str, what: str, came: str, mend: str) -> Finding:
-    return Finding(level=Level.WRONG, about=about, what=what, came=came, mend=mend)
+    return Finding(weight=Weight.WRONG, about=about, found=what, came=came, do=mend)

@@ -9,7 +9,8 @@ from typing import Final
 
 from adnotice.doctor.challenges import is_challenge
 from adnotice.doctor.policies import list_obstacles, read_metas, script_runs
-from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen, cut
+from adnotice.doctor.seen import PageSeen, Seen, SiteSeen, cut
+from adnotice.finding import Finding, Weight
 from adnotice.inject.csp import Address
 from adnotice.inject.eligibility import demands_integrity, is_page_type, refuse, watch_headers
 from adnotice.inject.placement import Scanner
@@ -100,11 +101,11 @@ def judge_page(page: PageSeen, site: SiteSeen, prefix: str) -> Iterator[Finding]
         yield _judge_missing(page, address)
     if seen.cached_by and not seen.problem:
         yield Finding(
-            level=Level.NOTE,
+            weight=Weight.KNOW,
             about=page.path,
-            what="a cache answers for this page, so pages can't be counted here",
+            found="a cache answers for this page, so pages can't be counted here",
             came=seen.cached_by,
-            mend="Set pages_cached=True: views are counted all the same, the rate of those not measured is not known",
+            do="Set pages_cached=True: views are counted all the same, the rate of those not measured is not known",
         )
 
 
@@ -124,13 +125,13 @@ def _judge_missing(page: PageSeen, address: Address) -> Finding:
             if shown
             else f"{seen.summary}; begins {cut(seen.body, 60)!r}"
         )
-        level = Level.NOTE if refusal in (Refusal.STATUS, Refusal.TYPE, Refusal.AMP) else Level.WRONG
+        weight = Weight.KNOW if refusal in (Refusal.STATUS, Refusal.TYPE, Refusal.AMP) else Weight.WRONG
         return Finding(
-            level=level,
+            weight=weight,
             about=page.path,
-            what=f"it goes out without the tag ({refusal}): {text.means}",
+            found=f"it goes out without the tag ({refusal}): {text.means}",
             came=came,
-            mend=text.do,
+            do=text.do,
         )
     return _wrong(
         page,
@@ -169,11 +170,11 @@ def _judge_referrer(page: PageSeen) -> Iterator[Finding]:
     policy = meta or header.rpartition(",")[2].strip().lower()
     if policy in ("no-referrer", "never"):
         yield Finding(
-            level=Level.WRONG,
+            weight=Weight.WRONG,
             about=page.path,
-            what="without a referrer every page looks like the first of a visit, so with ask_on_first_page off nobody is asked",
+            found="without a referrer every page looks like the first of a visit, so with ask_on_first_page off nobody is asked",
             came=f'<meta name="referrer" content="{cut(meta, 40)}">' if meta else f"Referrer-Policy: {cut(header, 60)}",
-            mend="Send Referrer-Policy: same-origin (as private towards other sites), or set ask_on_first_page=True",
+            do="Send Referrer-Policy: same-origin (as private towards other sites), or set ask_on_first_page=True",
         )
 
 
@@ -188,4 +189,4 @@ def _any_nonce(seen: Seen) -> bytes:
 
 
 def _wrong(page: PageSeen, what: str, came: str, mend: str) -> Finding:
-    return Finding(level=Level.WRONG, about=page.path, what=what, came=came, mend=mend)
+    return Finding(weight=Weight.WRONG, about=page.path, found=what, came=came, do=mend)

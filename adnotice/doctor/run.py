@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from adnotice.doctor.endpoints import judge_endpoints
 from adnotice.doctor.pages import carries_tag, judge_page
-from adnotice.doctor.seen import Finding, Level, SiteSeen
+from adnotice.doctor.seen import SiteSeen
 from adnotice.doctor.whole import judge_whole
+from adnotice.finding import Finding, Weight
 
 Write = Callable[[str], None]
+
+LABELS: Final = {Weight.WRONG: "WRONG", Weight.LOOK: "LOOK", Weight.KNOW: "NOTE"}
 
 
 def run_doctor(
@@ -46,7 +50,7 @@ def run_doctor(
     findings = judge(site, prefix)
     for line in lay_out(site, findings):
         write(line)
-    return 1 if any(finding.level is Level.WRONG for finding in findings) else 0
+    return 1 if any(finding.weight is Weight.WRONG for finding in findings) else 0
 
 
 def judge(site: SiteSeen, prefix: str) -> list[Finding]:
@@ -60,7 +64,7 @@ def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
     """Findings that say the same of several addresses, as one: its first, and all the addresses."""
     gathered: dict[tuple[str, str], tuple[Finding, list[str]]] = {}
     for finding in findings:
-        gathered.setdefault((finding.what, finding.mend), (finding, []))[1].append(finding.about)
+        gathered.setdefault((finding.found, finding.do), (finding, []))[1].append(finding.about)
     return list(gathered.values())
 
 
@@ -71,11 +75,11 @@ def lay_out(site: SiteSeen, findings: Sequence[Finding]) -> Iterator[str]:
         if path not in told:
             yield f"ok     {path}"
     for finding, places in gather(findings):
-        yield f"{finding.level.upper():<6} {', '.join(dict.fromkeys(places))}"
-        yield f"         {finding.what}"
+        yield f"{LABELS[finding.weight]:<6} {', '.join(dict.fromkeys(places))}"
+        yield f"         {finding.found}"
         yield f"  came:  {finding.came}"
-        yield f"  mend:  {finding.mend}"
+        yield f"  mend:  {finding.do}"
     tagged = sum(carries_tag(page) for page in site.pages)
-    wrong = sum(finding.level is Level.WRONG for finding, _ in gather(findings))
+    wrong = sum(finding.weight is Weight.WRONG for finding, _ in gather(findings))
     yield ""
     yield f"{tagged} of {len(site.pages)} pages carry the tag; {wrong} wrong, {len(gather(findings)) - wrong} to know"

@@ -1,10 +1,8 @@
-"""What came back, as plain values; and what the doctor says about it."""
+"""What came back, as plain values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from adnotice.vocabulary import Word
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -80,24 +78,6 @@ class SiteSeen:
     reports: tuple[Seen, ...]
     workers: tuple[Seen, ...] = ()
     """The service workers that the pages register."""
-
-
-class Level(Word):
-    """How bad it is."""
-
-    WRONG = "wrong"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing to mend, or to know."""
-
-    level: Level
-    about: str
-    what: str
-    came: str
-    mend: str
 
 
 def cut(text: str | bytes, limit: int = 160) -> str:

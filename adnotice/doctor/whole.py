@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from adnotice.detect.presets import PRESETS
-from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen
+from adnotice.doctor.seen import PageSeen, Seen, SiteSeen
+from adnotice.finding import Finding, Weight
 
 _REGISTERED: Final = re.compile(rb"""serviceWorker\s*\.\s*register\(\s*["'`]([^"'`]+)["'`]""")
 _SCRIPT: Final = re.compile(rb"""<script\b[^>]*?\ssrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -25,22 +26,22 @@ def judge_whole(site: SiteSeen, prefix: str) -> Iterator[Finding]:
     folder = site.src.removesuffix("client.js")
     if site.pages and not any(f"{folder}about".encode() in page.packed.body for page in site.pages):
         yield Finding(
-            level=Level.NOTE,
+            weight=Weight.KNOW,
             about=f"{folder}about",
-            what="no page that was looked at links to the public page on what is measured, where readers can object",
+            found="no page that was looked at links to the public page on what is measured, where readers can object",
             came=f"{len(site.pages)} pages without a link to it",
-            mend=f"Link to {folder}about from your privacy policy. If a page does that was not looked at, name its path too",
+            do=f"Link to {folder}about from your privacy policy. If a page does that was not looked at, name its path too",
         )
     if read_settings(site.client).get("probe") is None:
         yield from _suggest_probe(site)
     for worker in site.workers:
         if not worker.problem and answers_for_us(worker.body, prefix):
             yield Finding(
-                level=Level.NOTE,
+                weight=Weight.KNOW,
                 about=urlsplit(worker.url).path,
-                what="a service worker answers the page's requests, ours too: some blockers then no longer see what is asked",
+                found="a service worker answers the page's requests, ours too: some blockers then no longer see what is asked",
                 came=worker.summary,
-                mend=f"Put this first into its fetch listener: {line_for(folder)}",
+                do=f"Put this first into its fetch listener: {line_for(folder)}",
             )
 
 
@@ -78,12 +79,12 @@ def _suggest_probe(site: SiteSeen) -> Iterator[Finding]:
         loading = [page for page in site.pages if _loads(page, preset.part)]
         if loading:
             yield Finding(
-                level=Level.NOTE,
+                weight=Weight.KNOW,
                 about=loading[0].path,
-                what="without ad_probe, blocking by DNS, VPN and tracking protection counts as clear: the real rate is "
+                found="without ad_probe, blocking by DNS, VPN and tracking protection counts as clear: the real rate is "
                 "probably higher",
                 came=f"a page that loads {preset.part}, and ad_probe unset",
-                mend=f'Set ad_probe="{name}" to find those too',
+                do=f'Set ad_probe="{name}" to find those too',
             )
             return
 

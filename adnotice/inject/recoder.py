@@ -33,7 +33,7 @@ MAX_WHOLE_BYTES: Final = 256 * 1024
 MAX_TEXT_BYTES: Final = 8 * 1024 * 1024
 """What may come out of it."""
 
-Steps = Iterator[Message | None]
+RecodingSteps = Iterator[Message | None]
 """What goes out, one message after the other; None: it is the others' turn."""
 
 
@@ -67,7 +67,7 @@ class PageRecoder(msgspec.Struct):
     async def take(self, message: Message) -> None:
         """The app's `send` for what follows the start."""
         self.held += (message,)
-        steps: Steps | None = None
+        steps: RecodingSteps | None = None
         while True:
             try:
                 if steps is None:
@@ -84,32 +84,32 @@ class PageRecoder(msgspec.Struct):
                 continue
             await (anyio.lowlevel.checkpoint() if made is None else self.forward(made))
 
-    def _release(self) -> Steps:
+    def _release(self) -> RecodingSteps:
         """All that is held, as it was; from here on everything goes through."""
         self.pass_on()
         messages = self.held if self.start is None else (self.start, *self.held)
         self.start, self.held = None, ()
         return iter(messages)
 
-    def _refuse(self, refusal: Refusal) -> Steps:
+    def _refuse(self, refusal: Refusal) -> RecodingSteps:
         self.rules.ledger.refused(self.page.scope, refusal)
         return self._release()
 
-    def _take(self, message: Message) -> Steps:
+    def _take(self, message: Message) -> RecodingSteps:
         if message["type"] != "http.response.body":
             yield from self._take_other(message)
             return
         data = bytes(message.get("body", b""))
         yield from self._go_on(message, data) if self.start is None else self._begin(message, data)
 
-    def _take_other(self, message: Message) -> Steps:
+    def _take_other(self, message: Message) -> RecodingSteps:
         """A message beside the body: as long as nothing is out the page stays as it is, later it can't any more."""
         if self.start is not None:
             return self._refuse(Refusal.MESSAGE)
         self.held = ()
         return iter((message,))
 
-    def _begin(self, message: Message, data: bytes) -> Steps:
+    def _begin(self, message: Message, data: bytes) -> RecodingSteps:
         """Opens what there is. As long as it has no text to read, holding it withholds nothing."""
         more = message.get("more_body", False)
         self.size += len(data)
@@ -126,7 +126,7 @@ class PageRecoder(msgspec.Struct):
         elif not more:
             yield from self._refuse(Refusal.FRAGMENT)
 
-    def _open(self, message: Message, data: bytes, more: bool) -> Steps:
+    def _open(self, message: Message, data: bytes, more: bool) -> RecodingSteps:
         assert self.decoder is not None  # noqa: S101 - made before
         size = sum(map(len, self.texts))
         for number, text in enumerate(self._decode(data)):
@@ -143,7 +143,7 @@ class PageRecoder(msgspec.Struct):
         elif size or ended:
             yield from self._place(message, b"".join(self.texts), ended)
 
-    def _place(self, message: Message, text: bytes, ended: bool) -> Steps:
+    def _place(self, message: Message, text: bytes, ended: bool) -> RecodingSteps:
         """The page's first text is there: the start can go, unless this is no page or has a tag of ours."""
         found = self.rules.prologues.find(text)
         if found is None:
@@ -160,7 +160,7 @@ class PageRecoder(msgspec.Struct):
             text = self._insert(text, found, last=ended)
         yield from self._send(message, (text[at : at + STEP_BYTES] for at in range(0, len(text), STEP_BYTES)))
 
-    def _go_on(self, message: Message, data: bytes) -> Steps:
+    def _go_on(self, message: Message, data: bytes) -> RecodingSteps:
         """The next piece of a page whose beginning is out."""
         assert self.encoder is not None  # noqa: S101 - made before the start was let go
         try:
@@ -170,7 +170,7 @@ class PageRecoder(msgspec.Struct):
             rest = self.encoder.put(self.behind or b"") + self.encoder.flush() + data[self.at :]
             yield {**message, "body": rest}
 
-    def _send(self, message: Message, texts: Iterable[bytes]) -> Steps:
+    def _send(self, message: Message, texts: Iterable[bytes]) -> RecodingSteps:
         """The texts compressed, with the page's start before the first of them where it is held.
 
         With the end, and what came behind it, once the app's own has ended.
@@ -197,7 +197,7 @@ class PageRecoder(msgspec.Struct):
         self.held = ()
         yield {**message, "body": packed}
 
-    def _let_start_go(self, length: int | None = None) -> Steps:
+    def _let_start_go(self, length: int | None = None) -> RecodingSteps:
         if self.start is not None:
             headers = list(self.page.headers or ())
             if length is not None:

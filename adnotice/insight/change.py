@@ -54,7 +54,7 @@ class Day(msgspec.Struct, frozen=True):
     clear: int
 
 
-class Answer(Enum):
+class Trend(Enum):
     """What can be said of a change."""
 
     TOO_EARLY = "too early"
@@ -72,7 +72,7 @@ class Change(msgspec.Struct, frozen=True):
     `season_known` says that a year is there to compare with.
     """
 
-    answer: Answer
+    answer: Trend
     weeks: int
     first: date
     last: date
@@ -110,16 +110,16 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
     missing = WEEKS_NEEDED[weeks] - len(blocks)
     if missing > 0:
         answer_on = yesterday + timedelta(days=7 * missing + 1)
-        return Change(Answer.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
+        return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
     now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
     if min(*now, *before) < MIN_OF_EACH:
-        return Change(Answer.TOO_EARLY, weeks, first, yesterday, left_out=left_out, season_known=season_known)
+        return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, season_known=season_known)
     change = log_odds(now) - log_odds(before)
     yardstick = Yardstick(blocks, weeks, now, before)
     p = yardstick.chance(change)
     rate, rate_before = share_of(now), share_of(before)
     return Change(
-        Answer.UNUSUAL if p < LEVEL else Answer.USUAL,
+        Trend.UNUSUAL if p < LEVEL else Trend.USUAL,
         weeks,
         first,
         yesterday,

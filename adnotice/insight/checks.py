@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import msgspec
-
 from adnotice.count.store import Health
 from adnotice.count.tally import SUSPECTS, Metric
+from adnotice.finding import Finding, Weight
 from adnotice.insight import formats, words
 from adnotice.insight.figures import Summary
 from adnotice.texts import DOUBTS, UNKNOWN
-from adnotice.vocabulary import Mode, Refusal, Word
+from adnotice.vocabulary import Mode, Refusal
 
 ENOUGH_VIEWS: Final = 100
 MUCH_MISSING: Final = 0.5
@@ -23,22 +22,6 @@ LOOK_YOURSELF: Final = (
     "Open a page of yours with #adnotice=why at the end of its address and read the browser’s console; `adnotice doctor` "
     "asks the site from outside."
 )
-
-
-class Weight(Word):
-    """How much a finding matters."""
-
-    WRONG = "wrong"
-    LOOK = "look"
-    KNOW = "know"
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing to look into: what was found, and what to do."""
-
-    weight: Weight
-    found: str
-    do: str
 
 
 def find(summary: Summary, health: Health, more: Iterable[Finding] = ()) -> list[Finding]:
@@ -58,23 +41,27 @@ def find(summary: Summary, health: Health, more: Iterable[Finding] = ()) -> list
 def _store(health: Health) -> Iterator[Finding]:
     if health.problem:
         yield Finding(
-            Weight.WRONG,
-            f"The store does not take counts: {health.problem}.",
-            "Pages go out untouched meanwhile, and browsers try their reports again for a while. Mend the store.",
+            weight=Weight.WRONG,
+            found=f"The store does not take counts: {health.problem}.",
+            do="Pages go out untouched meanwhile, and browsers try their reports again for a while. Mend the store.",
         )
     for process in health.processes:
         yield Finding(
-            Weight.WRONG,
-            f"{process[:1].upper()}{process[1:]}.",
-            "Look at its log. Its readers’ reports are not counted while it can’t reach the store.",
+            weight=Weight.WRONG,
+            found=f"{process[:1].upper()}{process[1:]}.",
+            do="Look at its log. Its readers’ reports are not counted while it can’t reach the store.",
         )
     if health.banner:
-        yield Finding(Weight.WRONG, health.banner, "Counting goes on. Look into it before it happens again.")
+        yield Finding(
+            weight=Weight.WRONG, found=health.banner, do="Counting goes on. Look into it before it happens again."
+        )
 
 
 def _mode(summary: Summary) -> Iterator[Finding]:
     if summary.mode is Mode.OFF:
-        yield Finding(Weight.LOOK, "adnotice is switched off.", "Switch it on with: adnotice mode measure")
+        yield Finding(
+            weight=Weight.LOOK, found="adnotice is switched off.", do="Switch it on with: adnotice mode measure"
+        )
 
 
 def _pages(summary: Summary) -> Iterator[Finding]:
@@ -88,22 +75,22 @@ def _pages(summary: Summary) -> Iterator[Finding]:
             and reason.share.n > MUCH_REFUSED * (injected + refused)
         ):
             yield Finding(
-                Weight.WRONG if reason.name == Refusal.FAILED else Weight.LOOK,
-                f"{formats.number(reason.share.n)} pages left without the tag ({reason.name}). {text.means}",
-                text.do,
+                weight=Weight.WRONG if reason.name == Refusal.FAILED else Weight.LOOK,
+                found=f"{formats.number(reason.share.n)} pages left without the tag ({reason.name}). {text.means}",
+                do=text.do,
             )
     if summary.pages_cached:
         yield Finding(
-            Weight.KNOW,
-            "Your settings say that pages are cached (pages_cached).",
-            "Nothing. How many page views were not measured can’t be known then, nor the range that follows from it.",
+            weight=Weight.KNOW,
+            found="Your settings say that pages are cached (pages_cached).",
+            do="Nothing. How many page views were not measured can’t be known then, nor the range that follows from it.",
         )
     if summary.cache_suggested:
         yield Finding(
-            Weight.LOOK,
-            "More page views were reported than pages left here: a cache or CDN may be sending copies, or somebody sends "
+            weight=Weight.LOOK,
+            found="More page views were reported than pages left here: a cache or CDN may be sending copies, or somebody sends "
             "made-up reports.",
-            "If you have a cache in front, set pages_cached=True (ADNOTICE_PAGES_CACHED=true): then the views that were "
+            do="If you have a cache in front, set pages_cached=True (ADNOTICE_PAGES_CACHED=true): then the views that were "
             "set aside count, those of the days before too. If not, set pages_cached=False and look into the access log.",
         )
 
@@ -121,25 +108,25 @@ def _silence(summary: Summary) -> Iterator[Finding]:
         told = [f"{formats.number(each.share.n)} were refused ({each.name})" for each in summary.rejections]
         refused = f" Requests: {'; '.join(told)}. {words.rejection(harmful[0].name).means}" if harmful else ""
         yield Finding(
-            Weight.WRONG,
-            f"{formats.number(n)} {left}, and nothing comes back.{refused}",
-            words.rejection(harmful[0].name).do if harmful else LOOK_YOURSELF,
+            weight=Weight.WRONG,
+            found=f"{formats.number(n)} {left}, and nothing comes back.{refused}",
+            do=words.rejection(harmful[0].name).do if harmful else LOOK_YOURSELF,
         )
     for each in summary.rejections if reports else ():
         text = words.rejection(each.name)
         if not text.harmless and each.share.n >= FEW_PAGES and each.share.n > MUCH_REFUSED * (reports + each.share.n):
             yield Finding(
-                Weight.LOOK,
-                f"{formats.number(each.share.n)} requests were refused ({each.name}). {text.means}",
-                text.do,
+                weight=Weight.LOOK,
+                found=f"{formats.number(each.share.n)} requests were refused ({each.name}). {text.means}",
+                do=text.do,
             )
     if summary.programs and not summary.views.measured:
         n = sum(each.share.n for each in summary.programs)
         pages = "1 page was" if n == 1 else f"{formats.number(n)} pages were"
         yield Finding(
-            Weight.KNOW,
-            f"{pages} asked for by robots; a headless browser is one, and so is a tool such as curl. They are in no rate.",
-            "Open a page in a browser of your own.",
+            weight=Weight.KNOW,
+            found=f"{pages} asked for by robots; a headless browser is one, and so is a tool such as curl. They are in no rate.",
+            do="Open a page in a browser of your own.",
         )
 
 
@@ -153,9 +140,9 @@ def _unknown(summary: Summary) -> Iterator[Finding]:
     ]
     if n := sum(n for text, n in counted if text is UNKNOWN):
         yield Finding(
-            Weight.LOOK,
-            f"{formats.number(n)} counts stand under reasons that this version does not know.",
-            UNKNOWN.do,
+            weight=Weight.LOOK,
+            found=f"{formats.number(n)} counts stand under reasons that this version does not know.",
+            do=UNKNOWN.do,
         )
 
 
@@ -164,41 +151,41 @@ def _views(summary: Summary) -> Iterator[Finding]:
     missing = summary.not_measured
     if missing is not None and injected >= ENOUGH_VIEWS and views.measured and missing > MUCH_MISSING * injected:
         yield Finding(
-            Weight.LOOK,
-            f"{formats.percent(missing / injected)} of the pages with the tag were never measured.",
-            "Robots that run no scripts are the usual reason. Else look at a page with #adnotice=why.",
+            weight=Weight.LOOK,
+            found=f"{formats.percent(missing / injected)} of the pages with the tag were never measured.",
+            do="Robots that run no scripts are the usual reason. Else look at a page with #adnotice=why.",
         )
     if views.measured >= ENOUGH_VIEWS and views.unknown > MUCH_UNKNOWN * views.measured:
         yield Finding(
-            Weight.LOOK,
-            f"{formats.percent(views.unknown / views.measured)} of the measured page views have no clear answer.",
-            "See what the tests found, below. A Content-Security-Policy that stops our tests is the usual reason.",
+            weight=Weight.LOOK,
+            found=f"{formats.percent(views.unknown / views.measured)} of the measured page views have no clear answer.",
+            do="See what the tests found, below. A Content-Security-Policy that stops our tests is the usual reason.",
         )
     for each in summary.grounds:
         if each.name in DOUBTS:
             text = words.ground(each.name)
             yield Finding(
-                Weight.LOOK,
-                f"{formats.number(each.views.measured)} page views have no clear answer because of a test that was set "
+                weight=Weight.LOOK,
+                found=f"{formats.number(each.views.measured)} page views have no clear answer because of a test that was set "
                 f"aside. {text.means}",
-                text.do,
+                do=text.do,
             )
     if lost := summary.counts[Metric.TURNED_AWAY]:
         yield Finding(
-            Weight.LOOK,
-            f"{formats.number(lost)} reports were turned away because the store could not take them.",
-            "Browsers try again for a while, so at most so many are missing. See whether the store keeps up.",
+            weight=Weight.LOOK,
+            found=f"{formats.number(lost)} reports were turned away because the store could not take them.",
+            do="Browsers try again for a while, so at most so many are missing. See whether the store keeps up.",
         )
     suspect = sum(summary.counts[metric] for metric in SUSPECTS.values())
     if suspect and summary.pages_cached:
         yield Finding(
-            Weight.KNOW,
-            f"{formats.number(suspect)} reports were more than your pages explain; they count because pages_cached is set.",
-            "Nothing, if a cache was in front on these days. Else unset pages_cached: they are kept apart.",
+            weight=Weight.KNOW,
+            found=f"{formats.number(suspect)} reports were more than your pages explain; they count because pages_cached is set.",
+            do="Nothing, if a cache was in front on these days. Else unset pages_cached: they are kept apart.",
         )
     elif suspect:
         yield Finding(
-            Weight.LOOK,
-            f"{formats.number(suspect)} reports were more than your pages explain; they are in no rate.",
-            "Somebody may be sending made-up reports. Look into the server’s access log.",
+            weight=Weight.LOOK,
+            found=f"{formats.number(suspect)} reports were more than your pages explain; they are in no rate.",
+            do="Somebody may be sending made-up reports. Look into the server’s access log.",
         )

@@ -15,7 +15,7 @@ from adnotice.vocabulary import Mode
 Numbers = Mapping[Metric, int]
 
 
-class Rows(msgspec.Struct, frozen=True):
+class ReportRows(msgspec.Struct, frozen=True):
     """What the reports are made from: one site's counts by dimension over the span, its series, and the names of
     the series' buckets, oldest first, also of those without counts."""
 

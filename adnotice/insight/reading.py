@@ -15,7 +15,7 @@ from adnotice.count.store import Health, Store
 from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
 from adnotice.insight.change import Change, judge_change
 from adnotice.insight.exports import Metrics
-from adnotice.insight.figures import Rows, Summary
+from adnotice.insight.figures import ReportRows, Summary
 from adnotice.insight.periods import DAILY_RETENTION_DAYS, BadPeriod, choose_span
 from adnotice.insight.reports import days_of, summarize, total
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
@@ -116,7 +116,7 @@ class Reader:
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
         points = store.points(site, grain, span.period) if site else []
         summary = summarize(
-            Rows(counts, points, self._calendar.starts(span.grain, span.period)),
+            ReportRows(counts, points, self._calendar.starts(span.grain, span.period)),
             sites=sites,
             site=site,
             label=store.notes.get(LABEL + site) or "",

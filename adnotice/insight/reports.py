@@ -12,7 +12,7 @@ from adnotice.count.plausible import suggests_cache
 from adnotice.count.spread import VERDICTS
 from adnotice.count.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
 from adnotice.insight.change import Change, Day
-from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, Row, Rows, Step, Summary, Views
+from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, ReportRows, Row, Step, Summary, Views
 from adnotice.insight.intervals import Share, share, widest
 from adnotice.insight.periods import Span
 from adnotice.insight.sampled import Sample, estimate
@@ -37,7 +37,7 @@ FUNNEL: Final[tuple[tuple[Metric, Metric], ...]] = (
 
 
 def summarize(
-    rows: Rows,
+    rows: ReportRows,
     *,
     sites: Sequence[str],
     site: str,
@@ -123,9 +123,9 @@ def add_views(clear: int, partly: int, content: int, hosts: int, unknown: int) -
     return Views(clear, partly, blocked, content, hosts, unknown, decided, decided + unknown)
 
 
-def join_suspects(rows: Rows) -> Rows:
+def join_suspects(rows: ReportRows) -> ReportRows:
     """The same with suspect views counted by the verdict that they claim."""
-    return Rows(
+    return ReportRows(
         {
             dimension: [Count(value, JOINED.get(metric, metric), n) for value, metric, n in counts]
             for dimension, counts in rows.counts.items()

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from adnotice.detect.baits import BAITS, SIZED
+from adnotice.finding import Finding, Weight
 from adnotice.insight import formats
-from adnotice.insight.checks import Finding, Weight
 from adnotice.insight.figures import Bucket
 
 MAX_LIST_DAYS: Final = 30
@@ -50,10 +50,10 @@ def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> I
     """Why baits may no longer be stopped: they were not held against lists of late, or they arrive everywhere at once."""
     if (days := (today - verified).days) > MAX_LIST_DAYS:
         yield Finding(
-            Weight.LOOK,
-            f"The baits were last held against filter lists {formats.number(days)} days ago, on {verified.isoformat()}."
+            weight=Weight.LOOK,
+            found=f"The baits were last held against filter lists {formats.number(days)} days ago, on {verified.isoformat()}."
             " Lists change.",
-            "Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists.",
+            do="Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists.",
         )
     over = [bucket.views for bucket in series if not bucket.so_far]
     if len(over) < 2:
@@ -63,9 +63,9 @@ def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> I
     expected = last.decided * sum(views.content for views in before) / decided if decided else 0.0
     if expected >= ENOUGH_EXPECTED and last.content <= expected / 10:
         yield Finding(
-            Weight.WRONG,
-            f"Our tests suddenly arrive everywhere: {formats.number(last.content)} page views with a content blocker where"
+            weight=Weight.WRONG,
+            found=f"Our tests suddenly arrive everywhere: {formats.number(last.content)} page views with a content blocker where"
             f" about {formats.number(round(expected))} were to be expected.",
-            "Filter lists may have stopped naming the baits: install the newest adnotice. Until then take such days for"
+            do="Filter lists may have stopped naming the baits: install the newest adnotice. Until then take such days for"
             " not measured.",
         )

@@ -10,7 +10,7 @@ from adnotice.texts import UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
 
 
-class Step(NamedTuple):
+class StepName(NamedTuple):
     """What a step of the funnel is called, and what it is a share of."""
 
     name: str
@@ -23,16 +23,16 @@ MODES: Final[Mapping[Mode, str]] = {
     Mode.ASK: "adnotice counts, and asks readers whose browser blocks ads.",
 }
 
-STEPS: Final[Mapping[str, Step]] = {
-    "blocked": Step("Seen with ads blocked", "of page views with a clear answer"),
-    "asked": Step("Asked", "of those; the rest were left in peace, for the reasons below"),
-    "shown": Step("Notice on screen", "of those asked; some leave before the notice comes up"),
-    "howto": Step("Steps opened", "of notices shown: “how to allow ads” was opened"),
-    "later": Step("Answered “not now”", "of notices shown"),
-    "never": Step("Answered “don’t ask again”", "of notices shown"),
-    "supports": Step("Answered “I support you already”", "of notices shown"),
-    "rechecked": Step("Checked again", "of notices shown: “check again” was pressed"),
-    "allowed": Step("Ads allowed again", "of notices shown: a check after the notice found that ads come through"),
+STEPS: Final[Mapping[str, StepName]] = {
+    "blocked": StepName("Seen with ads blocked", "of page views with a clear answer"),
+    "asked": StepName("Asked", "of those; the rest were left in peace, for the reasons below"),
+    "shown": StepName("Notice on screen", "of those asked; some leave before the notice comes up"),
+    "howto": StepName("Steps opened", "of notices shown: “how to allow ads” was opened"),
+    "later": StepName("Answered “not now”", "of notices shown"),
+    "never": StepName("Answered “don’t ask again”", "of notices shown"),
+    "supports": StepName("Answered “I support you already”", "of notices shown"),
+    "rechecked": StepName("Checked again", "of notices shown: “check again” was pressed"),
+    "allowed": StepName("Ads allowed again", "of notices shown: a check after the notice found that ads come through"),
 }
 
 PER_HUNDRED: Final[Mapping[str, str]] = {

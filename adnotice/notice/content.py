@@ -12,7 +12,7 @@ from adnotice.notice.wording import BLOCKERS, LANGUAGES, direction, word
 from adnotice.vocabulary import Kind, Word
 
 
-class State(Word):
+class NoticeState(Word):
     """What the notice has to say when it comes up."""
 
     ASK = "ask"
@@ -37,7 +37,7 @@ class Link(msgspec.Struct, frozen=True):
 class Content(msgspec.Struct, frozen=True):
     """A notice. `text` has the sentences by name; `ticket` is empty in a preview, which counts nothing."""
 
-    state: State
+    state: NoticeState
     kind: Kind
     lang: str
     dir: str
@@ -85,7 +85,7 @@ class Contents:
 
     def __init__(self, settings: NoticeSettings, site_name: str) -> None:
         links = tuple(Link(label, address) for label, address in settings.support_links.items())
-        self._made: dict[tuple[str, Kind, Family, State], dict[str, Any]] = {}
+        self._made: dict[tuple[str, Kind, Family, NoticeState], dict[str, Any]] = {}
         for language in LANGUAGES:
             sentences = word(language, settings.wording, site_name)
             text = {name: said for name, said in sentences.items() if not name.startswith(("how_", "name_"))}
@@ -96,16 +96,16 @@ class Contents:
                         for name in list_blockers(kind, family)
                         if sentences[f"how_{name}"].strip()
                     )
-                    for state in State:
+                    for state in NoticeState:
                         content = Content(state, kind, language, direction(language), text, blockers, links)
                         self._made[language, kind, family, state] = msgspec.json.decode(msgspec.json.encode(content))
 
     def make(
-        self, language: str, kind: Kind | None, family: Family, state: State, ticket: str = ""
+        self, language: str, kind: Kind | None, family: Family, state: NoticeState, ticket: str = ""
     ) -> Mapping[str, Any]:
         """The notice for one view; `ticket` lets its choices be counted."""
         return {**self._made[language, kind or Kind.CONTENT, family, state], "ticket": ticket}
 
     def preview(self, language: str, family: Family) -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._made[language, Kind.CONTENT, family, State.ASK], "preview": True}
+        return {**self._made[language, Kind.CONTENT, family, NoticeState.ASK], "preview": True}

@@ -28,7 +28,7 @@ from adnotice.exchange import (
 from adnotice.headers import Header, header, reason, retry_after
 from adnotice.keys import Keys
 from adnotice.notice.about import USUAL, AboutPage, Practice
-from adnotice.notice.content import Contents, State, browser_family
+from adnotice.notice.content import Contents, NoticeState, browser_family
 from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
 from adnotice.notice.policy import Policy, Situation
 from adnotice.notice.settings import NoticeSettings
@@ -151,12 +151,12 @@ class Notices:
         quiet = self._policy.quiet(visit, situation)
         if quiet is None:
             ticket = self._tickets.write(visit.id, request.site, self._clock())
-            state = State.STILL if visit.returning else State.ASK
+            state = NoticeState.STILL if visit.returning else NoticeState.ASK
             return Asked(None, self._contents.make(language, visit.kind, family, state, ticket), headers=headers)
         if visit.returning and visit.verdict is Verdict.CLEAR and not situation.bot:
             content = None
             if self._policy.thanks(visit, situation):
-                content = self._contents.make(language, None, family, State.THANKS)
+                content = self._contents.make(language, None, family, NoticeState.THANKS)
             return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)),), headers)
         return Asked(quiet, headers=headers)
 

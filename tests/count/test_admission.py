@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adnotice.count.admission import APART_SECONDS, Arrival, Counts, Waiting, admit
+from adnotice.count.admission import APART_SECONDS, Arrival, Counts, WaitingNames, admit
 from adnotice.count.buckets import Calendar
 from adnotice.count.store import Store
 from adnotice.count.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period, views_of
@@ -56,7 +56,7 @@ flushes = st.lists(
 def test_whatever_comes_no_view_is_lost_and_a_value_lacks_no_more_than_the_bound(
     flushes: list[tuple[int, dict[str, int], bool]], cap: int, room: int, views: int
 ) -> None:
-    names, waiting, other, now = Names(cap), Waiting({}, room), Counter[str](), 0
+    names, waiting, other, now = Names(cap), WaitingNames({}, room), Counter[str](), 0
     came, unnamed = Counter[str](), 0
     for pause, arrivals, reported in flushes:
         now += pause
@@ -91,7 +91,7 @@ def test_whatever_comes_no_view_is_lost_and_a_value_lacks_no_more_than_the_bound
 
 
 def test_a_value_that_keeps_coming_survives_a_flood_of_others_up_to_the_bound() -> None:
-    names, waiting = Names(10), Waiting({}, 100)
+    names, waiting = Names(10), WaitingNames({}, 100)
     invented = (f"/invented/{number}" for number in itertools.count())
     for flush in range(200):
         arrivals = [Arrival(next(invented), flush, flush, {Metric.INJECTED: 1}) for _ in range(50)]

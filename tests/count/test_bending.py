@@ -19,7 +19,7 @@ import pytest
 from adnotice.count.entering import Entering
 from adnotice.count.open import open_store
 from adnotice.count.plausible import Plausibility
-from adnotice.count.routes import Routes
+from adnotice.count.routes import RoutePatterns
 from adnotice.count.settings import CountSettings
 from adnotice.count.spread import spread
 from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric, Period
@@ -96,7 +96,7 @@ def live_through(attack: Attack, url: str) -> Outcome:
     clock = [MIDNIGHT]
     store = open_store(url, CountSettings(store_url=url))
     plausible = Plausibility(CountSettings(), lambda: store, lambda: clock[0])
-    entering = Entering(Routes(()), plausible)
+    entering = Entering(RoutePatterns(()), plausible)
     often = Rate(FREQUENT_AN_HOUR, 3600.0, lambda: clock[0])
     numbers, addresses = itertools.count(), itertools.count()
     mixed = random.Random(3)  # noqa: S311 - an order, not a secret

@@ -23,7 +23,7 @@ from adnotice import AdNoticeMiddleware
 from adnotice.count import heartbeat, shift
 from adnotice.doctor.asking import Questioner
 from adnotice.doctor.run import judge
-from adnotice.doctor.seen import Level
+from adnotice.finding import Weight
 from adnotice.insight.passwords import hash_password
 from tests.conftest import SECRET
 from tests.count.breakages import AT_START, FAULTS, Postgres, RedisServer, Sqlite
@@ -127,7 +127,7 @@ class Site:
         """What the doctor finds wrong."""
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), timeout=30) as client:
             seen = await Questioner(client, f"{ORIGIN}/", BASE).look((), public=False)
-        wrong = [finding.what for finding in judge(seen, BASE) if finding.level is Level.WRONG]
+        wrong = [finding.found for finding in judge(seen, BASE) if finding.weight is Weight.WRONG]
         return "; ".join(dict.fromkeys(wrong)) or "nothing"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.routes import Routes
+from adnotice.count.routes import RoutePatterns
 from adnotice.count.served import read_served
 from adnotice.count.settings import CountSettings
 from adnotice.count.tally import Dimension, Metric, Period
@@ -34,12 +34,12 @@ EXPIRES = time.time() + 900
     ],
 )
 def test_a_path_belongs_to_the_first_template_that_fits_it_whole(path: str, page: str) -> None:
-    assert Routes(TEMPLATES).name(path) == page
+    assert RoutePatterns(TEMPLATES).name(path) == page
 
 
 def test_without_templates_each_path_is_a_page() -> None:
-    assert not Routes(())
-    assert Routes(()).name("/a") == "/a"
+    assert not RoutePatterns(())
+    assert RoutePatterns(()).name("/a") == "/a"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ async def test_views_pages_and_answers_are_counted_under_their_route(tmp_path: P
 
 def test_what_a_cdn_counted_goes_to_the_same_pages() -> None:
     lines = ["day,page,views\n", "2026-11-01,/article/a?utm=1,2\n", "2026-11-01,/article/b,3\n", "2026-11-01,/,1\n"]
-    assert read_served(lines, "site", Routes(TEMPLATES).name) == {
+    assert read_served(lines, "site", RoutePatterns(TEMPLATES).name) == {
         ("site", date(2026, 11, 1)): {"/article/{slug}": 5, "/": 1}
     }

@@ -9,7 +9,8 @@ import pytest
 
 from adnotice.detect.client import make_silence, make_unsure
 from adnotice.doctor.endpoints import judge_endpoints, read_witness
-from adnotice.doctor.seen import Finding, Headers, Level, ProbeSeen, Seen, SiteSeen
+from adnotice.doctor.seen import Headers, ProbeSeen, Seen, SiteSeen
+from adnotice.finding import Finding, Weight
 
 SCRIPT_HEADERS: Headers = ((b"content-type", b"text/javascript"), (b"cache-control", b"no-store"))
 IMAGE_HEADERS: Headers = ((b"content-type", b"image/gif"), (b"cache-control", b"no-store"))
@@ -78,8 +79,8 @@ def test_one_witness_for_two_views_is_a_cache(probe: ProbeSeen, second: Seen) ->
     (finding,) = judge(
         replace(SITE, probes=(replace(probe, second=second),), reports=(refused(403, b"witness forged"),))
     )
-    assert "two views got one witness" in finding.what
-    assert "no-store" in finding.mend
+    assert "two views got one witness" in finding.found
+    assert "no-store" in finding.do
 
 
 def test_a_cache_that_tells_is_named_although_the_witnesses_differ() -> None:
@@ -92,27 +93,27 @@ def test_a_cache_that_tells_is_named_although_the_witnesses_differ() -> None:
 def test_a_minified_bait_is_told() -> None:
     altered = replace(BAIT.first, body=b"document.currentScript.dataset.w=1")
     (finding,) = judge(replace(SITE, probes=(replace(BAIT, first=altered),)))
-    assert "its witness is gone" in finding.what
-    assert "Switch off minifying" in finding.mend
+    assert "its witness is gone" in finding.found
+    assert "Switch off minifying" in finding.do
 
 
 def test_an_optimised_picture_is_told() -> None:
     optimised = replace(picture(20), headers=((b"content-type", b"image/webp"),), body=b"RIFF....WEBP")
     (finding,) = judge(replace(SITE, probes=(replace(IMAGE, first=optimised),)))
-    assert "something else than image/gif" in finding.what
+    assert "something else than image/gif" in finding.found
 
 
 def test_a_script_that_is_switched_off_is_something_to_know() -> None:
     (finding,) = judge(replace(SITE, client=replace(CLIENT, body=b"/* off */")))
-    assert finding.level is Level.NOTE
-    assert "adnotice mode measure" in finding.mend
+    assert finding.weight is Weight.KNOW
+    assert "adnotice mode measure" in finding.do
 
 
 def test_an_app_without_adnotice_is_told_so_once() -> None:
     missing = Seen(url="http://localhost/", status=404, headers=JSON_HEADERS, body=b"{}")
     probes = tuple(replace(probe, first=missing, second=missing) for probe in (BAIT, IMAGE))
     (finding,) = judge(replace(SITE, public=False, client=missing, probes=probes, reports=(missing, missing)))
-    assert "Wrap the app" in finding.mend
+    assert "Wrap the app" in finding.do
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_an_app_without_adnotice_is_told_so_once() -> None:
 )
 def test_a_report_that_is_not_taken_is_explained(report: Seen, said: str) -> None:
     found = judge(replace(SITE, reports=(REPORT, report)))
-    assert [said in finding.mend for finding in found] == [True]
+    assert [said in finding.do for finding in found] == [True]
 
 
 def test_a_refused_report_without_any_witness_repeats_nothing() -> None:
@@ -146,9 +147,9 @@ def test_a_refused_report_without_any_witness_repeats_nothing() -> None:
 
 def test_a_store_that_cannot_say_the_mode_is_told_apart_from_a_site_that_is_switched_off() -> None:
     for asset, level, said in (
-        (make_unsure(), Level.WRONG, "the store can't say"),
-        (make_silence(), Level.NOTE, "off"),
+        (make_unsure(), Weight.WRONG, "the store can't say"),
+        (make_silence(), Weight.KNOW, "off"),
     ):
         (finding,) = judge(replace(SITE, client=replace(CLIENT, body=asset.plain.body)))
-        assert finding.level is level
-        assert said in finding.what
+        assert finding.weight is level
+        assert said in finding.found

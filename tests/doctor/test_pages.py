@@ -7,7 +7,8 @@ import gzip
 import pytest
 
 from adnotice.doctor.pages import carries_tag, judge_page
-from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen
+from adnotice.doctor.seen import PageSeen, Seen, SiteSeen
+from adnotice.finding import Finding, Weight
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal
 
@@ -47,9 +48,9 @@ def test_a_page_with_the_tag_needs_nothing() -> None:
 
 def test_a_page_without_tag_and_without_reason_points_at_the_settings() -> None:
     (finding,) = judge(PAGE)
-    assert finding.level is Level.WRONG
-    assert "nothing in it says why" in finding.what
-    assert "wrapped in AdNoticeMiddleware" in finding.mend
+    assert finding.weight is Weight.WRONG
+    assert "nothing in it says why" in finding.found
+    assert "wrapped in AdNoticeMiddleware" in finding.do
 
 
 @pytest.mark.parametrize(
@@ -71,26 +72,26 @@ def test_what_speaks_against_the_tag_is_named(
     refusal: Refusal, headers: list[tuple[bytes, bytes]], body: bytes
 ) -> None:
     (finding,) = judge(body, *headers)
-    assert f"without the tag ({refusal})" in finding.what
-    assert finding.mend == REFUSALS[refusal].do
+    assert f"without the tag ({refusal})" in finding.found
+    assert finding.do == REFUSALS[refusal].do
 
 
 def test_a_page_that_is_no_200_is_something_to_know() -> None:
     (finding,) = judge(PAGE, status=404)
-    assert finding.level is Level.NOTE
-    assert "(status)" in finding.what
+    assert finding.weight is Weight.KNOW
+    assert "(status)" in finding.found
 
 
 def test_a_page_that_loses_its_tag_when_compressed_names_the_order_of_middleware() -> None:
     (finding,) = judge(PAGE, (b"content-encoding", b"br"), plain=tagged())
-    assert "(coding)" in finding.what
-    assert "outside of adnotice" in finding.mend
-    assert "adnotice[brotli]" in finding.mend
+    assert "(coding)" in finding.found
+    assert "outside of adnotice" in finding.do
+    assert "adnotice[brotli]" in finding.do
 
 
 def test_a_tag_that_stands_twice_is_told() -> None:
     (finding,) = judge(tagged(TAG + TAG))
-    assert "carries the tag 2 times" in finding.what
+    assert "carries the tag 2 times" in finding.found
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_tag_that_stands_twice_is_told() -> None:
 )
 def test_a_rewritten_tag_is_shown_as_it_came(altered: bytes) -> None:
     (finding,) = judge(tagged(altered))
-    assert "rewrites the tag" in finding.what
+    assert "rewrites the tag" in finding.found
     assert finding.came == altered.removesuffix(b"</script>").decode()
 
 
@@ -135,7 +136,7 @@ def test_a_policy_that_lets_everything_run_is_fine(policy: bytes, tag: bytes) ->
 )
 def test_a_policy_that_stops_the_script_is_told(policy: bytes, tag: bytes) -> None:
     findings = judge(tagged(tag), (b"content-security-policy", policy))
-    assert "as delivered stops the script" in findings[0].what
+    assert "as delivered stops the script" in findings[0].found
     assert policy.decode() in findings[0].came
 
 
@@ -151,13 +152,13 @@ def test_a_policy_that_stops_the_script_is_told(policy: bytes, tag: bytes) -> No
 def test_requests_that_a_policy_stops_are_told_wherever_it_stands(policy: str, directive: str) -> None:
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'.encode()
     for findings in (judge(tagged(), (b"content-security-policy", policy.encode())), judge(tagged(TAG + meta))):
-        assert [finding.mend for finding in findings] == [f"Add 'self' to {directive}"]
+        assert [finding.do for finding in findings] == [f"Add 'self' to {directive}"]
 
 
 def test_a_referrer_policy_in_the_page_counts_before_the_header() -> None:
     body = tagged(TAG + b'<meta name="referrer" content="no-referrer">')
     (finding,) = judge(body, (b"referrer-policy", b"same-origin"))
-    assert "looks like the first of a visit" in finding.what
+    assert "looks like the first of a visit" in finding.found
     same = tagged(TAG + b'<meta name="referrer" content="same-origin">')
     assert judge(same, (b"referrer-policy", b"no-referrer")) == []
 
@@ -172,13 +173,13 @@ def test_of_several_referrer_policies_the_last_counts() -> None:
 )
 def test_a_page_from_a_cache_is_something_to_know(header: tuple[bytes, bytes]) -> None:
     (finding,) = judge(tagged(), header)
-    assert finding.level is Level.NOTE
-    assert "pages_cached=True" in finding.mend
+    assert finding.weight is Weight.KNOW
+    assert "pages_cached=True" in finding.do
 
 
 def test_a_challenge_is_not_taken_for_the_page() -> None:
     (finding,) = judge(b"<title>Just a moment...</title>", (b"cf-mitigated", b"challenge"), status=403)
-    assert "challenge" in finding.what
+    assert "challenge" in finding.found
 
 
 def test_no_answer_says_what_went_wrong() -> None:

@@ -7,8 +7,9 @@ import pytest
 from adnotice.detect.client import make_client, make_silence
 from adnotice.detect.presets import PRESETS
 from adnotice.detect.settings import DetectSettings
-from adnotice.doctor.seen import Finding, Level, PageSeen, Seen, SiteSeen
+from adnotice.doctor.seen import PageSeen, Seen, SiteSeen
 from adnotice.doctor.whole import find_workers, judge_whole, line_for
+from adnotice.finding import Finding, Weight
 
 ORIGIN = "https://news.example.test"
 LINK = '<a href="/_adnotice/about">What is measured here</a>'
@@ -41,8 +42,8 @@ def test_a_site_whose_pages_link_to_about_is_told_nothing() -> None:
 
 def test_a_site_where_nobody_finds_the_way_to_object_is_told() -> None:
     (finding,) = judge("<p>news", '<a href="/about">us</a>')
-    assert (finding.level, finding.about) == (Level.NOTE, "/_adnotice/about")
-    assert "where readers can object" in finding.what
+    assert (finding.weight, finding.about) == (Weight.KNOW, "/_adnotice/about")
+    assert "where readers can object" in finding.found
     assert finding.came == "2 pages without a link to it"
 
 
@@ -53,8 +54,8 @@ def test_a_site_where_nobody_finds_the_way_to_object_is_told() -> None:
 def test_an_ad_script_that_could_be_watched_is_named(name: str, tag: str) -> None:
     page = LINK + tag.format(PRESETS[name].url or "/js/prebid9.2.js")
     (finding,) = judge(page)
-    assert finding.mend == f'Set ad_probe="{name}" to find those too'
-    assert "the real rate is probably higher" in finding.what
+    assert finding.do == f'Set ad_probe="{name}" to find those too'
+    assert "the real rate is probably higher" in finding.found
     assert judge(page, ad_probe=name) == []
 
 
@@ -87,7 +88,7 @@ def test_nothing_is_suggested_for_other_scripts_or_while_the_mode_is_off() -> No
 def test_a_worker_that_answers_for_us_is_told_the_line_that_mends_it(worker: bytes) -> None:
     (finding,) = judge(LINK, workers=(worker,))
     assert finding.about == "/sw.js"
-    assert line_for("/_adnotice/") in finding.mend
+    assert line_for("/_adnotice/") in finding.do
     assert judge(LINK, workers=(line_for("/_adnotice/").encode() + worker,)) == []
 
 

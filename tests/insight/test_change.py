@@ -16,8 +16,8 @@ from adnotice.insight.change import (
     LEVEL,
     PRIOR,
     RATIOS,
-    Answer,
     Day,
+    Trend,
     Week,
     Yardstick,
     add_up,
@@ -89,7 +89,7 @@ def test_the_chance_is_that_of_the_formula(weeks: int, known: int) -> None:
 @pytest.mark.parametrize("weeks", [1, 2, 4])
 def test_a_site_that_does_what_it_always_does_is_usual(weeks: int) -> None:
     found = judge_change(Site(60, seed=4).days(), weeks, YESTERDAY)
-    assert found.answer is Answer.USUAL
+    assert found.answer is Trend.USUAL
     assert found.points is not None
     assert found.yardstick is not None
     assert abs(found.points) < found.yardstick
@@ -101,7 +101,7 @@ def test_a_site_that_does_what_it_always_does_is_usual(weeks: int) -> None:
 def test_a_large_step_is_more_than_usual(weeks: int, sign: int) -> None:
     days = Site(60, seed=4).days(lambda week: sign * 0.06 if week < weeks else 0.0)
     found = judge_change(days, weeks, YESTERDAY)
-    assert found.answer is Answer.UNUSUAL
+    assert found.answer is Trend.UNUSUAL
     assert found.points == pytest.approx(sign * 0.06, abs=0.01)
     assert found.p is not None
     assert found.p < LEVEL
@@ -113,12 +113,12 @@ def test_the_yardstick_is_where_the_answer_turns(weeks: int) -> None:
     assert flat.yardstick is not None
     assert flat.points is not None
 
-    def answer(points: float) -> Answer:
+    def answer(points: float) -> Trend:
         days = Site(60, seed=4).days(lambda week: points - flat.points if week < weeks else 0.0)
         return judge_change(days, weeks, YESTERDAY).answer
 
-    assert {answer(0.9 * flat.yardstick), answer(-0.9 * flat.yardstick)} == {Answer.USUAL}
-    assert {answer(1.15 * flat.yardstick), answer(-1.15 * flat.yardstick)} == {Answer.UNUSUAL}
+    assert {answer(0.9 * flat.yardstick), answer(-0.9 * flat.yardstick)} == {Trend.USUAL}
+    assert {answer(1.15 * flat.yardstick), answer(-1.15 * flat.yardstick)} == {Trend.UNUSUAL}
 
 
 @pytest.mark.parametrize(("weeks", "needed"), [(1, 6), (2, 8), (4, 13)])
@@ -126,10 +126,10 @@ def test_before_enough_weeks_are_known_it_is_too_early_and_the_day_of_the_answer
     weeks: int, needed: int
 ) -> None:
     early = judge_change(Site(needed - 1).days(), weeks, YESTERDAY)
-    assert early.answer is Answer.TOO_EARLY
+    assert early.answer is Trend.TOO_EARLY
     assert early.answer_on == YESTERDAY + timedelta(days=8)
     assert early.points is None
-    assert judge_change(Site(needed).days(), weeks, YESTERDAY).answer is not Answer.TOO_EARLY
+    assert judge_change(Site(needed).days(), weeks, YESTERDAY).answer is not Trend.TOO_EARLY
 
 
 def test_on_the_day_that_was_said_there_is_an_answer() -> None:
@@ -137,13 +137,13 @@ def test_on_the_day_that_was_said_there_is_an_answer() -> None:
     days = site.days()[: 7 * 12]
     early = judge_change(days, 4, days[-1].day)
     assert early.answer_on is not None
-    assert judge_change(site.days(), 4, early.answer_on - timedelta(days=1)).answer is not Answer.TOO_EARLY
+    assert judge_change(site.days(), 4, early.answer_on - timedelta(days=1)).answer is not Trend.TOO_EARLY
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.99])
 def test_fewer_than_fifty_of_either_in_a_stretch_are_too_early(rate: float) -> None:
-    assert judge_change(Site(60, rate=rate, views=150).days(), 4, YESTERDAY).answer is Answer.TOO_EARLY
-    assert judge_change(Site(60, rate=rate, views=250).days(), 4, YESTERDAY).answer is not Answer.TOO_EARLY
+    assert judge_change(Site(60, rate=rate, views=150).days(), 4, YESTERDAY).answer is Trend.TOO_EARLY
+    assert judge_change(Site(60, rate=rate, views=250).days(), 4, YESTERDAY).answer is not Trend.TOO_EARLY
 
 
 def test_without_a_year_the_season_is_allowed_for() -> None:
@@ -171,7 +171,7 @@ def test_a_viral_day_is_left_out_and_named() -> None:
     ]
     found = judge_change(spread, 4, YESTERDAY)
     assert found.left_out == (viral,)
-    assert found.answer is Answer.USUAL
+    assert found.answer is Trend.USUAL
 
 
 def test_days_within_a_third_of_their_weekdays_median_are_usual() -> None:
@@ -193,11 +193,11 @@ def test_where_no_page_was_seen_to_leave_every_day_counts() -> None:
     days = [msgspec.structs.replace(day, delivered=0) for day in Site(60, seed=4).days()]
     found = judge_change(days, 4, YESTERDAY)
     assert found.left_out == ()
-    assert found.answer is Answer.USUAL
+    assert found.answer is Trend.USUAL
 
 
-@pytest.mark.parametrize(("points", "answer"), [(0.0, Answer.USUAL), (0.002, Answer.USUAL), (0.05, Answer.UNUSUAL)])
-def test_a_past_without_any_movement_is_judged_by_the_counts_own_noise(points: float, answer: Answer) -> None:
+@pytest.mark.parametrize(("points", "answer"), [(0.0, Trend.USUAL), (0.002, Trend.USUAL), (0.05, Trend.UNUSUAL)])
+def test_a_past_without_any_movement_is_judged_by_the_counts_own_noise(points: float, answer: Trend) -> None:
     days = Site(60, spread=0.0).days(lambda week: points if week < 4 else 0.0)
     found = judge_change(days, 4, YESTERDAY)
     assert found.answer is answer

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from adnotice.count.store import Health
 from adnotice.count.tally import SUSPECTS, Count, Dimension, Metric
+from adnotice.finding import Weight
 from adnotice.insight import formats
-from adnotice.insight.checks import LOOK_YOURSELF, Weight, find
-from adnotice.insight.figures import Rows, Summary
+from adnotice.insight.checks import LOOK_YOURSELF, find
+from adnotice.insight.figures import ReportRows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import summarize
 from adnotice.texts import BY_NAME, REJECTIONS
@@ -23,7 +24,9 @@ WELL = Health("sqlite:///counts.db")
 def report(
     numbers: dict[Metric, int], *, mode: Mode = Mode.ASK, cached: bool | None = None, **others: list[Count]
 ) -> Summary:
-    rows = Rows({Dimension.ALL: counts(numbers), **{Dimension[name]: rows for name, rows in others.items()}}, [], [])
+    rows = ReportRows(
+        {Dimension.ALL: counts(numbers), **{Dimension[name]: rows for name, rows in others.items()}}, [], []
+    )
     span = choose_span(TODAY, "UTC")
     return summarize(rows, sites=["x"], site="x", label="", mode=mode, span=span, cached=cached, current=NOW)
 

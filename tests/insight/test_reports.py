@@ -8,7 +8,7 @@ import pytest
 
 from adnotice.count.buckets import Calendar, Starts
 from adnotice.count.tally import SUSPECTS, Count, Dimension, Grain, Metric, Period, Point
-from adnotice.insight.figures import Rows, Summary
+from adnotice.insight.figures import ReportRows, Summary
 from adnotice.insight.periods import choose_span
 from adnotice.insight.reports import break_down, make_series, summarize, total, view
 from adnotice.vocabulary import Mode
@@ -45,7 +45,7 @@ def report(
     span = choose_span(TODAY, "UTC", days="7")
     starts = Calendar("UTC").starts(span.grain, span.period)
     return summarize(
-        Rows({Dimension.ALL: counts(numbers)}, points or [], starts),
+        ReportRows({Dimension.ALL: counts(numbers)}, points or [], starts),
         sites=["news"],
         site="news",
         label="",
@@ -264,7 +264,7 @@ def test_reasons_come_the_most_frequent_first_with_their_shares(name: str) -> No
     rows = [*counts({metric: 1}, "later"), *counts({metric: 3}, "csp"), *counts({metric: 99}, "not-blocked")]
     rows = rows if name == "quiet" else rows[:2]
     found = summarize(
-        Rows({dimension: rows}, [], []),
+        ReportRows({dimension: rows}, [], []),
         sites=[],
         site="",
         label="",

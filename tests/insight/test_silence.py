@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from adnotice.count.open import open_store
-from adnotice.insight.checks import Weight, find
+from adnotice.finding import Weight
+from adnotice.insight.checks import find
 from adnotice.insight.reading import Reader, Reading, Wish
 from adnotice.serve import create_app
 from adnotice.settings import Settings

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from adnotice.count.tally import OTHER, Metric
-from adnotice.insight import checks, words
+from adnotice.finding import Weight
+from adnotice.insight import words
 from adnotice.insight.reports import FUNNEL
 from adnotice.texts import UNKNOWN
 from adnotice.vocabulary import Choice, Mode, Program
@@ -28,7 +29,7 @@ def test_each_step_of_the_funnel_and_each_choice_has_a_sentence() -> None:
 
 
 def test_each_weight_of_a_finding_has_words_so_that_colour_is_not_alone() -> None:
-    assert {weight.value for weight in checks.Weight} == set(words.WEIGHTS)
+    assert {weight.value for weight in Weight} == set(words.WEIGHTS)
 
 
 def test_what_a_later_version_may_tell_is_no_error() -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from adnotice.notice.content import Contents, Family, State, browser_family, list_blockers
+from adnotice.notice.content import Contents, Family, NoticeState, browser_family, list_blockers
 from adnotice.notice.settings import NoticeSettings
 from adnotice.vocabulary import Kind
 
@@ -45,7 +45,7 @@ def test_ads_blocked_on_the_way_have_steps_of_their_own() -> None:
 
 def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
     contents = Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "The Daily Example")
-    made = contents.make("en", Kind.HOSTS, Family.FIREFOX, State.STILL, "ticket")
+    made = contents.make("en", Kind.HOSTS, Family.FIREFOX, NoticeState.STILL, "ticket")
     assert json.loads(json.dumps(made)) == made
     assert (made["state"], made["kind"], made["lang"], made["dir"]) == ("still", "hosts", "en", "ltr")
     assert made["ticket"] == "ticket"
@@ -57,14 +57,14 @@ def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
 
 def test_one_views_ticket_is_not_anothers() -> None:
     contents = Contents(NoticeSettings(), "")
-    first = contents.make("en", None, Family.OTHER, State.ASK, "one")
-    second = contents.make("en", None, Family.OTHER, State.ASK, "two")
+    first = contents.make("en", None, Family.OTHER, NoticeState.ASK, "one")
+    second = contents.make("en", None, Family.OTHER, NoticeState.ASK, "two")
     assert (first["ticket"], second["ticket"]) == ("one", "two")
 
 
 def test_a_blocker_whose_steps_are_emptied_is_left_out() -> None:
     contents = Contents(NoticeSettings(wording={"how_ghostery": ""}), "")
-    names = [each["name"] for each in contents.make("en", None, Family.OTHER, State.ASK)["blockers"]]
+    names = [each["name"] for each in contents.make("en", None, Family.OTHER, NoticeState.ASK)["blockers"]]
     assert "Ghostery" not in names
     assert "AdGuard" in names
 

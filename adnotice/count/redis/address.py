@@ -24,7 +24,7 @@ class Node(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
+class RedisAddress:
     """What a redis:// or redis+cluster:// URL says."""
 
     nodes: tuple[Node, ...]
@@ -49,7 +49,7 @@ class Address:
         return f"{scheme}://{hosts}{self.database}"
 
 
-def read_address(url: str) -> Address:
+def read_address(url: str) -> RedisAddress:
     """Takes the URL apart. Raises `ValueError` with the remedy for one that can't be used."""
     parts = _split(url)
     scheme, _, cluster = parts.scheme.partition("+")
@@ -72,7 +72,7 @@ def read_address(url: str) -> Address:
     database = parts.path.rstrip("/")
     if cluster and database.lstrip("/") not in ("", "0"):
         raise ValueError(f"store_url must name no database but 0 for a Redis Cluster, got {database.lstrip('/')!r}")
-    return Address(
+    return RedisAddress(
         nodes=nodes,
         clustered=bool(cluster),
         user=user + at,

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from adnotice.count.redis.address import Address, Node, spread_tags
+from adnotice.count.redis.address import Node, RedisAddress, spread_tags
 from adnotice.count.redis.library import NoBackoff, Retry, key_slot, redis
 from adnotice.count.redis.scripts import Script
 
@@ -52,7 +52,7 @@ class Call(NamedTuple):
 class Nodes:
     """Asks the servers that hold the shards. Safe to use from several threads; opens nothing before it is asked."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: RedisAddress) -> None:
         self.address = address
         self.tags = spread_tags(address.prefix, address.shards)
         self._slots = [key_slot(tag.encode()) for tag in self.tags]

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any, Final
 
-from adnotice.count.buckets import Calendar, Range, cover, monday, months_before
+from adnotice.count.buckets import BucketRange, Calendar, cover, monday, months_before
 from adnotice.count.caps import Caps
 from adnotice.count.redis.address import HOME, read_address
 from adnotice.count.redis.lanes import read_lanes
@@ -22,9 +22,9 @@ from adnotice.count.redis.nodes import Call, Command, Nodes
 from adnotice.count.redis.notes import RedisNotes
 from adnotice.count.redis.parts import Admission, bucket_key, month_number, side_keys, split_batch
 from adnotice.count.redis.scripts import OTHER_SCHEMA, POINTS
-from adnotice.count.redis.versions import Versions, stored_names
+from adnotice.count.redis.versions import RedisVersions, stored_names
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Health, NoStore, Partial, Plan, Tell
+from adnotice.count.store import Health, MigrationPlan, NoStore, Partial, Tell
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point
 from adnotice.vocabulary import Unavailable
 
@@ -59,7 +59,7 @@ class RedisStore:
         self._create = create
         self._checked = False
         self._tend_at = 0.0
-        self._versions = Versions(self.nodes, self._run, self._settings.timezone)
+        self._versions = RedisVersions(self.nodes, self._run, self._settings.timezone)
         self._notes = RedisNotes(self._run_checked, f"{self.nodes.tags[HOME]}:notes", clock)
 
     @property
@@ -226,7 +226,7 @@ class RedisStore:
         advice = dict.fromkeys(line for given in answers if not isinstance(given, Exception) for line in _advice(given))
         return Health(self.address.shown, banner=" ".join(advice))
 
-    def plan(self) -> Plan:
+    def plan(self) -> MigrationPlan:
         """See `Store`."""
         return self._versions.plan()
 
@@ -247,7 +247,7 @@ class RedisStore:
         self._versions.open()
         self._checked = True
 
-    def _names(self, piece: Range) -> list[tuple[str, str]]:
+    def _names(self, piece: BucketRange) -> list[tuple[str, str]]:
         period = Period(date.fromisoformat(piece.first), date.fromisoformat(piece.last))
         return [(piece.grain, start) for start in self._calendar.starts(piece.grain, period)]
 

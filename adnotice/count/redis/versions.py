@@ -11,15 +11,16 @@ by `adnotice migrate` when that is run again. From schema 2 on the script itself
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from adnotice.count.redis.address import HOME
 from adnotice.count.redis.nodes import Call, Command, Nodes
+from adnotice.count.redis.notes import Run
 from adnotice.count.redis.parts import schema_key
 from adnotice.count.redis.scripts import MOVE, SCHEMA
-from adnotice.count.store import REDIS_COPY, NoStore, Plan, Tell, Unusable
+from adnotice.count.store import REDIS_COPY, MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.tally import Dimension
 
 OLD_NAMES: Final[Mapping[str, str]] = {Dimension.GROUND.value: "evidence"}
@@ -33,8 +34,6 @@ BUCKET: Final = re.compile(
 BUCKETS_AT_ONCE: Final = 50
 NAMES_AT_ONCE: Final = 1_000
 
-Run = Callable[..., Any]
-
 
 def stored_names(dimension: str) -> Sequence[str]:
     """The names under which counts of a dimension may stand: ours, and the one that workers of schema 1 write."""
@@ -42,7 +41,7 @@ def stored_names(dimension: str) -> Sequence[str]:
     return (dimension, old) if old else (dimension,)
 
 
-class Versions:
+class RedisVersions:
     """The schema of one store. `run` gives a shard a command and returns its answer, or raises `Unavailable`."""
 
     def __init__(self, nodes: Nodes, run: Run, timezone: str) -> None:
@@ -67,7 +66,7 @@ class Versions:
         told: Sequence[Command] = [("SET", schema_key(tag), SCHEMA, "NX") for _, tag in self._shards()]
         self._nodes.ask_shards([(shard, [command]) for shard, command in enumerate(told)], write=True)
 
-    def plan(self) -> Plan:
+    def plan(self) -> MigrationPlan:
         """What `migrate` would do; only asks. Raises `Unusable`."""
         found = self._find()
         self._refuse_newer(found)
@@ -78,7 +77,7 @@ class Versions:
         steps = [f"shard {shard}: {n} buckets get their new names" for shard, n in enumerate(waiting, 1) if n]
         if found < int(SCHEMA):
             steps.append(f"the schema is {SCHEMA} from then on")
-        return Plan(self._shown, found, int(SCHEMA), tuple(steps), REDIS_COPY)
+        return MigrationPlan(self._shown, found, int(SCHEMA), tuple(steps), REDIS_COPY)
 
     def migrate(self, tell: Tell) -> None:
         """Brings the store to our schema. Raises `Unusable` for a newer one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from adnotice.count.caps import Bucket, Caps
+from adnotice.count.caps import CappedBucket, Caps
 from adnotice.count.sql.journal import Arrivals, Line, read_lines, sum_lines
 from adnotice.count.sql.naming import Fold, Naming
 from adnotice.count.sql.place import Place
@@ -67,9 +67,9 @@ class FirstCome:
         views: int,  # noqa: ARG002 - nobody waited then
     ) -> Mapping[str, Collection[str]]:
         """See `Names`."""
-        return {each[0]: self._beyond(Bucket(site, dimension, *each), arrivals) for each in buckets}
+        return {each[0]: self._beyond(CappedBucket(site, dimension, *each), arrivals) for each in buckets}
 
-    def _beyond(self, bucket: Bucket, arrivals: Arrivals) -> Collection[str]:
+    def _beyond(self, bucket: CappedBucket, arrivals: Arrivals) -> Collection[str]:
         cap = self._caps.of(bucket.dimension, bucket.grain) or 0
         mark = self._mark
         self._cursor.execute(

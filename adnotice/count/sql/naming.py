@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from adnotice.count.admission import Candidate, Counts, Moves, Waiting, admit
-from adnotice.count.caps import WAITS, Bucket, Caps
+from adnotice.count.admission import Candidate, Counts, Moves, WaitingNames, admit
+from adnotice.count.caps import WAITS, CappedBucket, Caps
 from adnotice.count.sql.journal import Arrivals
 from adnotice.count.sql.place import Rows
 from adnotice.count.sql.schema import COLUMNS, KEYS, METRICS, tallies, waiting
@@ -47,9 +47,9 @@ class Naming:
     def __init__(self, mark: str, caps: Caps) -> None:
         self.mark = mark
         self.caps = caps
-        self._known: OrderedDict[Bucket, tuple[int, set[str]]] = OrderedDict()
+        self._known: OrderedDict[CappedBucket, tuple[int, set[str]]] = OrderedDict()
 
-    def known(self, bucket: Bucket, taken: int) -> set[str]:
+    def known(self, bucket: CappedBucket, taken: int) -> set[str]:
         """Names of the bucket, found since the last of so many was taken away."""
         known = self._known.get(bucket)
         if known is None or known[0] != taken:
@@ -59,7 +59,7 @@ class Naming:
         self._known.move_to_end(bucket)
         return known[1]
 
-    def remember(self, bucket: Bucket, taken: int, names: set[str]) -> None:
+    def remember(self, bucket: CappedBucket, taken: int, names: set[str]) -> None:
         """These are names of the bucket, after so many were taken away."""
         self._known[bucket] = (taken, names)
 
@@ -84,7 +84,7 @@ class Fold:
         self, site: str, dimension: str, buckets: Sequence[tuple[str, str]], arrivals: Arrivals, *, views: int
     ) -> Mapping[str, Collection[str]]:
         """See `Names`. Whoever has a name in one bucket, or needs no views, need not wait for one in another."""
-        queues = [Queue(self._cursor, self._naming, Bucket(site, dimension, *each), arrivals) for each in buckets]
+        queues = [Queue(self._cursor, self._naming, CappedBucket(site, dimension, *each), arrivals) for each in buckets]
         trusted: set[str] = set()
         for queue in queues:
             trusted |= arrivals.values - queue.missing
@@ -108,7 +108,7 @@ class Fold:
             [(*key, *(row.get(metric, 0) for metric in metrics)) for key, row in rows.items()],
         )
 
-    def _keep(self, bucket: Bucket, moves: Moves) -> None:
+    def _keep(self, bucket: CappedBucket, moves: Moves) -> None:
         for value, counts in moves.named.items():
             self._add((*bucket, OTHER), counts, -1)
             self._add((*bucket, value), counts, 1)
@@ -127,7 +127,7 @@ class Queue:
     `missing` are the arrivals that have no name.
     """
 
-    def __init__(self, cursor: Any, naming: Naming, bucket: Bucket, arrivals: Arrivals) -> None:
+    def __init__(self, cursor: Any, naming: Naming, bucket: CappedBucket, arrivals: Arrivals) -> None:
         self.bucket = bucket
         self.cap = naming.caps.of(bucket.dimension, bucket.grain) or 0
         self._cursor = cursor
@@ -145,7 +145,7 @@ class Queue:
     def admit(self, trusted: Collection[str], views: int) -> Moves:
         """Gives names to those of the missing that may have one now; keeps who waits."""
         row = self._ask(f"SELECT body FROM {waiting.name} WHERE {self._where}")  # noqa: S608 - our own names
-        queue = Waiting(_decode(row[0][0]) if row else {}, self._naming.caps.room(self.bucket.dimension))
+        queue = WaitingNames(_decode(row[0][0]) if row else {}, self._naming.caps.room(self.bucket.dimension))
         moves = admit(self._arrivals.of(self.missing), queue, self, views=views, trusted=trusted)
         self.missing -= moves.named.keys()
         self._taken += len(moves.unnamed)
@@ -190,7 +190,7 @@ class Queue:
             found.update(row[0] for row in rows)
         return found
 
-    def _keep(self, queue: Waiting) -> None:
+    def _keep(self, queue: WaitingNames) -> None:
         fields = (*self.bucket, self._taken, self.floor, _encode(queue.candidates).decode())
         self._cursor.execute(
             f"INSERT INTO {waiting.name} ({', '.join(KEYS[:-1])}, taken, least, body) "  # noqa: S608 - our own names

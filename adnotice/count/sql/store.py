@@ -27,7 +27,7 @@ from adnotice.count.sql.place import Id, Place
 from adnotice.count.sql.pruning import Pruning
 from adnotice.count.sql.schema import COLUMNS, METRICS, SCHEMA, journal_name, meta, tallies
 from adnotice.count.sql.versions import Versions
-from adnotice.count.store import Health, NoStore, Plan, Tell, Unusable
+from adnotice.count.store import Health, MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
 from adnotice.vocabulary import Unavailable
 
@@ -188,7 +188,7 @@ class SqlStore:
             return Health(self._place.shown, problem=str(problem), banner=self._place.banner())
         return Health(self._place.shown, problem=self._newer, banner=self._place.banner())
 
-    def plan(self) -> Plan:
+    def plan(self) -> MigrationPlan:
         """See `Store`."""
         with self._told():
             return self._versions.plan()

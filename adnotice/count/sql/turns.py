@@ -30,7 +30,7 @@ PAUSE_SECONDS: Final = 0.005
 PATIENT_SECONDS: Final = 5.0
 
 
-class Place:
+class Turn:
     """A place in the kernel's queue for the lock; a thread stands in it."""
 
     def __init__(self, lock: int) -> None:
@@ -68,7 +68,7 @@ class Turns:
     def __init__(self, file: Path, seconds: float = PATIENT_SECONDS) -> None:
         self._file = file
         self._seconds = seconds
-        self._left: Place | None = None
+        self._left: Turn | None = None
         """Where the last caller gave up: the next one goes on waiting there."""
 
     @contextmanager
@@ -90,7 +90,7 @@ class Turns:
             lock = self._open()
             if _is_free(lock):
                 return lock
-            left = Place(lock)
+            left = Turn(lock)
         if not left.wait(self._seconds):
             self._left = left
             raise Unavailable(f"nobody could write for {self._seconds:g} seconds. {name_holders(self._file)}")

@@ -19,7 +19,7 @@ from adnotice.count.sql.folding import Folding
 from adnotice.count.sql.migrations import Migrations
 from adnotice.count.sql.place import Place
 from adnotice.count.sql.schema import LEAVE_ROOM, SCHEMA, journal_name, meta, metadata, tallies
-from adnotice.count.store import NoStore, Plan, Tell, Unusable
+from adnotice.count.store import MigrationPlan, NoStore, Tell, Unusable
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -45,7 +45,7 @@ class Versions:
             self._step(found, copies=found > 0, tell=self._log)
         return self._newer(found) if found > self._wanted else ""
 
-    def plan(self) -> Plan:
+    def plan(self) -> MigrationPlan:
         """What `migrate` would do; touches nothing. Raises `Unusable` for newer tables."""
         with self._place.peek() as connection:
             found, lines = self._look(connection) if connection is not None else (0, 0)
@@ -54,11 +54,13 @@ class Versions:
         if found > self._wanted:
             raise Unusable(self._newer(found))
         if found == self._wanted:
-            return Plan(self._place.shown, found, self._wanted)
+            return MigrationPlan(self._place.shown, found, self._wanted)
         copy = [said] if (said := self._place.plan_copy(found)) else []
         journal = f"{lines} lines of the journal are moved into the tallies"
         changes = map(self._told, range(found + 1, self._wanted + 1))
-        return Plan(self._place.shown, found, self._wanted, (*copy, journal, *changes), self._place.copy_advice)
+        return MigrationPlan(
+            self._place.shown, found, self._wanted, (*copy, journal, *changes), self._place.copy_advice
+        )
 
     def _look(self, connection: Connection) -> tuple[int, int]:
         """The schema, and how many lines the journal of an older one has."""
