@@ -118,7 +118,8 @@ bench: $(CACHE)/bench $(CACHE)/compiled ## what adnotice costs, and its peers, a
 	@cd $(CACHE)/compiled && PYTHONPATH='$(CURDIR)' '$(CURDIR)/$(BIN)/python' -m bench $(ARGS)
 
 static: $(CACHE)/check browsers ## what browsers get, built from static/src (the one target that needs Node.js to change what is shipped)
-	@$(BIN)/python -m adnotice.contract >static/src/contract.js
+	@$(BIN)/python -m adnotice.contract >$(CACHE)/contract.js
+	@cp $(CACHE)/contract.js static/src/contract.js
 	@node static/build.mjs
 
 screenshots: $(CACHE)/check browsers ## docs/images: the notice and the dashboard, from the demo

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from adnotice import objection
-from adnotice.detect.baits import ELEMENT_CLASSES, ELEMENT_CONTROL, IMAGE, SCRIPT, SIZED_IMAGE, SIZED_SCRIPT, STYLE
-from adnotice.detect.report import SILENT, STOPPED
+from adnotice.detect.baits import IMAGE, SCRIPT, SIZED_IMAGE, SIZED_SCRIPT, STYLE
+from adnotice.detect.presets import UNLISTED
+from adnotice.detect.report import ARRIVED, REPLACED, SILENT, STOPPED
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import ODD
 from adnotice.vocabulary import Ground
@@ -29,13 +30,14 @@ CONTRACT: Final[Mapping[str, str | int]] = {
     "SIZED_IMAGE": SIZED_IMAGE.folder,
     "STYLE": STYLE.folder,
     "STYLE_CONTROL": STYLE.control_folder,
-    "ELEMENT_CLASSES": " ".join(ELEMENT_CLASSES),
-    "ELEMENT_CONTROL": ELEMENT_CONTROL,
     "NOTICE_ELEMENT": "reader-notice",
     "OBJECTION": objection.NAME,
     "OBJECTED": Ground.OBJECTED.value,
     "STOPPED": STOPPED,
     "SILENT": SILENT,
+    "ARRIVED": ARRIVED,
+    "REPLACED": REPLACED,
+    "UNLISTED": " ".join(UNLISTED),
     "LEAST_WITNESS": len(SILENT) + 1,
     "ROUNDS": ROUNDS,
 }

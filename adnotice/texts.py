@@ -116,6 +116,15 @@ GROUNDS: Final[Mapping[Ground | Sign, Text]] = {
     Ground.SHORT: Text("The reader left before the test was over."),
     Ground.CONSENT: Text("The reader has not allowed ads in the consent dialog."),
     Ground.PENDING: Text("The site’s ad script had neither worked nor failed yet."),
+    Ground.FILLED: Text("A blocker stops our tests, yet lets ads of this site through."),
+    Ground.STAND_IN: Text("Something in the browser answered in place of the ad script’s host."),
+    Ground.ANSWERED: Text(
+        "The site’s ad script failed, but its address answers when it is asked again: it was lost on its way, or stopped by "
+        "the reader."
+    ),
+    Ground.ISOLATED: Text(
+        "The site’s ad script failed, and nothing of any other site was seen to arrive: it may be the reader’s network."
+    ),
     Ground.BAITS_DOUBTED: _mend(
         "Our tests fail for so many that they can’t be believed at present.",
         "Nothing: nobody is accused meanwhile, and the tests count again by themselves once they can be believed.",

@@ -55,6 +55,10 @@ class Ground(Word):
     SHORT = "test not finished"
     CONSENT = "consent refused or pending"
     PENDING = "ad script still loading"
+    FILLED = "baits stopped, yet an ad slot was filled"
+    STAND_IN = "baits arrived, ad script replaced"
+    ANSWERED = "ad script failed, its address answers"
+    ISOLATED = "nothing of other third parties arrived"
     BAITS_DOUBTED = "baits not believed now"
     PROBE_DOUBTED = "ad script not believed now"
     OBJECTED = "the reader objects"
@@ -65,6 +69,7 @@ class Sign(Word):
 
     STYLE_STOPPED = "stylesheet bait stopped"
     STYLE_ARRIVED = "stylesheet bait arrived"
+    # No longer looked for: that was mostly a race. Stores of before hold them.
     ELEMENT_HIDDEN = "element bait hidden"
     ELEMENT_SHOWN = "element bait shown"
 

@@ -121,7 +121,7 @@ def origin_table() -> Table:
             "image control": make_request(f"/_adnotice/{IMAGE.control_address(probe, 0)}"),
             "stylesheet control": make_request(f"/_adnotice/{STYLE.control_address(probe, 0)}"),
             "client.js": make_request("/_adnotice/client.js", [("Accept-Encoding", "gzip")]),
-            "evidence.js": make_request("/_adnotice/evidence.js", [("Accept-Encoding", "gzip")]),
+            "rounds.js": make_request("/_adnotice/rounds.js", [("Accept-Encoding", "gzip")]),
         }
         sizes = {name: (len(request), len(connection.ask(request))) for name, request in fetched.items()}
         clear = readers.request("/_adnotice/outcome", readers.report())
@@ -139,7 +139,6 @@ def origin_table() -> Table:
                     "image_control": [size],
                     "style": [""],
                     "style_control": [witnesses.sign(STYLE.control_address(probe, 0))],
-                    "element": "hidden",
                 }
             ),
         )

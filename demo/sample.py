@@ -134,7 +134,7 @@ def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool
     rest -= min(rest, _about(chance, n * 0.055))
     asked = 0
     for share, verdict, kind, ground, signs in (
-        (crowd.content, Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED, (Sign.STYLE_STOPPED, Sign.ELEMENT_HIDDEN)),
+        (crowd.content, Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED, (Sign.STYLE_STOPPED,)),
         (crowd.hosts, Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE, ()),
         (0.004, Verdict.PARTLY, None, Ground.STOPPED, (Sign.STYLE_STOPPED,)),
         (0.006, Verdict.UNKNOWN, None, Ground.SHORT, ()),

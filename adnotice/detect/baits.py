@@ -105,10 +105,3 @@ SIZED: Final = (SIZED_SCRIPT, SIZED_IMAGE)
 """For pages whose requests a service worker answers: declarative blockers no longer see of which type those are, so rules
 that name one do nothing there. The rules behind these name none. They are tried as well, not instead: Privoxy, which sees
 the types, lets them through."""
-
-ELEMENT_CLASSES: Final = ("ad-leaderboard", "dfp-ad", "mpu-ad")
-"""What an element is named that blockers hide which hide elements; evidence only, for many hide none by default. Each
-name alone is hidden by EasyList and by AdGuard Base, on every site (verified as the baits)."""
-
-ELEMENT_CONTROL: Final = "page-part"
-"""The class of the element beside it, which no list hides."""

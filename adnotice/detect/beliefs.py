@@ -72,6 +72,8 @@ class Beliefs:
         self._doubt(sensor)
         if sensor is Sensor.BAITS:
             return unknown(Ground.BAITS_DOUBTED) if sensor in self._doubts else judgement
+        if judgement.ground is Ground.STAND_IN:
+            return judgement  # a blocker's file in place of the host's says nothing of the host
         return judgement if await self._believed() else unknown(Ground.PROBE_DOUBTED)
 
     def _doubt(self, sensor: Sensor) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from adnotice.assets import Asset, make_asset, read_static
-from adnotice.detect.presets import find_preset
+from adnotice.detect.presets import PRESETS, find_preset
 from adnotice.detect.settings import DetectSettings
 
 MAX_AGE_SECONDS: Final = 240
@@ -16,7 +16,7 @@ MAX_AGE_SECONDS: Final = 240
 UNSURE_SECONDS: Final = 10
 """How long the empty script is kept where the store could not say the mode."""
 
-PARTS: Final = ("evidence.js", "pages.js", "probe.js")
+PARTS: Final = ("consent.js", "pages.js", "probe.js", "rounds.js", "second.js", "slots.js")
 """What client.js loads where it needs it."""
 
 
@@ -49,6 +49,7 @@ def probe_settings(settings: DetectSettings) -> dict[str, Any]:
         "address": part,
         "url": url,
         "effects": effects,
+        "preset": "" if settings.ad_probe_effect else settings.ad_probe if settings.ad_probe in PRESETS else "",
         "load": settings.ad_probe_load,
         "consent": settings.ad_probe_consent,
     }

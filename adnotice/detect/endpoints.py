@@ -20,7 +20,7 @@ from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
 from adnotice.detect.sampling import MAX_HALVINGS, SLOW_SECONDS, Sampling
 from adnotice.detect.settings import DetectSettings
-from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, read_signs
+from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, judge_again, read_signs, shows_ads_allowed
 from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
 from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
@@ -152,11 +152,16 @@ class Detection:
         wanted = report.again is None and not unwanted(request, self._settings.honour_gpc)
         found = judge(evidence)
         judgement = found if found.kind is None else await self._beliefs.temper(found)
+        if report.again is not None:
+            judgement = judge_again(judgement, evidence, report.asked_kind)
         verdict, kind, ground = judgement
         page = name_location(report.page)
         language = report.lang or request.header(b"accept-language")
+        returning = report.returning and (
+            verdict is not Verdict.CLEAR or shows_ads_allowed(evidence, report.asked_kind, again=False)
+        )
         may_ask = report.may_ask or self._settings.ask_consent == "not-needed"
-        visit = Visit(report.id, page, verdict, kind, report.first, report.returning, language, may_ask)
+        visit = Visit(report.id, page, verdict, kind, report.first, returning, language, may_ask)
         if report.again is not None:
             asked = await self._again(report.again, visit, request) if report.again else Asked(None)
             return answer_found(judgement, asked, counted=False)

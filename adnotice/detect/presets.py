@@ -10,7 +10,11 @@ class Preset(NamedTuple):
     """One ad script.
 
     `part` is what its address holds on every site, `url` where it is loaded from (empty: every site has its own),
-    `effects` are globals of which one is there once the script itself has run; a loader's stub must not have them.
+    `effects` are globals of which one is there once the script itself has run. Neither a loader's stub nor the stand-in that
+    a blocker runs in its place may have them (tests/browser/test_stand_ins.py); so not `adsbygoogle.loaded`,
+    `googletag.apiReady`, `pbjs.libLoaded`, and of Amazon's not that `renderImp` is there, but that it takes something. That the scripts
+    themselves still set them can't be known without asking the ad networks: where one no longer does, its readers without a
+    blocker count as `unknown`, on the ground "ad script failed, its address answers".
     """
 
     part: str
@@ -22,16 +26,32 @@ PRESETS: Final[Mapping[str, Preset]] = {
     "adsense": Preset(
         "/pagead/js/adsbygoogle.js",
         "https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js",
-        ("adsbygoogle.loaded",),
+        ("google_ad_modifications", "google_persistent_state_async", "google_reactive_ads_global_state"),
     ),
     "gpt": Preset(
         "/tag/js/gpt.js",
         "https://securepubads.g.doubleclick.net/tag/js/gpt.js",
-        ("googletag._loadStarted_", "googletag.apiReady"),
+        ("googletag._loadStarted_",),
     ),
-    "prebid": Preset("prebid", "", ("pbjs.libLoaded",)),
-    "amazon": Preset("/aax2/apstag.js", "https://c.amazon-adsystem.com/aax2/apstag.js", ("apstag.renderImp",)),
+    "prebid": Preset("prebid", "", ("pbjs.version",)),
+    "amazon": Preset("/aax2/apstag.js", "https://c.amazon-adsystem.com/aax2/apstag.js", ("apstag.renderImp.length",)),
 }
+
+
+UNLISTED: Final = (
+    "ajax.googleapis.com",
+    "bootstrapcdn.com",
+    "cdnjs.cloudflare.com",
+    "code.jquery.com",
+    "fonts.googleapis.com",
+    "fonts.gstatic.com",
+    "jsdelivr.net",
+    "player.vimeo.com",
+    "unpkg.com",
+    "use.typekit.net",
+    "www.youtube.com",
+)
+"""Third parties of many pages whose scripts no list stops as such: where these fail too, it is not a list."""
 
 
 def find_preset(name_or_address: str, effect: str) -> Preset:

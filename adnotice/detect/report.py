@@ -6,12 +6,12 @@ Not compiled: msgspec reads the types of its fields while the program runs, and 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from adnotice.detect.baits import MAX_TURNS
-from adnotice.detect.verdict import ElementState, ProbeState
+from adnotice.detect.verdict import OthersState, ProbeAnswer, ProbeState
 from adnotice.exchange import UNREADABLE, Refused
 from adnotice.vocabulary import Ground, Kind, Quiet, Rejection, Verdict
 
@@ -20,6 +20,8 @@ MAX_TOKEN_CHARACTERS: Final = 42
 MAX_HOST_CHARACTERS: Final = 260
 STOPPED: Final = ""
 SILENT: Final = "late"
+ARRIVED: Final = "arrived"
+REPLACED: Final = "replaced"
 
 ViewId = Annotated[
     str, msgspec.Meta(min_length=32, max_length=32, extra_json_schema={"pattern": "^[0-9a-f]{32}$"})  # see _is_id
@@ -38,10 +40,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One view's evidence.
 
     Each list holds one entry a turn: a witness, `` when the request was stopped, `late` when nothing came in time.
-    `element` says what became of the element bait where its control was seen. `csp` says that the page's own policy
-    stopped something, `probe` how the site's ad script fared, `asked` that a notice
-    was shown in this document before (in a single-page app, for another view), `may_ask` that the reader has consented to
-    be asked, where the site needs that, `sized` that the baits are those for pages under a service worker. `referrer` is the host of the other site that
+    `csp` says that the page's own policy
+    stopped something, `probe` how the site's ad script fared; `probe_answers` what came, round by round, when the address of
+    one that had failed was asked again; `others` what became of other third parties of that page. `filled` says that an ad
+    slot of the page was filled although baits were stopped. `asked` says that a notice was shown in this document before (in
+    a single-page app, for another view); `asked_kind` is the kind of blocking that a reader who checks again, or comes back
+    after that, was asked about; `may_ask` that the reader has consented to be asked, where the site needs that;
+    `sized` that the baits are those for pages under a service worker. `referrer` is the host of the other site that
     led here, where the operator counts that. `again` is the ticket of the view that is checked
     again (empty: checked again by the site's script), None for a view.
     """
@@ -54,15 +59,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     image_control: Sizes = ()
     style: Tokens = ()
     style_control: Tokens = ()
-    element: ElementState = ""
     csp: bool = False
     probe: ProbeState = ""
-    probe_failures: Annotated[int, msgspec.Meta(ge=0, le=MAX_TURNS)] = 0
+    probe_answers: Annotated[tuple[ProbeAnswer, ...], msgspec.Meta(max_length=MAX_TURNS)] = ()
+    others: OthersState = ""
+    filled: bool = False
     first: bool = False
     asked: bool = False
     returning: bool = False
     may_ask: bool = False
     sized: bool = False
+    asked_kind: Literal["", "content", "hosts"] = ""
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
     referrer: Annotated[str, msgspec.Meta(max_length=MAX_HOST_CHARACTERS)] = ""
     again: Annotated[str, msgspec.Meta(max_length=256)] | None = None
@@ -73,7 +80,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             len(self.script) == 1
             and self.script[0] not in (STOPPED, SILENT)
             and not (self.script_control or self.image or self.image_control or self.style or self.style_control)
-            and not (self.element or self.csp or self.probe)
+            and not (self.csp or self.probe)
         )
 
 

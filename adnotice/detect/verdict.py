@@ -8,12 +8,18 @@ probability p and nothing blocks, to lose k and to get m through has the chance 
 * `content`: every bait stopped, over `ROUNDS` rounds after the first one, and every control that went out beside them
   arrived. 1 + 4 script baits, 4 image baits, 6 controls: at p = 0.3 that is 0.3**9 * 0.7**6 = 2.3e-6 (0.07 % for one
   false accusation in 300 views), at the p that suits it best, 0.6, still 4.1e-5. A blocker stops its baits before they
-  leave the browser, so this costs a blocked view six small requests and a clear one none. A stylesheet and an element
-  stand beside them as evidence (`Sign`): no verdict rests on those.
-* `hosts`: the bait arrived, the site's ad script failed. With `ad_probe_load` it is asked for again: 5 failures spaced
-  in time, 12 controls between them, 3.4e-5 at the p that suits it best. Without, what the page asked for failed once
-  and can't be asked for again; 25 arrivals make that 0.3 * 0.7**25 = 4.0e-5 at p = 0.3, but on a network that seldom
-  loses anything, one loss can't be told from a blocker: docs/detection.md says what that means.
+  leave the browser, so this costs a blocked view six small requests and a clear one none. A stylesheet
+  stands beside them as evidence (`Sign`): no verdict rests on it.
+* `hosts`: the bait arrived, the site's ad script failed: an error, or a load that had no effect, never one that still
+  loads. Its address was then asked again, `ROUNDS` times, rounds apart, by a request that runs nothing, and each time it
+  was refused at once, while 3 controls a round arrived. The script's own failure is not counted, for a reader who presses
+  Stop makes it: 4 refused of 4, and 13 arrivals (the bait, 12 controls) have the chance 9.4e-5 at the p that suits it
+  best, 4/17, and 7.8e-5 at p = 0.3. What was lost once is asked again in vain by nobody: one answer is enough for
+  `unknown`. An answer that does not come from the network (`replaced`) is a blocker's own file: no loss makes one. Where
+  other third parties of the page failed too, and none arrived, the network ends at the site, and nothing is said.
+
+`partly`: every bait stopped as for `content`, and a slot of the page was filled by the ad network itself. A library that
+works is not enough, since blockers bring stand-ins that do.
 
 Silence (no answer within the deadline) is never taken for a stop: blockers answer at once.
 """
@@ -28,11 +34,11 @@ import msgspec
 from adnotice.vocabulary import Ground, Kind, Sign, Verdict
 
 ROUNDS: Final = 4
-LOSS: Final = 0.3
 MAX_CHANCE: Final = 1e-4
 
-ElementState = Literal["", "hidden", "shown"]
 ProbeState = Literal["", "works", "failed", "absent", "pending", "refused"]
+ProbeAnswer = Literal["", "late", "arrived", "replaced"]
+OthersState = Literal["", "arrived", "failed"]
 
 
 class Fate(Enum):
@@ -49,7 +55,8 @@ Fates = tuple[Fate, ...]
 class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What one view's requests met, turn by turn; `csp`: the page's own policy stopped something.
 
-    `probe` says how the site's ad script fared, `probe_failures` how often it failed.
+    `probe` says how the site's ad script fared, `probe_answers` what came of asking its address again, `others` what became
+    of other third parties on the page, `filled` that an ad slot of the page was filled.
     """
 
     script: Fates = ()
@@ -58,10 +65,11 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     image_control: Fates = ()
     style: Fates = ()
     style_control: Fates = ()
-    element: ElementState = ""
     csp: bool = False
     probe: ProbeState = ""
-    probe_failures: int = 0
+    probe_answers: tuple[ProbeAnswer, ...] = ()
+    others: OthersState = ""
+    filled: bool = False
 
 
 class Judgement(NamedTuple):
@@ -82,6 +90,8 @@ def judge(evidence: Evidence) -> Judgement:
     if evidence.script == AT_ONCE and evidence.probe in NOTHING_AGAINST:  # nearly every view
         return CLEAR
     ground = weigh_baits(evidence)
+    if ground is Ground.STOPPED and evidence.filled:
+        return Judgement(Verdict.PARTLY, None, Ground.FILLED)
     if ground is Ground.STOPPED:
         return Judgement(Verdict.BLOCKED, Kind.CONTENT, ground)
     if ground not in (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE):
@@ -90,15 +100,13 @@ def judge(evidence: Evidence) -> Judgement:
 
 
 def read_signs(evidence: Evidence) -> tuple[Sign, ...]:
-    """What the stylesheet and the element say, each where its control stands beside it."""
+    """What the stylesheet says, where its control stands beside it."""
     signs = []
     if _all(Fate.ARRIVED, evidence.style_control, 1):
         if _all(Fate.STOPPED, evidence.style, 1):
             signs.append(Sign.STYLE_STOPPED)
         elif Fate.ARRIVED in evidence.style:
             signs.append(Sign.STYLE_ARRIVED)
-    if evidence.element:
-        signs.append(Sign.ELEMENT_HIDDEN if evidence.element == "hidden" else Sign.ELEMENT_SHOWN)
     return tuple(signs)
 
 
@@ -134,14 +142,43 @@ def weigh_probe(evidence: Evidence) -> Judgement | None:
         return None
     if evidence.csp:
         return unknown(Ground.CSP)
+    answers = set(evidence.probe_answers)
+    if "replaced" in answers:
+        return Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.STAND_IN)
+    if "arrived" in answers:
+        return unknown(Ground.ANSWERED)
+    if "late" in answers:
+        return unknown(Ground.SILENT)
+    if evidence.others == "failed":
+        return unknown(Ground.ISOLATED)
     everything = (*evidence.script, *evidence.script_control, *evidence.image, *evidence.image_control)
     if set(everything) != {Fate.ARRIVED}:
         return unknown(Ground.CONTROL)
-    failures = evidence.probe_failures
-    likely = worst_chance(failures, len(everything)) if failures > 1 else chance(failures, len(everything), LOSS)
-    if likely > MAX_CHANCE:
+    refused = len(evidence.probe_answers)
+    if refused < ROUNDS or worst_chance(refused, len(everything)) > MAX_CHANCE:
         return unknown(Ground.SHORT)
     return Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
+
+
+def shows_ads_allowed(evidence: Evidence, asked: str, *, again: bool) -> bool:
+    """Whether a view that is clear proves that ads are allowed now to a reader who was asked about this kind of blocking.
+
+    After `hosts` an arrived bait says nothing, since it arrived then too: the ad script must work; where it is checked
+    `again` in the same page, in which a script that failed is not loaded again, its address must answer.
+    """
+    if asked != Kind.HOSTS:
+        return True
+    return evidence.probe == "works" or (again and "arrived" in evidence.probe_answers)
+
+
+def judge_again(judgement: Judgement, evidence: Evidence, asked: str) -> Judgement:
+    """The verdict for a reader who was asked about this kind of blocking and has the same page checked again."""
+    allowed = shows_ads_allowed(evidence, asked, again=True)
+    if judgement.verdict is Verdict.CLEAR:
+        return judgement if allowed else unknown(Ground.PENDING)
+    if judgement.ground is Ground.ANSWERED and asked == Kind.HOSTS:
+        return Judgement(Verdict.CLEAR, None, Ground.ANSWERED)
+    return judgement
 
 
 def chance(lost: int, arrived: int, loss: float) -> float:

@@ -41,10 +41,11 @@ def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
         weigh_sizes(report.image_control, IMAGE.control_folder + probe, witnesses, made),
         weigh_styles(report.style, STYLE.folder + probe, witnesses),
         weigh_styles(report.style_control, STYLE.control_folder + probe, witnesses),
-        report.element,
         report.csp,
         report.probe,
-        report.probe_failures,
+        report.probe_answers,
+        report.others,
+        report.filled,
     )
     if not made:
         raise Refused(Rejection.NO_WITNESS, "no witness: a report needs at least one bait or control that arrived")

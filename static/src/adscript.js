@@ -1,34 +1,44 @@
 // @ts-check
 /*
- * Where the setting ad_probe is used: hears the errors of the site's own ad script from the start, and loads the rest
- * (probe.js) when the baits have arrived.
+ * Where the setting ad_probe is used: hears from the start what becomes of the page's scripts and pictures, and loads the
+ * rest (probe.js) when the baits have been tried.
  */
 
 import { doc } from "./native.js";
 import { bring, makeScript } from "./own.js";
 
+const MANY = 500;
+
 /** @param {ProbeSettings} settings */
 export const listen = (settings) => {
-  let errors = 0;
-  /** @param {string} url */
-  const names = (url) => url.includes(settings.address);
-  doc.addEventListener(
-    "error",
-    ({ target }) => {
-      if (target instanceof HTMLScriptElement && names(target.src)) errors++;
-    },
-    true,
-  );
+  const began = performance.now();
+  /** @type {Event[]} */
+  const heard = [];
+  /** @type {Element[]} */
+  const stood = [];
+  let leave = () => false;
+
+  for (const type of ["load", "error"])
+    doc.addEventListener(type, (event) => void (heard.length < MANY && heard.push(event)), true);
+  window.addEventListener("load", () => stood.push(...doc.scripts));
+
   return {
-    names,
-    /**
-     * @param {(turns: number[]) => Promise<boolean>} controls
-     * @returns {Promise<Probed>}
-     */
-    probe: (controls) =>
-      new Promise((tell) => {
-        const unheard = () => tell({ probe: "pending" });
-        bring("probe", { settings, makeScript, controls, errors: () => errors, tell }, unheard);
+    names: (/** @type {string} */ url) => url.includes(settings.address),
+    /** The page goes away: whether that ended a test that waited for the ad script. */
+    leave: () => leave(),
+    /** @type {Probe} */
+    probe: (view, { clear }) =>
+      new Promise((resolve) => {
+        const tell = (/** @type {Probed} */ probed) => {
+          leave = () => false;
+          resolve(probed);
+        };
+        const pending = () => tell({ probe: "pending" });
+        leave = () => {
+          pending();
+          return true;
+        };
+        bring("probe", { settings, view, clear, bring, makeScript, began, heard, stood, tell }, pending);
       }),
   };
 };

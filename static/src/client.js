@@ -15,6 +15,16 @@ import { post } from "./post.js";
 import { event } from "./timing.js";
 import { test } from "./trial.js";
 
+/**
+ * Says only what is true and there; in a list, each turn counts. A ticket may be empty.
+ * @this {any}
+ * @param {string} name
+ * @param {any} value
+ */
+function leaveOut(name, value) {
+  return value || name === "again" || Array.isArray(this) ? value : undefined;
+}
+
 const run = () => {
   const wish = location.hash.replace("#adnotice=", "");
   const reader = /** @type {any} */ (navigator);
@@ -53,20 +63,22 @@ const run = () => {
    * @returns {Promise<Found | null>}
    */
   const tell = async (report, ticket) => {
-    const said = Object.entries(report).filter(([, value]) => value && value.length !== 0);
-    const answer = await post(`${base}/${REPORT}`, { ...Object.fromEntries(said), again: ticket });
+    const body = JSON.stringify({ ...report, again: ticket }, leaveOut);
+    const answer = await post(`${base}/${REPORT}`, body);
     return answer?.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
   };
 
+  const explain = (/** @type {string} */ text) => wish === "why" && console.info("adnotice: " + text);
+
   const language = () => doc.documentElement.lang;
 
-  /** @param {string} [ticket] */
-  const recheck = async (ticket = "") => {
+  /** @param {string} [kind] what the reader was asked about */
+  const recheck = async (ticket = "", kind = "") => {
     const evidence = await gather();
-    return evidence && tell({ ...evidence, lang: language() }, ticket);
+    return evidence && tell({ ...evidence, lang: language(), asked_kind: kind }, ticket);
   };
 
-  /** @param {object | null} content  null: notice.js asks for the preview */
+  /** @param {object | null} content  null: a preview */
   const show = (content) => {
     asked = true;
     bring(NOTICE, { content, base, page: location.pathname, recheck, expose: SETTINGS.expose });
@@ -76,21 +88,23 @@ const run = () => {
     const evidence = await gather();
     if (!evidence || reported) return;
     reported = true;
+    const mark = readMark();
     const first = !views++ && !doc.referrer.startsWith(location.origin + "/");
     const found = await tell({
       ...evidence,
       first,
       referrer: first && SETTINGS.referrers && doc.referrer.split("/")[2],
       asked,
-      returning: readMark(),
+      returning: mark !== "",
+      asked_kind: mark === "hosts" && mark,
       may_ask: !!mayAsk,
       lang: language(),
     });
     if (conclude) conclude(found);
-    if (wish === "why") console.info("adnotice: " + JSON.stringify({ ...found, ...evidence }, null, 1));
+    explain(JSON.stringify({ ...found, ...evidence }, null, 1));
     if (!found) return;
     if (found.ground === OBJECTED) keepObjection();
-    if (found.verdict === "clear") removeMark();
+    if (found.verdict === "clear" && (mark !== "hosts" || evidence.probe === "works")) removeMark();
     if (found.notice) show(found.notice);
   };
 
@@ -136,7 +150,9 @@ const run = () => {
       },
     );
 
-  window.addEventListener("pagehide", () => epoch++);
+  window.addEventListener("pagehide", () => {
+    if (!adScript || !adScript.leave()) epoch++;
+  });
   window.addEventListener("pageshow", (shown) => {
     if (shown.persisted && mayMeasure && !why && !reported) void begin();
   });
@@ -151,7 +167,7 @@ const run = () => {
   if (wish === "preview") show(null);
   else if (why) {
     if (conclude) conclude(null);
-    if (wish === "why") console.info("adnotice: not measured: " + why);
+    explain("not measured: " + why);
   } else if (mayMeasure) void begin();
 };
 

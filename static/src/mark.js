@@ -8,6 +8,7 @@ import { attempt } from "./storage.js";
 
 const NAME = "adnotice";
 
-export const readMark = () => !!attempt(() => sessionStorage.getItem(NAME));
-export const setMark = () => attempt(() => sessionStorage.setItem(NAME, "1"));
+/** The kind of blocking that the reader was asked about; "" where there is no mark. */
+export const readMark = () => attempt(() => sessionStorage.getItem(NAME)) || "";
+export const setMark = (/** @type {string} */ kind) => attempt(() => sessionStorage.setItem(NAME, kind));
 export const removeMark = () => attempt(() => sessionStorage.removeItem(NAME));

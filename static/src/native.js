@@ -18,7 +18,6 @@ export const native = (prototype, object) =>
         const value = Reflect.get(prototype, name, object);
         return typeof value === "function" ? value.bind(object) : value;
       },
-      set: (_, name, value) => Reflect.set(prototype, name, value, object),
     })
   );
 
@@ -32,4 +31,13 @@ export const siteValue = (name) => {
   const value = Object.prototype.hasOwnProperty.call(window, name) ? /** @type {any} */ (window)[name] : undefined;
   const isMarkup = value instanceof Node || value instanceof HTMLCollection || (value && value.window === value);
   return isMarkup ? undefined : value;
+};
+
+/**
+ * The site's value under a dotted name, or undefined.
+ * @param {string} name
+ */
+export const findValue = (name) => {
+  const [first, ...rest] = name.split(".");
+  return rest.reduce((value, part) => (value == null ? undefined : value[part]), siteValue(first));
 };

@@ -29,10 +29,10 @@ import { pause } from "./timing.js";
  * @property {boolean} preview
  *
  * @typedef {object} Detail
- * @property {Content} content  null: the preview, which is asked for
+ * @property {Content | null} content  null: a preview
  * @property {string} base  where adnotice's addresses begin
  * @property {string} page  the path that choices are counted under
- * @property {(ticket: string) => Promise<{verdict: string} | null>} recheck  null: it could not be checked
+ * @property {(ticket: string, kind: string) => Promise<{verdict: string} | null>} recheck  null: it could not be checked
  * @property {boolean} expose  whether the site's own scripts are told of choices
  */
 
@@ -141,7 +141,7 @@ const build = (content, base, act) => {
 
 /** One notice on the page. */
 class Notice {
-  /** @param {Detail} detail */
+  /** @param {Detail & { content: Content }} detail */
   constructor({ content, base, page, recheck, expose }) {
     /** @param {string} choice */
     this.expose = (choice) => {
@@ -256,7 +256,7 @@ class Notice {
     if (this.wasOpened) return;
     this.wasOpened = true;
     if (this.content.preview) return;
-    setMark();
+    setMark(this.content.kind);
     void this.tell("howto");
   }
 
@@ -266,10 +266,10 @@ class Notice {
     const { text } = content;
     this.isBusy = true;
     this.parts.check.setAttribute("aria-disabled", "true");
-    if (!content.preview) setMark();
+    if (!content.preview) setMark(content.kind);
     this.expose("rechecked");
     this.say(text.checking);
-    const found = await (content.preview ? this.rehearse() : this.recheck(content.ticket).catch(() => null));
+    const found = await (content.preview ? this.rehearse() : this.recheck(content.ticket, content.kind).catch(() => null));
     this.isBusy = false;
     this.parts.check.removeAttribute("aria-disabled");
     if (found && found.verdict === "clear") {
@@ -384,7 +384,7 @@ class Notice {
     const { content, base } = this;
     if (!content.ticket) return;
     if (choice !== "shown") this.expose(choice);
-    await post(`${base}/${CHOICE}`, { ticket: content.ticket, page: this.page, choice });
+    await post(`${base}/${CHOICE}`, JSON.stringify({ ticket: content.ticket, page: this.page, choice }));
   }
 }
 

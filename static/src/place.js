@@ -78,6 +78,9 @@ export const findRoom = (height) => {
   return room;
 };
 
+/** Past an element named adoptedStyleSheets. */
+const setSheets = (/** @type {CSSStyleSheet[]} */ sheets) => Reflect.set(Document.prototype, "adoptedStyleSheets", sheets, document);
+
 /** Keeps room at the page's end and where the focus scrolls to, so that nothing there stays covered. */
 export class Reserve {
   constructor() {
@@ -86,7 +89,7 @@ export class Reserve {
     this.sheet = new CSSStyleSheet();
     this.height = 0;
     this.hidesBar = false; // whether the scroll bar is hidden because of this
-    doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, this.sheet];
+    setSheets([...doc.adoptedStyleSheets, this.sheet]);
   }
 
   /** @param {number} height */
@@ -106,6 +109,6 @@ export class Reserve {
   }
 
   release() {
-    doc.adoptedStyleSheets = doc.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet);
+    setSheets(doc.adoptedStyleSheets.filter((sheet) => sheet !== this.sheet));
   }
 }

@@ -1,122 +1,69 @@
 // @ts-check
 /*
- * Whether the site's own ad script works on this page; loaded where the setting ad_probe is used, once the baits arrived.
+ * Loaded where the setting ad_probe is used, when the baits were tried: whether the site's own ad script works on this page.
  * Watches what the page itself loads; loads something only with ad_probe_load, and never before consent.
  */
 
-import { ROUNDS } from "./contract.js";
-import { doc, siteValue } from "./native.js";
-import { pause } from "./timing.js";
+import { doc, findValue } from "./native.js";
+import { makeWatch } from "./watch.js";
 
 const PATIENCE_MS = 15000;
 const NO_SCRIPT_MS = 3000;
-const LOOK_MS = 50;
-const SPACING_MS = 60;
+const SCRIPT_TYPES = /^(|module|(text|application)\/(x-)?(java|ecma)script)$/i;
 
-/**
- * The value under a dotted name, or undefined.
- * @param {string} name
- */
-const find = (name) => {
-  const [first, ...rest] = name.split(".");
-  return rest.reduce((value, part) => (value == null ? undefined : value[part]), siteValue(first));
-};
+/** @param {ProbeDetail} detail @returns {Promise<Probed>} */
+const judge = async ({ settings, view, clear, bring, makeScript, began, heard, stood }) => {
+  const { address, effects, preset, url } = settings;
+  const works = () => effects.some((name) => Boolean(findValue(name)));
 
-/** IAB TCF 2: consent to storage, and consent or legitimate interest for ads. */
-const askTcf = () => {
-  const tcf = siteValue("__tcfapi");
-  /** @type {boolean | undefined} */
-  let allowed;
-  if (typeof tcf === "function")
-    tcf("getTCData", 2, (/** @type {any} */ data, /** @type {boolean} */ success) => {
-      if (!success || !data || data.eventStatus === "cmpuishown") return;
-      const { consents = {}, legitimateInterests = {} } = data.purpose || {};
-      allowed = data.gdprApplies === false || Boolean(consents[1] && (consents[2] || legitimateInterests[2]));
-    });
-  return allowed;
-};
+  /**
+   * The ad script, as the browser runs it; one that is held back until consent is not there.
+   * @param {EventTarget | null} target
+   * @returns {target is HTMLScriptElement}
+   */
+  const isAdScript = (target) =>
+    target instanceof HTMLScriptElement && SCRIPT_TYPES.test(target.type) && target.src.includes(address);
 
-/** Google consent mode: the last word on ad_storage in the data layer; denied by default, the reader has yet to say. */
-const askGoogle = () => {
-  /** @type {boolean | undefined} */
-  let allowed;
-  const layer = siteValue("dataLayer") || [];
-  for (const [word, kind, given] of [...layer].map((entry) => Array.from(entry.length ? entry : [])))
-    if (word === "consent" && given && given.ad_storage)
-      allowed = given.ad_storage === "granted" || (kind === "update" ? false : undefined);
-  return allowed;
-};
+  /** Its event; "stood" where it ended before we could hear it; "" while it loads. */
+  const fate = (/** @type {HTMLScriptElement} */ script) => {
+    const event = heard.find(({ target }) => target === script);
+    if (event) return event.type;
+    const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByName(script.src));
+    const ended = stood.includes(script) || entries.some(({ responseEnd }) => responseEnd < began);
+    return ended && doc.readyState === "complete" ? "stood" : "";
+  };
 
-/**
- * Whether the site's consent tool allows ads; undefined while it has not said.
- * @param {string} [tool]
- */
-const askConsent = async (tool) => {
-  if (!tool) return true;
-  if (tool === "tcf") return askTcf();
-  if (tool === "google") return askGoogle();
-  const callback = find(tool);
-  return typeof callback === "function" ? callback() : undefined;
-};
+  /** Whether the reader allows ads. */
+  const consents = () => new Promise((tell) => bring("consent", { tool: settings.consent, tell }, () => tell(false)));
 
-/** @param {ProbeDetail} detail */
-const watch = async ({ settings, makeScript, controls, errors }) => {
-  /** @param {string} url */
-  const names = (url) => url.includes(settings.address);
-  let stops = 0;
-  // What the page's policy stopped before client.js ran is told by Chromium only.
-  const Observer = siteValue("ReportingObserver");
-  if (Observer) {
-    /** @param {any[]} reports */
-    const count = (reports) => {
-      for (const { body } of reports) if (body.disposition === "enforce" && names(String(body.blockedURL))) stops++;
-    };
-    new Observer(count, { types: ["csp-violation"], buffered: true }).observe();
-  }
-  const works = () => settings.effects.some((name) => Boolean(find(name)));
-  const present = () => [...doc.scripts].some((script) => names(script.src));
-
-  /** Loads the ad script as the page would; resolves when that has ended. */
-  const load = () =>
-    new Promise((resolve) => {
-      const script = makeScript(settings.url);
-      script.onload = script.onerror = resolve;
-      doc.head.append(script);
-    });
-
-  const began = performance.now();
-  const late = (/** @type {number} */ ms) => performance.now() - began > ms;
-  for (let allowed = await askConsent(settings.consent); !allowed; allowed = await askConsent(settings.consent)) {
-    if (allowed === false || late(PATIENCE_MS)) return { probe: "refused" };
-    await pause(LOOK_MS);
-  }
-  for (;;) {
-    if (works()) return { probe: "works" };
-    const complete = doc.readyState === "complete";
-    if (errors() || (complete && present())) break;
-    if (complete && settings.load) {
-      await load();
-      break;
+  /** Waits until the ad script works, or has ended without: then the script itself is what comes back. */
+  const follow = async (load = false) => {
+    for (const watch = makeWatch(); ; await watch.pass()) {
+      if (works()) return "works";
+      // Those of the page that are there, and those that were when they ended.
+      const scripts = [...doc.scripts, ...heard.map(({ target }) => target)].filter(isAdScript);
+      if (scripts.length && scripts.every(fate)) return scripts.find((script) => fate(script) === "error") || scripts[0];
+      if (!scripts.length && doc.readyState === "complete") {
+        if (!load && watch.late(NO_SCRIPT_MS)) return "absent";
+        if (load && !settings.consent && !(await consents())) return "refused";
+        if (load) doc.head.append(makeScript(url));
+        load = false;
+      }
+      if (watch.late(PATIENCE_MS)) return "pending";
     }
-    if (complete && late(NO_SCRIPT_MS)) return { probe: "absent" };
-    if (late(PATIENCE_MS)) return { probe: "pending" };
-    await pause(LOOK_MS);
+  };
+
+  if (!clear) {
+    const isThere = preset && (await follow()) === "works";
+    return isThere ? new Promise((tell) => bring("slots", { preset, tell }, () => tell({}))) : {};
   }
-  let failures = 1;
-  for (let round = 0; round < ROUNDS; round++) {
-    await pause(SPACING_MS);
-    if (settings.load && !works()) {
-      await load();
-      failures++;
-    }
-    if (works()) return { probe: "works" };
-    if (!(await controls(settings.load ? [0, 1, 2] : [0, 1, 2, 3, 4, 5]))) break;
-  }
-  if (works()) return { probe: "works" };
-  return stops ? { probe: "pending" } : { probe: "failed", probe_failures: failures };
+  if (settings.consent && !(await consents())) return { probe: "refused" };
+  const found = await follow(settings.load);
+  if (typeof found === "string") return { probe: found };
+  return new Promise((tell) => bring("second", { url: found.src, address, view, heard, works, tell }, () => tell({ probe: "pending" })));
 };
 
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
   const { detail } = /** @type {CustomEvent<ProbeDetail>} */ (event);
-  detail.tell(await watch(detail));
+  detail.tell(await judge(detail));
 });

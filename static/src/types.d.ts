@@ -20,6 +20,8 @@ interface ProbeSettings {
   address: string;
   url: string;
   effects: string[];
+  /** Whose slots can be seen to be filled. */
+  preset?: string;
   load?: boolean;
   consent?: string;
 }
@@ -30,17 +32,77 @@ interface Consents {
   ask?: boolean;
 }
 
+/** What became of the ad script; see adnotice/detect/report.py. */
 interface Probed {
-  probe: string;
-  probe_failures?: number;
+  probe?: string;
+  probe_answers?: string[];
+  others?: string;
+  filled?: boolean;
+  csp?: boolean;
+}
+
+/** What the test has seen; what is true of `clear` and `stopped` follows from the lists that are reported. */
+interface Evidence extends Probed {
+  clear?: boolean;
+  /** Every bait, while every control arrived. */
+  stopped?: boolean;
+}
+
+/** One view under test. */
+interface View {
+  base: string;
+  /** In the addresses of its baits. */
+  number: string;
+  /** What came, turn by turn, by family. */
+  tried: Record<string, string[]>;
+  /** In ms. */
+  deadline: number;
+  loadScript(url: string): Promise<string>;
+  isGone(): boolean;
+}
+
+interface Probe {
+  (view: View, seen: Evidence): Promise<Probed>;
+}
+
+interface RoundsDetail extends View {
+  tell(seen: Evidence): void;
 }
 
 interface ProbeDetail {
   settings: ProbeSettings;
+  view: View;
+  /** Whether the baits arrived; else all were stopped. */
+  clear: boolean;
+  bring(name: string, detail: object, failed: () => void): void;
   makeScript(url: string): HTMLScriptElement;
-  controls(turns: number[]): Promise<boolean>;
-  /** How many errors the ad script has had. */
-  errors(): number;
+  /** When the events began to be heard, in ms since the page did. */
+  began: number;
+  heard: Event[];
+  /** The scripts that stood there at the page's load event. */
+  stood: Element[];
+  tell(probed: Probed): void;
+}
+
+interface ConsentDetail {
+  /** Nothing: the one that shows itself on the page, if any does. */
+  tool?: string;
+  tell(allowed: boolean): void;
+}
+
+interface SecondDetail {
+  /** Of the script that failed. */
+  url: string;
+  /** What every address of it holds. */
+  address: string;
+  view: View;
+  heard: Event[];
+  works(): boolean;
+  tell(probed: Probed): void;
+}
+
+interface SlotsDetail {
+  preset: string;
   tell(probed: Probed): void;
 }
 

@@ -6,6 +6,9 @@ slots that it finds. None of it is anybody's code.
 
 from __future__ import annotations
 
+FONT_HOST = "fonts.googleapis.com"
+"""A third party that no list has, and that lets Resource Timing tell of it."""
+
 # What no blocker's stand-in file knows of.
 _MARK = "window.fromTheAdWorld = true;"
 
@@ -26,6 +29,7 @@ _SCRIPTS = {
       function push() { var slot = document.querySelectorAll('ins.adsbygoogle')[next++]; if (slot) {
         fill(slot); slot.setAttribute('data-adsbygoogle-status', 'done'); slot.setAttribute('data-ad-status', 'filled'); } }
       window.adsbygoogle = { loaded: true, push: push };
+      window.google_ad_modifications = {};
       for (var i = 0; i < waiting.length; i++) push(waiting[i]);
     """,
     "securepubads.g.doubleclick.net/tag/js/gpt.js": """
@@ -43,7 +47,7 @@ _SCRIPTS = {
     """,
     "c.amazon-adsystem.com/aax2/apstag.js": """
       window.apstag = { init: function () {}, fetchBids: function () {}, setDisplayBids: function () {},
-        renderImp: function () {}, _Q: [] };
+        renderImp: function (page, bid) {}, _Q: [] };
     """,
     "ads.example-network.test/tag.js": """
       window.exampleNetwork = { ready: true, version: 1 };
@@ -59,6 +63,8 @@ _CREATIVE = (
 
 def answer_as_ad_world(host: str, target: str) -> tuple[int, str, bytes]:
     """Status, media type and body of what an ad host answers; 404 for what nobody here serves."""
+    if host == FONT_HOST:
+        return 200, "text/css", b"@font-face { font-family: Lora; src: local(serif) }"
     path = target.partition("?")[0]
     script = _SCRIPTS.get(host.partition(":")[0] + path)
     if script is not None:

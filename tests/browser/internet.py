@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import h11
 import trustme
 
-from tests.browser.adworld import answer_as_ad_world
+from tests.browser.adworld import FONT_HOST, answer_as_ad_world
 
 HANG_SECONDS = 12.0
 """Longer than client.js waits on a fast page, short enough for tests."""
@@ -325,6 +325,8 @@ class Internet:
                 status, kind, content = answer_as_ad_world(hit.host, hit.target)
                 headers = [("content-type", kind), ("content-length", str(len(content))), ("cache-control", "no-store")]
                 headers.append(("access-control-allow-origin", "*"))
+                if hit.host == FONT_HOST:
+                    headers.append(("timing-allow-origin", "*"))
                 payload = [] if request.method == b"HEAD" else [content]
                 await self._say(spoken, writer, h11.Response(status_code=status, headers=headers), payload)
             if spoken.our_state is not h11.DONE or spoken.their_state is not h11.DONE:

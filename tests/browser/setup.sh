@@ -66,6 +66,26 @@ unpack_ublock() {
     rm -rf .cache/ublock-deb
 }
 
+# Its stand-ins alone are wanted, to be run by a test.
+unpack_privacy_badger() {
+    [ -f .cache/privacy-badger/data/surrogates.js ] && return
+    local deb
+    deb=$(ls .cache/downloads/webext-privacy-badger_*.deb 2>/dev/null | head -1)
+    if [ -z "$deb" ]; then
+        have apt-get || { missing+=(privacy-badger); return; }
+        mkdir -p .cache/downloads
+        say "downloading Privacy Badger"
+        (cd .cache/downloads && { apt-get download -q webext-privacy-badger ||
+            { apt-get update -qq && apt-get download -q webext-privacy-badger; }; }) >&2 2>/dev/null ||
+            { missing+=(privacy-badger); return; }
+        deb=$(ls .cache/downloads/webext-privacy-badger_*.deb)
+    fi
+    rm -rf .cache/privacy-badger .cache/privacy-badger-deb
+    dpkg-deb -x "$deb" .cache/privacy-badger-deb || { missing+=(privacy-badger); return; }
+    mv .cache/privacy-badger-deb/usr/share/webext/privacy-badger .cache/privacy-badger
+    rm -rf .cache/privacy-badger-deb
+}
+
 install_npm_packages() {
     have npm || { missing+=(npm-packages); return; }
     [ node_modules/.package-lock.json -nt package-lock.json ] && return
@@ -84,6 +104,7 @@ prepare() {
 mkdir -p .cache
 install_packages
 unpack_ublock
+unpack_privacy_badger
 install_npm_packages
 prepare
 if [ ${#missing[@]} -eq 0 ]; then

@@ -180,7 +180,19 @@ def make_body(dice: Random, name: str) -> bytes:
 
 REPORTED: Final = (
     *("id", "page", "script", "script_control", "image", "image_control", "style", "style_control", "element", "csp"),
-    *("probe", "probe_failures", "first", "asked", "returning", "lang", "referrer", "again"),
+    *(
+        "probe",
+        "probe_answers",
+        "others",
+        "filled",
+        "asked_kind",
+        "first",
+        "asked",
+        "returning",
+        "lang",
+        "referrer",
+        "again",
+    ),
 )
 VALUES: Final[tuple[Any, ...]] = (
     *(None, True, False, 0, -1, 10**30, 1e308, "", "/", "\x00", "/\x00\r\n", "\u2028", "é", "\ud800", "x" * 1100),
