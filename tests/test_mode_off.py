@@ -131,7 +131,7 @@ async def test_after_the_command_returned_no_idle_process_acts_by_the_old_mode(
 
 
 async def test_a_process_that_has_just_started_rests_on_what_the_store_says(sqlite_url: str, tmp_path: Path) -> None:
-    await say("off", sqlite_url, "--no-wait")
+    await say("off", sqlite_url, "--create", "--no-wait")
     for first in ("script", "report"):
         with processes(sqlite_url, tmp_path) as (process,):
             async with process.client() as client:
