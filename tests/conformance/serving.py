@@ -14,9 +14,12 @@ from pathlib import Path
 
 import httpx
 
+from tests.insight.conftest import CHEAP_HASH
+
 APPS = Path(__file__).parent / "apps"
-SERVERS = ("uvicorn", "hypercorn", "granian")
-START_SECONDS = 20
+SERVERS = ("uvicorn-h11", "uvicorn-httptools", "hypercorn", "granian", "daphne", "gunicorn-asgi", "gunicorn-uvicorn")
+WITHOUT_LIFESPAN = ("daphne",)
+START_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +48,20 @@ def free_port() -> int:
 
 def command(server: str, target: str, port: int) -> list[str]:
     """How the server is started for the ASGI app `module:name`."""
+    uvicorn = [target, "--host", "127.0.0.1", "--port", str(port)]
+    gunicorn = ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "5", "--no-control-socket", target]
     arguments = {
-        "uvicorn": [target, "--host", "127.0.0.1", "--port", str(port)],
+        "uvicorn-h11": [*uvicorn, "--http", "h11"],
+        "uvicorn-httptools": [*uvicorn, "--http", "httptools"],
         "hypercorn": ["--bind", f"127.0.0.1:{port}", target],
         "daphne": ["-b", "127.0.0.1", "-p", str(port), target],
         "gunicorn": ["-k", "asgi", "-b", f"127.0.0.1:{port}", target],
         "granian": ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), target],
+        "daphne": ["--bind", "127.0.0.1", "--port", str(port), target],
+        "gunicorn-asgi": ["--worker-class", "asgi", *gunicorn],
+        "gunicorn-uvicorn": ["--worker-class", "uvicorn_worker.UvicornWorker", *gunicorn],
     }
-    return [sys.executable, "-m", server, *arguments[server]]
+    return [sys.executable, "-m", server.partition("-")[0], *arguments[server]]
 
 
 @contextlib.contextmanager
@@ -69,6 +78,7 @@ def serve(framework: str, server: str, folder: Path, attribute: str = "app") -> 
             env={
                 **os.environ,
                 "STORE_URL": store_url,
+                "PASSWORD_HASH": CHEAP_HASH,
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
             },

@@ -1,14 +1,17 @@
-"""Five frameworks over three servers: pages carry the tag and are counted, nothing else changes."""
+"""Five frameworks over seven servers: pages carry the tag, what readers and operators post is taken, nothing else changes."""
 
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import anyio
 import httpx
 import pytest
 from websockets.exceptions import InvalidHandshake
@@ -17,9 +20,13 @@ from websockets.sync.client import connect
 from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
 from adnotice.count.tally import Dimension, Metric, Period
+from adnotice.keys import Keys
+from adnotice.notice.ticket import Tickets
 from tests.conformance.apps.site_parts import PARTS, PAUSE_SECONDS
 from tests.conformance.serving import SERVERS, Served, serve
-from tests.honest import AGENT
+from tests.conftest import SECRET
+from tests.honest import AGENT, BASE, HonestBrowser, read_found
+from tests.insight.conftest import log_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
@@ -48,9 +55,17 @@ class Pair:
         return httpx.get(self.bare.url + path, headers=headers), httpx.get(self.wrapped.url + path, headers=headers)
 
 
-@pytest.fixture(scope="module", params=[f"{f}-{s}" for f in FRAMEWORKS for s in SERVERS])
+def pairs() -> Iterator[Any]:
+    """Every framework once and every server once; all pairs in `make endurance`."""
+    for number, framework in enumerate(FRAMEWORKS):
+        for server in SERVERS:
+            usual = server == SERVERS[number] or (not number and server in SERVERS[len(FRAMEWORKS) :])
+            yield pytest.param(f"{framework}-{server}", marks=() if usual else pytest.mark.endurance)
+
+
+@pytest.fixture(scope="module", params=pairs())
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    framework, server = request.param.split("-")
+    framework, _, server = request.param.partition("-")
     with ExitStack() as stack:
         bare, wrapped = (
             stack.enter_context(serve(framework, server, tmp_path_factory.mktemp(kind), kind))
@@ -147,6 +162,42 @@ def refusal_of_websockets(site: Served) -> str:
 
 def test_every_page_is_counted(pair: Pair) -> None:
     assert eventually(lambda: pages_counted(pair.wrapped.store_url, "/") == expected_counts())
+
+
+POSTS = ("clear", "blocked", "again", "choice", "login", "forget")
+
+
+@pytest.mark.parametrize("what", POSTS)
+def test_what_is_posted_is_taken_by_every_server(pair: Pair, what: str) -> None:
+    status, wanted = anyio.run(post, pair.wrapped.url, what)
+    bare = ""
+    if status != wanted:
+        with suppress(httpx.HTTPError):
+            bare = f"; the bare app answers {httpx.post(pair.bare.url + '/', json={}).status_code} to a post"
+    assert status == wanted, f"{pair.wrapped.framework} under {pair.wrapped.server}: {what} got {status}{bare}"
+
+
+async def post(url: str, what: str) -> tuple[int, int]:
+    """Posts as a reader's browser, or the operator's, does: the answer's status, and the one that it should have."""
+    async with httpx.AsyncClient(base_url=url, headers=READER, timeout=30) as client:
+        view = secrets.token_hex(16)
+        ticket = Tickets(Keys(SECRET)).write(view, "default", time.time())
+        if what in ("clear", "blocked"):
+            answer = await client.post(
+                f"{BASE}/outcome", json=await HonestBrowser(client, blocker=what == "blocked").test()
+            )
+            return (answer.status_code if read_found(answer)["verdict"] == what else 0), 204
+        if what == "again":
+            report = {**await HonestBrowser(client).test(), "id": view, "again": ticket}
+            script = await HonestBrowser(client).load(view, "script", 0)
+            return (await client.post(f"{BASE}/outcome", json={**report, "script": [script]})).status_code, 204
+        if what == "choice":
+            chosen = {"ticket": ticket, "page": "/", "choice": "never"}
+            return (await client.post(f"{BASE}/choice", json=chosen)).status_code, 204
+        if what == "forget":
+            return (await client.post(f"{BASE}/about/choice", data={"choice": "forget"})).status_code, 303
+        client.base_url = httpx.URL(f"{url}{BASE}/")
+        return (await log_in(client)).status_code, 303
 
 
 def expected_counts() -> dict[Metric, int]:

@@ -44,4 +44,5 @@ def with_adnotice(app: Any) -> Any:
         site_name=TITLE,
         store_url=os.environ["STORE_URL"],
         name_after_views=1,
+        dashboard_password_hash=os.environ["PASSWORD_HASH"],
     )
