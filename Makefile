@@ -8,7 +8,7 @@ ARGS ?=
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench docs static screenshots endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench docs static screenshots hostile endurance browsers clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -127,6 +127,10 @@ screenshots: $(CACHE)/check browsers ## docs/images: the notice and the dashboar
 
 docs: $(CACHE)/check ## the generated parts of docs/
 	@$(BIN)/python -m docs.generate $(ARGS)
+
+hostile: $(CACHE)/check $(CACHE)/compiled ## every attack on every server, plain and compiled, as one table (hours; ARGS="-k nginx")
+	@$(BIN)/python -m pytest tests/hostile -m 'endurance or not endurance' --timeout=3600 $(ARGS)
+	@TEST_COMPILED='$(CURDIR)/$(CACHE)/compiled' $(BIN)/python -m pytest tests/hostile -m 'endurance or not endurance' --timeout=3600 $(ARGS)
 
 endurance: $(CACHE)/check browsers ## the long kill, soak and fuzz loops
 	@$(BIN)/python -m pytest -m endurance --timeout=7200 $(ARGS)

@@ -113,6 +113,8 @@ class Refused(Exception):
         self.status = status or STATUS[rejection]
         self.reason = reason
         self.headers = headers
+        self.unread = True
+        """Whether the request's body may still be on its way."""
 
     def answer(self) -> Answer:
         """The refusal as an answer; its text stands in the body and in the header."""

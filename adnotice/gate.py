@@ -27,6 +27,9 @@ from adnotice.vocabulary import Commit, Counted, Occurrence, Rejection
 
 MAX_KNOWN_CLIENTS: Final = 10_000
 
+MAX_DISCARDED_BYTES: Final = 2 * 1024 * 1024
+"""Twice of what nginx hands on with its defaults."""
+
 MAX_HOPS: Final = 32
 """How many proxies in a row are read past; a longer X-Forwarded-For tells no address."""
 
@@ -183,9 +186,27 @@ class Gate:
         except TimeoutError:
             raise self._late() from None
 
+    async def discard(self, scope: Scope, receive: Receive) -> None:
+        """Reads a body that nobody wants, so that the answer doesn't meet it on its way.
+
+        A server that answers and closes while a proxy is still sending resets the connection; nginx then takes it for
+        dead. What is larger than proxies let through, or slow, is left.
+        """
+        if not announces_body(scope):
+            return
+        left = MAX_DISCARDED_BYTES
+        with anyio.move_on_after(self._deadline):
+            while left > 0:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
+                left -= len(message.get("body", b""))
+
     def _late(self) -> Refused:
         late = f"body must arrive within {self._deadline:g} seconds"
-        return Refused(Rejection.DEADLINE, late, header(b"connection", "close"))
+        refused = Refused(Rejection.DEADLINE, late, header(b"connection", "close"))
+        refused.unread = False
+        return refused
 
     def limit(self, commit: Commit) -> Commit:
         """The same commit, within the site's rate; raises `Refused` (429) beyond it.
@@ -203,6 +224,15 @@ class Gate:
             return commit(id_, expires, occurrences)
 
         return within_rate
+
+
+def announces_body(scope: Scope) -> bool:
+    """Whether the request has a body that comes without being asked for (RFC 9110, 10.1.1), and none too large to read."""
+    headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope.get("headers", ())}
+    length = headers.get(b"content-length", b"0")
+    if b"expect" in headers or (length.isdigit() and int(length[:19]) > MAX_DISCARDED_BYTES):
+        return False
+    return length != b"0" or b"transfer-encoding" in headers
 
 
 def refuse_until(wait: float) -> None:
@@ -225,11 +255,17 @@ def on_asyncio() -> bool:
 def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     """The body with this message's part, and whether more is to come."""
     if message["type"] != "http.request":
-        raise Refused(Rejection.GONE, "the client went away before the body was complete")
+        gone = Refused(Rejection.GONE, "the client went away before the body was complete")
+        gone.unread = False
+        raise gone
     part = message.get("body", b"")
     body = body + part if body else part
     if len(body) > limit:
-        raise Refused(Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close"))
+        large = Refused(
+            Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close")
+        )
+        large.unread = message.get("more_body", False)
+        raise large
     return body, message.get("more_body", False)
 
 

@@ -64,6 +64,7 @@ class Reception(Prefix):
 
     async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request for this name, whatever it is."""
+        unread = True
         try:
             endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
             if endpoint is None:
@@ -80,12 +81,18 @@ class Reception(Prefix):
             if rule.max_body_bytes:
                 body = self._gate.read_body(receive, rule.max_body_bytes)
                 request.body = body if isinstance(body, bytes) else await body
+                unread = False
+            else:
+                unread = b"content-length" in request.headers or b"transfer-encoding" in request.headers
             answer = await endpoint.answer(request)
         except Refused as refused:
             answer = self._refuse(scope, refused)
+            unread = unread and refused.unread
         except Unavailable as unavailable:
             retry = retry_after(unavailable.retry_after)
             answer = self._refuse(scope, Refused(Rejection.STORE, STORE_UNAVAILABLE, retry))
+        if unread:
+            await self._gate.discard(scope, receive)
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
         await send(start)
         await send(body_message)
@@ -109,6 +116,8 @@ class Reception(Prefix):
         if rule.max_body_bytes:
             body = self._gate.read_body(receive, rule.max_body_bytes)
             request.body = body if isinstance(body, bytes) else await body
+        else:
+            await self._gate.discard(scope, receive)
 
         async def replay() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}

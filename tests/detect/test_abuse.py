@@ -21,6 +21,7 @@ from adnotice.detect import witness
 from adnotice.detect.baits import SCRIPT
 from adnotice.detect.report import MAX_REPORT_BYTES
 from adnotice.detect.witness import Witnesses, probe_of
+from adnotice.gate import MAX_DISCARDED_BYTES
 from adnotice.keys import Keys
 from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET
@@ -110,9 +111,12 @@ async def post_raw(
     return sent[0]["status"], dict(sent[0]["headers"]), read
 
 
-async def test_a_body_that_says_it_is_too_long_is_refused_unread(store_url: str) -> None:
-    status, _, read = await post_raw(store_url, [b"{}"], {**JSON, "content-length": str(MAX_REPORT_BYTES + 1)})
-    assert (status, read) == (413, 0)
+@pytest.mark.parametrize(("length", "pieces"), [(MAX_REPORT_BYTES + 1, 1), (MAX_DISCARDED_BYTES + 1, 0)])
+async def test_a_body_that_says_it_is_too_long_is_refused_and_read_only_as_far_as_a_proxy_would_send_it(
+    length: int, pieces: int, store_url: str
+) -> None:
+    status, _, read = await post_raw(store_url, [b"{}"], {**JSON, "content-length": str(length)})
+    assert (status, read) == (413, pieces)
 
 
 async def test_a_body_that_does_not_say_is_refused_at_the_first_byte_too_many(store_url: str) -> None:
