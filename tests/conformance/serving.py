@@ -54,8 +54,6 @@ def command(server: str, target: str, port: int) -> list[str]:
         "uvicorn-h11": [*uvicorn, "--http", "h11"],
         "uvicorn-httptools": [*uvicorn, "--http", "httptools"],
         "hypercorn": ["--bind", f"127.0.0.1:{port}", target],
-        "daphne": ["-b", "127.0.0.1", "-p", str(port), target],
-        "gunicorn": ["-k", "asgi", "-b", f"127.0.0.1:{port}", target],
         "granian": ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), target],
         "daphne": ["--bind", "127.0.0.1", "--port", str(port), target],
         "gunicorn-asgi": ["--worker-class", "asgi", *gunicorn],

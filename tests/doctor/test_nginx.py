@@ -60,7 +60,7 @@ SAID: dict[str, tuple[str, ...]] = {
 @pytest.fixture(scope="module")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     with (
-        serve("fastapi", "uvicorn", tmp_path_factory.mktemp("site")) as site,
+        serve("fastapi", "uvicorn-httptools", tmp_path_factory.mktemp("site")) as site,
         serve_mistakes(tmp_path_factory.mktemp("nginx"), site.port) as addresses,
     ):
         yield addresses

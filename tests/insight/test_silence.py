@@ -58,7 +58,7 @@ async def test_an_nginx_that_forgets_host_is_named_with_the_line_that_mends_it(t
     folders = [tmp_path / name for name in ("site", "nginx")]
     for folder in folders:
         folder.mkdir()
-    with serve("fastapi", "uvicorn", folders[0]) as site, serve_mistakes(folders[1], site.port) as addresses:
+    with serve("fastapi", "uvicorn-httptools", folders[0]) as site, serve_mistakes(folders[1], site.port) as addresses:
         assert await visit(addresses["host not handed on"], AGENT) == [403] * PAGES
     with read(site.store_url) as reading:
         (finding,) = (each for each in find(reading.summary, reading.health) if each.weight is Weight.WRONG)
