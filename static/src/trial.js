@@ -4,7 +4,7 @@
  * ad_probe is used, probe.js watches the site's own ad script.
  */
 
-import { LEAST_WITNESS, ODD, SCRIPT, SILENT, STOPPED } from "./contract.js";
+import { LEAST_WITNESS, ODD, SCRIPT, SILENT, SIZED_SCRIPT, STOPPED } from "./contract.js";
 import { doc } from "./native.js";
 import { base, bring, makeScript } from "./own.js";
 import { pause } from "./timing.js";
@@ -14,8 +14,10 @@ import { pause } from "./timing.js";
  * @param {() => boolean} isGone
  * @param {() => number} refusals  how often the page's own policy has stopped what decides
  * @param {Probe | null} probe
+ * @param {boolean} [sized]  with the baits for pages under a service worker
+ * @returns {Promise<{ [name: string]: any } | null>}
  */
-export const test = async (isGone, refusals, probe) => {
+export const test = async (isGone, refusals, probe, sized = false) => {
   const before = refusals();
   const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => (byte + 256).toString(16).slice(1)).join("");
   const number = (BigInt.asUintN(128, BigInt("0x" + id) * ODD) >> 64n).toString(16).padStart(16, "0");
@@ -48,15 +50,17 @@ export const test = async (isGone, refusals, probe) => {
     });
 
   /** @type {Record<string, string[]>} */
-  const tried = { script: [await loadScript(`${base}/${SCRIPT}${number}-0.js`)] };
-  const view = { base, number, tried, deadline, loadScript, isGone };
+  const tried = { script: [await loadScript(`${base}/${sized ? SIZED_SCRIPT : SCRIPT}${number}-0.js`)] };
+  const view = { base, number, tried, deadline, loadScript, isGone, sized };
   /** @type {Evidence} */
   let seen = { clear: tried.script[0].length >= LEAST_WITNESS };
   if (!seen.clear) seen = await new Promise((tell) => bring("rounds", { ...view, tell }, () => tell({ csp })));
+  // Under a service worker blockers may no longer see what a request is for: what arrives is tried by rules that name none.
+  if (seen.clear && !sized && navigator.serviceWorker?.controller) return test(isGone, refusals, probe, true);
   if (probe && (seen.clear || seen.stopped)) Object.assign(seen, await probe(view, seen));
   const { clear, stopped, ...told } = seen;
   // The event that explains an error may come a task after it; there is none left where the page goes away.
   if (told.probe !== "pending") await pause(0);
   told.csp = told.csp || csp || refusals() > before;
-  return isGone() ? null : { id, page: location.pathname, ...tried, ...told };
+  return isGone() ? null : { id, page: location.pathname, sized, ...tried, ...told };
 };

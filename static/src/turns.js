@@ -3,12 +3,13 @@
  * Baits and controls of one view, turn by turn: what rounds.js and second.js try.
  */
 
-import { IMAGE, IMAGE_CONTROL, LEAST_WITNESS, SCRIPT, SCRIPT_CONTROL, SILENT, STOPPED } from "./contract.js";
+import { IMAGE, IMAGE_CONTROL, LEAST_WITNESS, SCRIPT, SCRIPT_CONTROL, SILENT, SIZED_IMAGE, SIZED_SCRIPT, STOPPED } from "./contract.js";
 
 const FOLDERS = { script: SCRIPT, script_control: SCRIPT_CONTROL, image: IMAGE, image_control: IMAGE_CONTROL };
+const SIZED_FOLDERS = { ...FOLDERS, script: SIZED_SCRIPT, image: SIZED_IMAGE };
 
 /** @param {View} view */
-export const makeTurns = ({ base, number, tried, deadline, loadScript, isGone }) => {
+export const makeTurns = ({ base, number, tried, deadline, loadScript, isGone, sized }) => {
   /**
    * A picture's witness is its size.
    * @param {string} url
@@ -28,7 +29,7 @@ export const makeTurns = ({ base, number, tried, deadline, loadScript, isGone })
     const isImage = family.startsWith("image");
     const witnesses = (tried[family] = tried[family] || []);
     const turn = witnesses.push(SILENT) - 1;
-    const stem = `${base}/${FOLDERS[family]}${number}-${turn}`;
+    const stem = `${base}/${(sized ? SIZED_FOLDERS : FOLDERS)[family]}${number}-${turn}`;
     witnesses[turn] = await (isImage ? loadImage(stem + ".gif") : loadScript(stem + ".js"));
     return witnesses[turn].length >= LEAST_WITNESS;
   };

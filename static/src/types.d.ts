@@ -59,6 +59,8 @@ interface View {
   deadline: number;
   loadScript(url: string): Promise<string>;
   isGone(): boolean;
+  /** Whether the baits are those for pages under a service worker. */
+  sized: boolean;
 }
 
 interface Probe {
