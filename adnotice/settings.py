@@ -29,6 +29,7 @@ ENVIRONMENT_PREFIX: Final = "ADNOTICE_"
 PREFIX: Final = "/_adnotice"
 MAX_NAME_CHARACTERS: Final = 200
 
+_NAME: Final = re.compile(r"[a-z_]*")
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _SERVICE: Final = re.compile(
@@ -158,7 +159,10 @@ class Settings:
                 found.append(_misfit(name, given, str(unfit), spell))
         own = rooms.pop("")
         settings = cls(**own, **{room: _ROOMS[room](**values) for room, values in rooms.items()})
-        found += [problem for problem in settings._problems() if problem.partition(" ")[0] not in wrong]
+        for problem in settings._problems():
+            name = "".join(_NAME.findall(problem)[:1])
+            if name not in wrong:
+                found.append(spell(name) + problem[len(name) :] if name in _TYPES else problem)
         if found:
             raise SettingsError(found, prefix=PREFIX if any(prefix_problems(settings.prefix)) else settings.prefix)
         return settings

@@ -133,7 +133,7 @@ def test_wrong_variables_are_told_before_anything_is_opened(
 ) -> None:
     monkeypatch.setenv("ADNOTICE_TIMEZONE", "Mars/Base")
     assert main(["prune"]) == 1
-    assert "timezone must be an IANA name" in capsys.readouterr().err
+    assert "ADNOTICE_TIMEZONE must be an IANA name" in capsys.readouterr().err
 
 
 def test_the_doctor_is_told_what_it_may_be_asked(capsys: pytest.CaptureFixture[str]) -> None:

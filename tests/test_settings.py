@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -123,6 +124,20 @@ def test_a_wrong_variable_is_named_as_it_stands_in_the_environment() -> None:
         Settings.from_env({"ADNOTICE_SECRET_KEY": SECRET, "ADNOTICE_SITENAME": "x", "ADNOTICE_HOSTS": "{"})
     assert caught.value.problems[0].startswith("ADNOTICE_SITENAME is not a setting. Did you mean ADNOTICE_SITE_NAME?")
     assert caught.value.problems[1] == 'ADNOTICE_HOSTS must be a mapping, such as {"news.example": "news"}, got \'{\''
+
+
+def test_what_is_wrong_with_a_variable_s_value_names_the_variable() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(
+            {
+                "ADNOTICE_SECRET_KEY": "short",
+                "ADNOTICE_PREFIX": "//evil",
+                "ADNOTICE_HOSTS": '{"a": ""}',
+                "ADNOTICE_NOT_NOW_DAYS": "0",
+            }
+        )
+    names = [re.split(r"\W", problem)[0] for problem in caught.value.problems]
+    assert names == ["ADNOTICE_SECRET_KEY", "ADNOTICE_PREFIX", "ADNOTICE_HOSTS", "ADNOTICE_NOT_NOW_DAYS"]
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
