@@ -18,7 +18,9 @@ from tests.insight.conftest import CHEAP_HASH
 
 APPS = Path(__file__).parent / "apps"
 SERVERS = ("uvicorn-h11", "uvicorn-httptools", "hypercorn", "granian", "daphne", "gunicorn-asgi", "gunicorn-uvicorn")
-WITHOUT_LIFESPAN = ("daphne",)
+USUAL_KINDS = {"uvicorn": "uvicorn-httptools", "gunicorn": "gunicorn-asgi"}
+"""What a server's bare name stands for."""
+
 START_SECONDS = 60
 
 
@@ -59,7 +61,7 @@ def command(server: str, target: str, port: int) -> list[str]:
         "gunicorn-asgi": ["--worker-class", "asgi", *gunicorn],
         "gunicorn-uvicorn": ["--worker-class", "uvicorn_worker.UvicornWorker", *gunicorn],
     }
-    return [sys.executable, "-m", server.partition("-")[0], *arguments[server]]
+    return [sys.executable, "-m", server.partition("-")[0], *arguments[USUAL_KINDS.get(server, server)]]
 
 
 @contextlib.contextmanager
