@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from enum import IntEnum, StrEnum
+from typing import Final
 
 import msgspec
 
@@ -74,14 +75,20 @@ class Sign(Word):
     ELEMENT_SHOWN = "element bait shown"
 
 
-class Choice(Word):
-    """What the reader answered to the notice."""
+class NoticeEvent(Word):
+    """What happens to a notice in one view."""
 
+    SHOWN = "shown"
+    HOWTO = "howto"
     LATER = "later"
     NEVER = "never"
     SUPPORTS = "supports"
-    HOWTO = "howto"
     RECHECKED = "rechecked"
+    SUPPORT_LINK = "support-link"
+
+
+CHOICES: Final = (NoticeEvent.HOWTO, NoticeEvent.LATER, NoticeEvent.NEVER, NoticeEvent.SUPPORTS)
+"""Those of them that the reader answers with. Checking again is a report of its own; the objection is no choice."""
 
 
 class Quiet(Word):
@@ -224,22 +231,12 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
     """Whether its reader's address, where one is known, sends more reports than a reader does."""
 
 
-class NoticeShown(msgspec.Struct, frozen=True, gc=False):
-    """The notice was on screen in one view."""
+class NoticeEventSeen(msgspec.Struct, frozen=True, gc=False):
+    """Something happened to the notice of one view."""
 
     site: str
     page: str
-    agent: bytes = b""
-    language: bytes = b""
-    variant: str = ""
-
-
-class ChoiceMade(msgspec.Struct, frozen=True, gc=False):
-    """A reader answered the notice."""
-
-    site: str
-    page: str
-    choice: Choice
+    event: NoticeEvent
     agent: bytes = b""
     language: bytes = b""
     variant: str = ""
@@ -268,8 +265,7 @@ Occurrence = (
     | BaitServed
     | RequestRefused
     | ViewJudged
-    | NoticeShown
-    | ChoiceMade
+    | NoticeEventSeen
     | AdsAllowed
     | ObjectionMade
 )

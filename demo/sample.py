@@ -15,11 +15,10 @@ from adnotice.count.store import Store
 from adnotice.count.tally import Batch, Entry
 from adnotice.vocabulary import (
     AdsAllowed,
-    Choice,
-    ChoiceMade,
     Ground,
     Kind,
-    NoticeShown,
+    NoticeEvent,
+    NoticeEventSeen,
     Occurrence,
     PageForProgram,
     PageInjected,
@@ -86,7 +85,12 @@ CROWDS = (
     Crowd("Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0", "en", 0.03, 0.58, 0.05),
 )
 
-ANSWERS = ((Choice.HOWTO, 0.071), (Choice.LATER, 0.238), (Choice.NEVER, 0.064), (Choice.SUPPORTS, 0.031))
+ANSWERS = (
+    (NoticeEvent.HOWTO, 0.071),
+    (NoticeEvent.LATER, 0.238),
+    (NoticeEvent.NEVER, 0.064),
+    (NoticeEvent.SUPPORTS, 0.031),
+)
 QUIETS = ((Quiet.FIRST_PAGE, 0.44), (Quiet.LATER, 0.17), (Quiet.NEVER, 0.06), (Quiet.SUPPORTS, 0.02))
 RECHECKED_OF_HOWTO = 0.52
 ALLOWED_OF_HOWTO = 0.38
@@ -171,12 +175,15 @@ def _answers(
     chance: random.Random, path: str, reader: tuple[bytes, bytes], asked: int
 ) -> Iterator[tuple[Occurrence, int]]:
     shown = min(asked, _about(chance, asked * 0.955))
-    yield NoticeShown(SITE, path, *reader), shown
+    yield NoticeEventSeen(SITE, path, NoticeEvent.SHOWN, *reader), shown
     for choice, share in ANSWERS:
         n = min(shown, _about(chance, shown * share))
-        yield ChoiceMade(SITE, path, choice, *reader), n
-        if choice is Choice.HOWTO:
-            yield ChoiceMade(SITE, path, Choice.RECHECKED, *reader), min(n, _about(chance, n * RECHECKED_OF_HOWTO))
+        yield NoticeEventSeen(SITE, path, choice, *reader), n
+        if choice is NoticeEvent.HOWTO:
+            yield (
+                NoticeEventSeen(SITE, path, NoticeEvent.RECHECKED, *reader),
+                min(n, _about(chance, n * RECHECKED_OF_HOWTO)),
+            )
             yield AdsAllowed(SITE, path, *reader), min(n, _about(chance, n * ALLOWED_OF_HOWTO))
 
 

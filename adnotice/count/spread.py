@@ -12,11 +12,10 @@ from adnotice.count.tally import SUSPECTS, Dimension, Key, Metric
 from adnotice.vocabulary import (
     AdsAllowed,
     BaitServed,
-    Choice,
-    ChoiceMade,
     Ground,
     Kind,
-    NoticeShown,
+    NoticeEvent,
+    NoticeEventSeen,
     ObjectionMade,
     Occurrence,
     PageForProgram,
@@ -38,7 +37,7 @@ FIRST_BAIT: Final = "first"
 
 VERDICTS: Final = (Metric.CLEAR, Metric.PARTLY, Metric.BLOCKED_CONTENT, Metric.BLOCKED_HOSTS, Metric.UNKNOWN)
 
-_CHOICES: Final = {choice: Metric(choice.value) for choice in Choice}
+_EVENTS: Final = {event: Metric(event.value) for event in NoticeEvent}
 
 
 def spread(occurrence: Occurrence) -> TallyKeys:
@@ -55,10 +54,8 @@ def spread(occurrence: Occurrence) -> TallyKeys:
         return (_key(occurrence.site, Dimension.BAIT, FIRST_BAIT, Metric.SERVED),)
     if isinstance(occurrence, RequestRefused):
         return _rejection_keys(occurrence.site, occurrence.reason)
-    if isinstance(occurrence, NoticeShown):
-        return _spread_answer(occurrence, Metric.SHOWN)
-    if isinstance(occurrence, ChoiceMade):
-        return _spread_answer(occurrence, _CHOICES[occurrence.choice])
+    if isinstance(occurrence, NoticeEventSeen):
+        return _spread_answer(occurrence, _EVENTS[occurrence.event])
     if isinstance(occurrence, ObjectionMade):
         return (_key(occurrence.site, Dimension.ALL, "", Metric.OBJECTED),)
     return _spread_answer(occurrence, Metric.ALLOWED)
@@ -112,7 +109,7 @@ def _spread_view(view: ViewJudged) -> TallyKeys:
     return keys + _quiet_keys(site, view.quiet)
 
 
-def _spread_answer(answer: NoticeShown | ChoiceMade | AdsAllowed, metric: Metric) -> TallyKeys:
+def _spread_answer(answer: NoticeEventSeen | AdsAllowed, metric: Metric) -> TallyKeys:
     site = answer.site
     reader = _reader_keys(site, answer.agent[:MAX_AGENT_CHARACTERS], answer.language[:MAX_LANGUAGE_CHARACTERS], metric)
     if reader is None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from adnotice.headers import Header, header
-from adnotice.vocabulary import Choice
+from adnotice.vocabulary import NoticeEvent
 
 NAME: Final = "adnotice"
 
@@ -19,31 +19,31 @@ LONGEST: Final = timedelta(days=400)
 RENEW_AFTER: Final = timedelta(days=30)
 """A lasting answer is written anew when it is seen at this age, so that it lasts as long as the reader comes."""
 
-_KEPT: Final = (Choice.LATER, Choice.NEVER, Choice.SUPPORTS)
+_KEPT: Final = (NoticeEvent.LATER, NoticeEvent.NEVER, NoticeEvent.SUPPORTS)
 
 
 class Kept(NamedTuple):
     """An answer that the reader's browser keeps."""
 
-    choice: Choice
+    choice: NoticeEvent
     day: date
 
 
-def keeps(choice: Choice) -> bool:
+def keeps(choice: NoticeEvent) -> bool:
     """Whether the answer is one to keep."""
     return choice in _KEPT
 
 
-def holds_for(choice: Choice, not_now: timedelta) -> timedelta:
+def holds_for(choice: NoticeEvent, not_now: timedelta) -> timedelta:
     """How long an answer holds from the day it was given or renewed."""
-    return not_now if choice is Choice.LATER else LONGEST
+    return not_now if choice is NoticeEvent.LATER else LONGEST
 
 
 def read_cookie(value: str, today: date) -> Kept | None:
     """The kept answer; None when there is none or it is not of our making, as no day after tomorrow is."""
     name, _, written = value.partition(".")
     try:
-        kept = Kept(Choice(name), date.fromisoformat(written))
+        kept = Kept(NoticeEvent(name), date.fromisoformat(written))
     except ValueError:
         return None
     is_ours = keeps(kept.choice) and kept.day <= today + timedelta(days=1)
@@ -52,7 +52,7 @@ def read_cookie(value: str, today: date) -> Kept | None:
 
 def is_due(kept: Kept, today: date) -> bool:
     """Whether the answer should be written anew; only "don't ask again" is."""
-    return kept.choice is Choice.NEVER and today - kept.day >= RENEW_AFTER
+    return kept.choice is NoticeEvent.NEVER and today - kept.day >= RENEW_AFTER
 
 
 def write_cookie(kept: Kept, *, path: str, secure: bool, not_now: timedelta) -> Header:

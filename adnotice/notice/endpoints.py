@@ -38,11 +38,10 @@ from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_location
 from adnotice.vocabulary import (
     AdsAllowed,
-    Choice,
-    ChoiceMade,
     Commit,
     Mode,
-    NoticeShown,
+    NoticeEvent,
+    NoticeEventSeen,
     ObjectionMade,
     Quiet,
     Record,
@@ -72,7 +71,7 @@ class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ticket: str
     page: str
-    choice: Literal["shown", "later", "never", "supports", "howto", "rechecked"]
+    choice: Literal["shown", "later", "never", "supports", "howto"]
 
 
 class Notices:
@@ -171,8 +170,8 @@ class Notices:
         situation = self._situation(request)
         if isinstance(read, Ticket) and not situation.bot:
             about = (request.site, visit.page)
-            checked = ChoiceMade(*about, Choice.RECHECKED, *_reader(request))
-            await self._commit(f"{read.view}:{Choice.RECHECKED}", read.expires, (checked,))
+            checked = NoticeEventSeen(*about, NoticeEvent.RECHECKED, *_reader(request))
+            await self._commit(f"{read.view}:{NoticeEvent.RECHECKED}", read.expires, (checked,))
             if visit.verdict is Verdict.CLEAR:
                 await self._commit(f"{read.view}:allowed", read.expires, (AdsAllowed(*about, *_reader(request)),))
         return Asked(Quiet.NOT_BLOCKED if visit.verdict is not Verdict.BLOCKED else None)
@@ -182,16 +181,16 @@ class Notices:
             report = self._decode(request.body)
         except UNREADABLE as error:
             raise Refused(Rejection.MALFORMED, f"the choice can't be read: {error}") from None
-        choice = None if report.choice == "shown" else Choice(report.choice)
-        headers = self._keep(choice, request) if choice else ()
+        event = NoticeEvent(report.choice)
+        headers = self._keep(event, request)
         read = self._tickets.read(report.ticket, request.site, self._clock())
         if isinstance(read, Fault):
             return Answer(204, (reason(read.value), NO_STORE, *headers))
         about = (request.site, name_location(report.page))
         reader = _reader(request)
-        made = ChoiceMade(*about, choice, *reader) if choice else NoticeShown(*about, *reader)
+        made = NoticeEventSeen(*about, event, *reader)
         try:
-            counted = await self._commit(f"{read.view}:{report.choice}", read.expires, (made,))
+            counted = await self._commit(f"{read.view}:{event}", read.expires, (made,))
         except Unavailable as unavailable:
             # the reader's wish is kept although it can't be counted now
             raise Refused(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
@@ -204,10 +203,10 @@ class Notices:
         wish = _field(request, "choice")
         if wish == "forget":
             headers: tuple[Header, ...] = (clear_cookie(path=request.base, secure=request.secure),)
-        elif wish == Choice.NEVER:
-            headers = self._keep(Choice.NEVER, request)
+        elif wish == NoticeEvent.NEVER:
+            headers = self._keep(NoticeEvent.NEVER, request)
         else:
-            raise Refused(Rejection.MALFORMED, f"choice must be one of: {Choice.NEVER}, forget; got {wish[:40]!r}")
+            raise Refused(Rejection.MALFORMED, f"choice must be one of: {NoticeEvent.NEVER}, forget; got {wish[:40]!r}")
         return Answer(303, (header(b"location", f"{request.base}/about?saved"), NO_STORE, *headers))
 
     async def _take_objection(self, request: Request) -> Answer:
@@ -245,7 +244,7 @@ class Notices:
         bot = classify_agent(request.header(b"user-agent")).bot
         return Situation(self._mode() or UNKNOWN, bot, self._kept(request), self._today())
 
-    def _keep(self, choice: Choice, request: Request) -> tuple[Header, ...]:
+    def _keep(self, choice: NoticeEvent, request: Request) -> tuple[Header, ...]:
         if not keeps(choice):
             return ()
         kept = Kept(choice, self._today())

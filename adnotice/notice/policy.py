@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from adnotice.exchange import Visit
 from adnotice.notice.cookie import Kept, holds_for
-from adnotice.vocabulary import Choice, Mode, Quiet, Verdict
+from adnotice.vocabulary import Mode, NoticeEvent, Quiet, Verdict
 
-_LASTING = {Choice.SUPPORTS: Quiet.SUPPORTS, Choice.NEVER: Quiet.NEVER, Choice.LATER: Quiet.LATER}
+_LASTING = {NoticeEvent.SUPPORTS: Quiet.SUPPORTS, NoticeEvent.NEVER: Quiet.NEVER, NoticeEvent.LATER: Quiet.LATER}
 
 _NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.FIRST_PAGE}
 

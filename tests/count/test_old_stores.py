@@ -27,7 +27,7 @@ from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.keys import Keys
 from adnotice.notice.cookie import Kept, read_cookie
 from adnotice.notice.ticket import Ticket, Tickets
-from adnotice.vocabulary import Choice, Unavailable
+from adnotice.vocabulary import NoticeEvent, Unavailable
 from tests.count.old_stores import (
     FAR,
     FOLDER,
@@ -266,7 +266,7 @@ PROMISES = json.loads((FOLDER / "promises.json").read_text(encoding="utf-8"))
 def test_choice_cookies_of_old_hold(choice: str, day: str, header: str) -> None:
     kept = date.fromisoformat(day)
     value = header.partition("=")[2].partition(";")[0]
-    assert read_cookie(value, kept + timedelta(days=1)) == Kept(Choice(choice), kept)
+    assert read_cookie(value, kept + timedelta(days=1)) == Kept(NoticeEvent(choice), kept)
 
 
 @pytest.mark.parametrize(("view", "site", "text"), PROMISES["tickets"], ids=lambda each: str(each)[:24])

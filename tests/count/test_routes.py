@@ -13,7 +13,16 @@ from adnotice.count.served import read_served
 from adnotice.count.settings import CountSettings
 from adnotice.count.tally import Dimension, Metric, Period
 from adnotice.count.writer import Writer
-from adnotice.vocabulary import Choice, ChoiceMade, Ground, PageInjected, PageRefused, Refusal, Verdict, ViewJudged
+from adnotice.vocabulary import (
+    Ground,
+    NoticeEvent,
+    NoticeEventSeen,
+    PageInjected,
+    PageRefused,
+    Refusal,
+    Verdict,
+    ViewJudged,
+)
 
 TEMPLATES = ("/article/{slug}", "/archive/{day:path}", "/issue/{number:int}/", "/article/{slug}/comments")
 EXPIRES = time.time() + 900
@@ -69,7 +78,9 @@ async def test_views_pages_and_answers_are_counted_under_their_route(tmp_path: P
             (ViewJudged("site", path, Verdict.CLEAR, None, Ground.SCRIPT, agent=b"Firefox/153.0"),),
         )
     writer.record(PageRefused("site", Refusal.CSP))
-    await writer.commit("later", EXPIRES, (ChoiceMade("site", "/article/story-1", Choice.LATER, b"Firefox/153.0"),))
+    await writer.commit(
+        "later", EXPIRES, (NoticeEventSeen("site", "/article/story-1", NoticeEvent.LATER, b"Firefox/153.0"),)
+    )
     writer.record(PageInjected("site", "/"))
     await writer.close()
     today = datetime.now(UTC).date()

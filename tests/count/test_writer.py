@@ -25,13 +25,12 @@ from adnotice.count.writer import Writer
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import (
     AdsAllowed,
-    Choice,
-    ChoiceMade,
     Counted,
     Ground,
     Kind,
     Mode,
-    NoticeShown,
+    NoticeEvent,
+    NoticeEventSeen,
     PageInjected,
     PageRefused,
     Quiet,
@@ -151,9 +150,11 @@ async def test_the_whole_funnel_is_counted(make: Make) -> None:
     writer.record(PageInjected(*about, declined=True))
     writer.record(PageRefused("site", Refusal.CSP))
     await writer.commit(
-        "1", EXPIRES, (view(verdict=Verdict.BLOCKED, asked=True), NoticeShown(*about, FIREFOX, b"de", "b"))
+        "1",
+        EXPIRES,
+        (view(verdict=Verdict.BLOCKED, asked=True), NoticeEventSeen(*about, NoticeEvent.SHOWN, FIREFOX, b"de", "b")),
     )
-    await writer.commit("1:howto", EXPIRES, (ChoiceMade(*about, Choice.HOWTO, FIREFOX, b"de", "b"),))
+    await writer.commit("1:howto", EXPIRES, (NoticeEventSeen(*about, NoticeEvent.HOWTO, FIREFOX, b"de", "b"),))
     await writer.commit("1:allowed", EXPIRES, (AdsAllowed(*about, FIREFOX, b"de", "b"),))
     found = await counted(writer)
     assert found == {
@@ -177,7 +178,9 @@ async def test_the_whole_funnel_is_counted(make: Make) -> None:
 
 async def test_bots_are_kept_apart(make: Make) -> None:
     writer = make()
-    await writer.commit("1", EXPIRES, (view(agent=GOOGLEBOT), NoticeShown("site", "/a", GOOGLEBOT)))
+    await writer.commit(
+        "1", EXPIRES, (view(agent=GOOGLEBOT), NoticeEventSeen("site", "/a", NoticeEvent.SHOWN, GOOGLEBOT))
+    )
     await writer.commit("2", EXPIRES, (view(agent=b""),))
     assert await counted(writer) == {("", Metric.BOT): 2}
     assert await counted(writer, Dimension.BROWSER) == {}

@@ -11,7 +11,7 @@ from adnotice.finding import Weight
 from adnotice.insight import words
 from adnotice.insight.reports import FUNNEL
 from adnotice.texts import UNKNOWN
-from adnotice.vocabulary import Choice, Mode, Program
+from adnotice.vocabulary import Mode, NoticeEvent, Program
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_each_value_has_a_sentence(known: Iterable[str], told: dict[str, object]
 
 def test_each_step_of_the_funnel_and_each_choice_has_a_sentence() -> None:
     assert set(words.STEPS) == {"blocked", "asked", *(step.value for step, _ in FUNNEL)}
-    assert {choice.value for choice in Choice} <= set(words.STEPS)
-    assert {choice.value for choice in Choice} <= {metric.value for metric in Metric}
+    assert {event.value for event in NoticeEvent} - {NoticeEvent.SUPPORT_LINK} <= set(words.STEPS)
+    assert {event.value for event in NoticeEvent} <= {metric.value for metric in Metric}
 
 
 def test_each_weight_of_a_finding_has_words_so_that_colour_is_not_alone() -> None:

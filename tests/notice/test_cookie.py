@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from adnotice.notice.cookie import Kept, clear_cookie, holds_for, is_due, keeps, read_cookie, write_cookie
-from adnotice.vocabulary import Choice
+from adnotice.vocabulary import NoticeEvent
 
 TODAY = date(2026, 11, 22)
 NOT_NOW = timedelta(days=30)
@@ -17,23 +17,23 @@ NOT_NOW = timedelta(days=30)
     ("choice", "secure", "line"),
     [
         (
-            Choice.LATER,
+            NoticeEvent.LATER,
             True,
             b"adnotice=later.2026-11-22; Path=/_adnotice; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
         ),
         (
-            Choice.NEVER,
+            NoticeEvent.NEVER,
             False,
             b"adnotice=never.2026-11-22; Path=/_adnotice; Max-Age=34560000; HttpOnly; SameSite=Lax",
         ),
         (
-            Choice.SUPPORTS,
+            NoticeEvent.SUPPORTS,
             False,
             b"adnotice=supports.2026-11-22; Path=/_adnotice; Max-Age=34560000; HttpOnly; SameSite=Lax",
         ),
     ],
 )
-def test_the_cookie_is_written_byte_for_byte(choice: Choice, secure: bool, line: bytes) -> None:
+def test_the_cookie_is_written_byte_for_byte(choice: NoticeEvent, secure: bool, line: bytes) -> None:
     written = write_cookie(Kept(choice, TODAY), path="/_adnotice", secure=secure, not_now=NOT_NOW)
     assert written == (b"set-cookie", line)
 
@@ -45,8 +45,8 @@ def test_forgetting_empties_the_cookie_at_once() -> None:
     )
 
 
-@pytest.mark.parametrize("choice", [Choice.LATER, Choice.NEVER, Choice.SUPPORTS])
-def test_what_is_written_is_read_again(choice: Choice) -> None:
+@pytest.mark.parametrize("choice", [NoticeEvent.LATER, NoticeEvent.NEVER, NoticeEvent.SUPPORTS])
+def test_what_is_written_is_read_again(choice: NoticeEvent) -> None:
     _, line = write_cookie(Kept(choice, TODAY), path="/_adnotice", secure=True, not_now=NOT_NOW)
     value = line.decode().partition(";")[0].partition("=")[2]
     assert read_cookie(value, TODAY) == Kept(choice, TODAY)
@@ -77,26 +77,32 @@ def test_what_we_did_not_write_is_no_answer(value: str) -> None:
 
 
 def test_a_server_whose_clock_is_behind_midnight_still_reads_the_answer() -> None:
-    assert read_cookie("later.2026-11-23", TODAY) == Kept(Choice.LATER, date(2026, 11, 23))
+    assert read_cookie("later.2026-11-23", TODAY) == Kept(NoticeEvent.LATER, date(2026, 11, 23))
 
 
 def test_only_lasting_answers_are_kept() -> None:
-    assert [choice for choice in Choice if keeps(choice)] == [Choice.LATER, Choice.NEVER, Choice.SUPPORTS]
+    assert [choice for choice in NoticeEvent if keeps(choice)] == [
+        NoticeEvent.LATER,
+        NoticeEvent.NEVER,
+        NoticeEvent.SUPPORTS,
+    ]
 
 
 @pytest.mark.parametrize(
     ("choice", "days_ago", "due"),
     [
-        (Choice.NEVER, 0, False),
-        (Choice.NEVER, 29, False),
-        (Choice.NEVER, 30, True),
-        (Choice.LATER, 29, False),
-        (Choice.SUPPORTS, 300, False),
+        (NoticeEvent.NEVER, 0, False),
+        (NoticeEvent.NEVER, 29, False),
+        (NoticeEvent.NEVER, 30, True),
+        (NoticeEvent.LATER, 29, False),
+        (NoticeEvent.SUPPORTS, 300, False),
     ],
 )
-def test_dont_ask_again_is_renewed_once_a_month_and_nothing_else_is(choice: Choice, days_ago: int, due: bool) -> None:
+def test_dont_ask_again_is_renewed_once_a_month_and_nothing_else_is(
+    choice: NoticeEvent, days_ago: int, due: bool
+) -> None:
     assert is_due(Kept(choice, TODAY - timedelta(days=days_ago)), TODAY) is due
 
 
 def test_the_longest_answer_lasts_as_long_as_browsers_keep_cookies() -> None:
-    assert holds_for(Choice.NEVER, NOT_NOW) == timedelta(days=400)
+    assert holds_for(NoticeEvent.NEVER, NOT_NOW) == timedelta(days=400)

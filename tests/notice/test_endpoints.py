@@ -15,11 +15,10 @@ from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import LIFETIME_SECONDS
 from adnotice.vocabulary import (
     AdsAllowed,
-    Choice,
-    ChoiceMade,
     Kind,
     Mode,
-    NoticeShown,
+    NoticeEvent,
+    NoticeEventSeen,
     Occurrence,
     Quiet,
     Unavailable,
@@ -185,7 +184,9 @@ async def test_an_answer_is_counted_and_kept(choice: str) -> None:
     room = Room()
     answer = await room.choose(choice, room.ticket())
     assert answer.status == 204
-    assert room.counted == [ChoiceMade("default", "/budget", Choice(choice), FIREFOX.encode(), b"en-GB,en;q=0.9")]
+    assert room.counted == [
+        NoticeEventSeen("default", "/budget", NoticeEvent(choice), FIREFOX.encode(), b"en-GB,en;q=0.9")
+    ]
     cookie = header(answer, b"set-cookie")
     assert cookie is not None
     assert cookie.startswith(f"adnotice={choice}.2026-11-22; Path=/_adnotice;".encode())
@@ -194,14 +195,16 @@ async def test_an_answer_is_counted_and_kept(choice: str) -> None:
 async def test_being_shown_is_counted_and_keeps_nothing() -> None:
     room = Room()
     answer = await room.choose("shown", room.ticket())
-    assert room.counted == [NoticeShown("default", "/budget", FIREFOX.encode(), b"en-GB,en;q=0.9")]
+    assert room.counted == [
+        NoticeEventSeen("default", "/budget", NoticeEvent.SHOWN, FIREFOX.encode(), b"en-GB,en;q=0.9")
+    ]
     assert header(answer, b"set-cookie") is None
 
 
 async def test_opening_the_steps_is_counted_and_keeps_nothing() -> None:
     room = Room()
     answer = await room.choose("howto", room.ticket())
-    assert [type(each) for each in room.counted] == [ChoiceMade]
+    assert [type(each) for each in room.counted] == [NoticeEventSeen]
     assert header(answer, b"set-cookie") is None
 
 
@@ -330,7 +333,7 @@ async def test_checking_again_counts_once_and_allowing_counts_once() -> None:
         room.now += 60
         found.append((await room.notices.again(ticket, visit(id="e" * 32, verdict=verdict), request)).quiet)
     assert found == [None, Quiet.NOT_BLOCKED, Quiet.NOT_BLOCKED, Quiet.NOT_BLOCKED]
-    assert [type(each) for each in room.counted] == [ChoiceMade, AdsAllowed]
+    assert [type(each) for each in room.counted] == [NoticeEventSeen, AdsAllowed]
     assert set(room.ids) == {f"{VIEW}:rechecked", f"{VIEW}:allowed"}
 
 

@@ -11,14 +11,14 @@ import pytest
 from adnotice.exchange import Visit
 from adnotice.notice.cookie import Kept
 from adnotice.notice.policy import Policy, Situation
-from adnotice.vocabulary import Choice, Kind, Mode, Quiet, Verdict
+from adnotice.vocabulary import Kind, Mode, NoticeEvent, Quiet, Verdict
 
 TODAY = date(2026, 11, 22)
 VISIT = Visit("0" * 32, "/politics/budget", Verdict.BLOCKED, Kind.CONTENT, first=False, returning=False, language="en")
 SITUATION = Situation(Mode.ASK, bot=False, kept=None, today=TODAY)
 
 
-def kept(choice: Choice, days_ago: int) -> Kept:
+def kept(choice: NoticeEvent, days_ago: int) -> Kept:
     return Kept(choice, TODAY - timedelta(days=days_ago))
 
 
@@ -65,25 +65,25 @@ def test_the_operator_excludes_pages_by_globs(globs: tuple[str, ...], page: str,
 @pytest.mark.parametrize(
     ("choice", "days_ago", "reason"),
     [
-        (Choice.LATER, 0, Quiet.LATER),
-        (Choice.LATER, 29, Quiet.LATER),
-        (Choice.LATER, 30, None),
-        (Choice.NEVER, 399, Quiet.NEVER),
-        (Choice.NEVER, 400, None),
-        (Choice.SUPPORTS, 399, Quiet.SUPPORTS),
-        (Choice.SUPPORTS, 400, None),
-        (Choice.LATER, -1, Quiet.LATER),
+        (NoticeEvent.LATER, 0, Quiet.LATER),
+        (NoticeEvent.LATER, 29, Quiet.LATER),
+        (NoticeEvent.LATER, 30, None),
+        (NoticeEvent.NEVER, 399, Quiet.NEVER),
+        (NoticeEvent.NEVER, 400, None),
+        (NoticeEvent.SUPPORTS, 399, Quiet.SUPPORTS),
+        (NoticeEvent.SUPPORTS, 400, None),
+        (NoticeEvent.LATER, -1, Quiet.LATER),
     ],
 )
-def test_an_answer_holds_as_long_as_it_was_promised(choice: Choice, days_ago: int, reason: Quiet | None) -> None:
+def test_an_answer_holds_as_long_as_it_was_promised(choice: NoticeEvent, days_ago: int, reason: Quiet | None) -> None:
     assert Policy().quiet(VISIT, replace(SITUATION, kept=kept(choice, days_ago))) is reason
 
 
 def test_the_operator_sets_how_long_not_now_holds() -> None:
     policy = Policy(not_now=timedelta(days=3))
-    assert policy.quiet(VISIT, replace(SITUATION, kept=kept(Choice.LATER, 2))) is Quiet.LATER
-    assert policy.quiet(VISIT, replace(SITUATION, kept=kept(Choice.LATER, 3))) is None
-    assert policy.quiet(VISIT, replace(SITUATION, kept=kept(Choice.NEVER, 3))) is Quiet.NEVER
+    assert policy.quiet(VISIT, replace(SITUATION, kept=kept(NoticeEvent.LATER, 2))) is Quiet.LATER
+    assert policy.quiet(VISIT, replace(SITUATION, kept=kept(NoticeEvent.LATER, 3))) is None
+    assert policy.quiet(VISIT, replace(SITUATION, kept=kept(NoticeEvent.NEVER, 3))) is Quiet.NEVER
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_first_page_of_a_visit_is_left_in_peace(
 def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     policy = Policy(exclude=("*",))
     view = visit(verdict=Verdict.CLEAR, first=True)
-    situation = Situation(Mode.MEASURE, bot=True, kept=kept(Choice.LATER, 1), today=TODAY)
+    situation = Situation(Mode.MEASURE, bot=True, kept=kept(NoticeEvent.LATER, 1), today=TODAY)
     seen = [policy.quiet(view, situation)]
     seen.append(policy.quiet(visit(verdict=Verdict.PARTLY, first=True), situation))
     view = visit(first=True, may_ask=False)
@@ -115,7 +115,7 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     seen.append(policy.quiet(view, situation))
     seen.append(Policy().quiet(view, situation))
     view = visit(first=True)
-    answers = [kept(choice, 1) for choice in (Choice.SUPPORTS, Choice.NEVER, Choice.LATER)]
+    answers = [kept(choice, 1) for choice in (NoticeEvent.SUPPORTS, NoticeEvent.NEVER, NoticeEvent.LATER)]
     seen += [Policy().quiet(view, replace(situation, kept=answer)) for answer in answers]
     seen.append(Policy().quiet(view, replace(situation, kept=None)))
     to_come = [Quiet.SUPPORTER, Quiet.MARKED_PAGE, Quiet.COUNTRY, Quiet.OWN_APPEAL, Quiet.EVERYONE, Quiet.SLOT_HIDDEN]
@@ -130,9 +130,9 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
         (visit(verdict=Verdict.CLEAR, returning=False), SITUATION, False),
         (visit(verdict=Verdict.UNKNOWN, returning=True), SITUATION, False),
         (visit(verdict=Verdict.BLOCKED, returning=True), SITUATION, False),
-        (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, kept=kept(Choice.LATER, 1)), True),
-        (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, kept=kept(Choice.NEVER, 1)), False),
-        (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, kept=kept(Choice.SUPPORTS, 1)), False),
+        (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, kept=kept(NoticeEvent.LATER, 1)), True),
+        (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, kept=kept(NoticeEvent.NEVER, 1)), False),
+        (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, kept=kept(NoticeEvent.SUPPORTS, 1)), False),
         (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, mode=Mode.MEASURE), False),
         (visit(verdict=Verdict.CLEAR, returning=True), replace(SITUATION, bot=True), False),
     ],
