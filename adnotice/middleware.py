@@ -116,7 +116,6 @@ class AdNoticeMiddleware:
             pages_cached=settings.count.pages_cached,
             health=self._writer.health,
             told=self._writer.tell,
-            sampled=settings.detect.sample_rate,
             sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         )
         self._pages = Injector(

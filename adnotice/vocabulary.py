@@ -229,6 +229,8 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
     """What else was seen, beside the ground that decided."""
     frequent: bool = False
     """Whether its reader's address, where one is known, sends more reports than a reader does."""
+    share: float = 1.0
+    """The share of views that was measured when this one was drawn: above 0, at most 1."""
 
 
 class NoticeEventSeen(msgspec.Struct, frozen=True, gc=False):

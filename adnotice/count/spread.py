@@ -102,6 +102,8 @@ def _spread_view(view: ViewJudged) -> TallyKeys:
     keys = _place_keys(site, view.page, metric) + reader + _ground_keys(site, view.ground, metric)
     for sign in view.signs:
         keys += _ground_keys(site, sign, metric)
+    if view.share < 1:
+        keys += (_key(site, Dimension.SHARE, f"{view.share:g}", metric),)
     if view.referrer:
         keys += (_key(site, Dimension.REFERRER, view.referrer, metric),)
     if view.asked:

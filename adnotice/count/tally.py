@@ -27,7 +27,7 @@ class Dimension(Word):
 
     `rejection` are refused requests, by reason; `support` the support links that were taken, by label;
     `program` pages for programs, by their kind (`injected`); `bait` the first baits of views (`served`);
-    `halvings` how often the share of measured views had been halved when we served the view.
+    `share` the views that were drawn while less than all were measured, by the share (`0.25`): a view stands for 1 / share.
     """
 
     ALL = "all"
@@ -45,7 +45,7 @@ class Dimension(Word):
     PROGRAM = "program"
     BAIT = "bait"
     SUPPORT = "support"
-    HALVINGS = "halvings"
+    SHARE = "share"
 
 
 class Metric(Word):

@@ -18,8 +18,9 @@ from adnotice.detect.client import make_client, make_parts, make_silence, make_u
 from adnotice.detect.look import Look
 from adnotice.detect.presets import find_preset
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
-from adnotice.detect.sampling import MAX_HALVINGS, SLOW_SECONDS, Sampling
+from adnotice.detect.sampling import SLOW_SECONDS, Sampling
 from adnotice.detect.settings import DetectSettings
+from adnotice.detect.shares import Shares
 from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, judge_again, read_signs, shows_ads_allowed
 from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
@@ -102,7 +103,10 @@ class Detection:
         self._clock = clock
         self._witnesses = Witnesses(keys, settings.witness_minutes, clock)
         self._sampling = Sampling(settings.sample_rate)
-        self._clients = [make_client(settings, self._sampling.rate(step)) for step in range(MAX_HALVINGS + 1)]
+        self._shares = Shares(keys, clock)
+        self._client = make_client(settings, settings.sample_rate)
+        self._halved: dict[int, tuple[int, Asset]] = {}
+        """The client script of each step of halving, and the hour that it was made for."""
         address = find_preset(settings.ad_probe, "").url if settings.ad_probe and settings.ad_probe_look else ""
         self._beliefs = Beliefs(Look(address, clock), recent, clock)
         self._often = Rate(FREQUENT_AN_HOUR, 3600.0)
@@ -126,8 +130,19 @@ class Detection:
         mode = self._mode() or await self._look()
         if mode is None:
             return self._unsure.answer(request)
-        asset = self._silence if mode is Mode.OFF else self._clients[self._sampling.halvings]
+        asset = self._silence if mode is Mode.OFF else self._client_at(self._sampling.halvings)
         return asset.answer(request)
+
+    def _client_at(self, halvings: int) -> Asset:
+        """The client script that measures the operator's share, so often halved, and says so."""
+        if not halvings:
+            return self._client
+        hour, asset = self._halved.get(halvings, (0, self._client))
+        if hour != self._shares.hour:
+            share = self._sampling.rate(halvings)
+            asset = make_client(self._settings, share, self._shares.sign(share))
+            self._halved[halvings] = self._shares.hour, asset
+        return asset
 
     async def _answer_script(self, request: Request) -> Answer:
         check_name(request.path, SCRIPT.ending)
@@ -184,6 +199,7 @@ class Detection:
             name_host(report.referrer) if report.referrer and self._settings.count_referrers else "",
             read_signs(evidence) if judgement is not CLEAR else (),
             request.client is not None and self._often.wait(request.client) > 0,
+            (report.share and self._shares.read(report.share)) or self._settings.sample_rate,
         )
         began = time.monotonic()
         try:

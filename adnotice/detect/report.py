@@ -18,6 +18,7 @@ from adnotice.vocabulary import Ground, Kind, Quiet, Rejection, Verdict
 MAX_REPORT_BYTES: Final = 2_048
 MAX_TOKEN_CHARACTERS: Final = 42
 MAX_HOST_CHARACTERS: Final = 260
+MAX_SHARE_CHARACTERS: Final = 48
 STOPPED: Final = ""
 SILENT: Final = "late"
 ARRIVED: Final = "arrived"
@@ -47,7 +48,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     a single-page app, for another view); `asked_kind` is the kind of blocking that a reader who checks again, or comes back
     after that, was asked about; `may_ask` that the reader has consented to be asked, where the site needs that;
     `sized` that the baits are those for pages under a service worker. `referrer` is the host of the other site that
-    led here, where the operator counts that. `again` is the ticket of the view that is checked
+    led here, where the operator counts that. `share` is what client.js was given to say at which share of all views this
+    one was drawn, where that was halved. `again` is the ticket of the view that is checked
     again (empty: checked again by the site's script), None for a view.
     """
 
@@ -72,6 +74,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     asked_kind: Literal["", "content", "hosts"] = ""
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
     referrer: Annotated[str, msgspec.Meta(max_length=MAX_HOST_CHARACTERS)] = ""
+    share: Annotated[str, msgspec.Meta(max_length=MAX_SHARE_CHARACTERS)] = ""
     again: Annotated[str, msgspec.Meta(max_length=256)] | None = None
 
     def arrived_at_once(self) -> bool:

@@ -44,7 +44,7 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
-    `sampled` is the share of page views that is measured, `sight` what is looked for.
+    `sight` says what is looked for.
     """
 
     def __init__(
@@ -61,14 +61,11 @@ class Dashboard:
         told: Callable[[], str] = str,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
-        sampled: float = 1.0,
         sight: Sight = USUAL,
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
-        self._reader = Reader(
-            store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health, sampled=sampled
-        )
+        self._reader = Reader(store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health)
         self._told = told
         self._sight = sight
         api = Api(self._login, self._reader, self._workers)

@@ -100,7 +100,7 @@ class Summary(msgspec.Struct, frozen=True):
     interval: Interval | None
     """Of the rate, where only a share of all page views was measured; None where all were: then it is a count."""
     sampled: float
-    """The share of page views that is measured, by the settings: 1 where all are."""
+    """The share of page views that was drawn to be measured, on the whole: 1 where all were."""
     range: Range | None
     change: Change | None
     """The last four whole weeks against the four before, whatever days are shown; None where there is no site."""

@@ -29,6 +29,7 @@ DIMENSIONS: Final = (
     Dimension.REFUSAL,
     Dimension.QUIET,
     Dimension.GROUND,
+    Dimension.SHARE,
     Dimension.REJECTION,
     Dimension.PROGRAM,
     Dimension.BAIT,
@@ -81,10 +82,8 @@ class Reader:
         cached: bool | None,
         clock: Callable[[], float],
         health: Callable[[], Health] | None = None,
-        sampled: float = 1.0,
     ) -> None:
         self._store = store
-        self._sampled = sampled
         self._mode = mode
         self.health = health or (lambda: examine(store(), clock()))
         """How counting is; never raises, may block for as long as the store does."""
@@ -125,7 +124,6 @@ class Reader:
             cached=self._cached,
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
-            sampled=self._sampled,
             change=self.judge(site) if site else None,
         )
         return Reading(summary, self.health())

@@ -13,9 +13,9 @@ from adnotice.count.spread import VERDICTS
 from adnotice.count.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
 from adnotice.insight.change import Change, Day
 from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, ReportRows, Row, Step, Summary, Views
-from adnotice.insight.intervals import Share, share, widest
+from adnotice.insight.intervals import Range, Share, share, widest
 from adnotice.insight.periods import Span
-from adnotice.insight.sampled import Sample, estimate
+from adnotice.insight.sampled import Sample, estimate, weigh
 from adnotice.vocabulary import Kind, Mode, Quiet, Sign
 
 BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
@@ -47,14 +47,13 @@ def summarize(
     cached: bool | None,
     current: Starts,
     rows_of_each: int = TOP_ROWS,
-    sampled: float = 1.0,
     change: Change | None = None,
 ) -> Summary:
     """All figures of one site.
 
     `cached` is what the operator says: whether a shared cache answers for the pages. Then suspect views, which only a
     cache explains, are counted by the verdict that they claim. None: nothing was said. `current` names the buckets that
-    are not over yet. `sampled` is the share of page views that is measured.
+    are not over yet.
     """
     totals = total(rows.counts.get(Dimension.ALL, ()))
     if cached:
@@ -63,8 +62,10 @@ def summarize(
     series = make_series(rows.points, rows.starts, span.grain, current)
     injected = totals[Metric.INJECTED]
     suggested = cached is None and suggest_cache(totals, () if span.grain is Grain.HOUR else rows.points)
-    not_measured = None if cached or suggested else max(0, round(sampled * injected) - views.measured)
-    rate = estimate([Sample(sampled, views.blocked, views.decided - views.blocked)])
+    samples = find_samples(rows.counts.get(Dimension.SHARE, ()), views)
+    stood_for = weigh(samples, lambda each: each.measured)
+    not_measured = None if cached or suggested else max(0, injected - round(stood_for))
+    rate = estimate(samples)
     found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
     tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each) for each in BREAKDOWNS}
     return Summary(
@@ -77,8 +78,8 @@ def summarize(
         views=views,
         rate=rate.rate,
         interval=rate.interval,
-        sampled=sampled,
-        range=None if not_measured is None else widest(views.blocked, views.decided, not_measured + views.unknown),
+        sampled=views.measured / stood_for if stood_for else 1.0,
+        range=None if not_measured is None else find_range(samples, not_measured),
         change=change,
         pages_cached=bool(cached),
         cache_suggested=suggested,
@@ -101,6 +102,28 @@ def summarize(
         grounds=[each for each in found if each.name not in SIGNS],
         signs=[each for each in found if each.name in SIGNS],
     )
+
+
+def find_samples(counts: Iterable[Count], views: Views) -> list[Sample]:
+    """The views by the share at which they were drawn: those that are tallied under one, and all others at 1."""
+    samples = []
+    for value, numbers in by_value(each for each in counts if each.value != OTHER).items():
+        drawn = view(numbers)
+        samples.append(Sample(float(value), drawn.blocked, drawn.decided - drawn.blocked, drawn.unknown))
+    rest = (
+        views.blocked - sum(each.blocked for each in samples),
+        views.decided - views.blocked - sum(each.clear for each in samples),
+        views.unknown - sum(each.unknown for each in samples),
+    )
+    return [*samples, Sample(1.0, *(max(0, n) for n in rest))]
+
+
+def find_range(samples: Sequence[Sample], not_measured: int) -> Range | None:
+    """The range of the rate whatever the views without an answer were, each drawn view for as many as it stands for."""
+    blocked, clear, unknown = (
+        round(weigh(samples, read)) for read in (lambda s: s.blocked, lambda s: s.clear, lambda s: s.unknown)
+    )
+    return widest(blocked, blocked + clear, not_measured + unknown)
 
 
 def total(counts: Iterable[Count]) -> Numbers:

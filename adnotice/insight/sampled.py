@@ -8,7 +8,7 @@ its inverse (Horvitz and Thompson 1952), pooled counts would lean to the calm ho
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -22,11 +22,23 @@ FEWEST_BLOCKED: Final = 5
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """Views with a clear answer that were measured while `share` (above 0, at most 1) of all views was."""
+    """Views that were measured while `share` (above 0, at most 1) of all views was: with ads blocked, without, and
+    without a clear answer."""
 
     share: float
     blocked: int
     clear: int
+    unknown: int = 0
+
+    @property
+    def measured(self) -> int:
+        """All of them."""
+        return self.blocked + self.clear + self.unknown
+
+
+def weigh(samples: Iterable[Sample], n: Callable[[Sample], int]) -> float:
+    """How many of all views these numbers of the drawn ones stand for."""
+    return sum(n(each) / each.share for each in samples)
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -46,8 +58,8 @@ def estimate(samples: Iterable[Sample], *, fewest_blocked: int = FEWEST_BLOCKED)
     samples = tuple(samples)
     if wrong := [each.share for each in samples if not 0 < each.share <= 1]:
         raise ValueError(f"a sample's share must be above 0 and at most 1, got {wrong[0]}")
-    blocked = sum(each.blocked / each.share for each in samples)
-    total = blocked + sum(each.clear / each.share for each in samples)
+    blocked = weigh(samples, lambda each: each.blocked)
+    total = blocked + weigh(samples, lambda each: each.clear)
     if not total:
         return Estimate(None, None)
     rate = blocked / total

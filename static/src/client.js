@@ -92,6 +92,7 @@ const run = () => {
     const first = !views++ && !doc.referrer.startsWith(location.origin + "/");
     const found = await tell({
       ...evidence,
+      ...SETTINGS.drawn,
       first,
       referrer: first && SETTINGS.referrers && doc.referrer.split("/")[2],
       asked,
@@ -118,8 +119,8 @@ const run = () => {
   /** Why nothing is to be measured in this view; "" when it may be. */
   const objection = () => {
     if (objects()) return OBJECTED;
-    if (SETTINGS.gpc && (reader.globalPrivacyControl || reader.doNotTrack === "1")) return "the reader's GPC or DNT";
-    if (reader.connection?.saveData) return "the reader's Save-Data";
+    if (SETTINGS.gpc && (reader.globalPrivacyControl || reader.doNotTrack === "1")) return "GPC or DNT";
+    if (reader.connection?.saveData) return "Save-Data";
     return Math.random() < SETTINGS.sample ? "" : "not in the sample";
   };
 

@@ -10,6 +10,8 @@ declare const SETTINGS: {
   offer?: boolean;
   /** The share of views that are measured. */
   sample: number;
+  /** What reports say of that share, where it was halved; see adnotice/detect/shares.py. */
+  drawn?: { share: string };
   referrers?: boolean;
   navigations?: boolean;
   probe?: ProbeSettings;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
 from adnotice.count.buckets import Calendar, Starts
+from adnotice.count.spread import VERDICTS
 from adnotice.count.tally import SUSPECTS, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.insight.figures import ReportRows, Summary
 from adnotice.insight.periods import choose_span
@@ -40,12 +42,15 @@ def counts(numbers: dict[Metric, int], value: str = "") -> list[Count]:
 
 
 def report(
-    numbers: dict[Metric, int], points: list[Point] | None = None, cached: bool | None = None, sampled: float = 1.0
+    numbers: dict[Metric, int],
+    points: list[Point] | None = None,
+    cached: bool | None = None,
+    shares: Sequence[Count] = (),
 ) -> Summary:
     span = choose_span(TODAY, "UTC", days="7")
     starts = Calendar("UTC").starts(span.grain, span.period)
     return summarize(
-        ReportRows({Dimension.ALL: counts(numbers)}, points or [], starts),
+        ReportRows({Dimension.ALL: counts(numbers), Dimension.SHARE: shares}, points or [], starts),
         sites=["news"],
         site="news",
         label="",
@@ -53,7 +58,6 @@ def report(
         span=span,
         cached=cached,
         current=NOW,
-        sampled=sampled,
     )
 
 
@@ -64,13 +68,25 @@ def test_the_rate_is_blocked_of_those_with_a_clear_answer() -> None:
     assert found.interval is None
 
 
-def test_only_a_rate_from_a_sample_has_an_interval_and_its_range_is_that_of_the_views_drawn() -> None:
-    found = report({**ALL, O.INJECTED: 2000}, sampled=0.5)
+def test_only_a_rate_from_a_sample_has_an_interval_and_each_view_stands_for_those_that_were_not_drawn() -> None:
+    drawn = [Count("0.5", metric, n) for metric, n in ALL.items() if metric in VERDICTS]
+    found = report({**ALL, O.INJECTED: 2000}, shares=drawn)
     assert found.rate == 0.25
     assert found.interval is not None
     assert (round(found.interval.low, 4), round(found.interval.high, 4)) == (0.2294, 0.2718)
-    assert found.not_measured == 150
-    assert found.range == report(ALL).range
+    assert found.sampled == 0.5
+    assert found.not_measured == 2000 - 1700
+    assert found.range is not None
+    assert (found.range.low, found.range.high) == (0.2, 0.4)
+
+
+def test_busy_hours_weigh_as_much_as_they_had_views() -> None:
+    # 10,000 views at 18 % measured whole, 20,000 at 22 % while half of them were.
+    whole = {O.INJECTED: 30_000, O.CLEAR: 8_200 + 7_800, O.BLOCKED_CONTENT: 1_800 + 2_200}
+    found = report(whole, shares=[Count("0.5", O.CLEAR, 7_800), Count("0.5", O.BLOCKED_CONTENT, 2_200)])
+    assert found.rate == pytest.approx(6_200 / 30_000)
+    assert found.sampled == pytest.approx(2 / 3)
+    assert found.not_measured == 0
 
 
 def test_the_kinds_of_blocking_are_kept_apart_and_add_up() -> None:
