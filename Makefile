@@ -67,8 +67,8 @@ browsers:
 demo: $(CACHE)/demo ## the demo newspaper, its dashboard, and what to look at
 	@$(BIN)/python demo_app.py $(ARGS)
 
-test: $(CACHE)/check browsers ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word")
-	@$(BIN)/python -m pytest -m 'not endurance' $(ARGS)
+test: $(CACHE)/check browsers ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word"; 45 minutes on two cores)
+	@bash tests/halves.sh $(BIN)/python $(ARGS)
 
 lint: $(CACHE)/check
 	@$(BIN)/ruff check .
@@ -76,7 +76,7 @@ lint: $(CACHE)/check
 	@$(BIN)/mypy
 
 check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverage: what CI runs
-	@$(MAKE) --no-print-directory test ARGS='--cov --cov-report=term-missing:skip-covered $(ARGS)'
+	@UNIT_OPTIONS='--cov --cov-report=term-missing:skip-covered' $(MAKE) --no-print-directory test ARGS='$(ARGS)'
 
 # Each in a venv of its own, made anew: what the registry has today is the point.
 LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { \

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Every test, in two halves side by side: those that drive a browser, and all others. Each half takes its tests one by one,
+# so that what measures time has a core to itself; together they take half as long.
+#
+# usage: tests/halves.sh PYTHON [pytest's options for both]. The options in UNIT_OPTIONS are for the half without browsers.
+# The second half's output comes when the first has ended; the last line is pytest's own summary.
+set -u
+cd "$(dirname "$0")/.."
+python=$1
+shift
+log=.cache/browser-tests.log
+mkdir -p .cache
+
+"$python" -m pytest -m 'browser and not endurance' "$@" >"$log" 2>&1 </dev/null &
+browser=$!
+trap 'kill "$browser" 2>/dev/null' INT TERM
+printf 'the tests that drive browsers run beside these; their output comes after it (meanwhile: %s)\n' "$log"
+# shellcheck disable=SC2086 - options, separated by spaces
+"$python" -m pytest -m 'not (browser or endurance)' ${UNIT_OPTIONS:-} "$@"
+others=$?
+while kill -0 "$browser" 2>/dev/null; do
+    tail -n 1 "$log" | cut -c1-100
+    for _ in 1 2 3 4 5 6; do kill -0 "$browser" 2>/dev/null && sleep 10; done
+done
+wait "$browser"
+driven=$?
+cat "$log"
+
+# 5: none of the half's tests was asked for.
+[ "$others" -eq 5 ] && [ "$driven" -eq 5 ] && exit 5
+for status in "$others" "$driven"; do
+    [ "$status" -eq 0 ] || [ "$status" -eq 5 ] || {
+        [ "$driven" -eq 0 ] && echo 'the half without browsers failed, see above its output'
+        exit "$status"
+    }
+done
