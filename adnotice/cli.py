@@ -93,7 +93,11 @@ def parser() -> argparse.ArgumentParser:
         "table", nargs="?", default="summary", help="summary (JSON), metrics, or a table: series, pages, …"
     )
     figures.add_argument("--site", default="", help="else the first one there is")
-    for name, text in (("days", "how many up to today; else 30"), ("first", "first day"), ("last", "last day")):
+    for name, text in (
+        ("days", "how many up to today; else the last 4 whole weeks"),
+        ("first", "first day"),
+        ("last", "last day"),
+    ):
         figures.add_argument(f"--{name}", default="", help=text)
     doctor = command("doctor", see_doctor, "Ask a site whether its pages carry the tag, and say what is to mend.")
     doctor.add_argument("target", help="a public URL such as https://news.example, or an app such as module:app")

@@ -153,7 +153,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.LOOK,
             found=f"{formats.percent(missing / injected)} of the pages with the tag were never measured.",
-            do="Robots that run no scripts are the usual reason. Else look at a page with #adnotice=why.",
+            do="Robots that don’t say so are the usual reason. Else look at a page with #adnotice=why.",
         )
     if views.measured >= ENOUGH_VIEWS and views.unknown > MUCH_UNKNOWN * views.measured:
         yield Finding(
