@@ -92,6 +92,8 @@ class AdNoticeMiddleware:
                 honour_gpc=settings.detect.honour_gpc,
                 count_referrers=settings.detect.count_referrers,
                 months_kept=settings.count.months_kept,
+                ad_probe=bool(settings.detect.ad_probe),
+                ad_probe_load=settings.detect.ad_probe_load,
             ),
             record=self._writer.record,
         )

@@ -68,7 +68,7 @@ class Settings:
     secret is needed. For a site's own tests."""
 
     mode: Mode = Mode.MEASURE
-    """What adnotice does until `adnotice mode` says otherwise: off, measure or ask."""
+    """The mode until `adnotice mode` says otherwise: off, measure or ask."""
 
     prefix: str = PREFIX
     """Where our own addresses begin."""

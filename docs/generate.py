@@ -109,7 +109,7 @@ def reasons_page() -> str:
     lines = [
         "# Reasons",
         "",
-        "What the dashboard, the health page, the exports and `adnotice doctor` call things, what it means and what to do.",
+        "The names that dashboard, health page, exports and `adnotice doctor` use: each with its meaning and what to do.",
         "",
         "This page is made from the code by `make docs`.",
     ]

@@ -43,6 +43,8 @@ class Practice(NamedTuple):
     honour_gpc: bool = True
     count_referrers: bool = False
     months_kept: int = 25
+    ad_probe: bool = False
+    ad_probe_load: bool = False
 
 
 USUAL: Final = Practice()

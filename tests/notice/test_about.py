@@ -52,6 +52,21 @@ def test_it_tells_of_the_site_that_led_here_where_that_is_counted() -> None:
     assert "the other site that led here" in text(show(practice=Practice(count_referrers=True)))
 
 
+@pytest.mark.parametrize(
+    ("practice", "asks", "loads"),
+    [
+        (Practice(), False, False),
+        (Practice(ad_probe=True), True, False),
+        (Practice(ad_probe=True, ad_probe_load=True), True, True),
+    ],
+)
+def test_it_says_when_another_company_is_asked(practice: Practice, asks: bool, loads: bool) -> None:
+    said = text(show(practice=practice))
+    assert ("No other company takes part." in said) is not asks
+    assert ("ask another company for anything" in said) is asks
+    assert ("loads that script on pages that lack it" in said) is loads
+
+
 def test_no_sentence_is_left_half_made() -> None:
     for cookie in ("", "later.2026-11-01", "never.2026-11-01", "supports.2026-11-01"):
         said = text(show(cookie=cookie, query=b"saved", privacy_link="/privacy"))
