@@ -108,10 +108,7 @@ class TestReaderWithUblockOrigin:
         assert page.foreign_requests() == []
         site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
         seen = {row["name"]: row["views"]["content"] for row in site.figures()["grounds"]}
-        assert seen.pop("script and image baits stopped") == 1
-        assert seen.pop("stylesheet bait stopped") == 1
-        assert list(seen) in (["element bait hidden"], ["element bait shown"])
-        assert page.run("return document.querySelectorAll('.ad-leaderboard, .page-part').length") == 0
+        assert seen == {"script and image baits stopped": 1}
 
     def test_is_left_alone_after_not_now(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
