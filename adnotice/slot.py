@@ -18,7 +18,7 @@ def find_wrong_slot(app: object) -> str:
     for _ in range(MAX_DEPTH):
         if app is None or _is_whole_app(app):
             return ""
-        if _module(getattr(app, "__self__", app)).startswith("litestar."):
+        if _module(_attribute(app, "__self__", app)).startswith("litestar."):
             return IN_LITESTAR
         app = _inner(app)
     return ""
@@ -34,6 +34,10 @@ def _module(app: object) -> str:
 
 def _inner(app: object) -> object:
     """What a middleware calls: by far most keep it as `app`."""
+    return _attribute(app, "app", None)
+
+
+def _attribute(app: object, name: str, default: object) -> object:
     with suppress(Exception):  # an app may answer any attribute as it likes
-        return getattr(app, "app", None)
-    return None
+        return getattr(app, name, default)
+    return default

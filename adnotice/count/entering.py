@@ -48,7 +48,7 @@ class Entering:
         keys = spread(first)
         if is_bots(keys):
             return Entered(keys, True)
-        if self._plausible.doubts(first.site, first.page, now, frequent=first.frequent):
+        if self._plausible.doubts(first.site, first.page, now, frequent=first.frequent, share=first.share):
             return Entered(suspect_keys(first), True)
         if len(occurrences) == 1:
             return Entered(keys, False)

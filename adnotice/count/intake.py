@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from adnotice.count.tally import OTHER, Entry, Key
-from adnotice.vocabulary import Occurrence, PageInjected
+from adnotice.vocabulary import Occurrence, PageInjected, Unavailable
 
 MAX_WAITING: Final = 10_000
 MAX_ARRIVED: Final = 512
@@ -132,7 +132,12 @@ class Door:
         """Counts a page; never waits, never raises."""
         intake = self.intake
         if intake is None:
-            intake = self._open()
+            try:
+                intake = self._open()
+            except (
+                Unavailable
+            ):  # adnotice is switched off, and there is no store that could say otherwise: nobody counts
+                return
         intake.add_page(occurrence)
 
 

@@ -74,11 +74,14 @@ class Plausibility:
         self._sites: dict[tuple[str, bool], Grant] = {}
         self._pages: dict[tuple[str, str], Grant] = {}
         self._allowed: dict[str, Grant] = {}
+        self._drawn: dict[str, int] = {}
+        """By site, for how many more views than reports those of this hour stand, as far as this process took them: the
+        store counts reports."""
         self._touched: list[Grant] = []
 
-    def doubts(self, site: str, page: str, now: float, *, frequent: bool = False) -> bool:
+    def doubts(self, site: str, page: str, now: float, *, frequent: bool = False, share: float = 1.0) -> bool:
         """Whether one more report on this page goes beyond what served pages explain: from a frequent address, beyond
-        one a page. May raise `Unavailable`."""
+        one a page. A view that was drawn at a share of all stands for 1 / share. May raise `Unavailable`."""
         if not self._applies:
             return False
         if now >= self._turn_at or now < self._turned_at:
@@ -86,8 +89,11 @@ class Plausibility:
         whole, part = self._site(site, now, frequent=frequent), self._page(site, page, now)
         if whole.left <= 0 or part.left <= 0:
             return True
-        self._take(whole)
-        self._take(part)
+        stands_for = max(1, round(1 / share))
+        self._take(whole, stands_for)
+        self._take(part, stands_for)
+        if stands_for > 1:
+            self._drawn[site] = self._drawn.get(site, 0) + stands_for - 1
         return False
 
     def allows(self, site: str, now: float) -> bool:
@@ -103,11 +109,11 @@ class Plausibility:
         self._take(grant)
         return True
 
-    def _take(self, grant: Grant) -> None:
+    def _take(self, grant: Grant, views: int = 1) -> None:
         if not grant.taken:
             self._touched.append(grant)
-        grant.left -= 1
-        grant.taken += 1
+        grant.left -= views
+        grant.taken += views
 
     def committed(self) -> None:
         """What was taken until now stands in the store."""
@@ -124,6 +130,7 @@ class Plausibility:
             self._hour = hour
             self._sites.clear()
             self._pages.clear()
+            self._drawn.clear()
 
     def _site(self, site: str, now: float, *, frequent: bool) -> Grant:
         """What is left for the site in this hour, for frequent addresses or for the others."""
@@ -131,7 +138,8 @@ class Plausibility:
         if grant is None:
             grant = self._sites[site, frequent] = Grant(0 if frequent else self._settings.suspect_allowance // PORTION)
         other = self._sites.get((site, not frequent))
-        return self._renew(grant, site, "", now, frequent=frequent, under_way=other.taken if other else 0)
+        under_way = (other.taken if other else 0) + self._drawn.get(site, 0)
+        return self._renew(grant, site, "", now, frequent=frequent, under_way=under_way)
 
     def _page(self, site: str, page: str, now: float) -> Grant:
         """What is left for the page in this hour. Invented pages may push it out of memory, never the site's."""

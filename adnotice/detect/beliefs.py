@@ -59,6 +59,8 @@ class Beliefs:
 
     def failed(self, accusation: Judgement) -> None:
         """Remembers what failed in a view whose evidence accuses; only for one that was counted."""
+        if accusation.ground is Ground.STAND_IN:
+            return  # a blocker's own file says nothing of the ad script's host
         sensor = sensor_of(accusation)
         self._memories[sensor].failed(believed=sensor not in self._doubts)
         self._doubt(sensor)

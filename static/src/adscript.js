@@ -29,15 +29,16 @@ export const listen = (settings) => {
     /** @type {Probe} */
     probe: (view, { clear }) =>
       new Promise((resolve) => {
-        const tell = (/** @type {Probed} */ probed) => {
-          leave = () => false;
-          resolve(probed);
-        };
-        const pending = () => tell({ probe: "pending" });
-        leave = () => {
+        const mine = () => {
           pending();
           return true;
         };
+        const tell = (/** @type {Probed} */ probed) => {
+          if (leave === mine) leave = () => false; // another view's test may wait by now
+          resolve(probed);
+        };
+        const pending = () => tell({ probe: "pending" });
+        leave = mine;
         bring("probe", { settings, view, clear, bring, makeScript, began, heard, stood, tell }, pending);
       }),
   };

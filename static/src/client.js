@@ -121,7 +121,7 @@ const run = () => {
     if (objects()) return OBJECTED;
     if (SETTINGS.gpc && (reader.globalPrivacyControl || reader.doNotTrack === "1")) return "GPC or DNT";
     if (reader.connection?.saveData) return "Save-Data";
-    return Math.random() < SETTINGS.sample ? "" : "not in the sample";
+    return Math.random() < SETTINGS.sample ? "" : "not drawn";
   };
 
   let mayMeasure = !SETTINGS.consent;

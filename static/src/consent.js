@@ -5,6 +5,7 @@
  */
 
 import { doc, findValue, siteValue } from "./native.js";
+import { pause } from "./timing.js";
 import { makeWatch } from "./watch.js";
 
 const PATIENCE_MS = 15000;
@@ -57,7 +58,8 @@ const ask = async (tool) => {
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
   const { tool, tell } = /** @type {CustomEvent<ConsentDetail>} */ (event).detail;
   for (const watch = makeWatch(); ; await watch.pass()) {
-    const allowed = await ask(tool || findTool());
+    // The site's own function may throw, or never answer.
+    const allowed = await Promise.race([ask(tool || findTool()).catch(() => undefined), pause(PATIENCE_MS)]);
     if (allowed || allowed === false || watch.late(PATIENCE_MS)) return tell(Boolean(allowed));
   }
 });

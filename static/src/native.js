@@ -24,6 +24,18 @@ export const native = (prototype, object) =>
 export const doc = native(Document.prototype, document);
 
 /**
+ * What a reading gives; undefined where it throws, as a blocker's trap on the name of an ad script does.
+ * @param {() => any} get
+ */
+const read = (get) => {
+  try {
+    return get();
+  } catch {
+    return undefined;
+  }
+};
+
+/**
  * A value that the site, or the browser, put into the window; undefined where there is none, or only an element or a frame.
  * @param {string} name
  */
@@ -39,5 +51,5 @@ export const siteValue = (name) => {
  */
 export const findValue = (name) => {
   const [first, ...rest] = name.split(".");
-  return rest.reduce((value, part) => (value == null ? undefined : value[part]), siteValue(first));
+  return rest.reduce((value, part) => (value == null ? undefined : read(() => value[part])), read(() => siteValue(first)));
 };

@@ -6,12 +6,21 @@
 import { UNLISTED } from "./contract.js";
 import { doc } from "./native.js";
 
+/** The host of an address; "" of one that is none, such as a template's `https://%%CDN%%/`. */
+const hostOf = (/** @type {string} */ url) => {
+  try {
+    return new URL(url, location.href).hostname;
+  } catch {
+    return "";
+  }
+};
+
 /** A host's last two labels: near enough to tell whose it is. */
-const ownerOf = (/** @type {string} */ url) => new URL(url, location.href).hostname.split(".").slice(-2).join(".");
+const ownerOf = (/** @type {string} */ url) => hostOf(url).split(".").slice(-2).join(".");
 
 /** Scripts are what lists stop most, so one that did not come says something only where no list has its host. */
 const isUnlisted = (/** @type {string} */ url) =>
-  UNLISTED.split(" ").some((host) => ("." + new URL(url, location.href).hostname).endsWith("." + host));
+  UNLISTED.split(" ").some((host) => ("." + hostOf(url)).endsWith("." + host));
 
 const isSheet = (/** @type {any} */ target) => target instanceof HTMLLinkElement && /\bstylesheet\b/i.test(target.rel);
 

@@ -17,7 +17,7 @@ const SMALL = 96; // px: up to this size it is a button in a corner, and no dial
 const elementsAt = (root, x, y) =>
   root
     .elementsFromPoint(x, y)
-    .filter((element) => element.localName !== NOTICE_ELEMENT && element.getRootNode() === root)
+    .filter((element) => element.localName !== NOTICE_ELEMENT && (root === doc || element.getRootNode() === root))
     .flatMap((element) => [...(element.shadowRoot ? elementsAt(element.shadowRoot, x, y) : []), element]);
 
 /**

@@ -63,7 +63,8 @@ const judge = async ({ settings, view, clear, bring, makeScript, began, heard, s
   return new Promise((tell) => bring("second", { url: found.src, address, view, heard, works, tell }, () => tell({ probe: "pending" })));
 };
 
-doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
+doc.currentScript?.addEventListener("adnotice:begin", (event) => {
   const { detail } = /** @type {CustomEvent<ProbeDetail>} */ (event);
-  detail.tell(await judge(detail));
+  // Whatever the page does to us, the view is told.
+  judge(detail).then(detail.tell, () => detail.tell({ probe: "pending" }));
 });

@@ -66,7 +66,7 @@ const suspect = async ({ url, address, view, heard, works }) => {
   return works() ? { probe: "works" } : { probe: "failed", probe_answers, others: lookAround(url, heard) };
 };
 
-doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
+doc.currentScript?.addEventListener("adnotice:begin", (event) => {
   const { detail } = /** @type {CustomEvent<SecondDetail>} */ (event);
-  detail.tell(await suspect(detail));
+  suspect(detail).then(detail.tell, () => detail.tell({ probe: "pending" }));
 });
