@@ -29,10 +29,7 @@ export const listen = (settings) => {
     /** @type {Probe} */
     probe: (view, { clear }) =>
       new Promise((resolve) => {
-        const mine = () => {
-          pending();
-          return true;
-        };
+        const mine = () => (pending(), true);
         const tell = (/** @type {Probed} */ probed) => {
           if (leave === mine) leave = () => false; // another view's test may wait by now
           resolve(probed);

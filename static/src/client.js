@@ -119,8 +119,8 @@ const run = () => {
   /** Why nothing is to be measured in this view; "" when it may be. */
   const objection = () => {
     if (objects()) return OBJECTED;
-    if (SETTINGS.gpc && (reader.globalPrivacyControl || reader.doNotTrack === "1")) return "GPC or DNT";
-    if (reader.connection?.saveData) return "Save-Data";
+    if (SETTINGS.gpc && (reader.globalPrivacyControl || reader.doNotTrack === "1")) return "GPC, DNT";
+    if (reader.connection?.saveData) return "saveData";
     return Math.random() < SETTINGS.sample ? "" : "not drawn";
   };
 

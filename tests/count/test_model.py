@@ -173,10 +173,11 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.schema < SCHEMA + 3)
     @rule()
     def migrate(self) -> None:
-        """A new version of the program begins."""
+        """A new version of the program begins, after the operator's command."""
         self.schema += 1
         self.store.close()
         self.store = self.open()
+        self.store.migrate(lambda _: None)
 
     @rule()
     def look(self) -> None:

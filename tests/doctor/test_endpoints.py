@@ -124,7 +124,7 @@ def test_an_app_without_adnotice_is_told_so_once() -> None:
             refused(403, b"cross-site: the Origin header names another site than the Host header"),
             "proxy_set_header Host",
         ),
-        (refused(503, b"store unavailable: disk full"), "Look at the store"),
+        (refused(503, b"store unavailable"), "Mend the store: the log of adnotice"),
         (refused(429, b"too many"), "Do what the reason says"),
         (replace(REPORT, status=405, headers=((b"content-type", b"text/html"),), body=b""), "location ^~ /_adnotice/"),
         (replace(REPORT, status=200, headers=JSON_HEADERS, body=b"[]"), "location ^~ /_adnotice/"),
