@@ -23,6 +23,7 @@ from typing import IO, Any, Final
 import httpx
 
 from tests.browser.driver import CALL_SECONDS, DriverError
+from tests.count.servers import free_port
 
 START_SECONDS: Final = 90.0
 """Compiling a real list of 80,000 rules takes 11 seconds of an idle core."""
@@ -267,13 +268,6 @@ class WebKitDriver:
         session.ask("POST", "/timeouts", {"script": int(CALL_SECONDS * 1000), "pageLoad": int(CALL_SECONDS * 1000)})
         session.tabs = session.ask("GET", "/window/handles")
         return session
-
-
-def free_port() -> int:
-    """A port of ours that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:
