@@ -228,7 +228,7 @@ def test_nothing_is_stored_before_the_reader_acts_and_then_only_the_answer(site:
     assert page.run(stored) == ["", [], [], 0]
     assert somebody.cookies() == []
     notice.click("How to allow ads")
-    assert page.run(stored) == ["", [], [["adnotice", "1"]], 0]
+    assert page.run(stored) == ["", [], [["adnotice", "content"]], 0]
     assert somebody.cookies() == []
     notice.click("Not now")
     notice.wait_gone()
