@@ -32,7 +32,7 @@ MIDNIGHT = datetime(2026, 11, 18, tzinfo=UTC).timestamp()
 DAY = Period(date(2026, 11, 18), date(2026, 11, 18))
 AGENT = b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 
-HOURS, STEPS = 24, 12
+HOURS, STEPS = 24, 60
 PAGES, VIEWS, BLOCKED = 300, 240, 60
 """An hour's."""
 
@@ -92,7 +92,7 @@ def reckon(attack: Attack) -> Outcome:
 
 
 def live_through(attack: Attack, url: str) -> Outcome:
-    """A day on a real store, by the code that decides; one process, a commit every five minutes."""
+    """A day on a real store, by the code that decides; one process, a commit every minute."""
     clock = [MIDNIGHT]
     store = open_store(url, CountSettings(store_url=url))
     plausible = Plausibility(CountSettings(), lambda: store, lambda: clock[0])
@@ -101,11 +101,13 @@ def live_through(attack: Attack, url: str) -> Outcome:
     numbers, addresses = itertools.count(), itertools.count()
     mixed = random.Random(3)  # noqa: S311 - an order, not a secret
     counted: Counter[str] = Counter()
-    for _ in range(HOURS * STEPS):
+    reported = 0
+    for step in range(HOURS * STEPS):
         clock[0] += 3600 / STEPS / 2
-        forged = attack.forged // STEPS
+        forged = (step + 1) * attack.forged // STEPS - step * attack.forged // STEPS
         who = ["reader"] * (VIEWS // STEPS - BLOCKED // STEPS) + ["blocked"] * (BLOCKED // STEPS) + ["forged"] * forged
         mixed.shuffle(who)
+        reported += len(who)
         sent = PAGES // STEPS + (forged if attack.pages else 0)
         pages: Counter[Key] = Counter()
         for key in spread(PageInjected("site", "/")):
@@ -129,7 +131,7 @@ def live_through(attack: Attack, url: str) -> Outcome:
     store.close()
     assert got[Metric.CLEAR] == counted["reader"] + counted["forged"]
     assert got[Metric.BLOCKED_CONTENT] == counted["blocked"]
-    assert got[Metric.SUSPECT_CLEAR] + got[Metric.SUSPECT_CONTENT] == HOURS * STEPS * len(who) - sum(counted.values())
+    assert got[Metric.SUSPECT_CLEAR] + got[Metric.SUSPECT_CONTENT] == reported - sum(counted.values())
     return Outcome(counted["reader"] + counted["blocked"], counted["blocked"], counted["forged"])
 
 
