@@ -80,7 +80,7 @@ def takes_mapping(kind: Any) -> bool:
 
 def _name(kind: Any, example: str) -> str:
     if isinstance(kind, enum.EnumMeta):
-        return f"one of {', '.join(choice.value for choice in kind)}"  # type: ignore[var-annotated]
+        return f"one of {', '.join(choice.value for choice in kind)}"  # type: ignore[var-annotated]  # mypy has no type for an enum class's members here
     if typing.get_origin(kind) is typing.Literal:
         return f"one of {', '.join(typing.get_args(kind))}"
     if takes_mapping(kind):

@@ -134,7 +134,7 @@ class RedisStore:
         sums = [0] * len(starts)
         for name in stored_names(dimension):
             for answers in self._everywhere(
-                lambda tag, name=name: [  # type: ignore[misc]
+                lambda tag, name=name: [  # type: ignore[misc]  # mypy infers no lambda with a default
                     Call(POINTS, [bucket_key(tag, grain, start, name, site) for start in piece], (value,))
                     for piece in pieces
                 ]

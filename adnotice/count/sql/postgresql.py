@@ -93,7 +93,7 @@ class PostgresPlace:
         """Nothing: the operator makes the copy."""
         return ""
 
-    def keep_copy(self, schema: int) -> str:  # noqa: ARG002
+    def keep_copy(self, schema: int) -> str:  # noqa: ARG002 - SQLite's
         """Nothing: the operator has made the copy."""
         return ""
 

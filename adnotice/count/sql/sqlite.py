@@ -148,7 +148,7 @@ class SqlitePlace:
         )
         n, last, text = cursor.fetchone()
         if n:
-            cursor.execute(f"DELETE FROM {journal} WHERE seq <= ?", (last,))  # noqa: S608
+            cursor.execute(f"DELETE FROM {journal} WHERE seq <= ?", (last,))  # noqa: S608 - our own name
         return n, text or ""
 
     def add_counts(self, cursor: sqlite3.Cursor, counts: Rows) -> None:

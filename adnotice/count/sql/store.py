@@ -168,7 +168,7 @@ class SqlStore:
             mark = self._place.mark
             with self.writing() as cursor:
                 cursor.execute(
-                    f"INSERT INTO {meta.name} (name, value) VALUES ('identity', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608
+                    f"INSERT INTO {meta.name} (name, value) VALUES ('identity', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
                     (uuid.uuid4().hex,),
                 )
             with self.reading() as connection:
