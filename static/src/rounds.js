@@ -53,4 +53,8 @@ const test = async (view) => {
   view.tell({ clear, stopped });
 };
 
-script?.addEventListener("adnotice:begin", (event) => void test(/** @type {CustomEvent<RoundsDetail>} */ (event).detail));
+script?.addEventListener("adnotice:begin", (event) => {
+  const { detail } = /** @type {CustomEvent<RoundsDetail>} */ (event);
+  // Whatever the page does to us, the view is told.
+  test(detail).catch(() => detail.tell({ clear: false, stopped: false }));
+});
