@@ -243,7 +243,6 @@ class Shift:
             fates = partial.fates
             self._note(partial)
         else:
-            self._recover()
             self._plausible.committed()
         if pages and fates[-1] is not None:
             self._pages = None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,32 @@ def test_an_idle_process_asks_whether_the_store_takes(
         "Counting waits: no space left",
         "Counting goes on",
     ]
+
+
+def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the table of notes alone is damaged: counting would go on and wait in turns, several times a second."""
+    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
+    writer = Writer(CountSettings(store_url=sqlite_url))
+    writer.begin()
+    wait_for(lambda: not writer.health().problem)
+    store = writer.store()
+
+    def takes_nothing(*_: object) -> None:
+        raise Unavailable("page 7 is damaged")
+
+    async def count() -> None:
+        for n in range(20):
+            with suppress(Unavailable):
+                await writer.commit(f"id-{n}", time.time() + 60, ())
+            await anyio.sleep(0.02)
+
+    monkeypatch.setattr(store, "check_in", takes_nothing)
+    wait_for(lambda: writer.state.problem is not None)
+    anyio.run(count)
+    assert [record.message for record in caplog.records] == ["Counting waits: page 7 is damaged"]
     anyio.run(writer.close)
 
 
