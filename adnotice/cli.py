@@ -31,6 +31,7 @@ from adnotice.count.store import NoStore
 from adnotice.insight import exports
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.passwords import hash_password
+from adnotice.insight.periods import Retention
 from adnotice.insight.reading import Reader, Wish
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
@@ -203,6 +204,7 @@ def print_figures(asked: argparse.Namespace) -> int:
             timezone=settings.count.timezone,
             cached=settings.count.pages_cached,
             clock=time.time,
+            retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
         )
         try:
             text = export(reader, asked.table, Wish.of(vars(asked), "", EXPORTED_ROWS))

@@ -13,6 +13,7 @@ from adnotice.detect.endpoints import Detection
 from adnotice.gate import Gate
 from adnotice.inject.injector import Injector
 from adnotice.insight.dashboard import Dashboard
+from adnotice.insight.periods import Retention
 from adnotice.insight.sight import Sight
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
@@ -119,6 +120,7 @@ class AdNoticeMiddleware:
             health=self._writer.health,
             told=self._writer.tell,
             sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
+            retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
         )
         self._pages = Injector(
             app,

@@ -24,7 +24,7 @@ from adnotice.insight.checks import find
 from adnotice.insight.forms import check_query, read_form
 from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.pages import Pages
-from adnotice.insight.periods import CHOICES, BadPeriod, is_chosen
+from adnotice.insight.periods import CHOICES, USUAL_RETENTION, BadPeriod, Retention, is_chosen
 from adnotice.insight.reading import WISHES, Reader, Wish
 from adnotice.insight.reports import TOP_ROWS
 from adnotice.insight.sessions import ABSOLUTE_SECONDS
@@ -44,7 +44,7 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
-    `sight` says what is looked for.
+    `sight` says what is looked for, `retention` for how long hours and days are kept.
     """
 
     def __init__(
@@ -62,10 +62,19 @@ class Dashboard:
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
         sight: Sight = USUAL,
+        retention: Retention = USUAL_RETENTION,
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
-        self._reader = Reader(store, mode=mode, timezone=timezone, cached=pages_cached, clock=clock, health=health)
+        self._reader = Reader(
+            store,
+            mode=mode,
+            timezone=timezone,
+            cached=pages_cached,
+            clock=clock,
+            health=health,
+            retention=retention,
+        )
         self._told = told
         self._sight = sight
         api = Api(self._login, self._reader, self._workers)

@@ -17,11 +17,13 @@ Numbers = Mapping[Metric, int]
 
 class ReportRows(msgspec.Struct, frozen=True):
     """What the reports are made from: one site's counts by dimension over the span, its series, and the names of
-    the series' buckets, oldest first, also of those without counts."""
+    the series' buckets, oldest first, also of those without counts. `drawn` has, by the share at which they were drawn,
+    the series of the views that were measured while less than all were; they are among `points` too."""
 
     counts: Mapping[Dimension, Sequence[Count]]
     points: Sequence[Point]
     starts: Sequence[str]
+    drawn: Mapping[float, Sequence[Point]] = {}
 
 
 class Views(msgspec.Struct, frozen=True):
@@ -40,7 +42,8 @@ class Views(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One page, browser, device or system: its page views and the share seen with ads blocked."""
+    """One page, browser, device or system: the page views that its measured ones stand for, and the share of those
+    seen with ads blocked."""
 
     name: str
     views: Views
@@ -48,7 +51,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Bucket(msgspec.Struct, frozen=True):
-    """One hour, day, week or month of the series; `so_far` when it isn't over yet."""
+    """One hour, day, week or month of the series; `so_far` when it isn't over yet. `views` are the page views that the
+    measured ones stand for."""
 
     start: str
     views: Views
@@ -96,6 +100,10 @@ class Summary(msgspec.Struct, frozen=True):
     span: Span
     counts: Mapping[str, int]
     views: Views
+    """As counted."""
+    estimated: Views
+    """The page views that these stand for: the same, where all page views are measured. Kinds, series and rows are
+    parts of these."""
     rate: float | None
     interval: Interval | None
     """Of the rate, where only a share of all page views was measured; None where all were: then it is a count."""
@@ -125,7 +133,7 @@ class Summary(msgspec.Struct, frozen=True):
     @property
     def blocking(self) -> Share:
         """The blocking rate of page views as a share."""
-        return share(self.views.blocked, self.views.decided)
+        return share(self.estimated.blocked, self.estimated.decided, counted=self.views.decided)
 
     @property
     def names(self) -> Sequence[str]:

@@ -25,7 +25,7 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """`n` of `of` things, as counted; `rate` is None where there is nothing to divide by. `few`: of under 100."""
+    """`n` of `of` things; `rate` is None where there is nothing to divide by. `few`: under 100 were counted."""
 
     n: int
     of: int
@@ -41,11 +41,14 @@ class Range(msgspec.Struct, frozen=True):
     unanswered: int
 
 
-def share(n: int, of: int) -> Share:
-    """The share n of `of`; without a rate when there is nothing to divide by or more than all of it."""
+def share(n: int, of: int, *, counted: int | None = None) -> Share:
+    """The share n of `of`; without a rate when there is nothing to divide by or more than all of it.
+
+    `counted` things stand for `of`; as many, if it is not given.
+    """
     if of <= 0 or n > of:
         return Share(n, of, None, few=True)
-    return Share(n, of, n / of, few=of < FEW_VIEWS)
+    return Share(n, of, n / of, few=(of if counted is None else counted) < FEW_VIEWS)
 
 
 def widest(blocked: int, decided: int, unanswered: int) -> Range | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from adnotice.insight import charts, formats, scales, words
@@ -49,6 +49,7 @@ class Pages:
             percent=formats.percent,
             interval=formats.interval,
             day=formats.day,
+            code=mark_code,
         )
         self._environment.globals.update(
             site_name=site_name or "adnotice",
@@ -68,6 +69,14 @@ class Pages:
         """The page as a response, with the security headers."""
         html = self._environment.get_template(template).render(base=base, **values)
         return HTMLResponse(html, status, {**HEADERS, **(headers or {})})
+
+
+def mark_code(text: str) -> Markup:
+    """A text in which `commands` stand between backticks, as elements; all of it escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 # What charts.py returns was built by ElementTree, which escapes every text: Markup says so to Jinja.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
+from adnotice.count.buckets import months_before
 from adnotice.count.tally import Grain, Period
 
 DEFAULT_DAYS: Final = 28
@@ -18,9 +19,25 @@ EARLIEST: Final = date(2020, 1, 1)
 """Nothing was counted before."""
 
 HOURLY_DAYS: Final = 3
-HOURLY_RETENTION_DAYS: Final = 30
 DAILY_DAYS: Final = 120
-DAILY_RETENTION_DAYS: Final = 395
+
+
+class Retention(NamedTuple):
+    """For how long the store keeps hourly and daily counts, as the settings say; weekly ones as long as daily ones."""
+
+    hours_kept_days: int = 31
+    days_kept_months: int = 13
+
+    def oldest_hours(self, today: date) -> date:
+        """The first day whose hours are kept."""
+        return today - timedelta(days=self.hours_kept_days)
+
+    def oldest_day(self, today: date) -> date:
+        """The first day that is kept by itself; of those before, whole months are."""
+        return months_before(today, self.days_kept_months)
+
+
+USUAL_RETENTION: Final = Retention()
 
 
 class BadPeriod(ValueError):
@@ -48,7 +65,15 @@ class Span(msgspec.Struct, frozen=True):
         return Period(self.first, self.last)
 
 
-def choose_span(today: date, timezone: str, *, first: str = "", last: str = "", days: str = "") -> Span:
+def choose_span(
+    today: date,
+    timezone: str,
+    *,
+    first: str = "",
+    last: str = "",
+    days: str = "",
+    retention: Retention = USUAL_RETENTION,
+) -> Span:
     """The span that was asked for; the last four whole weeks, today left out, when nothing was.
 
     Raises `BadPeriod` for what is no date, is the wrong way round or longer than 800 days.
@@ -61,7 +86,7 @@ def choose_span(today: date, timezone: str, *, first: str = "", last: str = "", 
     length = (end - begin).days + 1
     if length > MAX_DAYS:
         raise BadPeriod(f"a period has at most {MAX_DAYS} days, got {length}. Choose a later first day")
-    return Span(begin, end, length, _grain(begin, length, today), timezone, today)
+    return Span(begin, end, length, _grain(begin, length, today, retention), timezone, today)
 
 
 def is_chosen(span: Span, days: str) -> bool:
@@ -87,10 +112,9 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _grain(first: date, days: int, today: date) -> Grain:
-    age = (today - first).days
-    if days <= HOURLY_DAYS and age <= HOURLY_RETENTION_DAYS:
+def _grain(first: date, days: int, today: date, retention: Retention) -> Grain:
+    if first < retention.oldest_day(today):
+        return Grain.MONTH
+    if days <= HOURLY_DAYS and first >= retention.oldest_hours(today):
         return Grain.HOUR
-    if days <= DAILY_DAYS:
-        return Grain.DAY
-    return Grain.WEEK if age <= DAILY_RETENTION_DAYS else Grain.MONTH
+    return Grain.DAY if days <= DAILY_DAYS else Grain.WEEK

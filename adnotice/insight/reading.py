@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,11 +12,11 @@ import msgspec
 from adnotice.count.buckets import Calendar
 from adnotice.count.heartbeat import examine
 from adnotice.count.store import Health, Store
-from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
-from adnotice.insight.change import Change, judge_change
+from adnotice.count.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
+from adnotice.insight.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.exports import Metrics
 from adnotice.insight.figures import ReportRows, Summary
-from adnotice.insight.periods import DAILY_RETENTION_DAYS, BadPeriod, choose_span
+from adnotice.insight.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
 from adnotice.insight.reports import days_of, summarize, total
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
@@ -62,6 +62,11 @@ class Wish(msgspec.Struct, frozen=True):
             raise BadPeriod(f"site must be a name of printable characters, got {site[:40]!r}")
         return cls(site, host, first, last, days, rows)
 
+    @property
+    def chosen(self) -> bool:
+        """Whether days were asked for."""
+        return bool(self.first or self.last or self.days)
+
 
 class Reading(msgspec.Struct, frozen=True):
     """A summary and how the store was when it was read."""
@@ -82,6 +87,7 @@ class Reader:
         cached: bool | None,
         clock: Callable[[], float],
         health: Callable[[], Health] | None = None,
+        retention: Retention = USUAL_RETENTION,
     ) -> None:
         self._store = store
         self._mode = mode
@@ -92,6 +98,7 @@ class Reader:
         self._zone = ZoneInfo(timezone)
         self._cached = cached
         self._clock = clock
+        self._retention = retention
 
     def now(self) -> datetime:
         """The operator's local time."""
@@ -102,20 +109,28 @@ class Reader:
 
         Raises `BadPeriod` for days that can't be shown.
         """
-        span = choose_span(self.now().date(), self._timezone, first=wish.first, last=wish.last, days=wish.days)
+        span = choose_span(
+            self.now().date(),
+            self._timezone,
+            first=wish.first,
+            last=wish.last,
+            days=wish.days,
+            retention=self._retention,
+        )
         store = self._store()
         sites = store.sites()
         labelled = {name.removeprefix(LABEL) for name in store.notes.names(LABEL)}
         site = wish.site or choose_site(sites, wish.host, labelled)
-        if span.whole_weeks and not store.counts(site, Dimension.ALL, span.period):
+        if not wish.chosen and not store.counts(site, Dimension.ALL, span.period):
             # The first day: there is nothing but today to look at.
             span = choose_span(span.today, self._timezone, days=str(span.days))
         counts = {each: store.counts(site, each, span.period) for each in DIMENSIONS} if site else {}
         # A week's own tally would reach beyond the span's first and last day.
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
         points = store.points(site, grain, span.period) if site else []
+        drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
         summary = summarize(
-            ReportRows(counts, points, self._calendar.starts(span.grain, span.period)),
+            ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
             sites=sites,
             site=site,
             label=store.notes.get(LABEL + site) or "",
@@ -131,8 +146,23 @@ class Reader:
     def judge(self, site: str) -> Change:
         """Whether the site's rate is changing, by as many days as are kept one by one."""
         yesterday = self.now().date() - timedelta(days=1)
-        known = Period(yesterday - timedelta(days=DAILY_RETENTION_DAYS - 1), yesterday)
-        return judge_change(days_of(self._store().points(site, Grain.DAY, known)), WEEKS_COMPARED, yesterday)
+        return judge_change(self.days(site), WEEKS_COMPARED, yesterday)
+
+    def days(self, site: str) -> list[Day]:
+        """The site's days up to yesterday, of two years at most, as they are kept one by one."""
+        today = self.now().date()
+        first = max(self._retention.oldest_day(today), today - timedelta(weeks=MAX_WEEKS))
+        known = Period(first, today - timedelta(days=1))
+        store = self._store()
+        drawn = self._drawn(site, Grain.DAY, known, store.counts(site, Dimension.SHARE, known))
+        return days_of(store.points(site, Grain.DAY, known), drawn)
+
+    def _drawn(self, site: str, grain: Grain, period: Period, shares: Iterable[Count]) -> dict[float, list[Point]]:
+        """The series of the views that were drawn at each share below 1."""
+        return {
+            float(each): self._store().points(site, grain, period, Dimension.SHARE, each)
+            for each in sorted({count.value for count in shares} - {OTHER})
+        }
 
     def measure_nothing(self) -> Metrics:
         """What Prometheus is told while the store gives no counts."""

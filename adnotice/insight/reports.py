@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -13,9 +13,19 @@ from adnotice.count.spread import VERDICTS
 from adnotice.count.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
 from adnotice.insight.change import Change, Day
 from adnotice.insight.figures import Bucket, GroundRow, Numbers, Reason, ReportRows, Row, Step, Summary, Views
-from adnotice.insight.intervals import Range, Share, share, widest
+from adnotice.insight.intervals import Range, share, widest
 from adnotice.insight.periods import Span
 from adnotice.insight.sampled import Sample, estimate, weigh
+from adnotice.insight.weighing import (
+    KINDS_OF_VIEW,
+    DrawnAt,
+    add_views,
+    rate_of,
+    scale_views,
+    view,
+    weigh_each,
+    weigh_views,
+)
 from adnotice.vocabulary import Kind, Mode, Quiet, Sign
 
 BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
@@ -58,8 +68,9 @@ def summarize(
     totals = total(rows.counts.get(Dimension.ALL, ()))
     if cached:
         rows = join_suspects(rows)
-    views = view(total(rows.counts.get(Dimension.ALL, ())))
-    series = make_series(rows.points, rows.starts, span.grain, current)
+    numbers = total(rows.counts.get(Dimension.ALL, ()))
+    views, estimated = view(numbers), weigh_views(numbers, by_share(rows.counts.get(Dimension.SHARE, ())))
+    series = make_series(rows.points, rows.starts, span.grain, current, rows.drawn)
     injected = totals[Metric.INJECTED]
     suggested = cached is None and suggest_cache(totals, () if span.grain is Grain.HOUR else rows.points)
     samples = find_samples(rows.counts.get(Dimension.SHARE, ()), views)
@@ -67,7 +78,7 @@ def summarize(
     not_measured = None if cached or suggested else max(0, injected - round(stood_for))
     rate = estimate(samples)
     found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
-    tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each) for each in BREAKDOWNS}
+    tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each, estimated) for each in BREAKDOWNS}
     return Summary(
         sites=sites,
         site=site,
@@ -76,6 +87,7 @@ def summarize(
         span=span,
         counts={each.value: totals[each] for each in Metric},
         views=views,
+        estimated=estimated,
         rate=rate.rate,
         interval=rate.interval,
         sampled=views.measured / stood_for if stood_for else 1.0,
@@ -84,7 +96,7 @@ def summarize(
         pages_cached=bool(cached),
         cache_suggested=suggested,
         not_measured=not_measured,
-        kinds={kind.value: share(getattr(views, kind), views.decided) for kind in Kind},
+        kinds={kind.value: share(getattr(estimated, kind), estimated.decided, counted=views.decided) for kind in Kind},
         series=series,
         pages=tables[Dimension.PAGE],
         browsers=tables[Dimension.BROWSER],
@@ -107,15 +119,20 @@ def summarize(
 def find_samples(counts: Iterable[Count], views: Views) -> list[Sample]:
     """The views by the share at which they were drawn: those that are tallied under one, and all others at 1."""
     samples = []
-    for value, numbers in by_value(each for each in counts if each.value != OTHER).items():
+    for at, numbers in by_share(counts).items():
         drawn = view(numbers)
-        samples.append(Sample(float(value), drawn.blocked, drawn.decided - drawn.blocked, drawn.unknown))
+        samples.append(Sample(at, drawn.blocked, drawn.decided - drawn.blocked, drawn.unknown))
     rest = (
         views.blocked - sum(each.blocked for each in samples),
         views.decided - views.blocked - sum(each.clear for each in samples),
         views.unknown - sum(each.unknown for each in samples),
     )
     return [*samples, Sample(1.0, *(max(0, n) for n in rest))]
+
+
+def by_share(counts: Iterable[Count]) -> DrawnAt:
+    """The numbers of the views that were drawn while less than all were, by the share."""
+    return {float(value): numbers for value, numbers in by_value(counts).items() if value != OTHER}
 
 
 def find_range(samples: Sequence[Sample], not_measured: int) -> Range | None:
@@ -134,18 +151,6 @@ def total(counts: Iterable[Count]) -> Numbers:
     return sums
 
 
-def view(numbers: Numbers) -> Views:
-    """The page views in these numbers."""
-    return add_views(*(numbers[metric] for metric in VERDICTS))
-
-
-def add_views(clear: int, partly: int, content: int, hosts: int, unknown: int) -> Views:
-    """The page views of these verdicts with their sums."""
-    blocked = content + hosts
-    decided = clear + partly + blocked
-    return Views(clear, partly, blocked, content, hosts, unknown, decided, decided + unknown)
-
-
 def join_suspects(rows: ReportRows) -> ReportRows:
     """The same with suspect views counted by the verdict that they claim."""
     return ReportRows(
@@ -155,6 +160,7 @@ def join_suspects(rows: ReportRows) -> ReportRows:
         },
         [Point(start, JOINED.get(metric, metric), n) for start, metric, n in rows.points],
         rows.starts,
+        rows.drawn,
     )
 
 
@@ -170,42 +176,63 @@ def suggest_cache(totals: Numbers, points: Iterable[Point]) -> bool:
     )
 
 
-def make_series(points: Iterable[Point], starts: Iterable[str], grain: Grain, current: Starts) -> list[Bucket]:
+def make_series(
+    points: Iterable[Point],
+    starts: Iterable[str],
+    grain: Grain,
+    current: Starts,
+    drawn: Mapping[float, Iterable[Point]] = {},
+) -> list[Bucket]:
     """The buckets, oldest first, those without counts included, none of the future. Weeks are made of days."""
-    numbers: dict[str, dict[Metric, int]] = {start: dict.fromkeys(Metric, 0) for start in starts}
-    for point in points:
-        start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
-        if start in numbers:
-            numbers[start][point.metric] += point.n
+    numbers = by_bucket(points, grain)
+    drawn_at = {at: by_bucket(each, grain) for at, each in drawn.items()}
     now = getattr(current, grain.value)
-    known = list(numbers)
-    past = known[: known.index(now) + 1] if now in numbers else known
-    return [make_bucket(start, numbers[start], so_far=start == now) for start in past]
+    known = list(starts)
+    past = known[: known.index(now) + 1] if now in known else known
+    weighed = weigh_each(
+        [numbers[start] for start in past],
+        [{at: each[start] for at, each in drawn_at.items()} for start in past],
+    )
+    return [
+        make_bucket(start, numbers[start], views=views, so_far=start == now)
+        for start, views in zip(past, weighed, strict=True)
+    ]
 
 
-def days_of(points: Iterable[Point]) -> list[Day]:
-    """The days of a series as a change is judged by them."""
-    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
-    for point in points:
-        numbers[point.start][point.metric] += point.n
-    days = []
-    for start, each in numbers.items():
-        views = view(each)
-        days.append(Day(date.fromisoformat(start), each[Metric.INJECTED], views.blocked, views.decided - views.blocked))
-    return days
-
-
-def make_bucket(start: str, numbers: Numbers, *, so_far: bool) -> Bucket:
-    """One bucket with its rate."""
-    views = view(numbers)
+def make_bucket(start: str, numbers: Numbers, *, so_far: bool, views: Views | None = None) -> Bucket:
+    """One bucket with its rate: that of `views`, for which those in its numbers stand, or of these themselves."""
+    counted = view(numbers)
+    weighed = views or counted
     return Bucket(
         start=start,
-        views=views,
+        views=weighed,
         injected=numbers[Metric.INJECTED],
         declined=numbers[Metric.DECLINED],
-        blocking=share(views.blocked, views.decided),
+        blocking=rate_of(weighed, counted),
         so_far=so_far,
     )
+
+
+def by_bucket(points: Iterable[Point], grain: Grain) -> defaultdict[str, dict[Metric, int]]:
+    """The numbers of each bucket; weeks are made of days."""
+    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    for point in points:
+        start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
+        numbers[start][point.metric] += point.n
+    return numbers
+
+
+def days_of(points: Iterable[Point], drawn: Mapping[float, Iterable[Point]] = {}) -> list[Day]:
+    """The days of a series as a change is judged by them: at the rate that drawn views stand for, and no more views than
+    were counted, since how sure a rate is follows from those."""
+    drawn_at = {at: by_bucket(each, Grain.DAY) for at, each in drawn.items()}
+    days = []
+    for start, numbers in by_bucket(points, Grain.DAY).items():
+        counted = view(numbers)
+        weighed = weigh_views(numbers, {at: each[start] for at, each in drawn_at.items()})
+        blocked = round(counted.decided * weighed.blocked / weighed.decided) if weighed.decided else 0
+        days.append(Day(date.fromisoformat(start), numbers[Metric.INJECTED], blocked, counted.decided - blocked))
+    return days
 
 
 def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
@@ -216,26 +243,23 @@ def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
     return dict(numbers)
 
 
-def break_down(counts: Iterable[Count], whole: Views, top: int = TOP_ROWS) -> list[Row]:
-    """The values with the most measured page views; what is left of the whole comes last as `(other)`."""
-    rows = [Row(name, (views := view(numbers)), _blocking(views)) for name, numbers in by_value(counts).items()]
-    rows = [row for row in rows if row.views.measured and row.name != OTHER]
-    rows.sort(key=lambda row: (-row.views.measured, row.name))
-    shown = rows[:top]
-    rest = _rest(whole, [row.views for row in shown])
-    return [*shown, Row(OTHER, rest, _blocking(rest))] if shown and rest.measured else shown
+def break_down(counts: Iterable[Count], whole: Views, top: int = TOP_ROWS, estimated: Views | None = None) -> list[Row]:
+    """The values with the most measured page views; what is left of the whole comes last as `(other)`.
 
-
-def _blocking(views: Views) -> Share:
-    return share(views.blocked, views.decided)
+    `estimated` are the page views that the whole stands for; the rows add up to them.
+    """
+    found = [(name, view(numbers)) for name, numbers in by_value(counts).items() if name != OTHER]
+    found = sorted((each for each in found if each[1].measured), key=lambda each: (-each[1].measured, each[0]))[:top]
+    rest = _rest(whole, [views for _, views in found])
+    if found and rest.measured:
+        found.append((OTHER, rest))
+    weighed = scale_views([views for _, views in found], whole, estimated or whole)
+    return [Row(name, views, rate_of(views, counted)) for (name, counted), views in zip(found, weighed, strict=True)]
 
 
 def _rest(whole: Views, shown: Sequence[Views]) -> Views:
     return add_views(
-        *(
-            max(0, getattr(whole, name) - sum(getattr(each, name) for each in shown))
-            for name in ("clear", "partly", "content", "hosts", "unknown")
-        )
+        *(max(0, getattr(whole, name) - sum(getattr(each, name) for each in shown)) for name in KINDS_OF_VIEW)
     )
 
 

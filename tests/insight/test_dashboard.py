@@ -18,7 +18,7 @@ from adnotice.count.store import Store
 from adnotice.count.tally import Dimension, Key, Metric
 from adnotice.insight import formats
 from adnotice.insight.exports import VIEW_COLUMNS
-from adnotice.insight.pages import HEADERS
+from adnotice.insight.pages import HEADERS, mark_code
 from adnotice.insight.settings import InsightSettings
 from adnotice.vocabulary import Mode, Refusal, Rejection
 from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, log_in
@@ -578,3 +578,23 @@ async def test_the_middleware_serves_all_of_this_and_refuses_forms_of_other_site
         assert huge.status_code == 413
         assert (await browser.get("dashboard")).status_code == 200
     await site._writer.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Ask `adnotice doctor` <now>", "Ask <code>adnotice doctor</code> &lt;now&gt;"),
+        ("`<b>`", "<code>&lt;b&gt;</code>"),
+        ("one ` alone <", "one ` alone &lt;"),
+    ],
+)
+def test_what_stands_between_backticks_is_code_and_nothing_is_markup(text: str, html: str) -> None:
+    assert str(mark_code(text)) == html
+
+
+async def test_no_backtick_stands_on_the_health_page(newsroom: Newsroom) -> None:
+    newsroom.count({Metric.INJECTED: 400, Metric.REFUSED: 10})
+    page = await look(newsroom, "dashboard/health?days=7")
+    assert "`" not in page.text
+    assert ("code", {}) in page.elements
+    assert "adnotice doctor asks the site from outside" in page.text

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from adnotice.count.tally import Grain
-from adnotice.insight.periods import CHOICES, BadPeriod, choose_span, is_chosen
+from adnotice.insight.periods import CHOICES, BadPeriod, Retention, choose_span, is_chosen
 
 TODAY = date(2026, 11, 22)
 
@@ -37,7 +37,15 @@ def test_the_future_is_cut_off() -> None:
 
 @pytest.mark.parametrize(
     ("days", "grain"),
-    [(1, Grain.HOUR), (3, Grain.HOUR), (4, Grain.DAY), (120, Grain.DAY), (121, Grain.WEEK), (400, Grain.MONTH)],
+    [
+        (1, Grain.HOUR),
+        (3, Grain.HOUR),
+        (4, Grain.DAY),
+        (120, Grain.DAY),
+        (121, Grain.WEEK),
+        (400, Grain.WEEK),
+        (420, Grain.MONTH),
+    ],
 )
 def test_the_longer_the_span_the_longer_its_buckets(days: int, grain: Grain) -> None:
     assert choose_span(TODAY, "UTC", days=str(days)).grain is grain
@@ -46,6 +54,19 @@ def test_the_longer_the_span_the_longer_its_buckets(days: int, grain: Grain) -> 
 def test_a_short_span_of_long_ago_has_days_because_hours_are_gone() -> None:
     first = TODAY - timedelta(days=60)
     assert choose_span(TODAY, "UTC", first=first.isoformat(), last=first.isoformat()).grain is Grain.DAY
+
+
+@pytest.mark.parametrize(("hours", "grain"), [(59, Grain.DAY), (60, Grain.HOUR)])
+def test_hours_are_shown_for_as_long_as_the_settings_keep_them(hours: int, grain: Grain) -> None:
+    first = (TODAY - timedelta(days=60)).isoformat()
+    kept = Retention(hours_kept_days=hours)
+    assert choose_span(TODAY, "UTC", first=first, last=first, retention=kept).grain is grain
+
+
+@pytest.mark.parametrize(("first", "grain"), [("2026-10-01", Grain.DAY), ("2026-09-30", Grain.MONTH)])
+def test_days_that_the_settings_no_longer_keep_are_shown_as_their_months(first: str, grain: Grain) -> None:
+    kept = Retention(days_kept_months=1)
+    assert choose_span(TODAY, "UTC", first=first, last="2026-10-20", retention=kept).grain is grain
 
 
 @pytest.mark.parametrize(
