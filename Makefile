@@ -8,11 +8,11 @@ ARGS ?=
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench docs static screenshots hostile endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static screenshots hostile endurance browsers clean
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 # Debian's Python may come without ensurepip: then the machine's own pip fills the empty venv.
 $(BIN)/python:
@@ -116,6 +116,16 @@ statistics: $(CACHE)/check ## what the figures' rules do on simulated sites: cov
 # From the folder of the compiled wheel, so that it is this adnotice, and no other, that all processes import.
 bench: $(CACHE)/bench $(CACHE)/compiled ## what adnotice costs, and its peers, as ratios of one run (ARGS=part)
 	@cd $(CACHE)/compiled && PYTHONPATH='$(CURDIR)' '$(CURDIR)/$(BIN)/python' -m bench $(ARGS)
+
+bench-against: $(CACHE)/bench $(CACHE)/compiled ## this commit's bench beside an older one's, in turns (OLD=commit; ARGS="detect --rounds 9")
+	@test -n '$(OLD)' || { echo 'say which commit: make bench-against OLD=54edcfd' >&2; exit 2; }
+	@test -e $(CACHE)/old/$(OLD)/.cache/compiled || { \
+		rm -rf $(CACHE)/old/$(OLD) && mkdir -p $(CACHE)/old/$(OLD) && \
+		git archive $(OLD) | tar -x -C $(CACHE)/old/$(OLD) && cd $(CACHE)/old/$(OLD) && \
+		echo 'compiling $(OLD) into a wheel (a minute)' && \
+		HATCH_BUILD_HOOKS_ENABLE=1 '$(CURDIR)/$(BIN)/python' -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist . && \
+		'$(CURDIR)/$(BIN)/python' -m zipfile -e dist/*.whl .cache/compiled; }
+	@$(BIN)/python -m bench.against $(CACHE)/old/$(OLD) . $(ARGS)
 
 static: $(CACHE)/check browsers ## what browsers get, built from static/src (the one target that needs Node.js to change what is shipped)
 	@$(BIN)/python -m adnotice.contract >$(CACHE)/contract.js
