@@ -153,7 +153,7 @@ QUIETS: Final[Mapping[Quiet, Text]] = {
     Quiet.BOT: Text("A robot looked at the page"),
     Quiet.EXCLUDED: Text("The page is one where nobody is asked (setting ask_exclude)", NOTHING_IF_WANTED),
     Quiet.CONSENT: Text("The reader had not consented to be asked (setting ask_consent)", NOTHING_IF_WANTED),
-    Quiet.SUPPORTS: Text("The reader said “I support you already”"),
+    Quiet.SUPPORTS: Text("The reader said “I already support you”"),
     Quiet.NEVER: Text("The reader said “don’t ask again”"),
     Quiet.LATER: Text("The reader said “not now” less than the set number of days ago"),
     Quiet.FIRST_PAGE: Text("It was the first page of a visit (setting ask_on_first_page)", NOTHING_IF_WANTED),

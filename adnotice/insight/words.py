@@ -30,7 +30,7 @@ STEPS: Final[Mapping[str, StepName]] = {
     "howto": StepName("Steps opened", "of notices shown: “how to allow ads” was opened"),
     "later": StepName("Answered “not now”", "of notices shown"),
     "never": StepName("Answered “don’t ask again”", "of notices shown"),
-    "supports": StepName("Answered “I support you already”", "of notices shown"),
+    "supports": StepName("Answered “I already support you”", "of notices shown"),
     "rechecked": StepName("Checked again", "of notices shown: “check again” was pressed"),
     "allowed": StepName("Ads allowed again", "of notices shown: a check after the notice found that ads come through"),
 }
@@ -38,7 +38,7 @@ STEPS: Final[Mapping[str, StepName]] = {
 PER_HUNDRED: Final[Mapping[str, str]] = {
     "howto": "Steps opened",
     "allowed": "Check found ads let through",
-    "supports": "“I support you already”",
+    "supports": "“I already support you”",
     "later": "“Not now”",
     "never": "“Don’t ask again”",
 }

@@ -80,6 +80,19 @@ def list_blockers(kind: Kind, family: Family) -> list[str]:
     return [name for name in BLOCKERS if name not in (*_NOT_IN[family], *_ON_THE_WAY)]
 
 
+def pick_text(sentences: Mapping[str, str], kind: Kind, *, has_links: bool) -> dict[str, str]:
+    """What notice.js says, by name: steps left out, and of several bodies the one that is true of this site and reader."""
+    picked = {
+        name: said for name, said in sentences.items() if not name.startswith(("how_", "name_", "body_", "announce_"))
+    }
+    if not has_links:
+        picked["body"] = sentences["body_without_links"]
+    elif kind is Kind.HOSTS:
+        picked["body"] = sentences["body_hosts"]
+        picked["announce"] = sentences["announce_hosts"]
+    return picked
+
+
 class Contents:
     """All notices that this site can show."""
 
@@ -87,9 +100,9 @@ class Contents:
         links = tuple(Link(label, address) for label, address in settings.support_links.items())
         self._made: dict[tuple[str, Kind, Family, NoticeState], dict[str, Any]] = {}
         for language in LANGUAGES:
-            sentences = word(language, settings.wording, site_name)
-            text = {name: said for name, said in sentences.items() if not name.startswith(("how_", "name_"))}
+            sentences = word(language, settings.wording, site_name, not_now_days=settings.not_now_days)
             for kind in Kind:
+                text = pick_text(sentences, kind, has_links=bool(links))
                 for family in Family:
                     blockers = tuple(
                         Steps(sentences[f"name_{name}"], tuple(sentences[f"how_{name}"].splitlines()))

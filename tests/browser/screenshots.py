@@ -90,7 +90,7 @@ def picture_notice(browsers: Browsers, site: Demo) -> None:
     page.notice().wait()
     time.sleep(ANIMATION_SECONDS)
     page.screenshot(IMAGES / "notice.png")
-    page.notice().click("How to allow ads")
+    page.notice().click("Show me how")
     page.notice().wait_text("uBlock Origin")
     time.sleep(ANIMATION_SECONDS)
     page.screenshot(IMAGES / "notice-steps.png")

@@ -225,7 +225,7 @@ def test_check_again_says_thanks_only_where_the_same_test_passes(
     somebody.change_weather(ads(Cut()))
     page = somebody.open("/politics/budget", alone=True)
     notice = page.notice().wait()
-    notice.click("How to allow ads")
+    notice.click("Show me how")
     notice.click("Check again")
     wait_until(lambda: re.search("still", notice.text, re.IGNORECASE), "still blocked")
     assert site.counts().get("allowed", 0) == 0

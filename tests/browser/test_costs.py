@@ -100,7 +100,7 @@ def test_a_clear_view_shifts_nothing_and_blocks_no_main_thread_on_a_slow_machine
 def test_the_notice_shifts_nothing(profile: str, site: Site, reader: Readers) -> None:
     page = reader(profile, site).open(ARTICLE, before=OBSERVE)
     page.notice().wait()
-    page.notice().click("How to allow ads")
+    page.notice().click("Show me how")
     time.sleep(1)
     page.notice().click("Not now")
     page.notice().wait_gone()

@@ -65,7 +65,7 @@ def test_it_is_small_as_the_list_keepers_ask(site: Site, reader: Readers) -> Non
 def test_no_list_hides_it_and_all_of_it_can_be_used(profile: str, site: Site, reader: Readers) -> None:
     page = reader(profile, site).open("/politics/budget")
     notice = page.notice().wait(20)
-    notice.click("How to allow ads")
+    notice.click("Show me how")
     notice.wait_text("uBlock Origin")
     notice.click("Not now")
     notice.wait_gone()
@@ -227,7 +227,7 @@ def test_nothing_is_stored_before_the_reader_acts_and_then_only_the_answer(site:
     stored = "return [document.cookie, Object.keys(localStorage), Object.entries(sessionStorage), (await indexedDB.databases()).length]"
     assert page.run(stored) == ["", [], [], 0]
     assert somebody.cookies() == []
-    notice.click("How to allow ads")
+    notice.click("Show me how")
     assert page.run(stored) == ["", [], [["adnotice", "content"]], 0]
     assert somebody.cookies() == []
     notice.click("Not now")
@@ -249,7 +249,7 @@ def test_what_was_shown_and_chosen_is_counted_once_though_the_server_was_away(si
     notice = page.notice().wait()
     site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
     site.stop()
-    notice.click("I support you already")
+    notice.click("I already support you")
     notice.wait_text("you support us")
     site.start()
     site.wait_for_counts(20, injected=1, blocked_content=1, asked=1, shown=1, supports=1)
@@ -269,13 +269,13 @@ def test_it_is_not_shown_again_by_the_back_button(site: Site, reader: Readers) -
 def test_the_preview_rehearses_what_a_check_may_find(profile: str, site: Site, reader: Readers) -> None:
     page = reader(profile, site).open(PREVIEW)
     notice = page.notice().wait()
-    notice.click("How to allow ads")
+    notice.click("Show me how")
     notice.click("Check again")
-    notice.wait_text("Ads are still blocked on this page.")
+    notice.wait_text("Ads are still blocked here.")
     notice.click("Check again")
-    notice.wait_text("We could not check just now.")
+    notice.wait_text("We couldn’t check just now.")
     notice.click("Check again")
-    notice.wait_text("Ads may be shown on The Daily Example from now on.")
+    notice.wait_text("Ads now get through on this site, and they help pay for what you read.")
     notice.click("Close")
     notice.wait_gone()
     assert page.run("return Object.keys(sessionStorage)") == []

@@ -148,7 +148,7 @@ def test_a_browser_that_keeps_nothing_is_told_so(browser: str, site: Site, reade
 
 def open_steps(page: Page) -> None:
     """The notice, opened as far as it goes."""
-    page.notice().wait().click("How to allow ads")
+    page.notice().wait().click("Show me how")
     page.notice().wait()
 
 

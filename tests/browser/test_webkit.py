@@ -49,7 +49,7 @@ def test_not_now_is_counted_kept_and_obeyed(site: Site, reader: Readers) -> None
 
 def test_a_keyboard_opens_the_steps_and_esc_ends_it(site: Site, reader: Readers) -> None:
     page = reader("webkit-two-rules", site).open(ARTICLE)
-    page.notice().wait().click("How to allow ads")
+    page.notice().wait().click("Show me how")
     page.notice().wait_text("Safari content blockers")
     page.call("press", key="Escape")
     page.notice().wait_gone()

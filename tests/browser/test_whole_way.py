@@ -129,7 +129,7 @@ class TestReaderWithUblockOrigin:
 
     def test_is_left_alone_after_closing_with_the_cross(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
-        page.notice().click("Not now: close this notice")
+        page.notice().click("Close")
         page.notice().wait_gone()
         page.reload()
         page.verdict()
@@ -137,7 +137,7 @@ class TestReaderWithUblockOrigin:
         assert site.wait_for_counts(injected=2, blocked_content=2, asked=1, shown=1, later=1)
 
     @pytest.mark.parametrize(
-        ("button", "metric"), [("Don’t ask again", "never"), ("I support you already", "supports")]
+        ("button", "metric"), [("Don’t ask again", "never"), ("I already support you", "supports")]
     )
     def test_is_not_asked_again_after(self, button: str, metric: str, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
@@ -154,7 +154,7 @@ class TestReaderWithUblockOrigin:
 
     def test_is_told_that_ads_are_still_blocked(self, somebody: Reader, site: Site) -> None:
         notice = blocked_page(somebody).notice()
-        notice.click("How to allow ads")
+        notice.click("Show me how")
         notice.wait_text("uBlock Origin")
         notice.click("Check again")
         notice.wait_text("still blocked")
@@ -162,7 +162,7 @@ class TestReaderWithUblockOrigin:
 
     def test_is_thanked_when_ads_are_allowed_without_a_reload(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
-        page.notice().click("How to allow ads")
+        page.notice().click("Show me how")
         somebody.set_ublock(site.host, on=False)
         page.notice().click("Check again")
         page.notice().wait_text("thank you")
@@ -175,7 +175,7 @@ class TestReaderWithUblockOrigin:
 
     def test_is_thanked_when_ads_are_allowed_with_a_reload(self, somebody: Reader, site: Site) -> None:
         page = blocked_page(somebody)
-        page.notice().click("How to allow ads")
+        page.notice().click("Show me how")
         wait_until(lambda: site.counts().get("howto"), "the steps are counted")
         somebody.set_ublock(site.host, on=False)
         page.reload()

@@ -109,7 +109,7 @@ async def test_the_figures_stand_on_the_page(busy: Newsroom) -> None:
         "Steps opened": "20 page views",
         "Answered “not now”": "40 page views",
         "Answered “don’t ask again”": "5 page views",
-        "Answered “I support you already”": "3 page views",
+        "Answered “I already support you”": "3 page views",
         "Checked again": "15 page views",
         "Ads allowed again": "10 page views",
     }

@@ -95,7 +95,7 @@ def test_it_promises_gpc_only_where_it_is_honoured() -> None:
         ("", "This browser has stored no answer of yours.", ["never"]),
         ("later.2026-11-01", "On 2026-11-01 you answered “Not now”.", ["never", "forget"]),
         ("never.2026-11-01", "You answered “Don’t ask again”", ["forget"]),
-        ("supports.2026-11-01", "you answered “I support you already”. Thank you.", ["never", "forget"]),
+        ("supports.2026-11-01", "you answered “I already support you”. Thank you.", ["never", "forget"]),
     ],
 )
 def test_it_knows_the_readers_answer_and_offers_what_else_can_be_done(

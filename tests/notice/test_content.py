@@ -55,6 +55,23 @@ def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
     assert not [name for name in made["text"] if name.startswith(("how_", "name_"))]
 
 
+def test_the_body_is_true_of_the_site_and_of_what_the_reader_can_do() -> None:
+    with_links, without = (
+        Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), ""),
+        Contents(NoticeSettings(), ""),
+    )
+    said = [
+        contents.make("en", kind, Family.OTHER, NoticeState.ASK)["text"]["body"]
+        for contents in (with_links, without)
+        for kind in (Kind.CONTENT, Kind.HOSTS)
+    ]
+    assert said == [
+        "Could you allow them on this site, or support us another way? Either way, you can read on.",
+        "They don’t get through here. Could you support us another way? Either way, you can read on.",
+        *["Could you allow them on this site? Either way, you can read on."] * 2,
+    ]
+
+
 def test_one_views_ticket_is_not_anothers() -> None:
     contents = Contents(NoticeSettings(), "")
     first = contents.make("en", None, Family.OTHER, NoticeState.ASK, "one")

@@ -20,12 +20,12 @@ from adnotice.notice.wording import (
 
 def test_the_sites_name_stands_in_the_sentences() -> None:
     text = word("en", {}, "The Daily Example")
-    assert "Please allow ads on The Daily Example." in text["body"]
+    assert text["announce"].startswith("Note from The Daily Example,")
     assert not [name for name, sentence in text.items() if "{" in sentence]
 
 
 def test_a_site_without_a_name_is_called_this_site() -> None:
-    assert "Please allow ads on this site." in word("en", {}, "")["body"]
+    assert word("en", {}, "")["region"] == "Note from this site"
 
 
 def test_every_sentence_can_be_replaced_by_its_name() -> None:
@@ -35,12 +35,12 @@ def test_every_sentence_can_be_replaced_by_its_name() -> None:
 
 
 def test_braces_in_the_sites_name_are_just_braces() -> None:
-    assert word("en", {}, "{site} {0}")["body"].count("{site} {0}") == 1
+    assert word("en", {}, "{site} {0}")["region"] == "Note from {site} {0}"
 
 
 def test_an_unknown_name_is_told_with_the_nearest_and_all_alternatives() -> None:
     (problem,) = wording_problems({"titel": "Hello"})
-    assert "wording has no sentence 'titel'. Did you mean 'title'? It must be one of: title, body," in problem
+    assert "wording has no sentence 'titel'. Did you mean 'title'? It must be one of: region, title," in problem
 
 
 def test_another_placeholder_is_told() -> None:
@@ -53,19 +53,53 @@ def test_an_empty_sentence_is_told_but_steps_may_be_left_out() -> None:
     assert problem.startswith("wording['title'] must not be empty.")
 
 
-def test_ours_never_ask_to_click_on_ads_nor_blame_nor_press_for_time() -> None:
-    # a list of what such notices say elsewhere
-    impolite = re.compile(
-        r"click|our ads|support our advert|steal|freeload|unfair|guilt|shame|hurts?\b|harm|cheat|must\b|forced|"
-        r"only \d+|seconds|last chance|deadline|!",
-        re.IGNORECASE,
-    )
-    assert not {name: sentence for name, sentence in SENTENCES.items() if impolite.search(sentence)}
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "Closed. We won’t ask for 1 day."), (30, "Closed. We won’t ask for 30 days.")]
+)
+def test_closing_says_for_how_long(days: int, said: str) -> None:
+    assert word("en", {}, "", not_now_days=days)["closed"] == said
 
 
-def test_ours_thank_and_leave_the_choice() -> None:
-    assert SENTENCES["body"].endswith("Please allow ads on {site}. Thank you.")
-    assert "that is all right" in SENTENCES["still_after_reload"]
+def test_the_operators_own_sentence_may_hold_the_number() -> None:
+    own = {"closed": "Quiet for {count} days."}
+    assert not list(wording_problems(own))
+    assert word("en", own, "", not_now_days=14)["closed"] == "Quiet for 14 days."
+    (problem,) = wording_problems({"title": "{count}"})
+    assert problem == "wording['title'] may hold the placeholder {site} only, got {count}"
+
+
+FORBIDDEN = {
+    "to click on ads": r"\bclick|our advert|our ads",
+    "guilt": r"steal|theft|freeload|unfair|guilt|shame|hurts?\b|harm|cheat|deserve|depend on you|without you",
+    "hunger": r"hungry|starv|feed us|coffee|survive",
+    "force": r"\bmust\b|forced|required|have to\b|\blaw\b|illegal|terms of",
+    "haste": r"only \d+|seconds|last chance|deadline|hurry|today only|!",
+    "surprise": r"we noticed|we see that|we detected|oops|uh-oh|looks like",
+    "promises that a site might not keep": r"\bfree\b|\bsafe|no tracking|independent|nothing is locked|never track|may not work",
+    "smallness": r"just one|one click|\bjust (?!now)|simply (?!read on)",
+}
+"""Words that such notices say elsewhere, by the reason why ours don't."""
+
+
+@pytest.mark.parametrize("why", FORBIDDEN)
+def test_ours_hold_nothing_that_is_forbidden(why: str) -> None:
+    found = {name: said for name, said in word("en", {}, "").items() if re.search(FORBIDDEN[why], said, re.IGNORECASE)}
+    assert not found
+
+
+@pytest.mark.parametrize("said", ["Oops! We noticed an ad blocker.", "It’s just one click, and free."])
+def test_what_others_say_would_be_found(said: str) -> None:
+    assert [why for why, words in FORBIDDEN.items() if re.search(words, said, re.IGNORECASE)]
+
+
+def test_ours_thank_only_for_what_was_done() -> None:
+    assert {name for name, said in word("en", {}, "").items() if "thank" in said.lower()} == {"thanks_title"}
+
+
+def test_ours_leave_the_choice() -> None:
+    text = word("en", {}, "")
+    for name in ("body", "body_without_links", "body_hosts", "announce", "still_after_reload", "could_not_check"):
+        assert "read on" in text[name]
 
 
 def test_ours_can_be_read_at_the_age_of_twelve() -> None:
