@@ -157,7 +157,7 @@ def test_it_can_be_pressed_in_the_notice(profile: str, site: Site, reader: Reade
     page = reader(profile, site).open(ARTICLE)
     open_steps(page)
     page.notice().click("Don’t count my views")
-    page.notice().wait_text("Your views are not counted any more")
+    page.notice().wait_text("We don’t count your views any more")
     assert page.run(f"return [localStorage.getItem('{NAME}'), sessionStorage.length]") == ["1", 0]
     page.notice().click("Close")
     assert asked_in(page, 3) == []
