@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from adnotice import AdNoticeMiddleware
+from adnotice import AdNoticeMiddleware, Settings
 from adnotice.count.open import open_store
 from adnotice.insight.passwords import hash_password
 from adnotice.keys import new_secret
@@ -96,7 +96,7 @@ def main() -> int:
             write_sample(store, ["/", *(article.path for article in ARTICLES)], time.time())
             store.close()
 
-        app = AdNoticeMiddleware(make_newspaper(), secret_key=new_secret(), **settings)
+        app = AdNoticeMiddleware(make_newspaper(), Settings.of(secret_key=new_secret(), **settings))
 
         tell(listener.getsockname()[1], sample=asked.sample)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))

@@ -8,26 +8,29 @@ import getpass
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from adnotice import __version__
 from adnotice.commands import (
     MODES,
     NoSite,
-    begin_store,
     change_mode,
     check_site,
-    count_settings,
     find_mode,
     opened,
+    store_url,
     whole_settings,
 )
+from adnotice.configuration import read_settings, tell_source
 from adnotice.count.buckets import Calendar
 from adnotice.count.migrate import migrate_store
+from adnotice.count.open import open_store
 from adnotice.count.routes import RoutePatterns
 from adnotice.count.served import NotImportable, import_served, read_served
 from adnotice.count.sql.backup import back_up, restore
 from adnotice.count.store import NoStore
+from adnotice.init import begin_site
 from adnotice.insight import exports
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.passwords import hash_password
@@ -35,7 +38,7 @@ from adnotice.insight.periods import Retention
 from adnotice.insight.reading import Reader, Wish
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
-from adnotice.settings import Settings, SettingsError
+from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
 
 
@@ -64,6 +67,17 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    init = command(
+        "init",
+        begin_site,
+        "Write adnotice.toml, which server and commands read, begin the store, and say which lines to add to your app.",
+    )
+    init.add_argument("--site-name", metavar="NAME", help="the site's name as readers know it; else asked for")
+    init.add_argument(
+        "--password",
+        metavar="TEXT",
+        help="the dashboard's password; else asked for, or made where nobody can be asked; shells keep what is typed here",
+    )
     command("new-secret", print_secret, "Print a strong secret_key.")
     command("hash-password", print_hash, "Ask for a password and print its dashboard_password_hash.")
     mode = command("mode", change_mode, "Show the mode, or change it for every process that shares the store.")
@@ -75,7 +89,6 @@ def parser() -> argparse.ArgumentParser:
         action="store_false",
         help=f"return at once: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
     )
-    init = command("init", begin_store, "Begin the store where there is none; sites do so by themselves.")
     prune = command("prune", prune_store, "Remove what is past its retention.")
     backup = command("backup", back_up_store, "Copy a SQLite store into a new file while counting goes on.")
     backup.add_argument("file", type=Path, help="the new file")
@@ -86,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     migrate.add_argument("--yes", action="store_true", help="there is a copy of the server's store: ask nothing")
     import_ = command("import", import_pages, "Take over daily page views that a CDN counted: CSV with day,page,views.")
     import_.add_argument("file", type=Path, help="the CSV file; a column named site may say which site")
-    import_.add_argument("--site", help="the site of lines without one; else ADNOTICE_SITE or the default")
+    import_.add_argument("--site", help="the site of lines without one; else what the settings say")
     figures = command(
         "figures", print_figures, "Print a site's figures: JSON, a table of them as CSV, or for Prometheus."
     )
@@ -105,15 +118,13 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "paths", nargs="*", metavar="path", help="pages to ask for; else the first and some it links to"
     )
-    doctor.add_argument("--prefix", default=Settings.prefix, help="the setting prefix (default: %(default)s)")
+    doctor.add_argument("--prefix", help="the setting prefix; else what the settings here say")
     doctor.add_argument("--host", default="localhost", help="the Host that an app is asked by (default: %(default)s)")
-    serve = command(
-        "serve", serve_alone, "Run adnotice on its own, for sites that are not Python; settings from ADNOTICE_…."
-    )
+    serve = command("serve", serve_alone, "Run adnotice on its own, for sites that are not Python.")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
-    for made in (mode, init, prune, backup, restore_, migrate, import_, figures):
-        made.add_argument("--store", metavar="URL", help="the store_url; else ADNOTICE_STORE_URL or the default")
+    for made in (init, mode, prune, backup, restore_, migrate, import_, figures):
+        made.add_argument("--store", metavar="URL", help="the store_url; else what the settings say")
     return top
 
 
@@ -151,14 +162,14 @@ def prune_store(asked: argparse.Namespace) -> int:
 
 def back_up_store(asked: argparse.Namespace) -> int:
     """Copies the store."""
-    size = back_up(asked.store or count_settings().store_url, asked.file)
+    size = back_up(store_url(asked), asked.file)
     print(f"{asked.file}: {size} bytes")
     return 0
 
 
 def restore_store(asked: argparse.Namespace) -> int:
     """Puts a backup where the store is."""
-    aside = restore(asked.file, asked.store or count_settings().store_url)
+    aside = restore(asked.file, store_url(asked))
     print(f"restored; what was there before is {aside}" if aside else "restored")
     return 0
 
@@ -185,7 +196,7 @@ def import_pages(asked: argparse.Namespace) -> int:
         print(f"{asked.file}: {error}", file=sys.stderr)
         return 1
     print(f"site: {asked.site or settings.site}, where the file names no other", file=sys.stderr)
-    with opened(asked, create=True) as store:
+    with opened(asked, settings, create=True) as store:
         done = import_served(store, Calendar(settings.count.timezone), served)
     print(f"{done.views} views of {done.days} days imported")
     for site, day in done.known:
@@ -196,7 +207,7 @@ def import_pages(asked: argparse.Namespace) -> int:
 def print_figures(asked: argparse.Namespace) -> int:
     """Prints what the dashboard shows, for other programs."""
     settings = whole_settings()
-    with opened(asked) as store:
+    with opened(asked, settings) as store:
         check_site(store, asked.site)
         reader = Reader(
             lambda: store,
@@ -234,7 +245,8 @@ def see_doctor(asked: argparse.Namespace) -> int:
     from adnotice.doctor import run_doctor
 
     sys.path.insert(0, "")  # module:app is looked for where the command is run, as uvicorn does
-    return run_doctor(asked.target, paths=asked.paths, prefix=asked.prefix, host=asked.host)
+    prefix = asked.prefix or whole_settings().prefix
+    return run_doctor(asked.target, paths=asked.paths, prefix=prefix, host=asked.host)
 
 
 def serve_alone(asked: argparse.Namespace) -> int:
@@ -246,7 +258,11 @@ def serve_alone(asked: argparse.Namespace) -> int:
         return 1
     from adnotice.serve import create_app
 
-    uvicorn.run(create_app(), host=asked.host, port=asked.port)
+    print(f"settings: {tell_source()}", file=sys.stderr)
+    settings = read_settings()
+    with closing(open_store(settings.count.store_url, settings.count, create=False)) as store:
+        print(f"store: {store.health().url}", file=sys.stderr)
+    uvicorn.run(create_app(settings), host=asked.host, port=asked.port)
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
 import sys
 import time
@@ -12,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from adnotice.configuration import read_settings, tell_source
 from adnotice.count.heartbeat import Beat, is_heard, read_beats
 from adnotice.count.open import open_store, sqlite_file
-from adnotice.count.settings import CountSettings
 from adnotice.count.sql.sqlite import APPLICATION_ID
 from adnotice.count.store import NoStore, Store
 from adnotice.keys import new_secret
@@ -31,14 +30,17 @@ class NoSite(ValueError):
 
 
 @contextmanager
-def opened(asked: argparse.Namespace, *, create: bool = False, older: bool = False) -> Iterator[Store]:
+def opened(
+    asked: argparse.Namespace, settings: Settings | None = None, *, create: bool = False, older: bool = False
+) -> Iterator[Store]:
     """The store that the command is about, which it names. Raises `NoStore` where there is none and none is to be made.
 
-    One of an `older` schema is refused with the remedy unless the command is that remedy.
+    `settings` are those that the command has read already. A store of an `older` schema is refused with the remedy unless
+    the command is that remedy.
     """
-    settings = whole_settings().count
-    url = asked.store or settings.store_url
-    with closing(open_store(url, settings, create=create)) as store:
+    settings = settings or whole_settings()
+    url = asked.store or settings.count.store_url
+    with closing(open_store(url, settings.count, create=create)) as store:
         try:
             shown = store.plan().shown if older else find_store(store)
         except NoStore as missing:
@@ -54,18 +56,22 @@ def find_store(store: Store) -> str:
 
 
 def whole_settings() -> Settings:
-    """All settings from the environment, with a secret that nothing depends on."""
-    return Settings.from_env({"ADNOTICE_SECRET_KEY": new_secret(), **os.environ})
+    """The settings that the server reads too, or a secret that nothing depends on where they hold none. Says where from."""
+    print(f"settings: {tell_source()}", file=sys.stderr)
+    return read_settings(secret_key=new_secret())
 
 
-def count_settings() -> CountSettings:
-    """The store's settings from the environment; a command that only needs the store asks for no secret."""
-    return whole_settings().count
+def store_url(asked: argparse.Namespace) -> str:
+    """The URL of the store that the command is about, which it names where that is a file."""
+    url: str = asked.store or whole_settings().count.store_url
+    if url.startswith("sqlite:"):
+        print(f"store: sqlite:///{sqlite_file(url)}", file=sys.stderr)
+    return url
 
 
 def what_there_is(url: str) -> str:
     """The stores that could be meant instead, and how to name one."""
-    how = "Name it with --store URL or ADNOTICE_STORE_URL, as the site does; a site, or adnotice init, begins one"
+    how = "Name it with --store URL, or in adnotice.toml or ADNOTICE_STORE_URL, as the site does; a site, or adnotice init, begins one"
     if not url.startswith("sqlite:"):
         return how
     folders = dict.fromkeys((sqlite_file(url).parent, Path.cwd()))
@@ -87,13 +93,6 @@ def check_site(store: Store, site: str) -> None:
     if site and site not in sites:
         there = f"there are: {', '.join(sites)}" if sites else "nothing has been counted yet"
         raise NoSite(f"there is no site {site!r} in this store, {there}")
-
-
-def begin_store(asked: argparse.Namespace) -> int:
-    """Begins the store where there is none."""
-    with opened(asked, create=True) as store:
-        print(f"{store.health().url} is there")
-    return 0
 
 
 def change_mode(asked: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adnotice.configuration import choose_settings
 from adnotice.count.writer import Writer
 from adnotice.detect.endpoints import Detection
 from adnotice.gate import Gate
@@ -39,9 +40,10 @@ def tell(why: str) -> None:
 class AdNoticeMiddleware:
     """One line in front of an ASGI app.
 
-    `AdNoticeMiddleware(app, secret_key=..., site_name="The Daily Example")` with the settings as keywords, or with
-    `settings=` made by `Settings.of`, `Settings.from_env` or `Settings.from_file`. Opens nothing and starts nothing
-    until the server starts up, or until the first request.
+    `AdNoticeMiddleware(app)` takes the settings that `adnotice init` has written: from the file that ADNOTICE_CONFIG names,
+    else from adnotice.toml in the folder where the server runs, the environment's ADNOTICE_… above it. Or they are given
+    as keywords, or as `settings=` made by `Settings.of`, `Settings.from_env` or `Settings.from_file`. Opens nothing and
+    starts nothing until the server starts up, or until the first request.
 
     Never raises: many frameworks make their middleware while they answer the first request, and would answer all of them
     with 500. Settings that can't be used are logged at once, fail the server's startup, and leave the site as it is.
@@ -52,7 +54,7 @@ class AdNoticeMiddleware:
         self._reception: Reception | Standby | SwitchedOff
         self._pages: Injector | Standby | SwitchedOff
         try:
-            found = Settings.among(settings, options)
+            found = choose_settings(settings, options)
             if found.enabled:
                 self._set_up(app, found)
             else:

@@ -15,16 +15,17 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from adnotice.configuration import read_settings
 from adnotice.middleware import AdNoticeMiddleware
 from adnotice.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
-    """An ASGI app that answers our addresses and nothing else; settings from the environment unless given.
+    """An ASGI app that answers our addresses and nothing else; settings from the file and the environment unless given.
 
     The pages are another server's, so how many leave is not known: the same as if a cache answered for them.
     """
-    settings = settings or Settings.from_env()
+    settings = settings or read_settings()
     if settings.count.pages_cached is None:
         settings = replace(settings, count=replace(settings.count, pages_cached=True))
     nothing = PlainTextResponse("This is adnotice on its own: it answers its own addresses only.\n", status_code=404)

@@ -26,6 +26,9 @@ from adnotice.notice.settings import NoticeSettings
 from adnotice.vocabulary import Mode
 
 ENVIRONMENT_PREFIX: Final = "ADNOTICE_"
+CONFIG_VARIABLE: Final = "ADNOTICE_CONFIG"
+"""Names the file of settings; no setting itself."""
+
 PREFIX: Final = "/_adnotice"
 MAX_NAME_CHARACTERS: Final = 200
 
@@ -96,38 +99,36 @@ class Settings:
         return cls._compose(options, _plain)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+    def from_env(cls, environ: Mapping[str, str] = os.environ, **defaults: object) -> Self:
         """Settings from ADNOTICE_SECRET_KEY, ADNOTICE_SITE_NAME, …; lists are separated by commas, mappings are JSON.
 
-        Raises `SettingsError` with every problem and its remedy.
+        `defaults` hold where no variable says otherwise. Raises `SettingsError` with every problem and its remedy.
         """
-        texts = {
-            name.removeprefix(ENVIRONMENT_PREFIX).lower(): text
-            for name, text in environ.items()
-            if name.startswith(ENVIRONMENT_PREFIX) and not _is_of_a_service(name, text)
-        }
-        options = {name: _parse(text, _TYPES[name]) if name in _TYPES else text for name, text in texts.items()}
-        return cls._compose(options, lambda name: ENVIRONMENT_PREFIX + name.upper())
+        return cls._compose(defaults | _read_variables(environ), _spell_variable)
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Self:
-        """Settings from a TOML file with the flat names at its top level.
+    def from_file(cls, path: str | Path, environ: Mapping[str, str] = {}, **defaults: object) -> Self:
+        """Settings from a TOML file with the flat names at its top level; the variables in `environ` stand above it, and
+        below it `defaults`.
 
         Raises `SettingsError` with every problem and its remedy, also when the file can't be read.
         """
         try:
-            options = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise SettingsError([f"{path} must be a TOML file that can be read: {error}"]) from None
-        return cls._compose(options, _plain)
+        variables = _read_variables(environ)
+        return cls._compose(
+            defaults | written | variables, lambda name: _spell_variable(name) if name in variables else _plain(name)
+        )
 
     @classmethod
-    def among(cls, settings: object, options: Mapping[str, object]) -> Self:
+    def among(cls, settings: object, options: Mapping[str, object], problems: Sequence[str] = ()) -> Self:
         """Settings given either as `Settings`, however they were made, or as flat keywords.
 
-        Raises `SettingsError` with every problem and its remedy.
+        Raises `SettingsError` with every problem and its remedy, after the `problems` that are known already.
         """
-        problems = []
+        problems = list(problems)
         if settings is not None and not isinstance(settings, Settings):
             problems.append(
                 "settings must be made by Settings.of, Settings.from_env or Settings.from_file, "
@@ -202,6 +203,24 @@ def site_problems(name: str, site: str) -> Iterator[str]:
             f"{name} must be a name of 1 to {MAX_NAME_CHARACTERS} characters in one line, without blanks at its ends, "
             f"got {show(site)}. The default is 'default'"
         )
+
+
+def variables_in(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are settings of ours, by their whole names."""
+    return {
+        name: text
+        for name, text in environ.items()
+        if name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE and not _is_of_a_service(name, text)
+    }
+
+
+def _read_variables(environ: Mapping[str, str]) -> dict[str, object]:
+    texts = {name.removeprefix(ENVIRONMENT_PREFIX).lower(): text for name, text in variables_in(environ).items()}
+    return {name: _parse(text, _TYPES[name]) if name in _TYPES else text for name, text in texts.items()}
+
+
+def _spell_variable(name: str) -> str:
+    return ENVIRONMENT_PREFIX + name.upper()
 
 
 def _plain(name: str) -> str:

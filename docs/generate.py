@@ -21,7 +21,7 @@ from adnotice.gate import GateSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
-from adnotice.settings import ENVIRONMENT_PREFIX, Settings
+from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings
 from adnotice.texts import Text
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
 
@@ -61,9 +61,14 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        'Give them as keywords (`AdNoticeMiddleware(app, secret_key=..., mode="ask")`), as environment variables',
-        f"(`{ENVIRONMENT_PREFIX}MODE=ask` with `Settings.from_env()`; lists are separated by commas, mappings are JSON)",
-        'or in a TOML file (`Settings.from_file("adnotice.toml")`).',
+        "`adnotice init` writes them into adnotice.toml. `AdNoticeMiddleware(app)`, `adnotice serve` and every command read the",
+        f"file that `{CONFIG_VARIABLE}` names, else adnotice.toml in the folder where they run; every command prints which one.",
+        f"Variables stand above the file (`{ENVIRONMENT_PREFIX}MODE=ask`; lists are separated by commas, mappings are JSON), and",
+        "are enough without one.",
+        "",
+        'In code they are keywords (`AdNoticeMiddleware(app, secret_key=..., mode="ask")`): refused where there is a file too,',
+        "since the commands would read other settings than the server. Or read them yourself:",
+        '`AdNoticeMiddleware(app, Settings.from_file("news.toml"))`, `Settings.from_env()`, `Settings.of(...)`.',
         "",
         "Whatever is wrong is said at once, with its remedy: `AdNoticeMiddleware` logs the list and lets no server start that",
         "asks it (lifespan); where none asks (daphne, mounted apps) pages go out untouched and our addresses answer 503.",

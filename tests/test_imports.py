@@ -16,13 +16,16 @@ STOREYS: list[set[str]] = [
     {"address", "page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
     ROOMS,
     {"insight"},
-    {"convert", "slot"},
+    {"convert", "frameworks", "slot"},
     {"settings", "reception"},
+    {"configuration"},
     {"standby", "switched_off"},
     {"middleware"},
     {"serve", "doctor", "contract"},
     {"commands"},
+    {"init"},
     {"cli"},
+    {"__main__"},
 ]
 HEIGHT = {name: height for height, names in enumerate(STOREYS) for name in names}
 

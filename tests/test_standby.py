@@ -95,7 +95,7 @@ def test_what_settings_of_refuses_stands_by_and_what_it_takes_works(name: str, v
 @pytest.mark.parametrize(
     ("given", "options", "told"),
     [
-        (None, {}, ["secret_key is required, got an empty list. Make one with: adnotice new-secret"]),
+        (None, {}, ["secret_key is required, and there are no settings: no keywords, no adnotice.toml in "]),
         (
             "settings.toml",
             {},

@@ -1,0 +1,80 @@
+"""Where the settings are when the code doesn't give them: one file that server and commands read, and the environment.
+
+The file is the one that ADNOTICE_CONFIG names, else adnotice.toml in the folder where the process runs. Variables such as
+ADNOTICE_SECRET_KEY stand above it, for who keeps secrets there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from adnotice.settings import CONFIG_VARIABLE, Settings, SettingsError, variables_in
+
+FILE_NAME: Final = "adnotice.toml"
+
+
+def find_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The file of settings: the one that ADNOTICE_CONFIG names, there or not; else the folder's, where there is one."""
+    named = environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).absolute()
+    try:
+        file = Path.cwd() / FILE_NAME
+        return file if file.exists() else None
+    except OSError:  # the folder has been removed, or can't be looked into
+        return None
+
+
+def read_settings(environ: Mapping[str, str] = os.environ, **defaults: object) -> Settings:
+    """The settings that the file and the environment hold; `defaults` where neither says anything.
+
+    Raises `SettingsError` with every problem and its remedy.
+    """
+    file = find_file(environ)
+    if file is not None:
+        return Settings.from_file(file, environ, **defaults)
+    if not variables_in(environ) and not defaults:
+        raise SettingsError(
+            [
+                f"secret_key is required, and there are no settings: no keywords, no {FILE_NAME} in {_here()}, "
+                f"no variables ADNOTICE_…. Make the file with: adnotice init"
+            ]
+        )
+    return Settings.from_env(environ, **defaults)
+
+
+def choose_settings(settings: object, options: Mapping[str, object]) -> Settings:
+    """The settings that the code gives; where it gives none, those of the file and the environment.
+
+    Keywords beside a file are refused: the commands would read other settings than the server. Raises `SettingsError`.
+    """
+    if settings is None and not options:
+        return read_settings()
+    file = find_file() if options else None
+    if file is None:
+        return Settings.among(settings, options)
+    problem = (
+        f"settings stand in the code ({', '.join(map(str, options))}) and in {file}, and the commands read the file alone. "
+        "Move them into the file, or remove it"
+    )
+    return Settings.among(settings, options, [problem])
+
+
+def tell_source(environ: Mapping[str, str] = os.environ) -> str:
+    """Where the settings come from, for people."""
+    file = find_file(environ)
+    variables = ", ".join(sorted(variables_in(environ)))
+    if file is not None:
+        return f"{file} and {variables}" if variables else str(file)
+    missing = f"no {FILE_NAME} in {_here()}"
+    return f"{variables} ({missing})" if variables else f"the defaults ({missing}; adnotice init makes one)"
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return "this folder, which is gone"
