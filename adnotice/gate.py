@@ -39,6 +39,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 OWN_IPV6: Final = (ipaddress.IPv6Network("fc00::/7"), ipaddress.IPv6Network("fe80::/10"))
 """Unique local and link-local addresses: short prefixes, and yet nobody's but the operator's (RFC 4193, RFC 4291)."""
 
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+NAT64_LOCAL: Final = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""All of IPv4 as IPv6 sees it (RFC 6052); the same within one network, whose owner chooses the layout (RFC 8215)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class GateSettings:
@@ -342,8 +346,20 @@ def peer_address(scope: Scope) -> str:
 
 
 def group(address: IPAddress) -> str:
-    """What counts as one reader's address: an IPv6 network's owner has all of its /64."""
-    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+    """What counts as one reader's address: an IPv6 network's owner has all of its /64.
+
+    Where a prefix holds IPv4 addresses that is what counts: translated ones share one /64 with all of IPv4, those of one
+    Teredo server (RFC 4380) one, and whoever has a 6to4 address (RFC 3056) has 65,536 of them.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address in NAT64:
+        return str(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
+    if address in NAT64_LOCAL:
+        return str(address)
+    teredo = address.teredo
+    within = teredo[1] if teredo else address.sixtofour
+    return str(within or ipaddress.ip_network((address, 64), strict=False))
 
 
 def read_address(hop: str) -> IPAddress | None:

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.exchange import Refused
-from adnotice.gate import messages_of
+from adnotice.gate import Gate, GateSettings, messages_of
 from adnotice.reception import Prefix
 from adnotice.vocabulary import Rejection
 
@@ -24,6 +24,7 @@ class Standby:
     def __init__(self, app: ASGIApp, why: str, prefix: str) -> None:
         self._app = app
         self._why = why
+        self._gate = Gate(GateSettings())
         self.name_of = Prefix(prefix).name_of
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -32,6 +33,7 @@ class Standby:
 
     async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - Reception's
         """The same for each of our addresses."""
+        await self._gate.discard(scope, receive)
         for message in messages_of(Refused(Rejection.SETTINGS, REASON).answer(), head=scope["method"] == "HEAD"):
             await send(message)
 

@@ -32,8 +32,9 @@ class SwitchedOff:
         """The app's own answer."""
         return self._app(scope, receive, send)
 
-    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - Reception's
+    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """The empty script, or 404."""
+        await self._gate.discard(scope, receive)
         try:
             answer = self._silence.answer(self._admit(name, scope))
         except Refused as refused:

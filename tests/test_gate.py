@@ -294,6 +294,12 @@ PROXIES = tuple(ipaddress.ip_network(each) for each in ("127.0.0.0/8", "10.0.0.0
         ("203.0.113.50", "198.51.100.1", "203.0.113.50"),
         ("203.0.113.50", "", "203.0.113.50"),
         ("2001:db8:1:2::9", "203.0.113.9", "2001:db8:1:2::/64"),
+        ("127.0.0.1", "64:ff9b::203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "[64:ff9b::cb00:7109]:4711", "203.0.113.9"),
+        ("64:ff9b::203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("64:ff9b::10.1.2.3", "198.51.100.1", "10.1.2.3"),
+        ("127.0.0.1", "2002:cb00:7109:1:2:3:4:5", "203.0.113.9"),
+        ("127.0.0.1", "2001:0:c000:201:8000:ffff:34ff:8ef6", "203.0.113.9"),
         ("", "198.51.100.1", None),
         ("unix:/run/app", "198.51.100.1", None),
     ],
@@ -302,6 +308,34 @@ def test_only_a_trusted_proxys_word_on_the_client_is_taken(peer: str, forwarded:
     asked = scope((b"X-Forwarded-For", forwarded.encode()), client=peer)
     assert client_address(asked, collect(asked), PROXIES) == address
     assert client_address(asked, collect(asked), ()) is None
+
+
+@given(st.ip_addresses(v=4), st.ip_addresses(v=4), st.integers(0, 2**80 - 1))
+def test_an_ipv4_address_counts_as_one_whatever_translates_it(
+    one: ipaddress.IPv4Address, other: ipaddress.IPv4Address, host: int
+) -> None:
+    """Two of them share no place, and one has no two, however the prefix's other bits are chosen."""
+    forms = {
+        "mapped": lambda number, _: 0xFFFF << 32 | number,
+        "NAT64": lambda number, _: 0x64FF9B << 96 | number,
+        "6to4": lambda number, more: 0x2002 << 112 | number << 80 | more,
+        "Teredo": lambda number, more: 0x20010000 << 96 | (more & 0xFFFF_FFFF_FFFF) << 32 | number ^ 0xFFFF_FFFF,
+    }
+    for form, make in forms.items():
+        grouped = [
+            client_address(scope(client=str(ipaddress.IPv6Address(make(int(address), more)))), {}, PROXIES)
+            for address, more in ((one, 0), (one, host), (other, host))
+        ]
+        wanted = [str(one), str(one), str(other)]
+        if form == "mapped":
+            wanted = [None if any(each in network for network in PROXIES) else str(each) for each in (one, one, other)]
+        assert grouped == wanted, form
+
+
+def test_a_network_that_translates_within_itself_tells_its_addresses_apart() -> None:
+    """Its owner may put the IPv4 address anywhere behind the prefix (RFC 6052, 2.2), so nothing but the whole address is one."""
+    for address in ("64:ff9b:1::cb00:7109", "64:ff9b:1:cb00:71:900::"):
+        assert client_address(scope(client=address), {}, PROXIES) == str(ipaddress.ip_address(address))
 
 
 @given(st.ip_addresses(), st.integers(1, 65535), st.sampled_from(["{}", "{}:{}", "[{}]", "[{}]:{}", " {} ", '"{}"']))

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +57,21 @@ def command(server: str, target: str, port: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def serve(framework: str, server: str, folder: Path, attribute: str = "app") -> Iterator[Served]:
-    """Runs the site until the block ends, then asks the server to stop as an operator does (SIGTERM)."""
+def serve(
+    framework: str,
+    server: str,
+    folder: Path,
+    attribute: str = "app",
+    *,
+    store_url: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """Runs the site until the block ends, then asks the server to stop as an operator does (SIGTERM).
+
+    It counts into a store in the folder, unless there is one that it shares.
+    """
     port = free_port()
-    store_url = f"sqlite:///{folder / 'counts.db'}"
+    store_url = store_url or f"sqlite:///{folder / 'counts.db'}"
     log = folder / "server.log"
     site = Served(framework=framework, server=server, port=port, store_url=store_url, log=log)
     with log.open("wb") as sink:
@@ -73,6 +84,7 @@ def serve(framework: str, server: str, folder: Path, attribute: str = "app") -> 
                 "PASSWORD_HASH": CHEAP_HASH,
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
+                **(environment or {}),
             },
             stdout=sink,
             stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes
@@ -63,6 +63,11 @@ class Attack:
     """Path and query as they stand in the request line: ASCII without spaces."""
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes
+
+    def to(self, host: bytes) -> Attack:
+        """The same, at another host; what names an odd one goes on doing so."""
+        headers = [(name, host if (name, value) == (b"host", HOST) else value) for name, value in self.headers]
+        return replace(self, headers=headers)
 
     def raw(self) -> bytes:
         """The bytes on the wire, whole and with a true Content-Length."""
@@ -229,3 +234,50 @@ def _type_for(name: str) -> bytes:
 def _in_header(value: bytes) -> bytes:
     """As much of it as a server takes for a header's value at all (RFC 9110, 5.5)."""
     return bytes(byte for byte in value if byte >= 32 and byte != 127).strip()
+
+
+def get(path: str, *headers: tuple[bytes, bytes]) -> Attack:
+    """Asks for one of our addresses."""
+    return Attack(method="GET", target=f"{BASE}/{path}".encode(), headers=[(b"host", HOST), *headers], body=b"")
+
+
+QUOTED: Final = [
+    get("x%0d%0aA:b"),
+    get("%20"),
+    get("dashboard?site=%00"),
+    get("api/v1/summary?site=%00"),
+    get("api/v1/pages.csv?site=a%00b"),
+    get("dashboard?next=" + "health%3F" + "a" * 6000),
+    get("dashboard/login", (b"cookie", b'adn-form="\\012\\015"')),
+    get("dashboard/login", (b"cookie", b"adn-form=" + b"a" * 4000)),
+    get("client.js", (b"origin", b"http://[")),
+    Attack(method="B" * 6000, target=b"/_adnotice/outcome", headers=[(b"host", HOST)], body=b""),
+    *(
+        Attack(
+            method="POST",
+            target=f"{BASE}/{name}".encode(),
+            headers=[(b"host", HOST), (b"content-type", b"application/json"), *headers],
+            body=body,
+        )
+        for name in ("outcome", "choice")
+        for headers in ((), ((b"origin", b"http://["),), ((b"origin", b"\xff"),), ((b"origin", b"http://a:b"),))
+        for body in (b'{"\\n":1}', b'{"id":"\xff"}', b"[" * 2000, b'{"a":' * 300, b'"\\ud800"', b"\x00")
+    ),
+]
+
+
+def large(name: str) -> Attack:
+    """A body that nginx lets through and we don't."""
+    kind = b"application/json" if name in ("outcome", "choice") else b"application/x-www-form-urlencoded"
+    return Attack(
+        method="POST",
+        target=f"{BASE}/{name}".encode(),
+        headers=[(b"host", HOST), (b"content-type", kind)],
+        body=b"x" * 1_000_000,
+    )
+
+
+LARGE: Final = [
+    large(name) for name in ("outcome", "choice", "about/choice", "dashboard/login", "dashboard", "client.js", "x")
+]
+LARGE += [replace(attack, method="GET") for attack in LARGE]

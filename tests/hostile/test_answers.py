@@ -19,7 +19,7 @@ from adnotice.headers import MAX_VALUE_BYTES, header, quote_root, reason
 from adnotice.keys import Keys
 from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET
-from tests.hostile.inputs import BASE, HOST, Attack, make_attack, true_report
+from tests.hostile.inputs import BASE, HOST, QUOTED, Attack, get, make_attack, true_report
 from tests.insight.conftest import CHEAP_HASH, TOKEN, log_in
 from tests.test_middleware import newspaper, shut_down
 
@@ -78,35 +78,6 @@ async def attacked(store_url: str) -> AsyncIterator[tuple[AdNoticeMiddleware, Se
     assert any(cookie.startswith(b"adn=") for cookie in cookies)
     yield app, cookies
     await shut_down(app)
-
-
-def get(path: str, *headers: tuple[bytes, bytes]) -> Attack:
-    return Attack(method="GET", target=f"{BASE}/{path}".encode(), headers=[(b"host", HOST), *headers], body=b"")
-
-
-QUOTED = [
-    get("x%0d%0aA:b"),
-    get("%20"),
-    get("dashboard?site=%00"),
-    get("api/v1/summary?site=%00"),
-    get("api/v1/pages.csv?site=a%00b"),
-    get("dashboard?next=" + "health%3F" + "a" * 6000),
-    get("dashboard/login", (b"cookie", b'adn-form="\\012\\015"')),
-    get("dashboard/login", (b"cookie", b"adn-form=" + b"a" * 4000)),
-    get("client.js", (b"origin", b"http://[")),
-    Attack(method="B" * 6000, target=b"/_adnotice/outcome", headers=[(b"host", HOST)], body=b""),
-    *(
-        Attack(
-            method="POST",
-            target=f"{BASE}/{name}".encode(),
-            headers=[(b"host", HOST), (b"content-type", b"application/json"), *headers],
-            body=body,
-        )
-        for name in ("outcome", "choice")
-        for headers in ((), ((b"origin", b"http://["),), ((b"origin", b"\xff"),), ((b"origin", b"http://a:b"),))
-        for body in (b'{"\\n":1}', b'{"id":"\xff"}', b"[" * 2000, b'{"a":' * 300, b'"\\ud800"', b"\x00")
-    ),
-]
 
 
 @pytest.mark.parametrize("root_path", ["", "//evil.example.test", "/a;b\r\nc", "/é", "/.."])
