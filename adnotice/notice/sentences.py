@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 
-class Counted(NamedTuple):
+class Plural(NamedTuple):
     """A sentence that holds `{count}`: for one, and for every other number. Other languages have more forms."""
 
     one: str
     other: str
 
 
-NOTICE: Final[Mapping[str, str | Counted]] = {
+NOTICE: Final[Mapping[str, str | Plural]] = {
     # the notice
     "region": "Note from {site}",
     "title": "Ads help pay for what you read here.",
@@ -55,7 +55,7 @@ NOTICE: Final[Mapping[str, str | Counted]] = {
     "thanks_body": "Ads now get through on this site, and they help pay for what you read.",
     "thanks_supporter": "Good to know that you support us. We won’t ask you again.",
     "thanks_close": "Close",
-    "closed": Counted("Closed. We won’t ask for {count} day.", "Closed. We won’t ask for {count} days."),
+    "closed": Plural("Closed. We won’t ask for {count} day.", "Closed. We won’t ask for {count} days."),
     "closed_for_good": "Closed. We won’t ask again.",
     # an objection
     "object": "Don’t count my views",

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from adnotice.notice.sentences import NOTICE, Counted
+from adnotice.notice.sentences import NOTICE, Plural
 from adnotice.notice.steps import STEPS
 
-SENTENCES: Final[Mapping[str, str | Counted]] = {**NOTICE, **STEPS}
+SENTENCES: Final[Mapping[str, str | Plural]] = {**NOTICE, **STEPS}
 
 THIS_SITE: Final = "this site"
 """What stands for the name of a site that has none."""
@@ -60,8 +60,8 @@ def word(language: str, custom: Mapping[str, str], site_name: str, *, not_now_da
     site = site_name or catalogue.gettext(THIS_SITE)
     counts = {"closed": not_now_days}
 
-    def say(name: str, sentence: str | Counted) -> str:
-        if isinstance(sentence, Counted):
+    def say(name: str, sentence: str | Plural) -> str:
+        if isinstance(sentence, Plural):
             count = counts[name]
             said = custom.get(name) or catalogue.ngettext(sentence.one, sentence.other, count)
             return said.replace("{count}", str(count)).replace("{site}", site)
@@ -70,9 +70,9 @@ def word(language: str, custom: Mapping[str, str], site_name: str, *, not_now_da
     return {name: say(name, sentence) for name, sentence in SENTENCES.items()}
 
 
-def placeholders(sentence: str | Counted) -> frozenset[str]:
+def placeholders(sentence: str | Plural) -> frozenset[str]:
     """The names that stand in braces in a sentence of ours or the operator's."""
-    return frozenset(_PLACEHOLDER.findall(" ".join(sentence) if isinstance(sentence, Counted) else sentence))
+    return frozenset(_PLACEHOLDER.findall(" ".join(sentence) if isinstance(sentence, Plural) else sentence))
 
 
 def wording_problems(custom: Mapping[str, str]) -> Iterator[str]:
@@ -92,5 +92,5 @@ def wording_problems(custom: Mapping[str, str]) -> Iterator[str]:
             yield f"wording[{name!r}] may hold the placeholder {told} only, got {{{placeholder}}}"
 
 
-def _show(sentence: str | Counted) -> str:
-    return sentence.other if isinstance(sentence, Counted) else sentence
+def _show(sentence: str | Plural) -> str:
+    return sentence.other if isinstance(sentence, Plural) else sentence
