@@ -2,14 +2,16 @@
 // ask_consent="required".
 
 export interface AdNoticeVerdict {
-  /** "unknown" too where nothing is measured: GPC, DNT, Save-Data, an objection, no consent, no answer in 15 seconds. */
+  /** "unknown" too where nothing is measured: GPC, DNT, Save-Data, an objection, consent refused, no answer within 15 seconds of the
+   * test's begin. */
   verdict: "clear" | "partly" | "blocked" | "unknown";
   /** How ads are blocked: by a content blocker, or by DNS or a tracker list. null unless blocked. */
   kind: "content" | "hosts" | null;
 }
 
 export interface AdNotice {
-  /** Resolves once for this document, and always. */
+  /** Resolves once for this document: when its view is judged or can't be; it waits with the test while the tab is hidden
+   * or the reader has not decided yet. */
   readonly verdict: Promise<AdNoticeVerdict>;
   /** Tests again, now; counts nothing. */
   recheck(): Promise<AdNoticeVerdict>;

@@ -9,7 +9,7 @@ import { NOTICE, OBJECTED, REPORT } from "./contract.js";
 import { readMark, removeMark } from "./mark.js";
 import { doc, siteValue } from "./native.js";
 import { keepObjection, objects } from "./objection.js";
-import { offer } from "./offer.js";
+import { offer, VERDICT_MS } from "./offer.js";
 import { base, bring, own } from "./own.js";
 import { post } from "./post.js";
 import { event } from "./timing.js";
@@ -63,19 +63,17 @@ const run = () => {
    * @returns {Promise<Found | null>}
    */
   const tell = async (report, ticket) => {
-    const body = JSON.stringify({ ...report, again: ticket }, leaveOut);
+    const body = JSON.stringify({ ...report, lang: doc.documentElement.lang, again: ticket }, leaveOut);
     const answer = await post(`${base}/${REPORT}`, body);
     return answer?.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
   };
 
   const explain = (/** @type {string} */ text) => wish === "why" && console.info("adnotice: " + text);
 
-  const language = () => doc.documentElement.lang;
-
   /** @param {string} [kind] what the reader was asked about */
   const recheck = async (ticket = "", kind = "") => {
     const evidence = await gather();
-    return evidence && tell({ ...evidence, lang: language(), asked_kind: kind }, ticket);
+    return evidence && tell({ ...evidence, asked_kind: kind }, ticket);
   };
 
   /** @param {object | null} content  null: a preview */
@@ -85,6 +83,7 @@ const run = () => {
   };
 
   const measure = async () => {
+    if (conclude) setTimeout(conclude, VERDICT_MS, null);
     const evidence = await gather();
     if (!evidence || reported) return;
     reported = true;
@@ -96,12 +95,11 @@ const run = () => {
       first,
       referrer: first && SETTINGS.referrers && doc.referrer.split("/")[2],
       asked,
-      returning: mark !== "",
+      returning: !!mark,
       asked_kind: mark === "hosts" && mark,
       may_ask: !!mayAsk,
-      lang: language(),
     });
-    if (conclude) conclude(found);
+    conclude?.(found);
     explain(JSON.stringify({ ...found, ...evidence }, null, 1));
     if (!found) return;
     if (found.ground === OBJECTED) keepObjection();
@@ -135,21 +133,24 @@ const run = () => {
     const could = mayMeasure;
     const said = given === true ? { measure: given } : given || { measure: given, ask: given };
     ({ measure: mayMeasure = could, ask: mayAsk = mayAsk } = said);
-    if (!mayMeasure) epoch++;
+    if (!mayMeasure && "measure" in said) {
+      epoch++;
+      conclude?.(null);
+    }
     return !could && mayMeasure;
   };
 
   const before = siteValue("adnotice");
+  const conclude = SETTINGS.offer
+    ? offer(
+        async () => (why || !mayMeasure ? null : await recheck()),
+        (given) => {
+          if (consent(given) && !why) void begin();
+        },
+      )
+    : null;
   if (before?.consent) consent(before.consent);
   const why = objection();
-  const conclude =
-    SETTINGS.offer &&
-    offer(
-      async () => (why || !mayMeasure ? null : await recheck()),
-      (given) => {
-        if (consent(given) && !why) void begin();
-      },
-    );
 
   window.addEventListener("pagehide", () => {
     if (!adScript || !adScript.leave()) epoch++;
@@ -167,7 +168,7 @@ const run = () => {
 
   if (wish === "preview") show(null);
   else if (why) {
-    if (conclude) conclude(null);
+    conclude?.(null);
     explain("not measured: " + why);
   } else if (mayMeasure) void begin();
 };

@@ -6,7 +6,8 @@
 
 import { doc } from "./native.js";
 
-const PATIENCE_MS = 15000;
+/** How long the site's scripts wait for a verdict once the view's test has begun. */
+export const VERDICT_MS = 15000;
 
 /**
  * Puts window.adnotice there; what is returned takes what was found in this view.
@@ -26,6 +27,5 @@ export const offer = (recheck, consent) => {
   };
 
   /** @type {any} */ (window).adnotice = { verdict, recheck: async () => conclude(await recheck()), consent };
-  setTimeout(conclude, PATIENCE_MS, null);
   return conclude;
 };

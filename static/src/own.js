@@ -38,7 +38,7 @@ export const makeScript = (url) => {
     policy = types.createPolicy("adnotice", { createScriptURL });
   }
   const element = doc.createElement("script");
-  element.nonce = own ? own.nonce : "";
+  element.nonce = /** @type {HTMLScriptElement} */ (own).nonce; // nothing runs without it
   element.src = policy ? policy.createScriptURL(url) : createScriptURL(url);
   return element;
 };
