@@ -24,8 +24,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from adnotice import AdNoticeMiddleware, Settings
-from adnotice.count.open import open_store
-from adnotice.insight.passwords import hash_password
+from adnotice.count.stores.open import open_store
+from adnotice.insight.access.passwords import hash_password
 from adnotice.keys import new_secret
 from demo.newsroom import HERE, read_articles
 from demo.sample import LABEL, SITE, write_sample

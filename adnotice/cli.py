@@ -23,19 +23,19 @@ from adnotice.commands import (
     whole_settings,
 )
 from adnotice.configuration import read_settings, tell_source
-from adnotice.count.buckets import Calendar
-from adnotice.count.migrate import migrate_store
-from adnotice.count.open import open_store
-from adnotice.count.routes import RoutePatterns
-from adnotice.count.served import NotImportable, import_served, read_served
-from adnotice.count.sql.backup import back_up, restore
-from adnotice.count.store import NoStore
+from adnotice.count.cdn_import import NotImportable, import_served, read_served
+from adnotice.count.model.calendar import Calendar
+from adnotice.count.model.page_templates import RoutePatterns
+from adnotice.count.stores.migrate import migrate_store
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import NoStore
+from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.init import begin_site
-from adnotice.insight import exports
+from adnotice.insight.access.passwords import hash_password
+from adnotice.insight.analysis.periods import Retention
+from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
-from adnotice.insight.passwords import hash_password
-from adnotice.insight.periods import Retention
-from adnotice.insight.reading import Reader, Wish
+from adnotice.insight.display import exports
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
 from adnotice.settings import SettingsError

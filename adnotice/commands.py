@@ -12,10 +12,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from adnotice.configuration import read_settings, tell_source
-from adnotice.count.heartbeat import Beat, is_heard, read_beats
-from adnotice.count.open import open_store, sqlite_file
-from adnotice.count.sql.sqlite import APPLICATION_ID
-from adnotice.count.store import NoStore, Store
+from adnotice.count.ingest.heartbeat import Beat, is_heard, read_beats
+from adnotice.count.stores.open import open_store, sqlite_file
+from adnotice.count.stores.protocol import NoStore, Store
+from adnotice.count.stores.sql.sqlite import APPLICATION_ID
 from adnotice.keys import new_secret
 from adnotice.mode import NOTE, SETTLE_SECONDS
 from adnotice.settings import Settings

@@ -15,10 +15,10 @@ from typing import Final
 
 from adnotice.commands import find_store
 from adnotice.configuration import FILE_NAME, find_file, tell_source
-from adnotice.count.open import open_store, sqlite_file
+from adnotice.count.stores.open import open_store, sqlite_file
 from adnotice.frameworks import find_apps, name_target, write_lines
 from adnotice.inject.tag import make_tag
-from adnotice.insight.passwords import hash_password
+from adnotice.insight.access.passwords import hash_password
 from adnotice.keys import new_secret
 from adnotice.settings import CONFIG_VARIABLE, PREFIX, Settings, variables_in
 

@@ -9,20 +9,20 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.configuration import choose_settings
-from adnotice.count.writer import Writer
+from adnotice.count.ingest.writer import Writer
 from adnotice.detect.endpoints import Detection
-from adnotice.gate import Gate
-from adnotice.inject.injector import Injector
+from adnotice.http.admission import Gate
+from adnotice.http.router import Reception
+from adnotice.http.sites import Sites
+from adnotice.inject.middleware import Injector
+from adnotice.insight.analysis.periods import Retention
+from adnotice.insight.blind_spots import Sight
 from adnotice.insight.dashboard import Dashboard
-from adnotice.insight.periods import Retention
-from adnotice.insight.sight import Sight
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
-from adnotice.reception import Reception
 from adnotice.settings import Settings, SettingsError
-from adnotice.site import Sites
 from adnotice.slot import find_wrong_slot
 from adnotice.standby import Standby
 from adnotice.switched_off import SwitchedOff

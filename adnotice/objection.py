@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from adnotice.exchange import Request
-from adnotice.headers import Header, header
+from adnotice.http.headers import Header, header
+from adnotice.http.messages import Request
 
 NAME: Final = "adnotice-objection"
 """The name of the cookie and of the flag in `localStorage`; the value of both is 1."""

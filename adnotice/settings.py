@@ -16,10 +16,10 @@ import msgspec
 
 from adnotice import keys
 from adnotice.convert import Unfit, convert, show, takes_mapping
-from adnotice.count.open import store_problems
 from adnotice.count.settings import CountSettings
+from adnotice.count.stores.open import store_problems
 from adnotice.detect.settings import DetectSettings
-from adnotice.gate import GateSettings
+from adnotice.http.admission import GateSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings

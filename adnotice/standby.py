@@ -7,9 +7,9 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.exchange import Refused
-from adnotice.gate import Gate, GateSettings, messages_of
-from adnotice.reception import Prefix
+from adnotice.http.admission import Gate, GateSettings, messages_of
+from adnotice.http.messages import Refused
+from adnotice.http.router import Prefix
 from adnotice.vocabulary import Rejection
 
 REASON: Final = "adnotice is not set up, see the log"

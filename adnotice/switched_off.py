@@ -8,9 +8,9 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.detect.client import make_silence
-from adnotice.exchange import Refused, Request
-from adnotice.gate import Gate, GateSettings, messages_of
-from adnotice.reception import LOOK_RULE, Prefix
+from adnotice.http.admission import Gate, GateSettings, messages_of
+from adnotice.http.messages import Refused, Request
+from adnotice.http.router import LOOK_RULE, Prefix
 from adnotice.vocabulary import Rejection
 
 REASON: Final = "adnotice is switched off by the setting enabled"

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from adnotice import gate
+from adnotice.http import admission
 from bench.measure import Part, Target
 
 PARTS = ("inject", "detect", "count")
@@ -17,7 +17,7 @@ PARTS = ("inject", "detect", "count")
 
 def how_it_runs() -> str:
     """Whether it is the wheel's machine code that is measured, or the modules' text."""
-    return "as Python" if Path(gate.__file__).suffix == ".py" else "as its wheel has it, compiled"
+    return "as Python" if Path(admission.__file__).suffix == ".py" else "as its wheel has it, compiled"
 
 
 def main() -> int:

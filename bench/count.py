@@ -18,9 +18,9 @@ from typing import Final
 
 import msgspec
 
-from adnotice.count.buckets import Calendar
-from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Grain, Metric, Period
+from adnotice.count.model.calendar import Calendar
+from adnotice.count.model.tally import Dimension, Grain, Metric, Period
+from adnotice.count.stores.open import open_store
 from bench.count_parts import measure_parts
 from bench.count_views import Load, Readers, connect, send_all
 from bench.count_year import DAYS, HOUR_DAYS, SITE, Year, write_year

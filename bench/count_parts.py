@@ -11,19 +11,19 @@ from typing import Any, Final
 
 from starlette.types import Message
 
-from adnotice.count.open import open_store
+from adnotice.count.ingest.writer import Writer
+from adnotice.count.model.keys import spread
+from adnotice.count.model.tally import Batch, Entry
 from adnotice.count.settings import CountSettings
-from adnotice.count.spread import spread
-from adnotice.count.tally import Batch, Entry
-from adnotice.count.writer import Writer
+from adnotice.count.stores.open import open_store
 from adnotice.detect.baits import SCRIPT
 from adnotice.detect.endpoints import REPORT, Detection
 from adnotice.detect.report import decode_report
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import Evidence, Fate, judge
 from adnotice.detect.witness import Witnesses, probe_of
-from adnotice.exchange import Request
-from adnotice.gate import Gate, GateSettings, messages_of
+from adnotice.http.admission import Gate, GateSettings, messages_of
+from adnotice.http.messages import Request
 from adnotice.keys import Keys
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.settings import NoticeSettings

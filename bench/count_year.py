@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from adnotice.count.buckets import Calendar
-from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.model.calendar import Calendar
+from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.stores.protocol import Store
 from adnotice.vocabulary import Quiet, Refusal
 
 SITE: Final = "news.example.test"

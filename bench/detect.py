@@ -19,7 +19,7 @@ from adnotice.detect.client import make_client
 from adnotice.detect.endpoints import Detection
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.witness import probe_of
-from adnotice.exchange import Asked
+from adnotice.http.messages import Asked
 from adnotice.keys import Keys
 from adnotice.vocabulary import Mode
 from bench.measure import BASE, CONTROL, Part, Slice, Spread, Table, Target, interleave, noise, ratios

@@ -29,11 +29,11 @@ import msgspec
 import redis
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.caps import LONG_FACTOR
-from adnotice.count.open import open_store
+from adnotice.count.model.caps import LONG_FACTOR
+from adnotice.count.model.keys import spread
+from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.spread import spread
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.stores.open import open_store
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import Witnesses, probe_of

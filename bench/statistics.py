@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from adnotice.insight.alarm import watch
-from adnotice.insight.change import Day, Trend, judge_change
-from adnotice.insight.sampled import Sample, estimate
+from adnotice.insight.analysis.alarm import watch
+from adnotice.insight.analysis.change import Day, Trend, judge_change
+from adnotice.insight.analysis.sampled import Sample, estimate
 from bench.worlds import DAILY, END, OWN, SIZES, TUNING, Size, World, simulate
 
 YEARS_OF_DAYS: Final = 7 * 108

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from adnotice.insight.change import Day
+from adnotice.insight.analysis.change import Day
 
 END: Final = date(2026, 11, 28)
 MOST_VIEWS_A_DAY: Final = 50.0

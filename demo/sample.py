@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from adnotice.count.spread import spread_all
-from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Entry
+from adnotice.count.model.keys import spread_all
+from adnotice.count.model.tally import Batch, Entry
+from adnotice.count.stores.protocol import Store
 from adnotice.vocabulary import (
     AdsAllowed,
     Ground,

@@ -17,7 +17,7 @@ from adnotice import texts
 from adnotice.cli import parser
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
-from adnotice.gate import GateSettings
+from adnotice.http.admission import GateSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings

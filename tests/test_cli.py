@@ -11,9 +11,9 @@ import pytest
 
 from adnotice import __version__
 from adnotice.cli import main
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.stores.open import open_store
 from adnotice.keys import problems
 
 

@@ -66,10 +66,10 @@ def test_the_compiled_modules_pass_the_tests_of_their_text() -> None:
 
 
 def test_it_is_the_modules_asked_for_that_are_tested() -> None:
-    import adnotice.gate
-    import adnotice.inject.watcher
+    import adnotice.http.admission
+    import adnotice.inject.response
 
     asked = Path(os.environ.get("TEST_COMPILED", ROOT))
-    for module in (adnotice.gate, adnotice.inject.watcher):
+    for module in (adnotice.http.admission, adnotice.inject.response):
         assert Path(module.__file__).is_relative_to(asked)
         assert (Path(module.__file__).suffix != ".py") is ("TEST_COMPILED" in os.environ)

@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware, mode
-from adnotice.count import shift
+from adnotice.count.ingest import worker
 from tests.conftest import SECRET
 
 pytestmark = pytest.mark.anyio
@@ -138,7 +138,7 @@ async def test_the_mode_is_changed_while_running(
 ) -> None:
     from adnotice.cli import main
 
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.2)
     app = AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=store_url, mode="measure")
     async with reading(app) as client:
 

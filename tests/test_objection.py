@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.exchange import Request
+from adnotice.http.messages import Request
 from adnotice.objection import NAME, drop_objection, keep_objection, objects
 from tests.honest import HonestBrowser, read_found
 from tests.test_whole_way import counts, server, store_url

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware
-from adnotice.exchange import STATUS
+from adnotice.http.messages import STATUS
 from adnotice.texts import REJECTIONS
 from adnotice.vocabulary import Rejection
 from tests.conftest import SECRET

@@ -14,12 +14,12 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from adnotice.count.open import open_store
+from adnotice.count.model.keys import spread_all
 from adnotice.count.settings import CountSettings
-from adnotice.count.spread import spread_all
-from adnotice.count.store import Store
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.insight.access.login import hash_password
 from adnotice.insight.dashboard import Dashboard
-from adnotice.insight.login import hash_password
 from adnotice.insight.settings import InsightSettings
 from adnotice.keys import Keys
 from adnotice.texts import UNKNOWN

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware, Settings, SettingsError, middleware, settings
 from adnotice.count.settings import CountSettings
-from adnotice.gate import GateSettings
+from adnotice.http.admission import GateSettings
 from adnotice.standby import REASON, Standby
 from tests.conftest import SECRET
 from tests.test_settings import NAMES, VALUES
@@ -174,7 +174,9 @@ async def test_a_missing_driver_is_known_before_the_first_request(module: str, m
     import sys
 
     for name in [
-        name for name in sys.modules if name.startswith((module, "adnotice.count.redis", "adnotice.count.sql"))
+        name
+        for name in sys.modules
+        if name.startswith((module, "adnotice.count.stores.redis", "adnotice.count.stores.sql"))
     ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)

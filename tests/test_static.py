@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.assets import STATIC, make_sources
 from adnotice.contract import write_contract
+from adnotice.http.static_files import STATIC, make_sources
 
 ROOT = Path(__file__).parent.parent
 SOURCES = STATIC / "src"

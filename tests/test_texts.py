@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adnotice import texts
-from adnotice.inject import ledger
+from adnotice.inject import outcomes
 from adnotice.texts import BY_NAME, UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Quiet, Refusal, Rejection, Sign, Word
 
@@ -64,4 +64,4 @@ def test_a_name_that_is_not_known_is_told_as_such() -> None:
 
 
 def test_the_log_says_the_same() -> None:
-    assert all(part in ledger.FORBIDDEN for part in chain(texts.REFUSALS[Refusal.CSP][:2]))
+    assert all(part in outcomes.FORBIDDEN for part in chain(texts.REFUSALS[Refusal.CSP][:2]))

@@ -93,7 +93,7 @@ def test_a_word_in_two_rows_would_be_found() -> None:
 RIGHT = """
 from adnotice.detect.report import Found
 from adnotice.detect.verdict import Judgement
-from adnotice.exchange import Refused
+from adnotice.http.messages import Refused
 from adnotice.vocabulary import Ground, PageRefused, Refusal, Rejection, RequestRefused, Sign, Verdict, ViewJudged
 ViewJudged("site", "/", Verdict.CLEAR, None, Ground.SCRIPT, signs=(Sign.STYLE_STOPPED,))
 Judgement(Verdict.CLEAR, None, Ground.SCRIPT)

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware, mode
-from adnotice.count import shift
-from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Metric, Period
+from adnotice.count.ingest import worker
+from adnotice.count.model.tally import Dimension, Metric, Period
+from adnotice.count.stores.open import open_store
 from tests.conftest import SECRET
 from tests.honest import AGENT, HonestBrowser, read_found
 from tests.test_middleware import TAG, newspaper, shut_down, store_url
@@ -180,8 +180,8 @@ async def test_the_mode_says_what_is_counted_and_who_is_asked(
 async def test_the_mode_is_obeyed_whoever_asks_for_pages(
     store_url: str, agent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(shift, "FLUSH_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0.05)
     store = open_store(store_url)
     async with server(store_url) as client:
         client.headers["user-agent"] = agent

@@ -23,8 +23,8 @@ from starlette.types import ASGIApp
 
 from adnotice import AdNoticeMiddleware
 from adnotice.cli import main
-from adnotice.count.open import open_store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.stores.open import open_store
 from adnotice.vocabulary import Mode
 from tests.conftest import SECRET
 from tests.count.conftest import postgresql_url, redis_url  # noqa: F401 - fixtures
@@ -123,7 +123,7 @@ def test_mode_and_figures_say_what_processes_do_also_when_it_was_set_in_code(
     url = f"sqlite:///{elsewhere / 'adnotice.db'}"
     store = open_store(url)
     count_a_view(url, "default")
-    code = "import sys, time\nfrom adnotice.count.settings import CountSettings\nfrom adnotice.count.writer import Writer\n"
+    code = "import sys, time\nfrom adnotice.count.settings import CountSettings\nfrom adnotice.count.ingest.writer import Writer\n"
     code += "from adnotice.mode import CurrentMode\nfrom adnotice.vocabulary import Mode\n"
     code += "Writer(CountSettings(store_url=sys.argv[1]), mode=CurrentMode(Mode.ASK)).begin()\ntime.sleep(60)\n"
     assert main(["mode"]) == 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adnotice.count.routes import route_problems
+from adnotice.count.model.page_templates import route_problems
 
 SCHEMES: Final = ("sqlite", "postgresql", "redis", "rediss", "redis+cluster", "rediss+cluster")
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
-from adnotice.assets import Asset, make_asset, read_static
 from adnotice.detect.presets import PRESETS, find_preset
 from adnotice.detect.settings import DetectSettings
+from adnotice.http.static_files import Asset, make_asset, read_static
 
 MAX_AGE_SECONDS: Final = 240
 """Four minutes: with the ten seconds after which a process looks for the mode, a cached script obeys within five."""

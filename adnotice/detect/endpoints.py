@@ -10,23 +10,23 @@ from typing import Final
 
 import msgspec
 
-from adnotice.assets import Asset, make_sources
+from adnotice.detect.authenticate import weigh
 from adnotice.detect.baits import IMAGE, SCRIPT, SIZED_IMAGE, SIZED_SCRIPT, STYLE
-from adnotice.detect.belief import Sensor
-from adnotice.detect.beliefs import Beliefs, Recent
 from adnotice.detect.client import make_client, make_parts, make_silence, make_unsure
-from adnotice.detect.look import Look
+from adnotice.detect.host_check import Look
 from adnotice.detect.presets import find_preset
+from adnotice.detect.reliability import Sensor
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
 from adnotice.detect.sampling import SLOW_SECONDS, Sampling
+from adnotice.detect.sensors import Beliefs, Recent
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.shares import Shares
 from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, judge_again, read_signs, shows_ads_allowed
-from adnotice.detect.weighing import weigh
 from adnotice.detect.witness import Witnesses
-from adnotice.exchange import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
-from adnotice.gate import Rate
-from adnotice.headers import header
+from adnotice.http.admission import Rate
+from adnotice.http.headers import header
+from adnotice.http.messages import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.http.static_files import Asset, make_sources
 from adnotice.keys import Keys
 from adnotice.mode import LookForMode
 from adnotice.objection import keep_objection, objects

@@ -12,7 +12,7 @@ import msgspec
 
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.verdict import OthersState, ProbeAnswer, ProbeState
-from adnotice.exchange import UNREADABLE, Refused
+from adnotice.http.messages import UNREADABLE, Refused
 from adnotice.vocabulary import Ground, Kind, Quiet, Rejection, Verdict
 
 MAX_REPORT_BYTES: Final = 2_048

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adnotice.doctor.seen import Seen
+from adnotice.doctor.observations import Seen
 
 _SIGNS: Final = (
     b"challenge-platform",

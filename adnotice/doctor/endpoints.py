@@ -10,7 +10,7 @@ from typing import Final
 
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.doctor.challenges import is_challenge
-from adnotice.doctor.seen import ProbeSeen, Seen, SiteSeen, cut
+from adnotice.doctor.observations import ProbeSeen, Seen, SiteSeen, cut
 from adnotice.finding import Finding, Weight
 from adnotice.standby import REASON as NOT_SET_UP
 

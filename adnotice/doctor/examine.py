@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 
 from adnotice.doctor.application import awake, find_app
-from adnotice.doctor.asking import TIMEOUT_SECONDS, Questioner
-from adnotice.doctor.seen import SiteSeen
+from adnotice.doctor.observations import SiteSeen
+from adnotice.doctor.requests import TIMEOUT_SECONDS, Questioner
 
 
 async def examine(target: str, paths: tuple[str, ...], prefix: str, host: str) -> SiteSeen:

@@ -8,12 +8,12 @@ from functools import cache
 from typing import Final
 
 from adnotice.doctor.challenges import is_challenge
+from adnotice.doctor.observations import PageSeen, Seen, SiteSeen, cut
 from adnotice.doctor.policies import list_obstacles, read_metas, script_runs
-from adnotice.doctor.seen import PageSeen, Seen, SiteSeen, cut
 from adnotice.finding import Finding, Weight
-from adnotice.inject.csp import Address
-from adnotice.inject.eligibility import demands_integrity, is_page_type, refuse, watch_headers
-from adnotice.inject.placement import Scanner
+from adnotice.inject.decide.csp import Address
+from adnotice.inject.decide.eligibility import demands_integrity, is_page_type, refuse, watch_headers
+from adnotice.inject.rewrite.head_scanner import Scanner
 from adnotice.inject.tag import make_tag
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Final
 
-from adnotice.doctor.seen import Seen
-from adnotice.inject.csp import Address, choose_nonce
+from adnotice.doctor.observations import Seen
+from adnotice.inject.decide.csp import Address, choose_nonce
 
 _NONCE: Final = re.compile(rb"'nonce-[^']*'", re.IGNORECASE)
 _NEEDED: Final = {

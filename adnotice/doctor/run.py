@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from adnotice.doctor.endpoints import judge_endpoints
+from adnotice.doctor.observations import SiteSeen
 from adnotice.doctor.pages import carries_tag, judge_page
-from adnotice.doctor.seen import SiteSeen
 from adnotice.doctor.whole import judge_whole
 from adnotice.finding import Finding, Weight
 

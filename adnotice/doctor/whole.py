@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from adnotice.detect.presets import PRESETS
-from adnotice.doctor.seen import PageSeen, Seen, SiteSeen
+from adnotice.doctor.observations import PageSeen, Seen, SiteSeen
 from adnotice.finding import Finding, Weight
 
 _REGISTERED: Final = re.compile(rb"""serviceWorker\s*\.\s*register\(\s*["'`]([^"'`]+)["'`]""")

@@ -6,18 +6,18 @@ from typing import Any, Final
 
 from starlette.types import Message
 
-from adnotice.inject.copies import Copies
-from adnotice.inject.csp import Address, choose_nonce
-from adnotice.inject.eligibility import is_page_type
-from adnotice.inject.ledger import Ledger
-from adnotice.inject.placement import Prologues
-from adnotice.inject.plan import Plan
-from adnotice.inject.plans import Plans
+from adnotice.http.sites import Sites
+from adnotice.inject.decide.csp import Address, choose_nonce
+from adnotice.inject.decide.eligibility import is_page_type
+from adnotice.inject.decide.plan import Plan
+from adnotice.inject.decide.validators import Pairs, find_etag, mark_etag, revise_headers
+from adnotice.inject.memo.copies import Copies
+from adnotice.inject.memo.plans import Plans
+from adnotice.inject.outcomes import Ledger
+from adnotice.inject.rewrite.head_scanner import Prologues
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag
-from adnotice.inject.validators import Pairs, find_etag, mark_etag, revise_headers
 from adnotice.mode import CurrentMode
-from adnotice.site import Sites
 from adnotice.vocabulary import Refusal
 
 MAX_TYPES: Final = 256

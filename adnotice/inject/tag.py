@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from adnotice.headers import quote_root
+from adnotice.http.headers import quote_root
 
 MARK: Final = b"-adn"
 

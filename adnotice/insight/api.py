@@ -8,16 +8,16 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from adnotice.exchange import Refused
-from adnotice.headers import header
-from adnotice.insight import exports
-from adnotice.insight.forms import check_query
-from adnotice.insight.login import Login
-from adnotice.insight.periods import BadPeriod
-from adnotice.insight.reading import WISHES, Reader, Reading, Wish
-from adnotice.insight.reports import TOP_ROWS
-from adnotice.insight.visitor import SESSION, Visitor
-from adnotice.insight.workers import STORE_SECONDS, Workers
+from adnotice.http.headers import header
+from adnotice.http.messages import Refused
+from adnotice.insight.access.cookies import SESSION, Visitor
+from adnotice.insight.access.forms import check_query
+from adnotice.insight.access.login import Login
+from adnotice.insight.analysis.periods import BadPeriod
+from adnotice.insight.analysis.query import WISHES, Reader, Reading, Wish
+from adnotice.insight.analysis.summarize import TOP_ROWS
+from adnotice.insight.display import exports
+from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.vocabulary import Rejection, Unavailable
 
 EXPORTED_ROWS: Final = 1000

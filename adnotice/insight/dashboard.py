@@ -15,23 +15,23 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from adnotice.assets import make_asset, read_static
-from adnotice.count.store import Health, Store
-from adnotice.exchange import STORE_UNAVAILABLE, Refused
-from adnotice.headers import as_text, reason, retry_after
+from adnotice.count.stores.protocol import Health, Store
+from adnotice.http.headers import as_text, reason, retry_after
+from adnotice.http.messages import STORE_UNAVAILABLE, Refused
+from adnotice.http.static_files import make_asset, read_static
+from adnotice.insight.access.cookies import FORM, KNOWN, SESSION, Visitor
+from adnotice.insight.access.forms import check_query, read_form
+from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
+from adnotice.insight.access.sessions import ABSOLUTE_SECONDS
+from adnotice.insight.analysis.periods import CHOICES, USUAL_RETENTION, BadPeriod, Retention, is_chosen
+from adnotice.insight.analysis.query import WISHES, Reader, Wish
+from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.api import Api
-from adnotice.insight.checks import find
-from adnotice.insight.forms import check_query, read_form
-from adnotice.insight.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
-from adnotice.insight.pages import Pages
-from adnotice.insight.periods import CHOICES, USUAL_RETENTION, BadPeriod, Retention, is_chosen
-from adnotice.insight.reading import WISHES, Reader, Wish
-from adnotice.insight.reports import TOP_ROWS
-from adnotice.insight.sessions import ABSOLUTE_SECONDS
+from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
+from adnotice.insight.display.pages import Pages
+from adnotice.insight.findings import find
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.sight import USUAL, Sight, doubt, name_unseen
-from adnotice.insight.visitor import FORM, KNOWN, SESSION, Visitor
-from adnotice.insight.workers import Workers
+from adnotice.insight.threads import Workers
 from adnotice.keys import Keys
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 

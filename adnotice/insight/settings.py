@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adnotice.insight.passwords import BadHash, parse_hash
+from adnotice.insight.access.passwords import BadHash, parse_hash
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from adnotice import objection
-from adnotice.exchange import NO_STORE, Answer, Request
-from adnotice.headers import header, reason
+from adnotice.http.headers import header, reason
+from adnotice.http.messages import NO_STORE, Answer, Request
 from adnotice.notice.cookie import LONGEST, NAME, Kept
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.wording import LANGUAGES, THIS_SITE, direction, load_catalogue, pick_language

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from adnotice.headers import Header, header
+from adnotice.http.headers import Header, header
 from adnotice.vocabulary import NoticeEvent
 
 NAME: Final = "adnotice"

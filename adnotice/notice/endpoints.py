@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 import msgspec
 
 from adnotice.agents import classify_agent
-from adnotice.assets import make_asset, read_static
-from adnotice.exchange import (
+from adnotice.http.headers import Header, header, reason, retry_after
+from adnotice.http.messages import (
     NO_STORE,
     STORE_UNAVAILABLE,
     UNREADABLE,
@@ -25,7 +25,7 @@ from adnotice.exchange import (
     Rule,
     Visit,
 )
-from adnotice.headers import Header, header, reason, retry_after
+from adnotice.http.static_files import make_asset, read_static
 from adnotice.keys import Keys
 from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.content import Contents, NoticeState, browser_family

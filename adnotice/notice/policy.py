@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from adnotice.exchange import Visit
+from adnotice.http.messages import Visit
 from adnotice.notice.cookie import Kept, holds_for
 from adnotice.vocabulary import Mode, NoticeEvent, Quiet, Verdict
 

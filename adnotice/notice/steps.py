@@ -22,9 +22,7 @@ STEPS: Final[Mapping[str, str]] = {
         "Press the AdBlock icon.\nUnder “Pause on this site”, choose “Always”.\nReload the page, if AdBlock did not."
     ),
     "name_adblock_plus": "Adblock Plus",
-    "how_adblock_plus": (
-        "Press the Adblock Plus icon.\nSwitch off ad blocking for this website.\nReload the page."
-    ),
+    "how_adblock_plus": ("Press the Adblock Plus icon.\nSwitch off ad blocking for this website.\nReload the page."),
     "name_adguard": "AdGuard",
     "how_adguard": (
         "Press the AdGuard icon.\nSwitch off protection for this website.\nReload the page, if AdGuard did not."

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from adnotice.assets import STATIC
 from adnotice.detect.presets import PRESETS
+from adnotice.http.static_files import STATIC
 from tests.browser import internet
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.internet import Cut, Hit

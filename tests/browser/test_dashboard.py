@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adnotice.count.open import open_store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
-from adnotice.insight.passwords import hash_password
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.stores.open import open_store
+from adnotice.insight.access.passwords import hash_password
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import ROOT
 from tests.browser.reader import DriverError, Page, Reader, wait_until

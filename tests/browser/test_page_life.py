@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Period
+from adnotice.count.model.tally import Dimension, Period
+from adnotice.count.stores.open import open_store
 from tests.browser import internet
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import Sheet

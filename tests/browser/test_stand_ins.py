@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.assets import STATIC
 from adnotice.detect.presets import PRESETS
+from adnotice.http.static_files import STATIC
 from tests.browser.conftest import Readers
 from tests.browser.newspaper import ROOT
 from tests.browser.profiles import FIREFOX, UBLOCK

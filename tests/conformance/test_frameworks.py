@@ -17,9 +17,9 @@ import pytest
 from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Dimension, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Dimension, Metric, Period
+from adnotice.count.stores.open import open_store
 from adnotice.keys import Keys
 from adnotice.notice.ticket import Tickets
 from tests.conformance.apps.site_parts import PARTS, PAUSE_SECONDS

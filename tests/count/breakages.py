@@ -13,9 +13,9 @@ from typing import Any
 
 import psycopg
 
-from adnotice.count.open import open_store
+from adnotice.count.stores.open import open_store
 from tests.count.servers import PostgreSQL, Redis, wait_for
-from tests.count.test_holders import OURS, holding
+from tests.count.test_lock_holders import OURS, holding
 
 Cleanup = Callable[[], None]
 

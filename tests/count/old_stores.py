@@ -18,13 +18,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from adnotice.count.open import open_store
-from adnotice.count.redis.address import read_address, spread_tags
-from adnotice.count.redis.store import RedisStore
+from adnotice.count.model.tally import Dimension, Grain, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql.store import SqlStore
-from adnotice.count.store import Store
-from adnotice.count.tally import Dimension, Grain, Period
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.count.stores.redis.address import read_address, spread_tags
+from adnotice.count.stores.redis.store import RedisStore
+from adnotice.count.stores.sql.store import SqlStore
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "fixtures"

@@ -22,9 +22,9 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Count, Dimension, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Count, Dimension, Metric, Period
+from adnotice.count.stores.open import open_store
 from adnotice.detect.baits import SCRIPT
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.keys import Keys

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.buckets import Calendar
-from adnotice.count.open import open_store
-from adnotice.count.served import NotImportable, import_served, read_served
-from adnotice.count.sql.backup import back_up, restore
-from adnotice.count.store import Unusable
-from adnotice.count.tally import Count, Dimension, Grain, Metric, Period
+from adnotice.count.cdn_import import NotImportable, import_served, read_served
+from adnotice.count.model.calendar import Calendar
+from adnotice.count.model.tally import Count, Dimension, Grain, Metric, Period
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Unusable
+from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.vocabulary import Unavailable
 from tests.count.test_contract import DAY, commit, entry, view
 

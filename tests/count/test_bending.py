@@ -16,15 +16,15 @@ from typing import NamedTuple
 
 import pytest
 
-from adnotice.count.entering import Entering
-from adnotice.count.open import open_store
-from adnotice.count.plausible import Plausibility
-from adnotice.count.routes import RoutePatterns
+from adnotice.count.ingest.entries import Entering
+from adnotice.count.ingest.suspicion import Plausibility
+from adnotice.count.model.keys import spread
+from adnotice.count.model.page_templates import RoutePatterns
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.spread import spread
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric, Period
+from adnotice.count.stores.open import open_store
 from adnotice.detect.endpoints import FREQUENT_AN_HOUR
-from adnotice.gate import Rate
+from adnotice.http.admission import Rate
 from adnotice.vocabulary import Ground, Kind, PageInjected, Verdict, ViewJudged
 
 ABUSE = Path(__file__).parent.parent.parent / "docs" / "abuse.md"

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from adnotice.count.buckets import Calendar
-from adnotice.count.open import open_store
-from adnotice.count.redis.address import CLUSTER_SHARDS
+from adnotice.count.model.calendar import Calendar
+from adnotice.count.model.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Store
-from adnotice.count.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.count.stores.redis.address import CLUSTER_SHARDS
 from adnotice.vocabulary import Unavailable
 
 STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")

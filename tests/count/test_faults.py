@@ -17,10 +17,10 @@ import anyio
 import httpx
 import pytest
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Partial, Store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric, Period
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Partial, Store
 from adnotice.vocabulary import Unavailable
 from tests.count.served_site import serving
 from tests.count.servers import PostgreSQL, Proxy, Redis, RedisCluster, Server, wait_for

@@ -17,8 +17,8 @@ import anyio
 import msgspec
 import pytest
 
-from adnotice.count import heartbeat, shift
-from adnotice.count.heartbeat import (
+from adnotice.count.ingest import heartbeat, worker
+from adnotice.count.ingest.heartbeat import (
     BEAT_SECONDS,
     CHANGED_NOTE,
     FORGOTTEN_SECONDS,
@@ -28,10 +28,10 @@ from adnotice.count.heartbeat import (
     examine,
     name_machine,
 )
-from adnotice.count.open import open_store
+from adnotice.count.ingest.writer import Writer
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Store
-from adnotice.count.writer import Writer
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Mode, Unavailable
 from tests.count.servers import wait_for
@@ -119,7 +119,7 @@ def test_an_idle_process_asks_whether_the_store_takes(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Reading goes on all the while; not even one report comes."""
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     writer = Writer(CountSettings(store_url=sqlite_url))
     writer.begin()
@@ -145,7 +145,7 @@ def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As where the table of notes alone is damaged: counting would go on and wait in turns, several times a second."""
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     writer = Writer(CountSettings(store_url=sqlite_url))
     writer.begin()
@@ -201,7 +201,7 @@ EMPTY: dict[str, Callable[[str], None]] = {
 def test_a_store_that_was_emptied_under_way_is_told(
     kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     url = request.getfixturevalue(kind)
     writer = Writer(replace(CountSettings(), store_url=url))

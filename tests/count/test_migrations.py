@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Dimension
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql.schema import SCHEMA
-from adnotice.count.sql.store import SqlStore
-from adnotice.count.store import Unusable
-from adnotice.count.tally import Dimension
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Unusable
+from adnotice.count.stores.sql.schema import SCHEMA
+from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
 from tests.count.test_contract import DAY, commit, entry, view
 

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql.schema import SCHEMA
-from adnotice.count.sql.store import SqlStore
-from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.count.stores.sql.schema import SCHEMA
+from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
 from tests.count.conftest import POSTGRESQL, REDIS
 

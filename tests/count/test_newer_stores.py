@@ -8,11 +8,11 @@ import pytest
 import redis
 
 from adnotice.cli import main
-from adnotice.count.redis.store import RedisStore
-from adnotice.count.redis.versions import new_bucket
-from adnotice.count.sql.schema import SCHEMA
-from adnotice.count.store import Unusable
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.stores.protocol import Unusable
+from adnotice.count.stores.redis.store import RedisStore
+from adnotice.count.stores.redis.versions import new_bucket
+from adnotice.count.stores.sql.schema import SCHEMA
 from adnotice.vocabulary import Unavailable
 from tests.count.old_stores import FAR, SOON_AFTER, OldStore, old_redis, old_sqlite, open_at
 

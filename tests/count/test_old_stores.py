@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from adnotice.cli import main
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql.backup import back_up, restore
-from adnotice.count.store import NoStore, Store, Unusable
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import NoStore, Store, Unusable
+from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.keys import Keys
 from adnotice.notice.cookie import Kept, read_cookie
 from adnotice.notice.ticket import Ticket, Tickets

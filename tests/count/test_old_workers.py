@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.tally import Dimension
+from adnotice.count.model.tally import Dimension
 from tests.count.old_stores import old_code
 from tests.count.reporting import Readers, Site
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.sql.backup import back_up
+from adnotice.count.stores.sql.backup import back_up
 from adnotice.detect.baits import SCRIPT
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.keys import Keys

@@ -13,12 +13,12 @@ import pytest
 import redis
 from redis.crc import key_slot
 
-from adnotice.count.redis.address import SLOTS, read_address, spread_tags
-from adnotice.count.redis.lanes import LANE_BYTES, LANES, name_lanes, read_lanes
-from adnotice.count.redis.store import RedisStore
+from adnotice.count.model.tally import Batch, Count, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Partial
-from adnotice.count.tally import Batch, Count, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.stores.protocol import Partial
+from adnotice.count.stores.redis.address import SLOTS, read_address, spread_tags
+from adnotice.count.stores.redis.counters import LANE_BYTES, LANES, name_lanes, read_lanes
+from adnotice.count.stores.redis.store import RedisStore
 from adnotice.vocabulary import Unavailable
 from tests.count.servers import Proxy, Redis, RedisCluster, running, wait_for
 
@@ -68,7 +68,7 @@ def test_a_url_is_shown_without_user_and_password() -> None:
 
 
 def test_a_missing_extra_says_what_to_install() -> None:
-    program = "import sys; sys.modules['redis'] = None; import adnotice.count.redis.store"
+    program = "import sys; sys.modules['redis'] = None; import adnotice.count.stores.redis.store"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stderr.strip().endswith("Install it with: pip install 'adnotice[redis]'")
 

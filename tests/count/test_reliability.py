@@ -20,11 +20,11 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count import heartbeat, shift
-from adnotice.doctor.asking import Questioner
+from adnotice.count.ingest import heartbeat, worker
+from adnotice.doctor.requests import Questioner
 from adnotice.doctor.run import judge
 from adnotice.finding import Weight
-from adnotice.insight.passwords import hash_password
+from adnotice.insight.access.passwords import hash_password
 from tests.conftest import SECRET
 from tests.count.breakages import AT_START, FAULTS, Postgres, RedisServer, Sqlite
 from tests.count.conftest import redis_program
@@ -165,7 +165,7 @@ async def test_a_broken_store_is_told_wherever_the_operator_looks(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.5)  # 15: all that follows happens within a minute then
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.5)
     caplog.set_level(logging.WARNING, "adnotice")
     store = make(kind)
     at_start = (kind.name, fault) in AT_START

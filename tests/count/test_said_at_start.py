@@ -16,8 +16,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.open import open_store
 from adnotice.count.settings import CountSettings
+from adnotice.count.stores.open import open_store
 from tests.conftest import SECRET
 from tests.count.servers import PostgreSQL
 
@@ -143,7 +143,7 @@ async def test_a_folder_in_place_of_the_file_is_told(tmp_path: Path, caplog: pyt
 UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from adnotice.count.sql.sqlite import refuse_folder
+from adnotice.count.stores.sql.sqlite import refuse_folder
 from adnotice.vocabulary import Unavailable
 os.setgid(65534)
 os.setuid(65534)
@@ -184,7 +184,7 @@ def umask(value: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_the_file_its_companions_and_its_backups_are_their_owner_s_alone(mask: int, tmp_path: Path) -> None:
-    from adnotice.count.sql.backup import back_up, restore
+    from adnotice.count.stores.sql.backup import back_up, restore
 
     url = f"sqlite:///{tmp_path}/counts.db"
     with umask(mask):

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Dimension
 from adnotice.count.settings import CountSettings
-from adnotice.count.sql import sqlite
-from adnotice.count.sql.pruning import SITES_AT_ONCE
-from adnotice.count.sql.schema import SCHEMA
-from adnotice.count.sql.store import SqlStore
-from adnotice.count.sql.turns import Turns
-from adnotice.count.store import Store, Unusable
-from adnotice.count.tally import Dimension
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store, Unusable
+from adnotice.count.stores.sql import sqlite
+from adnotice.count.stores.sql.file_lock import Turns
+from adnotice.count.stores.sql.pruning import SITES_AT_ONCE
+from adnotice.count.stores.sql.schema import SCHEMA
+from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
 from tests.count.test_contract import DAY, NOON, commit, entry, view
 

@@ -17,11 +17,11 @@ import anyio
 import pytest
 
 from adnotice import mode as modes
-from adnotice.count import entering, intake, shift
+from adnotice.count.ingest import entries, queue, worker
+from adnotice.count.ingest.writer import Writer
+from adnotice.count.model.tally import OTHER, Dimension, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Partial
-from adnotice.count.tally import OTHER, Dimension, Metric, Period
-from adnotice.count.writer import Writer
+from adnotice.count.stores.protocol import Partial
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import (
     AdsAllowed,
@@ -204,7 +204,7 @@ async def test_pages_go_with_the_next_commit(make: Make) -> None:
 async def test_pages_that_no_report_follows_are_written_after_a_while(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shift, "FLUSH_SECONDS", 0.2)
+    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0.2)
     writer = make()
     writer.record(PageInjected("site", "/a"))
     await until(lambda: writer.state.last_commit_seconds is not None)
@@ -228,7 +228,7 @@ async def test_a_closed_writer_begins_anew(make: Make) -> None:
 
 
 async def test_memory_for_pages_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_PAGES", 10)
+    monkeypatch.setattr(queue, "MAX_PAGES", 10)
     writer = make()
     for number in range(100):
         writer.record(PageInjected("site", f"/{number}"))
@@ -241,7 +241,7 @@ async def test_memory_for_pages_is_bounded(make: Make, monkeypatch: pytest.Monke
 async def test_invented_pages_do_not_push_those_that_are_read_out_of_memory(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "MAX_PAGES", 40)
+    monkeypatch.setattr(queue, "MAX_PAGES", 40)
     writer = make()
     for number in range(5_000):
         writer.record(PageInjected("site", f"/invented/{number}"))
@@ -286,7 +286,7 @@ async def test_a_store_that_can_not_be_opened_says_what_to_do(tmp_path: Path) ->
 
 
 async def test_more_than_can_wait_is_refused_at_once(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_WAITING", 0)
+    monkeypatch.setattr(queue, "MAX_WAITING", 0)
     with pytest.raises(Unavailable, match="more reports are waiting"):
         await make().commit("1", EXPIRES, (view(),))
 
@@ -299,7 +299,7 @@ async def test_one_occurrence_that_breaks_does_not_stop_the_writer(
 
     writer = make()
     with monkeypatch.context() as patched:
-        patched.setattr(entering, "spread", breaks)
+        patched.setattr(entries, "spread", breaks)
         with pytest.raises(Unavailable, match="ZeroDivisionError"):
             await writer.commit("1", EXPIRES, (view(),))
     assert await writer.commit("1", EXPIRES, (view(),)) is Counted.NOW
@@ -326,7 +326,7 @@ async def test_entries_whose_shard_answered_are_answered_and_the_others_tried_ag
 
 
 async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
     writer = make(store_deadline_seconds=0.3)
     await writer.commit("1", EXPIRES, (view(),))
     store = writer.store()
@@ -343,7 +343,7 @@ async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatc
 
 async def test_the_mode_is_what_the_operator_last_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """The writer looks by itself, whether or not anybody asks it for anything."""
-    monkeypatch.setattr(shift, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
     mode = CurrentMode(Mode.MEASURE)
     writer = make(mode)
     await anyio.to_thread.run_sync(lambda: writer.store().notes.put("mode", "ask"))
@@ -382,7 +382,7 @@ async def test_a_look_at_a_store_that_hangs_ends_within_a_second(make: Make, mon
         clock[0] += modes.FRESH_SECONDS + 0.1
         began = time.monotonic()
         assert await writer.look() is None
-        assert time.monotonic() - began < shift.PATIENCE_SECONDS + 0.5
+        assert time.monotonic() - began < worker.PATIENCE_SECONDS + 0.5
         going_on.set()
         await until(lambda: writer.state.problem == "it never answered")
         began = time.monotonic()
@@ -418,7 +418,7 @@ async def test_nothing_is_suspect_where_others_serve_our_pages(make: Make) -> No
 FORKING = """
 import os, sys, time, asyncio
 from adnotice.count.settings import CountSettings
-from adnotice.count.writer import Writer
+from adnotice.count.ingest.writer import Writer
 from adnotice.vocabulary import *
 view = ViewJudged("site", "/a", Verdict.CLEAR, None, Ground.SCRIPT, agent=b"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0")
 writer = Writer(CountSettings(store_url=sys.argv[1], store_deadline_seconds=30))

@@ -15,13 +15,13 @@ import pytest
 from starlette.types import Message
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Period
+from adnotice.count.model.tally import Dimension, Period
+from adnotice.count.stores.open import open_store
 from adnotice.detect import witness
 from adnotice.detect.baits import SCRIPT
 from adnotice.detect.report import MAX_REPORT_BYTES
 from adnotice.detect.witness import Witnesses, probe_of
-from adnotice.gate import MAX_DISCARDED_BYTES
+from adnotice.http.admission import MAX_DISCARDED_BYTES
 from adnotice.keys import Keys
 from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adnotice.assets import read_static
 from adnotice.detect.client import MAX_AGE_SECONDS, client_settings, make_client, make_parts, make_silence
 from adnotice.detect.presets import PRESETS, find_preset
 from adnotice.detect.settings import DetectSettings
+from adnotice.http.static_files import read_static
 
 EVERYTHING = DetectSettings(
     ad_probe="adsense", ad_probe_consent="tcf", count_navigations=True, expose_verdict=True, measure_consent="required"

@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from adnotice.count.plausible import LOOK_AGAIN_SECONDS
+from adnotice.count.ingest.suspicion import LOOK_AGAIN_SECONDS
 from tests.honest import BASE, HonestBrowser, read_found
 from tests.test_middleware import store_url
 from tests.test_whole_way import counts, server

@@ -17,8 +17,8 @@ import anyio
 import httpx
 import pytest
 
-from adnotice.count.open import open_store
-from adnotice.count.tally import Dimension, Metric, Period
+from adnotice.count.model.tally import Dimension, Metric, Period
+from adnotice.count.stores.open import open_store
 from tests.conformance.serving import free_port
 from tests.detect.test_abuse import OUTCOME, report
 from tests.honest import AGENT

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.report import MAX_REPORT_BYTES, Report, decode_report
-from adnotice.exchange import Refused
+from adnotice.http.messages import Refused
 
 TOKEN = "6b03153e.5a9f2a1b906c7e0d31440fd2abf60c0b"
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Dimension, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Dimension, Metric, Period
+from adnotice.count.stores.open import open_store
 from adnotice.detect.sampling import MAX_HALVINGS, Sampling
 from adnotice.detect.shares import HOUR_SECONDS, Shares
 from adnotice.keys import Keys

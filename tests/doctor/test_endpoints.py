@@ -9,7 +9,7 @@ import pytest
 
 from adnotice.detect.client import make_silence, make_unsure
 from adnotice.doctor.endpoints import judge_endpoints, read_witness
-from adnotice.doctor.seen import Headers, ProbeSeen, Seen, SiteSeen
+from adnotice.doctor.observations import Headers, ProbeSeen, Seen, SiteSeen
 from adnotice.finding import Finding, Weight
 
 SCRIPT_HEADERS: Headers = ((b"content-type", b"text/javascript"), (b"cache-control", b"no-store"))

@@ -6,8 +6,8 @@ import gzip
 
 import pytest
 
+from adnotice.doctor.observations import PageSeen, Seen, SiteSeen
 from adnotice.doctor.pages import carries_tag, judge_page
-from adnotice.doctor.seen import PageSeen, Seen, SiteSeen
 from adnotice.finding import Finding, Weight
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal

@@ -143,8 +143,8 @@ def test_where_the_app_starts_all_the_same_its_addresses_say_what_to_mend(
 
 
 def test_nothing_is_counted(module: str) -> None:
-    from adnotice.count.open import open_store
     from adnotice.count.settings import CountSettings
+    from adnotice.count.stores.open import open_store
 
     examine(f"{module}:app")
     store = open_store("sqlite:///counts.db", CountSettings())

@@ -7,7 +7,7 @@ import pytest
 from adnotice.detect.client import make_client, make_silence
 from adnotice.detect.presets import PRESETS
 from adnotice.detect.settings import DetectSettings
-from adnotice.doctor.seen import PageSeen, Seen, SiteSeen
+from adnotice.doctor.observations import PageSeen, Seen, SiteSeen
 from adnotice.doctor.whole import find_workers, judge_whole, line_for
 from adnotice.finding import Finding, Weight
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from adnotice.exchange import STORE_UNAVAILABLE
+from adnotice.http.messages import STORE_UNAVAILABLE
 from adnotice.standby import REASON
 from tests.hostile.inputs import Attack
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from adnotice import AdNoticeMiddleware
-from adnotice.headers import MAX_VALUE_BYTES, header, quote_root, reason
+from adnotice.http.headers import MAX_VALUE_BYTES, header, quote_root, reason
 from adnotice.keys import Keys
 from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET

@@ -11,9 +11,9 @@ from itertools import count
 import anyio
 import httpx
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Count, Dimension, Metric, Period
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import Count, Dimension, Metric, Period
+from adnotice.count.stores.open import open_store
 from tests.honest import AGENT, HonestBrowser, read_found
 from tests.hostile.fronts import Front
 from tests.hostile.inputs import BASE

@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.inject.injector import Injector
+from adnotice.http.sites import Sites
+from adnotice.inject.middleware import Injector
 from adnotice.inject.settings import InjectSettings
 from adnotice.mode import CurrentMode
-from adnotice.site import Sites
 from adnotice.vocabulary import Mode, Occurrence
 
 SRC = "/_adnotice/client.js"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.inject import copies
-from adnotice.inject.copies import Copies, insert
+from adnotice.inject.memo import copies
+from adnotice.inject.memo.copies import Copies, insert
 from tests.inject.site import HTML, PAGE, PAGE_WITH_TAG, ask, body_of, length_of, part, sending, start, wrap
 
 TAG = b"<script></script>"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
-from adnotice.inject.ledger import Ledger
+from adnotice.http.sites import Sites
+from adnotice.inject.outcomes import Ledger
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import make_tag
-from adnotice.site import Sites
 from adnotice.vocabulary import Mode, PageInjected, PageRefused, Refusal
 from tests.inject.site import (
     HTML,

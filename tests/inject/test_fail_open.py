@@ -12,26 +12,12 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
-from adnotice.inject import (
-    asking,
-    coding,
-    complaints,
-    copies,
-    csp,
-    eligibility,
-    injector,
-    ledger,
-    placement,
-    plan,
-    plans,
-    recoder,
-    responder,
-    rules,
-    tag,
-    validators,
-    watcher,
-)
-from adnotice.inject.complaints import Complaints
+from adnotice.inject import log_throttle, middleware, outcomes, page_audience, response, rules, tag
+from adnotice.inject.decide import csp, eligibility, plan, validators
+from adnotice.inject.log_throttle import Complaints
+from adnotice.inject.memo import copies, plans
+from adnotice.inject.rewrite import codecs, compressed, head_scanner
+from adnotice.inject.rewrite import plain as responder
 from adnotice.inject.tag import make_tag
 from adnotice.vocabulary import PageRefused, Refusal
 from tests.inject.site import (
@@ -54,44 +40,44 @@ from tests.inject.site import (
 pytestmark = pytest.mark.anyio
 
 MODULES = (
-    *(asking, coding, copies, csp, eligibility, injector, ledger, placement),
-    *(plan, plans, recoder, responder, rules, tag, validators, watcher),
+    *(page_audience, codecs, copies, csp, eligibility, middleware, outcomes, head_scanner),
+    *(plan, plans, compressed, responder, rules, tag, validators, response),
 )
 
 # These are the fence itself: they call what may fail, and let what was held go.
 FENCE = {
-    "adnotice.inject.injector.Injector.__init__",
-    "adnotice.inject.injector.Injector.__call__",
-    "adnotice.inject.injector.Injector.attend",
-    "adnotice.inject.injector.Injector._prepare",
-    "adnotice.inject.ledger.Ledger.__init__",
-    "adnotice.inject.ledger.Ledger.failed",
+    "adnotice.inject.middleware.Injector.__init__",
+    "adnotice.inject.middleware.Injector.__call__",
+    "adnotice.inject.middleware.Injector.attend",
+    "adnotice.inject.middleware.Injector._prepare",
+    "adnotice.inject.outcomes.Ledger.__init__",
+    "adnotice.inject.outcomes.Ledger.failed",
     "adnotice.inject.rules.Rules.__init__",
-    "adnotice.inject.watcher.Watcher.__init__",  # these put down what they are given
+    "adnotice.inject.response.Watcher.__init__",  # these put down what they are given
     "adnotice.inject.rules.Page.__init__",
-    "adnotice.inject.responder.PageResponder.__init__",
-    "adnotice.inject.watcher.Watcher.take",
-    "adnotice.inject.watcher.Watcher.pass_on",
-    "adnotice.inject.watcher.Watcher._take_first",
-    "adnotice.inject.responder.PageResponder.take",
-    "adnotice.inject.responder.PageResponder._release",
-    "adnotice.inject.recoder.PageRecoder.take",
-    "adnotice.inject.recoder.PageRecoder._release",
-    "adnotice.inject.placement.Prologues.__init__",  # at start-up, where raising is right
-    "adnotice.inject.asking.Askings.__init__",
-    "adnotice.inject.copies.Copies.__init__",
-    "adnotice.inject.plans.Plans.__init__",
-    "adnotice.inject.passing.nothing",
-    "adnotice.inject.passing.send_both",
-    "adnotice.inject.passing.send_all",
+    "adnotice.inject.rewrite.plain.PageResponder.__init__",
+    "adnotice.inject.response.Watcher.take",
+    "adnotice.inject.response.Watcher.pass_on",
+    "adnotice.inject.response.Watcher._take_first",
+    "adnotice.inject.rewrite.plain.PageResponder.take",
+    "adnotice.inject.rewrite.plain.PageResponder._release",
+    "adnotice.inject.rewrite.compressed.PageRecoder.take",
+    "adnotice.inject.rewrite.compressed.PageRecoder._release",
+    "adnotice.inject.rewrite.head_scanner.Prologues.__init__",  # at start-up, where raising is right
+    "adnotice.inject.page_audience.Askings.__init__",
+    "adnotice.inject.memo.copies.Copies.__init__",
+    "adnotice.inject.memo.plans.Plans.__init__",
+    "adnotice.inject.sending.nothing",
+    "adnotice.inject.sending.send_both",
+    "adnotice.inject.sending.send_all",
 }
 
 # When the beginning of a compressed page is out, only our own encoder can go on with it.
 NO_WAY_BACK = {
-    "adnotice.inject.recoder.PageRecoder._go_on",
-    "adnotice.inject.recoder.PageRecoder._mark_all",
-    "adnotice.inject.recoder.PageRecoder._mark",
-    "adnotice.inject.coding.ZlibEncoder.finish",
+    "adnotice.inject.rewrite.compressed.PageRecoder._go_on",
+    "adnotice.inject.rewrite.compressed.PageRecoder._mark_all",
+    "adnotice.inject.rewrite.compressed.PageRecoder._mark",
+    "adnotice.inject.rewrite.codecs.ZlibEncoder.finish",
 }
 
 
@@ -227,7 +213,7 @@ def test_the_next_line_says_how_many_were_not_said(caplog: pytest.LogCaptureFixt
         "something: '/a' (2 more since the last line like this)",
         "something else: '/b' (0 more since the last line like this)",
     ]
-    assert complaints.SECONDS_BETWEEN_LINES == 60
+    assert log_throttle.SECONDS_BETWEEN_LINES == 60
 
 
 async def test_a_count_that_fails_changes_no_page() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adnotice.inject.plan import Plan, make_plan
-from adnotice.inject.plans import Plans
+from adnotice.inject.decide.plan import Plan, make_plan
+from adnotice.inject.memo.plans import Plans
 from adnotice.inject.tag import make_tag
 from tests.inject.site import (
     HTML,

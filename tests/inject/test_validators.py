@@ -13,8 +13,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from adnotice.inject.decide.validators import mark_etag, unmark_etags
 from adnotice.inject.tag import make_tag
-from adnotice.inject.validators import mark_etag, unmark_etags
 from adnotice.vocabulary import PageInjected
 from tests.inject.site import (
     HTML,

@@ -14,12 +14,12 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from adnotice.count.open import open_store
+from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
-from adnotice.count.store import Store
-from adnotice.count.tally import Batch, Dimension, Entry, Key, Metric
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.insight.access.login import hash_password
 from adnotice.insight.dashboard import Dashboard
-from adnotice.insight.login import hash_password
 from adnotice.insight.settings import InsightSettings
 from adnotice.keys import Keys
 from adnotice.vocabulary import Mode

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from adnotice.insight.alarm import Alarm, watch
-from adnotice.insight.change import Day
+from adnotice.insight.analysis.alarm import Alarm, watch
+from adnotice.insight.analysis.change import Day
 
 YESTERDAY = date(2026, 11, 28)
 

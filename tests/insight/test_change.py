@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from adnotice.insight.change import (
+from adnotice.insight.analysis.change import (
     LEVEL,
     PRIOR,
     RATIOS,

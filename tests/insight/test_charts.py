@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.count.tally import Grain, Metric
-from adnotice.insight.charts import (
+from adnotice.count.model.tally import Grain, Metric
+from adnotice.insight.analysis.intervals import Share, share
+from adnotice.insight.analysis.summarize import make_bucket
+from adnotice.insight.analysis.summary import Bucket
+from adnotice.insight.display.charts import (
     FRAMES,
     LOW_FRAMES,
     Frame,
@@ -21,9 +24,6 @@ from adnotice.insight.charts import (
     ticks,
     views_chart,
 )
-from adnotice.insight.figures import Bucket
-from adnotice.insight.intervals import Share, share
-from adnotice.insight.reports import make_bucket
 
 SVG_ALLOWED = {"svg", "title", "desc", "defs", "pattern", "path", "text", "polyline", "polygon", "circle", "rect"}
 

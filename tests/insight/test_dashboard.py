@@ -13,12 +13,12 @@ import msgspec
 import pytest
 
 from adnotice import texts
-from adnotice.count.open import open_store
-from adnotice.count.store import Store
-from adnotice.count.tally import Dimension, Key, Metric
-from adnotice.insight import formats
-from adnotice.insight.exports import VIEW_COLUMNS
-from adnotice.insight.pages import HEADERS, mark_code
+from adnotice.count.model.tally import Dimension, Key, Metric
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.insight.display import formats
+from adnotice.insight.display.exports import VIEW_COLUMNS
+from adnotice.insight.display.pages import HEADERS, mark_code
 from adnotice.insight.settings import InsightSettings
 from adnotice.vocabulary import Mode, Refusal, Rejection
 from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, log_in
@@ -530,7 +530,7 @@ async def test_the_style_sheet_is_served_tagged_and_packed(busy: Newsroom) -> No
 
 
 def test_the_style_sheet_loads_nothing_and_the_page_needs_no_script() -> None:
-    from adnotice.assets import read_static
+    from adnotice.http.static_files import read_static
 
     style = read_static("dashboard.css").decode()
     assert "url(" not in style
@@ -538,7 +538,7 @@ def test_the_style_sheet_loads_nothing_and_the_page_needs_no_script() -> None:
 
 
 def test_the_json_is_described_field_by_field() -> None:
-    from adnotice.insight.figures import Bucket, GroundRow, Reason, Row, Step, Summary, Views
+    from adnotice.insight.analysis.summary import Bucket, GroundRow, Reason, Row, Step, Summary, Views
 
     described = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     for struct in (Summary, Bucket, Row, Step, Reason, GroundRow, Views):

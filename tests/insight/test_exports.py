@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.count.tally import Metric
-from adnotice.insight.exports import MAX_METRIC_SITES, Metrics, fold_sites, to_csv, to_prometheus
+from adnotice.count.model.tally import Metric
+from adnotice.insight.display.exports import MAX_METRIC_SITES, Metrics, fold_sites, to_csv, to_prometheus
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection
 
 DANGEROUS = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adnotice.count.tally import Grain
-from adnotice.insight import formats
+from adnotice.count.model.tally import Grain
+from adnotice.insight.display import formats
 
 
 @pytest.mark.parametrize(

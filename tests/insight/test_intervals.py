@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adnotice.insight.intervals import share, widest
+from adnotice.insight.analysis.intervals import share, widest
 
 
 @pytest.mark.parametrize(

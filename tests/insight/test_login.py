@@ -14,10 +14,10 @@ import anyio
 import httpx
 import pytest
 
-from adnotice.insight import login
+from adnotice.insight.access import login
+from adnotice.insight.access.login import hash_password, safe_next
+from adnotice.insight.access.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Sessions
 from adnotice.insight.dashboard import Dashboard
-from adnotice.insight.login import hash_password, safe_next
-from adnotice.insight.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Sessions
 from adnotice.insight.settings import InsightSettings
 from adnotice.keys import Keys
 from tests.conftest import SECRET

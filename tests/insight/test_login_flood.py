@@ -15,8 +15,8 @@ import anyio
 import httpx
 import pytest
 
-from adnotice.insight.login import CHECKS_AT_ONCE
-from adnotice.insight.passwords import hash_password
+from adnotice.insight.access.login import CHECKS_AT_ONCE
+from adnotice.insight.access.passwords import hash_password
 from tests.conformance.serving import free_port
 from tests.conftest import SECRET
 from tests.insight.conftest import BASE, PASSWORD, form_token

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from adnotice.insight.passwords import BadHash, check_password, hash_password, parse_hash
+from adnotice.insight.access.passwords import BadHash, check_password, hash_password, parse_hash
 from adnotice.insight.settings import InsightSettings
 
 CHEAP = {"n": 16, "r": 1, "p": 1}

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from adnotice.count.tally import Grain
-from adnotice.insight.periods import CHOICES, BadPeriod, Retention, choose_span, is_chosen
+from adnotice.count.model.tally import Grain
+from adnotice.insight.analysis.periods import CHOICES, BadPeriod, Retention, choose_span, is_chosen
 
 TODAY = date(2026, 11, 22)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adnotice.insight.reading import WISHES
+from adnotice.insight.analysis.query import WISHES
 from tests.insight.conftest import TOKEN, Newsroom, log_in
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.insight.sampled import Sample, estimate, wilson_of
+from adnotice.insight.analysis.sampled import Sample, estimate, wilson_of
 
 
 def test_where_every_view_is_measured_there_is_no_interval() -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adnotice.count.open import open_store
+from adnotice.count.stores.open import open_store
 from adnotice.finding import Weight
-from adnotice.insight.checks import find
-from adnotice.insight.reading import Reader, Reading, Wish
+from adnotice.insight.analysis.query import Reader, Reading, Wish
+from adnotice.insight.findings import find
 from adnotice.serve import create_app
 from adnotice.settings import Settings
 from adnotice.vocabulary import Mode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from adnotice.insight.student import two_sided
+from adnotice.insight.analysis.student import two_sided
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 8, 17, 50, 99, 102])

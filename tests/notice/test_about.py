@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from adnotice.exchange import Answer, Request
+from adnotice.http.messages import Answer, Request
 from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.cookie import read_cookie
 from adnotice.notice.settings import NoticeSettings

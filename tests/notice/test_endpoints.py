@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from adnotice.exchange import Answer, Asked, Refused, Request, Visit
+from adnotice.http.messages import Answer, Asked, Refused, Request, Visit
 from adnotice.keys import Keys
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.settings import NoticeSettings

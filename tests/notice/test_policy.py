@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from adnotice.exchange import Visit
+from adnotice.http.messages import Visit
 from adnotice.notice.cookie import Kept
 from adnotice.notice.policy import Policy, Situation
 from adnotice.vocabulary import Kind, Mode, NoticeEvent, Quiet, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from adnotice.assets import read_static
+from adnotice.http.static_files import read_static
 
 
 def test_the_notice_is_one_answer_of_at_most_seven_kilobytes_packed() -> None:

@@ -1,0 +1,146 @@
+"""One writer per process: commits what arrived while the last commit went on, and answers after that.
+
+Nothing starts before the first occurrence. A thread belongs to the process that started it: after a fork the child
+begins its own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from adnotice.agents import load_patterns
+from adnotice.count.ingest.heartbeat import examine
+from adnotice.count.ingest.queue import Door
+from adnotice.count.ingest.worker import Shift, State
+from adnotice.count.settings import CountSettings
+from adnotice.count.stores.open import load, may_be_there
+from adnotice.count.stores.protocol import Health, NoStore, Store
+from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Counted, Mode, Occurrence, Record, Unavailable
+
+ASLEEP: Final = (
+    "adnotice is switched off by its settings and has no store yet. Switch it on with the setting mode and a restart, "
+    "or with: adnotice mode measure --create"
+)
+
+
+class Writer:
+    """Counts for this process. `record` and `commit` may be called from any event loop of it.
+
+    `mode` is told, from the writer's thread, what the operator last said about it.
+    """
+
+    def __init__(
+        self,
+        settings: CountSettings,
+        clock: Callable[[], float] = time.time,
+        *,
+        mode: CurrentMode | None = None,
+    ) -> None:
+        self._settings = settings
+        self._mode = mode or CurrentMode(Mode.MEASURE)
+        self._clock = clock
+        self._shift: Shift | None = None
+        self._starting = threading.Lock()
+        self._parents: list[Shift] = []
+        self._door = Door(lambda: self._begin().intake)
+        self.record: Record = self._door.add_page
+        """Counts something that needs no acknowledgement; never waits, never raises."""
+        _writers.add(self)
+        load(settings.store_url)
+        load_patterns()
+
+    def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[Counted]:
+        """Counts under an id that counts once; see `events.Commit`."""
+        return (self._shift or self._begin()).take(id_, expires, occurrences)
+
+    def begin(self) -> None:
+        """Starts the work of this process where it has not begun: from then on it looks for the mode by itself."""
+        if self._shift is None and not self._sleeps():
+            self._begin()
+
+    async def look(self) -> Mode | None:
+        """The mode as the store says it now; None where it can't within a second."""
+        if self._sleeps():
+            return Mode.OFF
+        await (self._shift or self._begin()).look()
+        return self._mode.fresh()
+
+    def _sleeps(self) -> bool:
+        """Whether the settings switch adnotice off and there is no store that could say otherwise: nothing is opened then."""
+        return self._shift is None and self._mode.setting is Mode.OFF and not may_be_there(self._settings.store_url)
+
+    async def close(self) -> None:
+        """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
+        with self._starting:
+            shift, self._shift = self._shift, None
+            self._door.intake = None
+        if shift is not None:
+            await shift.close()
+
+    @property
+    def state(self) -> State:
+        """How the writer of this process is."""
+        return (self._shift or self._begin()).state
+
+    def health(self) -> Health:
+        """How counting is, in this process and, as far as the store can say, in the others; never raises. Blocks."""
+        try:
+            shift = self._shift or self._begin()
+            return examine(shift.store, self._clock(), own=shift.state.problem)
+        except Unavailable as problem:
+            return Health(self._settings.store_url.partition(":")[0], problem=str(problem))
+
+    def tell(self) -> str:
+        """What this process knows of its counting without asking the store, in a sentence or two."""
+        if self._sleeps():
+            return ""
+        state = self.state
+        counted = state.last_commit_seconds
+        last = "has counted nothing yet" if counted is None else f"last counted {counted:.0f} seconds ago"
+        failing = f" Counting has failed for {state.failing_seconds:.0f} seconds." if state.problem else ""
+        return f"This process {last} and has turned {state.turned_away} reports away since it began.{failing}"
+
+    def store(self) -> Store:
+        """The store; its calls block. Opened when first asked for."""
+        return (self._shift or self._begin()).store
+
+    def grounds(self) -> Mapping[str, int]:
+        """Views of yesterday and today by ground, as the store knew them when this process began; never waits."""
+        return self._shift.grounds if self._shift is not None else {}
+
+    def _begin(self) -> Shift:
+        if self._sleeps():
+            raise NoStore(ASLEEP)
+        with self._starting:
+            if self._shift is None:
+                shift = Shift(self._settings, self._clock, self._mode)
+                shift.start()
+                self._shift = shift
+                self._door.intake = shift.intake
+            return self._shift
+
+    def leave_to_parent(self) -> None:
+        """What a child does with what it was born with."""
+        self._starting = threading.Lock()
+        self._door.intake = None
+        if self._shift is not None:
+            self._parents.append(self._shift)  # closing connections that the parent uses would end them for both
+            self._shift = None
+
+
+_writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+
+
+def _begin_anew() -> None:
+    for writer in _writers:
+        writer.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_begin_anew)

@@ -1,0 +1,333 @@
+"""The store in an SQL database: SQLite or PostgreSQL, the same tables and the same statements."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import reduce
+from operator import add
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, func, select, table, union_all
+from sqlalchemy.exc import SQLAlchemyError
+
+from adnotice.count.model.calendar import Calendar, cover, months_before
+from adnotice.count.model.caps import Caps
+from adnotice.count.model.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
+from adnotice.count.settings import CountSettings
+from adnotice.count.stores.protocol import Health, MigrationPlan, NoStore, Tell, Unusable
+from adnotice.count.stores.sql.compaction import Folding
+from adnotice.count.stores.sql.dialect import Id, Place
+from adnotice.count.stores.sql.journal import write_line
+from adnotice.count.stores.sql.migrations import MIGRATIONS, Migrations
+from adnotice.count.stores.sql.naming import Naming
+from adnotice.count.stores.sql.notes import SqlNotes
+from adnotice.count.stores.sql.pruning import Pruning
+from adnotice.count.stores.sql.schema import COLUMNS, METRICS, SCHEMA, journal_name, meta, tallies
+from adnotice.count.stores.sql.versions import Versions
+from adnotice.vocabulary import Unavailable
+
+FOLD_SECONDS: Final = 10.0
+"""How long counts may stand in the journal before they are moved into the tallies; whoever reads moves them first."""
+
+FOLD_CHARACTERS: Final = 500_000
+"""So many are moved sooner: it takes twenty times as much memory to sum them."""
+
+IMPATIENT_SECONDS: Final = 0.25
+STARTS_A_QUERY: Final = 800
+
+
+class SqlStore:
+    """A `Store` in an SQL database. Opens nothing before its first call; safe to use from several threads."""
+
+    def __init__(
+        self,
+        place: Place,
+        settings: CountSettings,
+        *,
+        create: bool = True,
+        schema: int = SCHEMA,
+        migrations: Migrations = MIGRATIONS,
+        migrates: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._place = place
+        self._settings = settings
+        self._create = create
+        self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
+        self._calendar = Calendar(settings.timezone)
+        caps = Caps(settings.max_pages)
+        self._naming = Naming(place.mark, caps)
+        self._migrates = migrates
+        self._schema = schema
+        self._journal = journal_name(schema)
+        self._folding = Folding(place, caps, self._naming)
+        self._versions = Versions(place, schema, migrations, self._folding)
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._ready = False
+        self._newer = ""
+        self._zone_kept = False
+        self._folded = 0.0
+        self._unfolded = 0
+        self._add_line = f"INSERT INTO {self._journal} (body) VALUES ({place.mark})"  # noqa: S608 - our own name
+        self._pruning = Pruning(place, self._calendar, settings)
+        self._notes = SqlNotes(self.reading, self.writing, place.mark, clock)
+
+    @property
+    def notes(self) -> SqlNotes:
+        """The operator's own state."""
+        return self._notes
+
+    def commit(self, batch: Batch) -> list[bool]:
+        """See `Store`."""
+        firsts: dict[Id, int] = {}
+        for number, entry in enumerate(batch.entries):
+            firsts.setdefault((int(entry.expires), digest(entry.id)), number)
+        with self.writing() as cursor:
+            if not self._zone_kept:
+                self._keep_zone(cursor)
+            before = self._place.remember(cursor, list(firsts)) if firsts else set()
+            counted = {number for id_, number in firsts.items() if id_ not in before}
+            counts = add_up(entry for number, entry in enumerate(batch.entries) if number in counted)
+            if counts:
+                views = self._settings.name_after_views if batch.from_readers else 1
+                line = write_line(self._calendar.cut(batch.now), batch, counts, views)
+                cursor.execute(self._add_line, (line,))
+                self._unfolded += len(line)
+        self._zone_kept = True
+        return [number in counted for number in range(len(batch.entries))]
+
+    def tend(self, now: float) -> None:
+        """See `Store`."""
+        if self._unfolded >= FOLD_CHARACTERS or time.monotonic() - self._folded >= FOLD_SECONDS:
+            self._fold()
+        self._pruning.step(self.writing, now)
+
+    def sites(self) -> list[str]:
+        """See `Store`."""
+        self._settle()
+        found: list[str] = []
+        with self.reading() as connection:
+            # From one site to the next: DISTINCT would read every row.
+            step = select(func.min(tallies.c.site))
+            while (site := connection.scalar(step.where(tallies.c.site > found[-1]) if found else step)) is not None:
+                found.append(site)
+        return found
+
+    def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
+        """See `Store`."""
+        self._settle()
+        with self.reading() as connection:
+            rows = connection.execute(self._most(site, dimension, period, limit)).all()
+        return [Count(row[0], metric, int(n)) for row in rows for metric, n in zip(METRICS, row[1:], strict=False) if n]
+
+    def points(
+        self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
+    ) -> list[Point]:
+        """See `Store`."""
+        self._settle()
+        starts = self._calendar.starts(grain, period)
+        wanted = select(tallies.c.start, *(tallies.c[name] for name in COLUMNS.values())).where(
+            tallies.c.site == site,
+            tallies.c.dimension == str(dimension),
+            tallies.c.grain == str(grain),
+            tallies.c.value == value,
+        )
+        found: dict[str, Sequence[int]] = {}
+        with self.reading() as connection:
+            for first in range(0, len(starts), STARTS_A_QUERY):
+                query = self._place.at(wanted, starts[first : first + STARTS_A_QUERY])
+                found.update((row[0], row[1:]) for row in connection.execute(query))
+        return [
+            Point(start, metric, n)
+            for start in starts
+            if start in found
+            for metric, n in zip(METRICS, found[start], strict=True)
+            if n
+        ]
+
+    def prune(self, now: float) -> int:
+        """See `Store`."""
+        self._settle()
+        return self._pruning.whole(self.writing, now)
+
+    def identity(self) -> str:
+        """See `Store`."""
+        query = select(meta.c.value).where(meta.c.name == "identity")
+        with self.reading() as connection:
+            found = connection.scalar(query)
+            kept = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
+        if kept != str(self._schema):
+            self._ready = False  # another version of adnotice has been here since: look again
+        if found is None:
+            mark = self._place.mark
+            with self.writing() as cursor:
+                cursor.execute(
+                    f"INSERT INTO {meta.name} (name, value) VALUES ('identity', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
+                    (uuid.uuid4().hex,),
+                )
+            with self.reading() as connection:
+                found = connection.scalar(query)
+        return str(found)
+
+    def check_in(self, name: str, value: str, expires: float) -> None:
+        """See `Store`."""
+        self._notes.put(name, value, expires)
+
+    def health(self) -> Health:
+        """See `Store`."""
+        try:
+            with self.reading() as connection:
+                connection.execute(select(meta.c.value).limit(1)).all()
+        except Unavailable as problem:
+            return Health(self._place.shown, problem=str(problem), banner=self._place.banner())
+        return Health(self._place.shown, problem=self._newer, banner=self._place.banner())
+
+    def plan(self) -> MigrationPlan:
+        """See `Store`."""
+        with self._told():
+            return self._versions.plan()
+
+    def migrate(self, tell: Tell) -> None:
+        """See `Store`."""
+        with self._lock, self._told():
+            self._place.prepare()
+            self._versions.migrate(tell)
+        self._ready = False
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._place.close()
+        self._ready = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with. Turns what the driver raises into `Unavailable`."""
+        with self._told():
+            self._prepare()
+            with self._place.engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self, *, patient: bool = True) -> Iterator[Any]:
+        """A write transaction's cursor. Turns what the driver raises into `Unavailable`."""
+        if not self._lock.acquire(timeout=self._settings.store_deadline_seconds if patient else IMPATIENT_SECONDS):
+            raise Unavailable(f"the store {self._place.shown} is still busy with an earlier commit")
+        try:
+            with self._told():
+                self._prepare()
+                if self._newer:
+                    self._ready = False  # it may be ours again by the next attempt
+                    raise Unusable(self._newer)
+                with self._place.write(patient=patient) as cursor:
+                    yield cursor
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self._naming.forget()
+            raise
+        except self._errors as error:
+            cause = getattr(error, "orig", None) or error
+            self._naming.forget()
+            self._ready = False
+            why = self._place.explain(cause)
+            self._place.recover(cause)
+            said = str(cause).strip().partition("\n")[0] or type(cause).__name__
+            failed = f"the store {self._place.shown} does not answer: {said}{why and f'. {why}'}"
+            raise Unavailable(self._newer or failed) from error
+
+    def _prepare(self) -> None:
+        """Once after each opening: the tables are there, of our version, and cut in our time zone."""
+        if self._ready:
+            return
+        with self._lock:
+            self._open()
+
+    def _open(self) -> None:
+        if not self._ready:
+            if not self._create and not self._place.exists():
+                raise NoStore(f"there is no store of adnotice at {self._place.shown}")
+            self._place.prepare()
+            self._newer = self._versions.open(migrates=self._migrates)
+            self._check_zone()
+            self._ready = True
+
+    def _check_zone(self) -> None:
+        with self._place.engine.connect() as connection:
+            kept = connection.scalar(select(meta.c.value).where(meta.c.name == "timezone"))
+        if kept is not None and kept != self._calendar.timezone:
+            raise Unusable(
+                f"the counts in {self._place.shown} are cut in the time zone {kept}, got {self._calendar.timezone}. "
+                f"Set timezone back to {kept}, or begin a new store"
+            )
+        self._zone_kept = kept is not None
+
+    def _keep_zone(self, cursor: Any) -> None:
+        """With the first count ever, the time zone is fixed."""
+        mark = self._place.mark
+        cursor.execute(
+            f"INSERT INTO {meta.name} (name, value) VALUES ('timezone', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608
+            (self._calendar.timezone,),
+        )
+        cursor.execute(f"SELECT value FROM {meta.name} WHERE name = 'timezone'")  # noqa: S608
+        if cursor.fetchone()[0] != self._calendar.timezone:
+            self._ready = False
+            raise Unusable(
+                "another process has just begun this store with another timezone. Set the same one everywhere"
+            )
+
+    def _settle(self) -> None:
+        """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old."""
+        with self.reading() as connection:
+            waiting = not self._newer and connection.scalar(select(1).select_from(table(self._journal)).limit(1))
+        if waiting:
+            with suppress(Unavailable):
+                self._fold(patient=False)
+
+    def _fold(self, *, patient: bool = True) -> None:
+        more = True
+        while more:
+            with self.writing(patient=patient) as cursor:
+                more = self._folding.step(cursor, self._journal)
+        self._folded = time.monotonic()
+        self._unfolded = 0
+
+    def _most(self, site: str, dimension: Dimension, period: Period, limit: int) -> Select[Any]:
+        oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
+        names = list(COLUMNS.values())
+        pieces = union_all(
+            *(
+                select(tallies.c.value, *(tallies.c[name] for name in names)).where(
+                    tallies.c.site == site,
+                    tallies.c.dimension == str(dimension),
+                    tallies.c.grain == str(piece.grain),
+                    tallies.c.start.between(piece.first, piece.last),
+                )
+                for piece in cover(period, oldest_day)
+            )
+        ).subquery()
+        sums = [func.sum(pieces.c[name]).label(name) for name in names]
+        total = reduce(add, (func.sum(pieces.c[name]) for name in names))
+        return (
+            select(pieces.c.value, *sums).group_by(pieces.c.value).order_by(total.desc(), pieces.c.value).limit(limit)
+        )
+
+
+def digest(name: str) -> bytes:
+    """16 bytes for an id of any length; a view's id is 16 bytes already, written as hex digits."""
+    if len(name) == 32:
+        with suppress(ValueError):
+            read = bytes.fromhex(name)
+            if read.hex() == name:
+                return read
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,126 @@
+"""Our own addresses: finds who answers, has the gate admit the request, sends the answer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adnotice.http.admission import Gate, messages_of, peer_address
+from adnotice.http.headers import quote_root, retry_after
+from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Refused, Routes, Rule
+from adnotice.http.sites import Sites
+from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Record, Rejection, RequestRefused, Unavailable
+
+LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
+FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=True)
+
+
+class Prefix:
+    """Tells the requests for our own addresses, which are all below one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix + "/"
+
+    def name_of(self, scope: Scope) -> str:
+        """What follows our prefix in the request's path; empty for the site's own addresses."""
+        path: str = scope["path"]
+        if self._prefix not in path:
+            return ""
+        root: str = scope.get("root_path", "")
+        if root and path.startswith(root + "/"):
+            path = path[len(root) :]
+        return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
+
+
+class Reception(Prefix):
+    """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
+
+    `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
+    client the reader that `trusted_proxies` tell, else the connection's own address. `record` takes what
+    was refused.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        routes: Routes,
+        apps: dict[str, ASGIApp],
+        *,
+        prefix: str,
+        sites: Sites,
+        record: Record,
+        mode: CurrentMode,
+    ) -> None:
+        super().__init__(prefix)
+        self.routes = routes
+        self._gate = gate
+        self._apps = apps
+        self._base = prefix
+        self._sites = sites
+        self._record = record
+        self._mode = mode
+
+    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers the request for this name, whatever it is."""
+        unread = True
+        try:
+            endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
+            if endpoint is None:
+                app = self._apps.get(name.partition("/")[0])
+                if app is not None:
+                    await self._hand_over(app, name, scope, receive, send)
+                    return
+                raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
+            site = self._sites.of(scope)
+            if site is None:
+                raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
+            rule = endpoint.rule
+            request = self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
+            if rule.max_body_bytes:
+                body = self._gate.read_body(receive, rule.max_body_bytes)
+                request.body = body if isinstance(body, bytes) else await body
+                unread = False
+            else:
+                unread = b"content-length" in request.headers or b"transfer-encoding" in request.headers
+            answer = await endpoint.answer(request)
+        except Refused as refused:
+            answer = self._refuse(scope, refused)
+            unread = unread and refused.unread
+        except Unavailable as unavailable:
+            retry = retry_after(unavailable.retry_after)
+            answer = self._refuse(scope, Refused(Rejection.STORE, STORE_UNAVAILABLE, retry))
+        if unread:
+            await self._gate.discard(scope, receive)
+        start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
+        await send(start)
+        await send(body_message)
+
+    def _refuse(self, scope: Scope, refused: Refused) -> Answer:
+        """The answer to a refused request, which is counted; not where the mode is off, when nothing is."""
+        site = None if self._mode.off else self._sites.of(scope)
+        if site is not None:
+            self._record(RequestRefused(site, refused.rejection))
+        return refused.answer()
+
+    def _base_of(self, scope: Scope) -> str:
+        """Where our own addresses begin, as browsers ask for them."""
+        root: str = scope.get("root_path", "")
+        return quote_root(root) + self._base if root else self._base
+
+    async def _hand_over(self, app: ASGIApp, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        base = self._base_of(scope)
+        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
+        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        if rule.max_body_bytes:
+            body = self._gate.read_body(receive, rule.max_body_bytes)
+            request.body = body if isinstance(body, bytes) else await body
+        else:
+            await self._gate.discard(scope, receive)
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        client = (request.client or peer_address(scope), 0)
+        await app({**scope, "root_path": base, "path": f"{base}/{name}", "client": client}, replay, send)

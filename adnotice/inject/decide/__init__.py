@@ -1,0 +1,1 @@
+"""What becomes of a response, from its start alone: values in, values out."""

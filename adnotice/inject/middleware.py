@@ -1,0 +1,100 @@
+"""In front of the site's app: every page that should carry the tag gets it, nothing else changes.
+
+What passes through is looked at once: the type of a response. Everything else is thought out when a page begins, and
+remembered: the plan for its headers, the place for its first bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from adnotice.http.sites import Sites
+from adnotice.inject.decide.validators import unmark_etags
+from adnotice.inject.outcomes import Ledger
+from adnotice.inject.response import Watcher
+from adnotice.inject.rules import Rules
+from adnotice.inject.settings import InjectSettings
+from adnotice.inject.tag import MARK
+from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Record
+
+_SENT_PAST_US: Final = "http.response.zerocopysend"
+"""The extension by which a page's bytes would go out unseen; what comes as `pathsend` is read and sent by us."""
+
+_PAGE_SUFFIXES: Final = frozenset(("", ".asp", ".aspx", ".htm", ".html", ".jsp", ".php", ".shtml"))
+
+
+class Injector:
+    """Attends requests; what belongs to one response lives in its watcher.
+
+    `record` takes what became of a page that a reader asked for; `begin` starts whoever counts, where it has not begun.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: InjectSettings,
+        *,
+        src: str,
+        record: Record,
+        begin: Callable[[], None],
+        sites: Sites,
+        mode: CurrentMode,
+        honour_gpc: bool = True,
+    ) -> None:
+        self._app = app
+        self._ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc)
+        self._rules = Rules(settings, self._ledger, src=src, sites=sites, mode=mode)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request to the app, and the app's messages on."""
+        await self.attend(scope, receive, send)
+
+    def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The same without a frame of our own round the app's."""
+        asked = scope if isinstance(scope, dict) else {**scope}
+        watcher = Watcher(self._rules, asked, asked["path"], asked.get("root_path", ""), send)
+        # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
+        if self._rules.marks_out or "extensions" in asked:
+            watcher.scope, watcher.asked_for = self._prepare(asked)
+            return self._app(watcher.scope, receive, watcher.take)
+        return self._app(scope, receive, watcher.take)
+
+    def _prepare(self, scope: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """The request as the app should see it: without our mark in If-None-Match, and without the server's extension
+        that sends files past us. The server's own scope is never changed.
+
+        Returns the scope and If-None-Match as it came, empty when there was no mark of ours in it.
+        """
+        try:
+            asked_for = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
+            marked = MARK in asked_for
+            files = _may_be_sent_past_us(scope)
+            if not (marked or files) or self._rules.mode.off:
+                return scope, b""
+            prepared = {**scope}
+            if marked:
+                tag = self._rules.tag(scope.get("root_path", ""))
+                prepared["headers"] = [
+                    (name, unmark_etags(value, tag) if name == b"if-none-match" else value)
+                    for name, value in scope["headers"]
+                ]
+            if files:
+                extensions = scope["extensions"].items()
+                prepared["extensions"] = {name: value for name, value in extensions if name != _SENT_PAST_US}
+        except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
+            self._ledger.failed(scope)
+            return scope, b""
+        return prepared, asked_for if marked else b""
+
+
+def _may_be_sent_past_us(scope: dict[str, Any]) -> bool:
+    return (
+        _SENT_PAST_US in (scope.get("extensions") or ())
+        and scope["method"] == "GET"
+        and PurePosixPath(scope["path"]).suffix.lower() in _PAGE_SUFFIXES
+    )

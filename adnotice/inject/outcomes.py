@@ -1,0 +1,86 @@
+"""What became of the site's pages: told to whoever counts, and, where something is wrong, to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from adnotice.http.sites import Sites
+from adnotice.inject.log_throttle import Complaints
+from adnotice.inject.page_audience import Askings
+from adnotice.page import MAX_PAGE_CHARACTERS, name_page
+from adnotice.texts import REFUSALS
+from adnotice.vocabulary import PageForProgram, PageInjected, PageRefused, Record, Refusal
+
+MAX_KNOWN_PAGES: Final = 4096
+FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
+FORBIDDEN: Final = "a page goes out without the tag. {0.means} {0.do}".format(REFUSALS[Refusal.CSP])
+
+
+class Ledger:
+    """Records pages that a reader asked for; what programs fetch and browsers foresee is no view.
+
+    Those have the writer begin, as counting does elsewhere: from then on it looks after the mode.
+    """
+
+    def __init__(self, record: Record, sites: Sites, begin: Callable[[], None], *, honour_gpc: bool = True) -> None:
+        self._record = record
+        self._begin = begin
+        self._sites = sites
+        self._honour_gpc = honour_gpc
+        self._complaints = Complaints()
+        self._askings = Askings()
+        self._known: dict[str, dict[str, PageInjected]] = {}
+        """By site and path, those that are not declined."""
+
+    def injected(self, scope: dict[str, Any], path: str, site: str) -> None:
+        """Records that the page at this path left with the tag."""
+        seen, declined = self._askings.read(scope["headers"])
+        if seen:
+            self._record(self._injected(site, path, declined and self._honour_gpc))
+            return
+        program = self._askings.program(scope["headers"])
+        if program is not None:
+            self._record(PageForProgram(site, program))
+        else:
+            self._begin()
+
+    def _injected(self, site: str, path: str, declined: bool) -> PageInjected:
+        """The same value for the same page: it is hashed once."""
+        if declined:
+            return PageInjected(site, name_page(path), declined)
+        pages = self._known.get(site)
+        if pages is None:
+            pages = self._known[site] = {}
+        known = pages.get(path)
+        if known is None:
+            known = PageInjected(site, name_page(path), declined)
+            if len(pages) >= MAX_KNOWN_PAGES:
+                pages.clear()
+            if len(path) <= MAX_PAGE_CHARACTERS:
+                pages[path] = known
+        return known
+
+    def refused(self, scope: dict[str, Any], refusal: Refusal) -> None:
+        """Records that a page left without the tag."""
+        site = self._sites.of(scope)
+        if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
+            self._record(PageRefused(site, refusal))
+        else:
+            self._begin()
+
+    def uncounted(self) -> None:
+        """Records nothing: the mode is off, or was when the store was last asked."""
+        self._begin()
+
+    def forbidden(self, scope: dict[str, Any], path: str) -> None:
+        """Records that the own policy of the page at this path forbids the tag, and says so."""
+        self._complaints.complain(FORBIDDEN, name_page(path))
+        self.refused(scope, Refusal.CSP)
+
+    def failed(self, scope: dict[str, Any]) -> None:
+        """Says that something of ours failed, and records the page; never raises."""
+        with suppress(Exception):  # there is nobody left to tell; the page must go out
+            self._complaints.complain(FAILED, name_page(scope["path"]), failed=True)
+            self.refused(scope, Refusal.FAILED)

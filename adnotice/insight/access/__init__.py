@@ -1,0 +1,1 @@
+"""Who may look: passwords, sessions, forms, and their limits."""

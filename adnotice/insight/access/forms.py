@@ -1,0 +1,39 @@
+"""What a form of ours sends, and where it came from."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from adnotice.http.messages import Refused
+from adnotice.vocabulary import Rejection
+
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+MAX_FIELDS: Final = 20
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """The form's fields, of a repeated one the last. Raises `Refused`: 415 for another type, 400 for what is no form."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise Refused(Rejection.TYPE, f"content type must be {FORM_TYPE}")
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        fields = parse_qs(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise Refused(Rejection.MALFORMED, "the form has too many fields") from None
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def check_query(request: Request, *known: str) -> None:
+    """Refuses (400) a query with a key that this address does not know: misspelt, it would show other figures than asked."""
+    for key in request.query_params:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"Did you mean {close[0]}? " if close else ""
+            raise Refused(
+                Rejection.QUERY, f"{key[:40]!r} is no key of this address. {hint}It knows: {', '.join(known) or 'none'}"
+            )

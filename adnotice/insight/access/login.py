@@ -1,0 +1,171 @@
+"""Who may look: the password, the session, the form token, the bearer token."""
+
+from __future__ import annotations
+
+import hmac
+import math
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+from itsdangerous import BadSignature
+
+from adnotice.count.stores.protocol import Store
+from adnotice.http.headers import retry_after
+from adnotice.http.messages import Refused
+from adnotice.insight.access.fair_queue import FairChecks, Full
+from adnotice.insight.access.passwords import BadHash, check_password, hash_password
+from adnotice.insight.access.sessions import Sessions
+from adnotice.insight.access.throttle import Throttle
+from adnotice.insight.settings import InsightSettings
+from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.keys import Keys
+from adnotice.vocabulary import Rejection
+
+__all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
+
+CHECKS_AT_ONCE: Final = 2
+CHECKS_WAITING: Final = 100
+"""Of browsers that were never logged in. With n addresses at it, a new one waits n / 2 checks at most, half a second each."""
+
+KNOWN_AT_ONCE: Final = 1
+KNOWN_WAITING: Final = 20
+"""Of browsers that were: places of their own, which no stranger can take."""
+
+MAX_COOKIE_CHARACTERS: Final = 200
+KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
+
+_NEXT: Final = re.compile(r"(?:health)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,300})?")
+_BINDING: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+class Login:
+    """Lets the operator in, and keeps everybody else out without ever locking the operator out."""
+
+    def __init__(
+        self,
+        settings: InsightSettings,
+        *,
+        keys: Keys,
+        store: Callable[[], Store],
+        workers: Workers,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._hash = settings.dashboard_password_hash
+        self._bearer = settings.metrics_token.encode()
+        self._store = store
+        self._workers = workers
+        self._checks = FairChecks(CHECKS_AT_ONCE, CHECKS_WAITING)
+        self._known_checks = FairChecks(KNOWN_AT_ONCE, KNOWN_WAITING)
+        self._clock = clock
+        self._ticks = ticks
+        self._form_keys = keys.derive("insight.form")
+        self._cookies = keys.signer("insight.session")
+        self._known = keys.signer("insight.known")
+        self._throttle = Throttle()
+
+    @property
+    def possible(self) -> bool:
+        """Whether a password is configured."""
+        return bool(self._hash)
+
+    @property
+    def bearer_possible(self) -> bool:
+        """Whether a token for metrics and the JSON API is configured."""
+        return bool(self._bearer)
+
+    async def enter(self, password: str, *, address: str, known: str) -> str:
+        """Checks the password; returns the cookie of a new session.
+
+        Failures count for the browser that logged in before (`known`), else for the address, so that a stranger's
+        wrong passwords don't make the operator wait. `address` is one reader's: of IPv6 the /64. Raises `Refused`: 403 for a wrong password, 429 when tries come
+        too fast or too many wait. Raises `Unavailable` when the store can't keep the session.
+        """
+        browser = self._recognize(known)
+        who = browser or f"address {address}"
+        if wait := self._throttle.take(who, self._ticks()):
+            seconds = math.ceil(wait)
+            raise Refused(
+                Rejection.LOGIN_RATE, f"too many wrong passwords, wait {seconds} seconds", retry_after(seconds)
+            )
+        checks = self._known_checks if browser else self._checks
+        try:
+            fits = await checks.run(who, lambda: check_password(password, self._hash))
+        except Full:
+            self._throttle.give_back(who)
+            raise Refused(
+                Rejection.LOGIN_RATE, "too many people log in at once, try again in 5 seconds", retry_after(5)
+            ) from None
+        if not fits:
+            self._throttle.failed(who, self._ticks())
+            raise Refused(Rejection.LOGIN, "wrong password")
+        self._throttle.succeeded(who)
+        token = await self._workers.run(lambda: self._sessions().open(self._clock()))
+        return self._cookies.sign(token).decode()
+
+    async def alive(self, cookie: str) -> bool:
+        """Whether this cookie's session goes on. Made-up cookies cost the store nothing. Raises `Unavailable`."""
+        token = self._token_of(cookie)
+        if not self.possible or not token:
+            return False
+        return await self._workers.run(lambda: self._sessions().alive(token, self._clock()), STORE_SECONDS)
+
+    async def leave(self, cookie: str) -> None:
+        """Ends this cookie's session. Raises `Unavailable` when the store can't."""
+        if token := self._token_of(cookie):
+            await self._workers.run(lambda: self._sessions().close(token))
+
+    def _token_of(self, cookie: str) -> str:
+        try:
+            return self._cookies.unsign(cookie[:MAX_COOKIE_CHARACTERS]).decode()
+        except BadSignature:
+            return ""
+
+    def _sessions(self) -> Sessions:
+        return Sessions(self._store().notes, self._hash)
+
+    def bears(self, authorization: str) -> bool:
+        """Whether an Authorization header carries the metrics token."""
+        scheme, _, given = authorization.partition(" ")
+        same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._bearer)
+        return bool(self._bearer) and scheme.lower() == "bearer" and same
+
+    def new_binding(self) -> str:
+        """A value for the login form's own cookie."""
+        return secrets.token_urlsafe(16)
+
+    def sign_form(self, binding: str) -> str:
+        """The token of a form that is bound to a cookie: the session's, or the login form's own."""
+        return hmac.new(self._form_keys[-1], binding.encode(), "sha256").hexdigest()
+
+    def check_form(self, binding: str, given: str) -> None:
+        """Refuses (403) a form whose token does not belong to the cookie that came with it."""
+        given_bytes = given.encode("utf-8", "replace")
+        made = (hmac.new(key, binding.encode(), "sha256").hexdigest().encode() for key in self._form_keys)
+        if not binding or not any(hmac.compare_digest(given_bytes, each) for each in made):
+            raise Refused(Rejection.LOGIN, "the form is not one of this page, or too old: load the page again")
+
+    def know_browser(self) -> str:
+        """A value by which this browser is recognised when it logs in again; says nothing about who uses it."""
+        return self._known.sign(secrets.token_hex(8)).decode()
+
+    def _recognize(self, known: str) -> str:
+        try:
+            return (
+                "browser " + self._known.unsign(known[:MAX_COOKIE_CHARACTERS], max_age=KNOWN_BROWSER_SECONDS).decode()
+            )
+        except BadSignature:
+            return ""
+
+
+def is_binding(text: str) -> bool:
+    """Whether this could be a value of `new_binding`, which is handed out again; others are not repeated."""
+    return _BINDING.fullmatch(text) is not None
+
+
+def safe_next(text: str) -> str:
+    """Where to go after logging in: one of our pages with its query, relative to the dashboard; else its first page."""
+    return text if _NEXT.fullmatch(text) else ""

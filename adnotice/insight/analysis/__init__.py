@@ -1,0 +1,1 @@
+"""From tallies to figures, and how sure they are."""

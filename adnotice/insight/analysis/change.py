@@ -1,0 +1,257 @@
+"""Is the rate changing? The last weeks against the weeks before, judged by how much this site usually moves.
+
+Chance in single page views is no yardstick: one reader opens many pages, so views are not independent, and a test that
+supposes they are calls most unchanged sites changed. The yardstick is the site's own past: weekly rates are taken for
+noise around a random walk, whose ratio of variances is not known and is averaged over (`RATIOS`, `PRIOR`). False alarms
+and power on simulated sites: `make statistics`, docs/statistics.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from enum import Enum
+from itertools import pairwise
+from statistics import NormalDist, median
+from typing import Final, NamedTuple
+
+import msgspec
+
+from adnotice.insight.analysis.student import two_sided
+
+MAX_WEEKS: Final = 104
+YEAR_OF_WEEKS: Final = 52
+WEEKS_NEEDED: Final = {1: 6, 2: 8, 4: 13}
+"""How many weeks with counts must be known before so many weeks are compared with as many."""
+
+LEVEL: Final = 0.03
+"""5 % nominal was measured at up to 9 % false alarms."""
+
+MIN_OF_EACH: Final = 50
+"""Views with ads blocked, and without, that each stretch must have."""
+
+USUAL_FACTOR: Final = 1.3
+SPREADS: Final = 5.93
+"""Four standard deviations, by the median of the distances from the median (which is .6745 of one)."""
+
+USUAL_DAYS_NEEDED: Final = 3
+MOST_OF_USUAL: Final = 2.0
+SEASON: Final = 0.006
+"""How much a season may move a week's logit, where no year is known."""
+
+RATIOS: Final = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 30.0)
+PRIOR: Final = (0.25, 0.25, 0.5, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+class Day(msgspec.Struct, frozen=True):
+    """One day's counts: pages that left with the tag, and page views by verdict."""
+
+    day: date
+    delivered: int
+    blocked: int
+    clear: int
+
+
+class Trend(Enum):
+    """What can be said of a change."""
+
+    TOO_EARLY = "too early"
+    USUAL = "usual"
+    UNUSUAL = "more than usual"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The last `weeks` whole weeks against as many before.
+
+    Rates are shares of decided views on usual days, None where a stretch has none; `points` is their difference and
+    `yardstick` the smallest difference, up or down, that would be more than usual (both shares: .01 is one point), None
+    where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
+    days. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
+    `season_known` says that a year is there to compare with.
+    """
+
+    answer: Trend
+    weeks: int
+    first: date
+    last: date
+    rate: float | None = None
+    rate_before: float | None = None
+    points: float | None = None
+    yardstick: float | None = None
+    p: float | None = None
+    left_out: tuple[date, ...] = ()
+    answer_on: date | None = None
+    season_known: bool = False
+
+
+class Week(NamedTuple):
+    """The blocked and clear views of one block of seven days; parts where an unusual day was capped."""
+
+    blocked: float
+    clear: float
+
+
+def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
+    """Compares the `weeks` (1, 2 or 4) that end yesterday with as many before them.
+
+    `days` in any order; those after yesterday, or more than 104 weeks before, are not looked at. Raises `ValueError` for
+    another number of weeks.
+    """
+    if weeks not in WEEKS_NEEDED:
+        raise ValueError(f"weeks must be one of {', '.join(map(str, WEEKS_NEEDED))}, got {weeks}")
+    window = [day for day in days if 0 <= (yesterday - day.day).days < 7 * MAX_WEEKS]
+    unusual = find_unusual(window)
+    blocks = cut_weeks(window, unusual, yesterday)
+    first = yesterday - timedelta(days=7 * weeks - 1)
+    season_known = len(blocks) >= YEAR_OF_WEEKS
+    left_out = tuple(sorted(unusual))
+    missing = WEEKS_NEEDED[weeks] - len(blocks)
+    if missing > 0:
+        answer_on = yesterday + timedelta(days=7 * missing + 1)
+        return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
+    now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
+    if min(*now, *before) < MIN_OF_EACH:
+        return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, season_known=season_known)
+    change = log_odds(now) - log_odds(before)
+    yardstick = Yardstick(blocks, weeks, now, before)
+    p = yardstick.chance(change)
+    rate, rate_before = share_of(now), share_of(before)
+    return Change(
+        Trend.UNUSUAL if p < LEVEL else Trend.USUAL,
+        weeks,
+        first,
+        yesterday,
+        rate=rate,
+        rate_before=rate_before,
+        points=rate - rate_before,
+        yardstick=yardstick.in_points(rate_before),
+        p=p,
+        left_out=left_out,
+        season_known=season_known,
+    )
+
+
+def find_unusual(window: Sequence[Day]) -> set[date]:
+    """The days on which far more, or far fewer, pages were delivered than on others of that weekday."""
+    usual = usual_deliveries(window)
+    distances = {
+        day.day: abs(math.log(day.delivered / usual[day.day.weekday()])) if day.delivered else math.inf
+        for day in window
+        if usual[day.day.weekday()]
+    }
+    if not distances:
+        return set()
+    limit = max(math.log(USUAL_FACTOR), SPREADS * median(distances.values()))
+    return {day for day, distance in distances.items() if distance > limit}
+
+
+def usual_deliveries(window: Iterable[Day]) -> dict[int, float]:
+    """By weekday (Monday is 0), the median of the pages delivered."""
+    by_weekday: defaultdict[int, list[int]] = defaultdict(list)
+    for day in window:
+        by_weekday[day.day.weekday()].append(day.delivered)
+    return {weekday: median(pages) for weekday, pages in by_weekday.items()}
+
+
+def cut_weeks(window: Iterable[Day], unusual: set[date], yesterday: date) -> list[Week]:
+    """The weeks that have counts, oldest first, of usual days alone; a week with under three of those keeps all its
+    days, each counted as at most twice a usual one."""
+    usual = usual_deliveries(window := list(window))
+    by_week: defaultdict[int, list[Day]] = defaultdict(list)
+    for day in window:
+        if day.blocked or day.clear:
+            by_week[(yesterday - day.day).days // 7].append(day)
+    blocks = []
+    for _, days in sorted(by_week.items(), reverse=True):
+        kept = [day for day in days if day.day not in unusual]
+        if len(kept) >= USUAL_DAYS_NEEDED:
+            blocks.append(Week(sum(day.blocked for day in kept), sum(day.clear for day in kept)))
+            continue
+        weights = [weigh(day, usual[day.day.weekday()]) for day in days]
+        blocks.append(
+            Week(
+                sum(day.blocked * weight for day, weight in zip(days, weights, strict=True)),
+                sum(day.clear * weight for day, weight in zip(days, weights, strict=True)),
+            )
+        )
+    return blocks
+
+
+def weigh(day: Day, usual: float) -> float:
+    """By how much a day is scaled down so that it counts as at most twice a usual one."""
+    return min(1.0, MOST_OF_USUAL * usual / day.delivered) if day.delivered and usual else 1.0
+
+
+def add_up(blocks: Iterable[Week]) -> Week:
+    """The weeks together."""
+    blocked, clear = zip(*blocks, strict=True)
+    return Week(sum(blocked), sum(clear))
+
+
+def log_odds(week: Week) -> float:
+    """The logit of the rate; finite where one of the two is 0."""
+    return math.log((week.blocked + 0.5) / (week.clear + 0.5))
+
+
+def share_of(week: Week) -> float:
+    """The rate."""
+    return week.blocked / (week.blocked + week.clear)
+
+
+class Yardstick:
+    """How unusual a change of the logit is, by the movements of the weeks before the last `weeks`.
+
+    Where the past shows no movement at all, the counts' own noise is the yardstick.
+    """
+
+    def __init__(self, blocks: Sequence[Week], weeks: int, now: Week, before: Week) -> None:
+        levels = [log_odds(week) for week in blocks[:-weeks]]
+        moves = [later - earlier for earlier, later in pairwise(levels)]
+        self._degrees = len(moves)
+        season = 0.0 if len(blocks) >= YEAR_OF_WEEKS else (SEASON * weeks) ** 2
+        self._noise = math.sqrt(sum(1 / (n + 0.5) for n in (*now, *before)) + season)
+        self._scales: list[tuple[float, float]] = []
+        """A weight for each ratio of variances, and the standard error of a change under it."""
+        fits = [fit(moves, ratio) for ratio in RATIOS]
+        if any(squares <= 0 for squares, _ in fits):
+            return
+        logs = [
+            math.log(prior) - determinant / 2 - self._degrees / 2 * math.log(squares)
+            for prior, (squares, determinant) in zip(PRIOR, fits, strict=True)
+        ]
+        highest = max(logs)
+        weights = [math.exp(each - highest) for each in logs]
+        for weight, ratio, (squares, _) in zip(weights, RATIOS, fits, strict=True):
+            spread = 2 / weeks + ratio * (2 * weeks * weeks + 1) / (3 * weeks)
+            variance = spread * squares / self._degrees + season
+            self._scales.append((weight / sum(weights), math.sqrt(variance)))
+
+    def chance(self, change: float) -> float:
+        """The chance of a change as large where nothing happened."""
+        if not self._scales:
+            return 2 * NormalDist().cdf(-abs(change) / self._noise)
+        return sum(weight * two_sided(change / error, self._degrees) for weight, error in self._scales)
+
+    def in_points(self, rate: float) -> float:
+        """The smallest change of this rate, in the direction in which it shows first, that is more than usual."""
+        low, high = 0.0, 1.0
+        while self.chance(high) > LEVEL and high < 64:
+            low, high = high, 2 * high
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.chance(middle) > LEVEL else (low, middle)
+        level = math.log(rate / (1 - rate))
+        return min(abs(1 / (1 + math.exp(-level - step)) - rate) for step in (high, -high))
+
+
+def fit(moves: Sequence[float], ratio: float) -> tuple[float, float]:
+    """For moves x with covariance S = tridiagonal(2 + ratio, -1): x' S^-1 x, and log |S|. Both by elimination."""
+    squares, determinant, carried, pivot = 0.0, 0.0, 0.0, math.inf
+    for move in moves:
+        carried = move + (carried / pivot if pivot != math.inf else 0.0)
+        pivot = 2 + ratio - (1 / pivot if pivot != math.inf else 0.0)
+        squares += carried * carried / pivot
+        determinant += math.log(pivot)
+    return squares, determinant

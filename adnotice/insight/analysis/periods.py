@@ -1,0 +1,120 @@
+"""Which days are looked at, and into which buckets they are cut."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import msgspec
+
+from adnotice.count.model.calendar import months_before
+from adnotice.count.model.tally import Grain, Period
+
+DEFAULT_DAYS: Final = 28
+CHOICES: Final = (("4 weeks", ""), ("today", "1"), ("7 days", "7"), ("12 weeks", "84"), ("12 months", "365"))
+"""What the page offers, each with its number of days up to today; without one, the last four whole weeks."""
+
+MAX_DAYS: Final = 800
+EARLIEST: Final = date(2020, 1, 1)
+"""Nothing was counted before."""
+
+HOURLY_DAYS: Final = 3
+DAILY_DAYS: Final = 120
+
+
+class Retention(NamedTuple):
+    """For how long the store keeps hourly and daily counts, as the settings say; weekly ones as long as daily ones."""
+
+    hours_kept_days: int = 31
+    days_kept_months: int = 13
+
+    def oldest_hours(self, today: date) -> date:
+        """The first day whose hours are kept."""
+        return today - timedelta(days=self.hours_kept_days)
+
+    def oldest_day(self, today: date) -> date:
+        """The first day that is kept by itself; of those before, whole months are."""
+        return months_before(today, self.days_kept_months)
+
+
+USUAL_RETENTION: Final = Retention()
+
+
+class BadPeriod(ValueError):
+    """A period that can't be shown; the text says why and what to give."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """The days looked at, first and last included, in the operator's timezone, and how long a bucket is."""
+
+    first: date
+    last: date
+    days: int
+    grain: Grain
+    timezone: str
+    today: date
+
+    @property
+    def whole_weeks(self) -> bool:
+        """Whether these are the last four whole weeks, today left out."""
+        return self.days == DEFAULT_DAYS and self.last == self.today - timedelta(days=1)
+
+    @property
+    def period(self) -> Period:
+        """The same as the store takes it."""
+        return Period(self.first, self.last)
+
+
+def choose_span(
+    today: date,
+    timezone: str,
+    *,
+    first: str = "",
+    last: str = "",
+    days: str = "",
+    retention: Retention = USUAL_RETENTION,
+) -> Span:
+    """The span that was asked for; the last four whole weeks, today left out, when nothing was.
+
+    Raises `BadPeriod` for what is no date, is the wrong way round or longer than 800 days.
+    """
+    whole = not (first or last or days)
+    end = min(_date("last", last), today) if last else today - timedelta(days=whole)
+    begin = _date("first", first) if first else end - timedelta(days=_days(days) - 1)
+    if begin > end:
+        raise BadPeriod(f"first must not be after last or after today, got first={begin} and last={end}")
+    length = (end - begin).days + 1
+    if length > MAX_DAYS:
+        raise BadPeriod(f"a period has at most {MAX_DAYS} days, got {length}. Choose a later first day")
+    return Span(begin, end, length, _grain(begin, length, today, retention), timezone, today)
+
+
+def is_chosen(span: Span, days: str) -> bool:
+    """Whether these are so many days up to today; without a number, the last four whole weeks."""
+    return span.whole_weeks if not days else span.last == span.today and str(span.days) == days
+
+
+def _date(name: str, text: str) -> date:
+    try:
+        given = date.fromisoformat(text)
+    except ValueError:
+        raise BadPeriod(f"{name} must be a date such as 2026-11-01, got {text[:40]!r}") from None
+    if given < EARLIEST:
+        raise BadPeriod(f"{name} must not be before {EARLIEST}, got {given}")
+    return given
+
+
+def _days(text: str) -> int:
+    if not text:
+        return DEFAULT_DAYS
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_DAYS):
+        raise BadPeriod(f"days must be a number from 1 to {MAX_DAYS}, got {text[:40]!r}")
+    return int(text)
+
+
+def _grain(first: date, days: int, today: date, retention: Retention) -> Grain:
+    if first < retention.oldest_day(today):
+        return Grain.MONTH
+    if days <= HOURLY_DAYS and first >= retention.oldest_hours(today):
+        return Grain.HOUR
+    return Grain.DAY if days <= DAILY_DAYS else Grain.WEEK

@@ -1,0 +1,199 @@
+"""Reads from the store what the reports are made of. Blocking calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from adnotice.count.ingest.heartbeat import examine
+from adnotice.count.model.calendar import Calendar
+from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
+from adnotice.count.stores.protocol import Health, Store
+from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
+from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
+from adnotice.insight.analysis.summarize import days_of, summarize, total
+from adnotice.insight.analysis.summary import ReportRows, Summary
+from adnotice.insight.display.exports import Metrics
+from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
+
+DIMENSIONS: Final = (
+    Dimension.ALL,
+    Dimension.PAGE,
+    Dimension.BROWSER,
+    Dimension.DEVICE,
+    Dimension.SYSTEM,
+    Dimension.REFUSAL,
+    Dimension.QUIET,
+    Dimension.GROUND,
+    Dimension.SHARE,
+    Dimension.REJECTION,
+    Dimension.PROGRAM,
+    Dimension.BAIT,
+)
+MAX_WISH_CHARACTERS: Final = 300
+WEEKS_COMPARED: Final = 4
+LABEL: Final = "label:"
+"""A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
+
+
+WISHES: Final = ("site", "first", "last", "days")
+"""The keys of a query."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a request wants to see: a site, or the one of this host, some days, so many rows of each table."""
+
+    site: str
+    host: str
+    first: str
+    last: str
+    days: str
+    rows: int
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], host: str, rows: int) -> Wish:
+        """The wish in a query. Raises `BadPeriod` for a site's name that no store can hold."""
+        site, first, last, days = (query.get(name, "")[:MAX_WISH_CHARACTERS] for name in WISHES)
+        if not site.isprintable():
+            raise BadPeriod(f"site must be a name of printable characters, got {site[:40]!r}")
+        return cls(site, host, first, last, days, rows)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether days were asked for."""
+        return bool(self.first or self.last or self.days)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A summary and how the store was when it was read."""
+
+    summary: Summary
+    health: Health
+
+
+class Reader:
+    """Reads one site's figures, in the operator's timezone."""
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        *,
+        mode: Callable[[], Mode],
+        timezone: str,
+        cached: bool | None,
+        clock: Callable[[], float],
+        health: Callable[[], Health] | None = None,
+        retention: Retention = USUAL_RETENTION,
+    ) -> None:
+        self._store = store
+        self._mode = mode
+        self.health = health or (lambda: examine(store(), clock()))
+        """How counting is; never raises, may block for as long as the store does."""
+        self._calendar = Calendar(timezone)
+        self._timezone = timezone
+        self._zone = ZoneInfo(timezone)
+        self._cached = cached
+        self._clock = clock
+        self._retention = retention
+
+    def now(self) -> datetime:
+        """The operator's local time."""
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(self._zone)
+
+    def read(self, wish: Wish) -> Reading:
+        """The figures wished for; without a site's name, those that `choose_site` says.
+
+        Raises `BadPeriod` for days that can't be shown.
+        """
+        span = choose_span(
+            self.now().date(),
+            self._timezone,
+            first=wish.first,
+            last=wish.last,
+            days=wish.days,
+            retention=self._retention,
+        )
+        store = self._store()
+        sites = store.sites()
+        labelled = {name.removeprefix(LABEL) for name in store.notes.names(LABEL)}
+        site = wish.site or choose_site(sites, wish.host, labelled)
+        if not wish.chosen and not store.counts(site, Dimension.ALL, span.period):
+            # The first day: there is nothing but today to look at.
+            span = choose_span(span.today, self._timezone, days=str(span.days))
+        counts = {each: store.counts(site, each, span.period) for each in DIMENSIONS} if site else {}
+        # A week's own tally would reach beyond the span's first and last day.
+        grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
+        points = store.points(site, grain, span.period) if site else []
+        drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
+        summary = summarize(
+            ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
+            sites=sites,
+            site=site,
+            label=store.notes.get(LABEL + site) or "",
+            mode=self._mode(),
+            span=span,
+            cached=self._cached,
+            rows_of_each=wish.rows,
+            current=self._calendar.cut(self._clock()),
+            change=self.judge(site) if site else None,
+        )
+        return Reading(summary, self.health())
+
+    def judge(self, site: str) -> Change:
+        """Whether the site's rate is changing, by as many days as are kept one by one."""
+        yesterday = self.now().date() - timedelta(days=1)
+        return judge_change(self.days(site), WEEKS_COMPARED, yesterday)
+
+    def days(self, site: str) -> list[Day]:
+        """The site's days up to yesterday, of two years at most, as they are kept one by one."""
+        today = self.now().date()
+        first = max(self._retention.oldest_day(today), today - timedelta(weeks=MAX_WEEKS))
+        known = Period(first, today - timedelta(days=1))
+        store = self._store()
+        drawn = self._drawn(site, Grain.DAY, known, store.counts(site, Dimension.SHARE, known))
+        return days_of(store.points(site, Grain.DAY, known), drawn)
+
+    def _drawn(self, site: str, grain: Grain, period: Period, shares: Iterable[Count]) -> dict[float, list[Point]]:
+        """The series of the views that were drawn at each share below 1."""
+        return {
+            float(each): self._store().points(site, grain, period, Dimension.SHARE, each)
+            for each in sorted({count.value for count in shares} - {OTHER})
+        }
+
+    def measure_nothing(self) -> Metrics:
+        """What Prometheus is told while the store gives no counts."""
+        return Metrics(sites={}, refusals={}, rejections={}, quiet={}, mode=self._mode(), healthy=False)
+
+    def measure(self, health: Health) -> Metrics:
+        """What Prometheus is told."""
+        store = self._store()
+        today = self.now().date()
+        month = Period(today.replace(day=1), today)
+        sites = store.sites()
+        return Metrics(
+            sites={site: total(store.counts(site, Dimension.ALL, month)) for site in sites},
+            refusals=_by_reason([store.counts(site, Dimension.REFUSAL, month) for site in sites], list(Refusal)),
+            rejections=_by_reason([store.counts(site, Dimension.REJECTION, month) for site in sites], list(Rejection)),
+            quiet=_by_reason([store.counts(site, Dimension.QUIET, month) for site in sites], list(Quiet)),
+            mode=self._mode(),
+            healthy=not (health.problem or health.processes),
+        )
+
+
+def choose_site(sites: Sequence[str], host: str, labelled: Collection[str] = ()) -> str:
+    """The site to show when none was asked for: the one named like the host, else the first, those with a label (such
+    as samples) last; empty when there is none."""
+    return min(sites, key=lambda site: (site != host, site in labelled, site), default="")
+
+
+def _by_reason(found: Sequence[Sequence[Count]], reasons: Sequence[Word]) -> dict[str, int]:
+    sums = {reason.value: 0 for reason in reasons}
+    for counts in found:
+        for count in counts:
+            if count.value in sums and count.metric in (Metric.REFUSED, Metric.REJECTED, Metric.NOT_ASKED):
+                sums[count.value] += count.n
+    return sums

@@ -1,0 +1,285 @@
+"""Tallies become figures: rates, ranges, series, funnel. Figures are page views, never readers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from adnotice.count.ingest.suspicion import suggests_cache
+from adnotice.count.model.calendar import Starts, monday
+from adnotice.count.model.keys import VERDICTS
+from adnotice.count.model.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
+from adnotice.insight.analysis.change import Change, Day
+from adnotice.insight.analysis.intervals import Range, share, widest
+from adnotice.insight.analysis.periods import Span
+from adnotice.insight.analysis.sampled import Sample, estimate, weigh
+from adnotice.insight.analysis.summary import Bucket, GroundRow, Numbers, Reason, ReportRows, Row, Step, Summary, Views
+from adnotice.insight.analysis.weighting import (
+    KINDS_OF_VIEW,
+    DrawnAt,
+    add_views,
+    rate_of,
+    scale_views,
+    view,
+    weigh_each,
+    weigh_views,
+)
+from adnotice.vocabulary import Kind, Mode, Quiet, Sign
+
+BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
+TOP_ROWS: Final = 20
+SIGNS: Final = frozenset(Sign)
+
+JOINED: Final = {suspect: verdict for verdict, suspect in SUSPECTS.items()}
+
+FUNNEL: Final[tuple[tuple[Metric, Metric], ...]] = (
+    (Metric.SHOWN, Metric.ASKED),
+    (Metric.HOWTO, Metric.SHOWN),
+    (Metric.LATER, Metric.SHOWN),
+    (Metric.NEVER, Metric.SHOWN),
+    (Metric.SUPPORTS, Metric.SHOWN),
+    (Metric.RECHECKED, Metric.SHOWN),
+    (Metric.ALLOWED, Metric.SHOWN),
+)
+"""The steps after `asked`, each with what it is a share of."""
+
+
+def summarize(
+    rows: ReportRows,
+    *,
+    sites: Sequence[str],
+    site: str,
+    label: str,
+    mode: Mode,
+    span: Span,
+    cached: bool | None,
+    current: Starts,
+    rows_of_each: int = TOP_ROWS,
+    change: Change | None = None,
+) -> Summary:
+    """All figures of one site.
+
+    `cached` is what the operator says: whether a shared cache answers for the pages. Then suspect views, which only a
+    cache explains, are counted by the verdict that they claim. None: nothing was said. `current` names the buckets that
+    are not over yet.
+    """
+    totals = total(rows.counts.get(Dimension.ALL, ()))
+    if cached:
+        rows = join_suspects(rows)
+    numbers = total(rows.counts.get(Dimension.ALL, ()))
+    views, estimated = view(numbers), weigh_views(numbers, by_share(rows.counts.get(Dimension.SHARE, ())))
+    series = make_series(rows.points, rows.starts, span.grain, current, rows.drawn)
+    injected = totals[Metric.INJECTED]
+    suggested = cached is None and suggest_cache(totals, () if span.grain is Grain.HOUR else rows.points)
+    samples = find_samples(rows.counts.get(Dimension.SHARE, ()), views)
+    stood_for = weigh(samples, lambda each: each.measured)
+    not_measured = None if cached or suggested else max(0, injected - round(stood_for))
+    rate = estimate(samples)
+    found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
+    tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each, estimated) for each in BREAKDOWNS}
+    return Summary(
+        sites=sites,
+        site=site,
+        label=label,
+        mode=mode,
+        span=span,
+        counts={each.value: totals[each] for each in Metric},
+        views=views,
+        estimated=estimated,
+        rate=rate.rate,
+        interval=rate.interval,
+        sampled=views.measured / stood_for if stood_for else 1.0,
+        range=None if not_measured is None else find_range(samples, not_measured),
+        change=change,
+        pages_cached=bool(cached),
+        cache_suggested=suggested,
+        not_measured=not_measured,
+        kinds={kind.value: share(getattr(estimated, kind), estimated.decided, counted=views.decided) for kind in Kind},
+        series=series,
+        pages=tables[Dimension.PAGE],
+        browsers=tables[Dimension.BROWSER],
+        devices=tables[Dimension.DEVICE],
+        systems=tables[Dimension.SYSTEM],
+        funnel=make_funnel(totals, views),
+        quiet=reasons(
+            (count for count in rows.counts.get(Dimension.QUIET, ()) if count.value != Quiet.NOT_BLOCKED),
+            Metric.NOT_ASKED,
+        ),
+        refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Metric.REFUSED),
+        rejections=reasons(rows.counts.get(Dimension.REJECTION, ()), Metric.REJECTED),
+        programs=reasons(rows.counts.get(Dimension.PROGRAM, ()), Metric.INJECTED),
+        first_baits=total(rows.counts.get(Dimension.BAIT, ()))[Metric.SERVED],
+        grounds=[each for each in found if each.name not in SIGNS],
+        signs=[each for each in found if each.name in SIGNS],
+    )
+
+
+def find_samples(counts: Iterable[Count], views: Views) -> list[Sample]:
+    """The views by the share at which they were drawn: those that are tallied under one, and all others at 1."""
+    samples = []
+    for at, numbers in by_share(counts).items():
+        drawn = view(numbers)
+        samples.append(Sample(at, drawn.blocked, drawn.decided - drawn.blocked, drawn.unknown))
+    rest = (
+        views.blocked - sum(each.blocked for each in samples),
+        views.decided - views.blocked - sum(each.clear for each in samples),
+        views.unknown - sum(each.unknown for each in samples),
+    )
+    return [*samples, Sample(1.0, *(max(0, n) for n in rest))]
+
+
+def by_share(counts: Iterable[Count]) -> DrawnAt:
+    """The numbers of the views that were drawn while less than all were, by the share."""
+    return {float(value): numbers for value, numbers in by_value(counts).items() if value != OTHER}
+
+
+def find_range(samples: Sequence[Sample], not_measured: int) -> Range | None:
+    """The range of the rate whatever the views without an answer were, each drawn view for as many as it stands for."""
+    blocked, clear, unknown = (
+        round(weigh(samples, read)) for read in (lambda s: s.blocked, lambda s: s.clear, lambda s: s.unknown)
+    )
+    return widest(blocked, blocked + clear, not_measured + unknown)
+
+
+def total(counts: Iterable[Count]) -> Numbers:
+    """The sum of each metric, 0 for those that never came."""
+    sums = dict.fromkeys(Metric, 0)
+    for count in counts:
+        sums[count.metric] += count.n
+    return sums
+
+
+def join_suspects(rows: ReportRows) -> ReportRows:
+    """The same with suspect views counted by the verdict that they claim."""
+    return ReportRows(
+        {
+            dimension: [Count(value, JOINED.get(metric, metric), n) for value, metric, n in counts]
+            for dimension, counts in rows.counts.items()
+        },
+        [Point(start, JOINED.get(metric, metric), n) for start, metric, n in rows.points],
+        rows.starts,
+        rows.drawn,
+    )
+
+
+def suggest_cache(totals: Numbers, points: Iterable[Point]) -> bool:
+    """Whether over all, or on one day, so many more page views were reported than pages left here that a cache may
+    answer for us."""
+    days: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    for start, metric, n in points:
+        days[start][metric] += n
+    return any(
+        suggests_cache(numbers[Metric.INJECTED], sum(numbers[metric] for metric in (*VERDICTS, *SUSPECTS.values())))
+        for numbers in (totals, *days.values())
+    )
+
+
+def make_series(
+    points: Iterable[Point],
+    starts: Iterable[str],
+    grain: Grain,
+    current: Starts,
+    drawn: Mapping[float, Iterable[Point]] = {},
+) -> list[Bucket]:
+    """The buckets, oldest first, those without counts included, none of the future. Weeks are made of days."""
+    numbers = by_bucket(points, grain)
+    drawn_at = {at: by_bucket(each, grain) for at, each in drawn.items()}
+    now = getattr(current, grain.value)
+    known = list(starts)
+    past = known[: known.index(now) + 1] if now in known else known
+    weighed = weigh_each(
+        [numbers[start] for start in past],
+        [{at: each[start] for at, each in drawn_at.items()} for start in past],
+    )
+    return [
+        make_bucket(start, numbers[start], views=views, so_far=start == now)
+        for start, views in zip(past, weighed, strict=True)
+    ]
+
+
+def make_bucket(start: str, numbers: Numbers, *, so_far: bool, views: Views | None = None) -> Bucket:
+    """One bucket with its rate: that of `views`, for which those in its numbers stand, or of these themselves."""
+    counted = view(numbers)
+    weighed = views or counted
+    return Bucket(
+        start=start,
+        views=weighed,
+        injected=numbers[Metric.INJECTED],
+        declined=numbers[Metric.DECLINED],
+        blocking=rate_of(weighed, counted),
+        so_far=so_far,
+    )
+
+
+def by_bucket(points: Iterable[Point], grain: Grain) -> defaultdict[str, dict[Metric, int]]:
+    """The numbers of each bucket; weeks are made of days."""
+    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    for point in points:
+        start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
+        numbers[start][point.metric] += point.n
+    return numbers
+
+
+def days_of(points: Iterable[Point], drawn: Mapping[float, Iterable[Point]] = {}) -> list[Day]:
+    """The days of a series as a change is judged by them: at the rate that drawn views stand for, and no more views than
+    were counted, since how sure a rate is follows from those."""
+    drawn_at = {at: by_bucket(each, Grain.DAY) for at, each in drawn.items()}
+    days = []
+    for start, numbers in by_bucket(points, Grain.DAY).items():
+        counted = view(numbers)
+        weighed = weigh_views(numbers, {at: each[start] for at, each in drawn_at.items()})
+        blocked = round(counted.decided * weighed.blocked / weighed.decided) if weighed.decided else 0
+        days.append(Day(date.fromisoformat(start), numbers[Metric.INJECTED], blocked, counted.decided - blocked))
+    return days
+
+
+def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
+    """The numbers of each value, in the order in which the values came."""
+    numbers: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    for count in counts:
+        numbers[count.value][count.metric] += count.n
+    return dict(numbers)
+
+
+def break_down(counts: Iterable[Count], whole: Views, top: int = TOP_ROWS, estimated: Views | None = None) -> list[Row]:
+    """The values with the most measured page views; what is left of the whole comes last as `(other)`.
+
+    `estimated` are the page views that the whole stands for; the rows add up to them.
+    """
+    found = [(name, view(numbers)) for name, numbers in by_value(counts).items() if name != OTHER]
+    found = sorted((each for each in found if each[1].measured), key=lambda each: (-each[1].measured, each[0]))[:top]
+    rest = _rest(whole, [views for _, views in found])
+    if found and rest.measured:
+        found.append((OTHER, rest))
+    weighed = scale_views([views for _, views in found], whole, estimated or whole)
+    return [Row(name, views, rate_of(views, counted)) for (name, counted), views in zip(found, weighed, strict=True)]
+
+
+def _rest(whole: Views, shown: Sequence[Views]) -> Views:
+    return add_views(
+        *(max(0, getattr(whole, name) - sum(getattr(each, name) for each in shown)) for name in KINDS_OF_VIEW)
+    )
+
+
+def make_funnel(numbers: Numbers, views: Views) -> list[Step]:
+    """From blocked to allowed. A step that outnumbers what it is a share of (it began before the span) has no rate."""
+    steps = [
+        Step("blocked", "decided", share(views.blocked, views.decided)),
+        Step("asked", "blocked", share(numbers[Metric.ASKED], views.blocked)),
+    ]
+    return steps + [Step(step.value, of.value, share(numbers[step], numbers[of])) for step, of in FUNNEL]
+
+
+def reasons(counts: Iterable[Count], metric: Metric) -> list[Reason]:
+    """How often each reason applied, the most frequent first."""
+    numbers = {name: each[metric] for name, each in by_value(counts).items() if each[metric]}
+    whole = sum(numbers.values())
+    return [Reason(name, share(n, whole)) for name, n in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))]
+
+
+def list_grounds(counts: Iterable[Count]) -> list[GroundRow]:
+    """What the verdicts stand on, and what was seen beside it, the most frequent first."""
+    found = [GroundRow(name, view(numbers)) for name, numbers in by_value(counts).items()]
+    return sorted((each for each in found if each.views.measured), key=lambda each: (-each.views.measured, each.name))

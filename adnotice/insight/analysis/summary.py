@@ -1,0 +1,146 @@
+"""The figures as values: what reports make and everything else shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from adnotice.count.model.tally import Count, Dimension, Metric, Point
+from adnotice.insight.analysis.change import Change
+from adnotice.insight.analysis.intervals import Interval, Range, Share, share
+from adnotice.insight.analysis.periods import Span
+from adnotice.vocabulary import Mode
+
+Numbers = Mapping[Metric, int]
+
+
+class ReportRows(msgspec.Struct, frozen=True):
+    """What the reports are made from: one site's counts by dimension over the span, its series, and the names of
+    the series' buckets, oldest first, also of those without counts. `drawn` has, by the share at which they were drawn,
+    the series of the views that were measured while less than all were; they are among `points` too."""
+
+    counts: Mapping[Dimension, Sequence[Count]]
+    points: Sequence[Point]
+    starts: Sequence[str]
+    drawn: Mapping[float, Sequence[Point]] = {}
+
+
+class Views(msgspec.Struct, frozen=True):
+    """Page views by verdict: decided = clear + partly + blocked, measured = decided + unknown.
+
+    `content` and `hosts` are the two kinds of `blocked`. `partly` is decided, and not blocked."""
+
+    clear: int
+    partly: int
+    blocked: int
+    content: int
+    hosts: int
+    unknown: int
+    decided: int
+    measured: int
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One page, browser, device or system: the page views that its measured ones stand for, and the share of those
+    seen with ads blocked."""
+
+    name: str
+    views: Views
+    blocking: Share
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """One hour, day, week or month of the series; `so_far` when it isn't over yet. `views` are the page views that the
+    measured ones stand for."""
+
+    start: str
+    views: Views
+    injected: int
+    declined: int
+    blocking: Share
+    so_far: bool
+
+    @property
+    def missing(self) -> int:
+        """Pages that left with the tag and were not measured."""
+        return max(0, self.injected - self.views.measured)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of the funnel: `share.n` page views, as a share of the step named `of`."""
+
+    name: str
+    of: str
+    share: Share
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A reason with how often it applied, as a share of all that it is one of."""
+
+    name: str
+    share: Share
+
+
+class GroundRow(msgspec.Struct, frozen=True):
+    """A ground, or a sign, with the page views that had it, by verdict. Each view has one ground, and none or some
+    signs."""
+
+    name: str
+    views: Views
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """Everything that the dashboard shows of one site over one span; the JSON is this, field for field."""
+
+    sites: Sequence[str]
+    site: str
+    label: str
+    mode: Mode
+    span: Span
+    counts: Mapping[str, int]
+    views: Views
+    """As counted."""
+    estimated: Views
+    """The page views that these stand for: the same, where all page views are measured. Kinds, series and rows are
+    parts of these."""
+    rate: float | None
+    interval: Interval | None
+    """Of the rate, where only a share of all page views was measured; None where all were: then it is a count."""
+    sampled: float
+    """The share of page views that was drawn to be measured, on the whole: 1 where all were."""
+    range: Range | None
+    change: Change | None
+    """The last four whole weeks against the four before, whatever days are shown; None where there is no site."""
+    pages_cached: bool
+    cache_suggested: bool
+    not_measured: int | None
+    kinds: Mapping[str, Share]
+    series: Sequence[Bucket]
+    pages: Sequence[Row]
+    browsers: Sequence[Row]
+    devices: Sequence[Row]
+    systems: Sequence[Row]
+    funnel: Sequence[Step]
+    quiet: Sequence[Reason]
+    refusals: Sequence[Reason]
+    rejections: Sequence[Reason]
+    programs: Sequence[Reason]
+    first_baits: int
+    grounds: Sequence[GroundRow]
+    signs: Sequence[GroundRow]
+
+    @property
+    def blocking(self) -> Share:
+        """The blocking rate of page views as a share."""
+        return share(self.estimated.blocked, self.estimated.decided, counted=self.views.decided)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The sites to choose from: those that have counts, and this one."""
+        return self.sites if not self.site or self.site in self.sites else [self.site, *self.sites]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all was counted in the span."""
+        return not any(self.counts.values())

@@ -1,0 +1,71 @@
+"""What these settings can't see, said beside the figures; and when what they see is to be doubted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from adnotice.detect.baits import BAITS, SIZED
+from adnotice.finding import Finding, Weight
+from adnotice.insight.analysis.summary import Bucket
+from adnotice.insight.display import formats
+
+MAX_LIST_DAYS: Final = 30
+ENOUGH_EXPECTED: Final = 20
+"""So many views with a content blocker, expected and not found, are no chance: a tenth of 20 or fewer has 5 in a million
+of Poisson's distribution."""
+
+VERIFIED: Final = min(bait.verified.on for bait in (*BAITS, *SIZED))
+"""The day on which the oldest check of a bait against filter lists was made."""
+
+
+class Sight(NamedTuple):
+    """What the settings have looked for: whether the site's ad script is watched, whether GPC is honoured."""
+
+    probe: bool = False
+    honour_gpc: bool = True
+
+
+USUAL: Final = Sight()
+
+
+def name_unseen(sight: Sight) -> tuple[str, ...]:
+    """What counts as clear or is not measured although ads may be blocked, a sentence each."""
+    sentences = []
+    if not sight.probe:
+        sentences.append(
+            "Blocking by DNS, VPNs, Firefox’s strict protection and Brave’s standard shields counts as clear, since ad_probe"
+            " is not set. The real rate is probably higher."
+        )
+    if sight.honour_gpc:
+        sentences.append(
+            "Readers who send Global Privacy Control, as Privacy Badger, Brave, DuckDuckGo and Firefox’s private windows do,"
+            " are not measured."
+        )
+    return tuple(sentences)
+
+
+def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> Iterator[Finding]:
+    """Why baits may no longer be stopped: they were not held against lists of late, or they arrive everywhere at once."""
+    if (days := (today - verified).days) > MAX_LIST_DAYS:
+        yield Finding(
+            weight=Weight.LOOK,
+            found=f"The baits were last held against filter lists {formats.number(days)} days ago, on {verified.isoformat()}."
+            " Lists change.",
+            do="Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists.",
+        )
+    over = [bucket.views for bucket in series if not bucket.so_far]
+    if len(over) < 2:
+        return
+    *before, last = over
+    decided = sum(views.decided for views in before)
+    expected = last.decided * sum(views.content for views in before) / decided if decided else 0.0
+    if expected >= ENOUGH_EXPECTED and last.content <= expected / 10:
+        yield Finding(
+            weight=Weight.WRONG,
+            found=f"Our tests suddenly arrive everywhere: {formats.number(last.content)} page views with a content blocker where"
+            f" about {formats.number(round(expected))} were to be expected.",
+            do="Filter lists may have stopped naming the baits: install the newest adnotice. Until then take such days for"
+            " not measured.",
+        )

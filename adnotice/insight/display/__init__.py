@@ -1,0 +1,1 @@
+"""How figures read and how they are drawn, for people and for programs."""

@@ -1,0 +1,108 @@
+"""Numbers, shares and times as an editor reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from adnotice.count.model.tally import Grain
+from adnotice.insight.analysis.intervals import Interval, Share
+
+NOTHING = "–"
+
+
+def number(n: int | None) -> str:
+    """1,234; a dash for what is not known."""
+    return NOTHING if n is None else f"{n:,}"
+
+
+def compact(n: float) -> str:
+    """1,200 or 12k or 3.5M: for the axis of a chart."""
+    for limit, unit in ((1e9, "bn"), (1e6, "M"), (1e4, "k")):
+        if n >= limit:
+            return f"{n / (1e3 if unit == 'k' else limit):.3g}{unit}"
+    return f"{n:,.0f}"
+
+
+def percent(rate: float | None) -> str:
+    """24.1%; never 0 % or 100 % for what is only close to it; a dash where there is no rate."""
+    if rate is None:
+        return NOTHING
+    if 0 < rate < 0.0005:
+        return "under 0.1%"
+    if 0.9995 <= rate < 1:
+        return "over 99.9%"
+    return f"{rate * 100:.1f}%" if rate not in (0, 1) else f"{rate * 100:.0f}%"
+
+
+def step(rate: float) -> str:
+    """10% or 2.5%: for the axis of a chart."""
+    return f"{rate * 100:.3g}%"
+
+
+def between(low: float, high: float) -> str:
+    """23.8% to 24.4%."""
+    return f"{percent(low)} to {percent(high)}"
+
+
+def points(difference: float) -> str:
+    """0.4 of a difference of .004: percentage points, without a sign."""
+    return f"{abs(difference) * 100:.1f}"
+
+
+def signed(difference: float) -> str:
+    """+0.4, or 0.4 behind a minus sign, of a difference of .004: percentage points with their sign."""
+    return f"{difference * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def whole(rate: float) -> str:
+    """19%: a rate for a sentence that is read out."""
+    return f"{rate * 100:.0f}%"
+
+
+def interval(given: Interval | None) -> str:
+    """The interval's two ends; a dash where there is none."""
+    return NOTHING if given is None else between(given.low, given.high)
+
+
+def day(given: date) -> str:
+    """12 November 2026."""
+    return f"{given.day} {given:%B} {given.year}"
+
+
+def bucket(start: str, grain: Grain) -> str:
+    """A bucket's whole name: 12 November 2026, 14:00; Thursday, 12 November 2026; Week from …; November 2026."""
+    if grain is Grain.HOUR:
+        return f"{day(_date(start))}, {_hour(start)}"
+    given = _date(start)
+    if grain is Grain.WEEK:
+        return f"Week from {day(given)}"
+    return f"{given:%B} {given.year}" if grain is Grain.MONTH else f"{given:%A}, {day(given)}"
+
+
+def tick(start: str, grain: Grain) -> str:
+    """A bucket's short name, for an axis; midnight is named by its day."""
+    given = _date(start)
+    if grain is Grain.HOUR and start[11:13] != "00":
+        return _hour(start)
+    return f"{given:%b} {given.year}" if grain is Grain.MONTH else f"{given.day} {given:%b}"
+
+
+def point(share: Share) -> str:
+    """A share in one line, for the tooltip of a chart."""
+    if share.rate is None:
+        return "no page views with an answer"
+    few = ", few page views" if share.few else ""
+    return f"{percent(share.rate)}, {number(share.n)} of {number(share.of)} page views{few}"
+
+
+def moment(given: datetime) -> str:
+    """12 November 2026, 14:05."""
+    return f"{day(given.date())}, {given:%H:%M}"
+
+
+def _date(start: str) -> date:
+    return date.fromisoformat(start[:10])
+
+
+def _hour(start: str) -> str:
+    return start[11:13] + ":00" + start[13:]

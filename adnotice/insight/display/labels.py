@@ -1,0 +1,101 @@
+"""What the figures are called and what they count, in an editor's words. Reasons have theirs in `adnotice.texts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from adnotice.count.model.tally import OTHER
+from adnotice.texts import UNKNOWN, Text, explain
+from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
+
+
+class StepName(NamedTuple):
+    """What a step of the funnel is called, and what it is a share of."""
+
+    name: str
+    of: str
+
+
+MODES: Final[Mapping[Mode, str]] = {
+    Mode.OFF: "adnotice is switched off: nothing is counted and nobody is asked. Switch it on with: adnotice mode measure",
+    Mode.MEASURE: "adnotice counts and asks nobody. Ask readers with: adnotice mode ask",
+    Mode.ASK: "adnotice counts, and asks readers whose browser blocks ads.",
+}
+
+STEPS: Final[Mapping[str, StepName]] = {
+    "blocked": StepName("Seen with ads blocked", "of page views with a clear answer"),
+    "asked": StepName("Asked", "of those; the rest were left in peace, for the reasons below"),
+    "shown": StepName("Notice on screen", "of those asked; some leave before the notice comes up"),
+    "howto": StepName("Steps opened", "of notices shown: “how to allow ads” was opened"),
+    "later": StepName("Answered “not now”", "of notices shown"),
+    "never": StepName("Answered “don’t ask again”", "of notices shown"),
+    "supports": StepName("Answered “I already support you”", "of notices shown"),
+    "rechecked": StepName("Checked again", "of notices shown: “check again” was pressed"),
+    "allowed": StepName("Ads allowed again", "of notices shown: a check after the notice found that ads come through"),
+}
+
+PER_HUNDRED: Final[Mapping[str, str]] = {
+    "howto": "Steps opened",
+    "allowed": "Check found ads let through",
+    "supports": "“I already support you”",
+    "later": "“Not now”",
+    "never": "“Don’t ask again”",
+}
+"""What followed the notice, as the first screen names it."""
+
+BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
+    "pages": ("Pages", "Page"),
+    "browsers": ("Browsers", "Browser"),
+    "devices": ("Devices", "Device"),
+    "systems": ("Operating systems", "System"),
+}
+
+WEIGHTS: Final[Mapping[str, str]] = {"wrong": "To mend:", "look": "Worth a look:", "know": "Good to know:"}
+
+
+PROGRAMS: Final[Mapping[Program, str]] = {
+    Program.ROBOT: "Robots, such as search engines",
+    Program.HEADLESS: "Headless browsers, such as those of tests and screenshots",
+    Program.TOOL: "Tools and scripts, such as curl",
+}
+
+
+def program(name: str) -> str:
+    """Who asked for pages and is no reader."""
+    return PROGRAMS[Program(name)] if name in list(Program) else UNKNOWN.means
+
+
+DEVICES: Final[Mapping[str, str]] = {"desktop": "Computer", "phone": "Phone", "tablet": "Tablet"}
+
+
+def row(name: str, table: str = "") -> str:
+    """The name of a row in this table: the last one takes all that have none of their own."""
+    if table == "devices":
+        name = DEVICES.get(name, name)
+    return "All others" if name == OTHER else name
+
+
+def mode(given: Mode) -> str:
+    """What adnotice does in this mode."""
+    return MODES[given]
+
+
+def ground(name: str) -> Text:
+    """What a verdict stands on."""
+    return explain(Ground, name)
+
+
+def quiet(name: str) -> Text:
+    """Why a view was not asked."""
+    return explain(Quiet, name)
+
+
+def rejection(name: str) -> Text:
+    """Why a request to one of our own addresses was refused."""
+    return explain(Rejection, name)
+
+
+def refusal(name: str) -> Text:
+    """Why pages left without the tag, and what to do."""
+    return explain(Refusal, name)

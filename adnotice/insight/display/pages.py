@@ -1,0 +1,141 @@
+"""The dashboard's HTML: templates, what they may call, and the headers that every page carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from adnotice.insight.analysis.change import Change
+from adnotice.insight.analysis.intervals import Share
+from adnotice.insight.analysis.summary import Summary
+from adnotice.insight.display import charts, formats, labels, scales
+
+HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'"
+    ),
+    "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "cache-control": "no-store",
+    "x-robots-tag": "noindex, nofollow",
+}
+"""What stands on every page of ours, and on no page of the site's (OWASP ASVS 3.4). Our pages hold no script."""
+
+
+class Pages:
+    """Renders the templates, every value escaped."""
+
+    def __init__(self, site_name: str) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters.update(
+            number=formats.number,
+            percent=formats.percent,
+            interval=formats.interval,
+            day=formats.day,
+            code=mark_code,
+        )
+        self._environment.globals.update(
+            site_name=site_name or "adnotice",
+            words=labels,
+            formats=formats,
+            draw=draw,
+            draw_range=draw_range,
+            draw_change=draw_change,
+            dot=dot,
+            bar=bar,
+            top_of=top_of,
+        )
+
+    def render(
+        self, template: str, *, base: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
+    ) -> HTMLResponse:
+        """The page as a response, with the security headers."""
+        html = self._environment.get_template(template).render(base=base, **values)
+        return HTMLResponse(html, status, {**HEADERS, **(headers or {})})
+
+
+def mark_code(text: str) -> Markup:
+    """A text in which `commands` stand between backticks, as elements; all of it escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
+# What charts.py returns was built by ElementTree, which escapes every text: Markup says so to Jinja.
+
+
+def draw(summary: Summary) -> dict[str, Markup | float]:
+    """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one."""
+    grain, series = summary.span.grain, summary.series
+    every = {"hour": "hour by hour", "day": "day by day", "week": "week by week", "month": "month by month"}[grain]
+    rates = [charts.rate_chart(series, grain, frame, **_tell_rates(summary, every)) for frame in charts.FRAMES]
+    views = [
+        charts.views_chart(series, grain, frame, cached=summary.not_measured is None, **_tell_views(every))
+        for frame in charts.LOW_FRAMES
+    ]
+    begins = charts.rate_axis(bucket.blocking for bucket in series).bottom
+    return {"rates": Markup("".join(rates)), "views": Markup("".join(views)), "begins": begins}  # noqa: S704
+
+
+def _tell_rates(summary: Summary, every: str) -> dict[str, str]:
+    known = [bucket for bucket in summary.series if bucket.blocking.rate is not None and not bucket.blocking.few]
+    if not known:
+        text = "No part of this period has enough page views for a rate."
+    else:
+        lowest = min(known, key=lambda bucket: bucket.blocking.rate or 0)
+        highest = max(known, key=lambda bucket: bucket.blocking.rate or 0)
+        grain = summary.span.grain
+        text = (
+            f"Lowest {formats.percent(lowest.blocking.rate)} ({formats.bucket(lowest.start, grain)}), "
+            f"highest {formats.percent(highest.blocking.rate)} ({formats.bucket(highest.start, grain)}). "
+            "All numbers stand in the table below."
+        )
+    return {"title": f"Share of page views seen with ads blocked, {every}", "description": text}
+
+
+def _tell_views(every: str) -> dict[str, str]:
+    text = "Bars stacked from below: with ads blocked, with ads, without a clear answer, not measured. All numbers stand in the table below."
+    return {"title": f"Page views, {every}", "description": text}
+
+
+def draw_range(summary: Summary) -> Markup:
+    """The rate with the range of what is not known."""
+    return Markup(scales.range_scale(summary.rate, summary.range) if summary.rate is not None and summary.range else "")  # noqa: S704
+
+
+def draw_change(found: Change) -> Markup:
+    """A change beside what is usual."""
+    return Markup(scales.change_scale(found))  # noqa: S704
+
+
+def bar(share: Share, top: float) -> Markup:
+    """A share as a bar, for a table's cell."""
+    return Markup(scales.share_bar(share, top))  # noqa: S704
+
+
+def top_of(shares: Iterable[Share]) -> float:
+    """The end of the scale that the bars of one table share."""
+    return max((each.rate for each in shares if each.rate is not None and not each.few), default=0.0) or 1.0
+
+
+def dot(share: Share, top: float) -> Markup:
+    """A share, drawn for a table's cell."""
+    return Markup(charts.dot_plot(share, top))  # noqa: S704
