@@ -1,29 +1,28 @@
-"""The house's walls: imports go one way."""
+"""The house's walls: imports go one way; the map in docs/design.md names what is there."""
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "adnotice"
+DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "headers"},
-    {"exchange", "begun", "texts", "finding"},
-    {"address", "page", "site", "mode", "agents", "keys", "assets", "gate", "objection"},
+    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot"},
+    {"texts", "finding", "page", "mode", "agents"},
+    {"http"},
+    {"objection"},
     ROOMS,
     {"insight"},
-    {"convert", "frameworks", "slot"},
-    {"settings", "reception"},
-    {"configuration"},
-    {"standby", "switched_off"},
-    {"middleware"},
-    {"serve", "doctor", "contract"},
-    {"commands"},
-    {"init"},
+    {"settings", "contract"},
+    {"configuration", "standby", "switched_off"},
+    {"middleware", "doctor", "commands"},
+    {"serve", "init"},
     {"cli"},
     {"__main__"},
 ]
@@ -80,3 +79,82 @@ def test_no_module_leads_back_to_itself() -> None:
     while free := {name for name, wanted in left.items() if not wanted & left.keys()}:
         left = {name: wanted for name, wanted in left.items() if name not in free}
     assert not left, f"these import each other in a circle, or from one: {', '.join(sorted(left))}"
+
+
+WALLS = [
+    ("inject.decide", ["inject.rules", "inject.response", "inject.middleware", "inject.outcomes", "inject.memo"]),
+    ("inject.memo", ["inject.rules", "inject.response", "inject.middleware", "inject.rewrite.plain"]),
+    ("inject.rewrite", ["inject.response", "inject.middleware"]),
+    ("count.model", ["count.ingest", "count.stores", "count.cdn_import"]),
+    ("count.stores", ["count.ingest", "count.cdn_import"]),
+    ("count.stores.sql", ["count.stores.redis"]),
+    ("count.stores.redis", ["count.stores.sql"]),
+    ("insight.analysis", ["insight.display", "insight.access", "insight.dashboard", "insight.api"]),
+    ("insight.display", ["insight.access", "insight.dashboard", "insight.api"]),
+    ("insight.access", ["insight.analysis", "insight.display", "insight.dashboard", "insight.api"]),
+]
+"""Within rooms: who must not import whom."""
+
+
+def is_in(name: str, room: str) -> bool:
+    return name == f"adnotice.{room}" or name.startswith(f"adnotice.{room}.")
+
+
+@pytest.mark.parametrize(("room", "others"), WALLS, ids=[room for room, _ in WALLS])
+def test_within_a_room_imports_go_one_way_too(room: str, others: list[str]) -> None:
+    inside = {name: wanted for name, wanted in edges().items() if is_in(name, room)}
+    assert inside, f"there is no adnotice.{room} any more"
+    for name, wanted in inside.items():
+        wrong = [each for each in wanted for other in others if is_in(each, other)]
+        assert not wrong, f"{name} must not import {', '.join(wrong)}"
+
+
+LOOPS = {"asyncio", "anyio", "trio", "starlette.types"}
+
+
+@pytest.mark.parametrize("room", ["inject/decide", "count/model", "count/stores", "insight/analysis"])
+def test_what_decides_and_keeps_knows_no_event_loop(room: str) -> None:
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                wanted = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                wanted = {node.module or ""}
+            else:
+                continue
+            assert not wanted & LOOPS, f"{path.relative_to(PACKAGE)} imports {', '.join(sorted(wanted & LOOPS))}"
+
+
+def test_the_map_has_the_numbers_that_the_imports_give() -> None:
+    rooms: dict[str, set[str]] = {}
+    for path in modules():
+        if place(path) != "__init__":
+            rooms.setdefault(place(path), set()).update(imported(path) - {place(path)})
+    heights: dict[str, int] = {}
+
+    def height(room: str) -> int:
+        if room not in heights:
+            heights[room] = 1 + max((height(below) for below in rooms[room]), default=0)
+        return heights[room]
+
+    arrows = sum(map(len, rooms.values()))
+    said = f"{len(rooms)} rooms, {arrows} arrows between them, {max(map(height, rooms))} storeys, no circle"
+    assert said in (DOCS / "design.md").read_text(encoding="utf-8"), f"docs/design.md must say: {said}"
+
+
+def test_the_map_names_modules_that_are_there() -> None:
+    table = (DOCS / "design.md").read_text(encoding="utf-8").partition("| room | modules |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w[\w/]*)/` \| (.+) \|$", table, re.MULTILINE)
+    assert len(rows) > 9
+    for room, modules_ in rows:
+        for name in re.findall(r"`(\w+)`", modules_):
+            found = PACKAGE / room / name
+            assert found.is_dir() or found.with_suffix(".py").exists(), f"docs/design.md: {room}/ has no {name}"
+
+
+def test_files_that_the_pages_name_are_there() -> None:
+    root = PACKAGE.parent
+    for page in [root / "README.md", *sorted(DOCS.glob("*.md"))]:
+        for name in re.findall(r"`([\w/]+\.(?:py|js|mjs))`", page.read_text(encoding="utf-8")):
+            near = [root, PACKAGE, root / "static", root / "static" / "src"]
+            assert any((folder / name).exists() for folder in near), f"{page.name} names {name}, which is nowhere"

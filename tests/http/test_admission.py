@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
-from adnotice.http import admission as gate
+from adnotice.http import admission
 from adnotice.http.admission import (
     Gate,
     GateSettings,
@@ -94,9 +94,9 @@ async def test_on_asyncio_a_body_that_is_already_there_costs_no_timer(
     def forbidden(_: float) -> None:
         pytest.fail("a timer was set")
 
-    monkeypatch.setattr(gate.asyncio, "timeout", forbidden)
+    monkeypatch.setattr(admission.asyncio, "timeout", forbidden)
     if anyio_backend_name == "asyncio":
-        monkeypatch.setattr(gate.anyio, "fail_after", forbidden)
+        monkeypatch.setattr(admission.anyio, "fail_after", forbidden)
     assert await admit(pieces(b'{"a":1}')) == b'{"a":1}'
 
 

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adnotice.inject.rewrite import codecs as coding
+from adnotice.inject.rewrite import codecs
 from adnotice.inject.rewrite.compressed import MAX_WHOLE_BYTES
 from adnotice.vocabulary import PageInjected, PageRefused, Refusal
 from tests.inject.site import (
@@ -188,7 +188,7 @@ async def test_without_its_extra_a_coding_is_left_alone(name: bytes, monkeypatch
     def missing(library: str) -> None:
         raise ImportError(library)
 
-    monkeypatch.setattr(coding, "import_module", missing)
+    monkeypatch.setattr(codecs, "import_module", missing)
     kept = Kept()
     app = packed_page(name, b"whatever")
     assert await ask(wrap(app, kept)) == await ask(app)

@@ -16,8 +16,7 @@ from adnotice.inject import log_throttle, middleware, outcomes, page_audience, r
 from adnotice.inject.decide import csp, eligibility, plan, validators
 from adnotice.inject.log_throttle import Complaints
 from adnotice.inject.memo import copies, plans
-from adnotice.inject.rewrite import codecs, compressed, head_scanner
-from adnotice.inject.rewrite import plain as responder
+from adnotice.inject.rewrite import codecs, compressed, head_scanner, plain
 from adnotice.inject.tag import make_tag
 from adnotice.vocabulary import PageRefused, Refusal
 from tests.inject.site import (
@@ -41,7 +40,7 @@ pytestmark = pytest.mark.anyio
 
 MODULES = (
     *(page_audience, codecs, copies, csp, eligibility, middleware, outcomes, head_scanner),
-    *(plan, plans, compressed, responder, rules, tag, validators, response),
+    *(plan, plans, compressed, plain, rules, tag, validators, response),
 )
 
 # These are the fence itself: they call what may fail, and let what was held go.

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adnotice.count.model.tally import Metric
-from adnotice.insight.display.exports import MAX_METRIC_SITES, Metrics, fold_sites, to_csv, to_prometheus
+from adnotice.insight.analysis.summary import Metrics
+from adnotice.insight.display.exports import MAX_METRIC_SITES, fold_sites, to_csv, to_prometheus
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection
 
 DANGEROUS = [

@@ -16,8 +16,7 @@ from adnotice.count.stores.protocol import Health, Store
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
 from adnotice.insight.analysis.summarize import days_of, summarize, total
-from adnotice.insight.analysis.summary import ReportRows, Summary
-from adnotice.insight.display.exports import Metrics
+from adnotice.insight.analysis.summary import Metrics, ReportRows, Summary
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
 DIMENSIONS: Final = (

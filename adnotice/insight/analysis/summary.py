@@ -144,3 +144,14 @@ class Summary(msgspec.Struct, frozen=True):
     def empty(self) -> bool:
         """Whether nothing at all was counted in the span."""
         return not any(self.counts.values())
+
+
+class Metrics(msgspec.Struct, frozen=True):
+    """What Prometheus is told: counts of each site since the first of the month, reasons over all sites, state."""
+
+    sites: Mapping[str, Mapping[Metric, int]]
+    refusals: Mapping[str, int]
+    rejections: Mapping[str, int]
+    quiet: Mapping[str, int]
+    mode: Mode
+    healthy: bool

@@ -11,7 +11,7 @@ import msgspec
 
 from adnotice.count.model.tally import OTHER, Metric
 from adnotice.insight.analysis.intervals import Share
-from adnotice.insight.analysis.summary import Row, Summary, Views
+from adnotice.insight.analysis.summary import Metrics, Row, Summary, Views
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -106,17 +106,6 @@ def _cell(value: Cell) -> Cell:
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
     return value
-
-
-class Metrics(msgspec.Struct, frozen=True):
-    """What Prometheus is told: counts of each site since the first of the month, reasons over all sites, state."""
-
-    sites: Mapping[str, Mapping[Metric, int]]
-    refusals: Mapping[str, int]
-    rejections: Mapping[str, int]
-    quiet: Mapping[str, int]
-    mode: Mode
-    healthy: bool
 
 
 def to_prometheus(metrics: Metrics) -> bytes:
