@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -26,6 +25,7 @@ from adnotice.count.stores.open import open_store
 from adnotice.detect.endpoints import FREQUENT_AN_HOUR
 from adnotice.http.admission import Rate
 from adnotice.vocabulary import Ground, Kind, PageInjected, Verdict, ViewJudged
+from tests.count.bending import ALLOWANCE, FACTOR, Attack, Outcome, Readers, reckon
 
 ABUSE = Path(__file__).parent.parent.parent / "docs" / "abuse.md"
 MIDNIGHT = datetime(2026, 11, 18, tzinfo=UTC).timestamp()
@@ -36,22 +36,7 @@ HOURS, STEPS = 24, 60
 PAGES, VIEWS, BLOCKED = 300, 240, 60
 """An hour's."""
 
-SETTINGS = CountSettings()
-FACTOR, ALLOWANCE = SETTINGS.suspect_factor, SETTINGS.suspect_allowance
-
-
-class Attack(NamedTuple):
-    """Who bends: how many addresses (None: they are not known here), requests in a day, and whether for pages too."""
-
-    addresses: int | None
-    requests: int
-    pages: bool = False
-
-    @property
-    def forged(self) -> int:
-        """Made-up views an hour."""
-        return self.requests // (3 if self.pages else 2) // HOURS
-
+READERS = Readers(pages=PAGES, views=VIEWS, blocked=BLOCKED, hours=HOURS)
 
 ATTACKS = (
     Attack(1, 28_800),
@@ -60,35 +45,6 @@ ATTACKS = (
     Attack(100, 72_000),
     Attack(None, 28_800),
 )
-
-
-class Outcome(NamedTuple):
-    """What of a day counted: readers' views, those of them with ads blocked, and made-up ones."""
-
-    readers: float
-    blocked: float
-    forged: float
-
-    @property
-    def lowest(self) -> float:
-        """The day's rate where all that was made up claims to be clear."""
-        return self.blocked / (self.readers + self.forged)
-
-    @property
-    def highest(self) -> float:
-        """Where all claims that ads are blocked."""
-        return (self.blocked + self.forged) / (self.readers + self.forged)
-
-
-def reckon(attack: Attack) -> Outcome:
-    """docs/abuse.md's arithmetic."""
-    sent = PAGES + (attack.forged if attack.pages else 0)
-    seldom = attack.forged if attack.addresses is None else min(attack.forged, FREQUENT_AN_HOUR * attack.addresses)
-    often = max(0, min(attack.forged - seldom, sent - VIEWS - seldom))
-    share = min(1.0, (FACTOR * sent + ALLOWANCE) / (VIEWS + seldom))
-    burst = 0 if attack.addresses is None else min(attack.forged - seldom, FREQUENT_AN_HOUR * attack.addresses)
-    forged = HOURS * (share * seldom + often) + (burst if not often else 0)
-    return Outcome(HOURS * VIEWS * share, HOURS * BLOCKED * share, forged)
 
 
 def live_through(attack: Attack, url: str) -> Outcome:
@@ -104,7 +60,7 @@ def live_through(attack: Attack, url: str) -> Outcome:
     reported = 0
     for step in range(HOURS * STEPS):
         clock[0] += 3600 / STEPS / 2
-        forged = (step + 1) * attack.forged // STEPS - step * attack.forged // STEPS
+        forged = (step + 1) * attack.forged(HOURS) // STEPS - step * attack.forged(HOURS) // STEPS
         who = ["reader"] * (VIEWS // STEPS - BLOCKED // STEPS) + ["blocked"] * (BLOCKED // STEPS) + ["forged"] * forged
         mixed.shuffle(who)
         reported += len(who)
@@ -140,7 +96,7 @@ def tell(attack: Attack, found: Outcome) -> str:
     addresses = "not known" if attack.addresses is None else str(attack.addresses)
     asked = "a page, a bait, a report" if attack.pages else "a bait, a report"
     return (
-        f"| {addresses} | {attack.requests:,}: {asked} | {attack.forged * HOURS:,} | {round(found.forged, -2):,.0f} "
+        f"| {addresses} | {attack.requests:,}: {asked} | {attack.forged(HOURS) * HOURS:,} | {round(found.forged, -2):,.0f} "
         f"| {found.lowest:.0%} to {found.highest:.0%} |"
     )
 
@@ -149,7 +105,7 @@ def tell(attack: Attack, found: Outcome) -> str:
 def test_a_days_rate_moves_no_further_than_the_arithmetic_says(
     attack: Attack, sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reckoned, lived = reckon(attack), live_through(attack, sqlite_url)
+    reckoned, lived = reckon(attack, READERS), live_through(attack, sqlite_url)
     with capsys.disabled():
         print(f"\n{tell(attack, reckoned)}  arithmetic\n{tell(attack, lived)}  experiment")  # noqa: T201 - the figures are told
     assert lived.forged <= reckoned.forged * 1.02 + 20

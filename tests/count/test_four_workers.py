@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.endurance, pytest.mark.timeout(400)]
 
 TOKEN = "a-token-of-at-least-32-characters-for-metrics"
 WORKERS = 4
+PATIENT = ("--timeout-worker-healthcheck", "600")
+"""Otherwise uvicorn replaces a worker that is stopped within five seconds, and then nothing is wrong."""
 
 
 @contextlib.contextmanager
@@ -37,7 +39,7 @@ def serving(store_url: str, log: Path) -> Iterator[tuple[str, Callable[[], list[
     command = [sys.executable, "-m", "uvicorn", "--factory", "adnotice.serve:create_app"]
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [*command, "--workers", str(WORKERS), "--port", str(port)],
+            [*command, "--workers", str(WORKERS), "--port", str(port), *PATIENT],
             env=environment,
             stdout=out,
             stderr=out,

@@ -12,5 +12,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Prints the table."""
     if table.ROWS:
         terminalreporter.section("attacks")
-        for line in table.lines():
+        for line in table.lines(table.ROWS):
             terminalreporter.write_line(line)

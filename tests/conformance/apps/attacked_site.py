@@ -57,5 +57,6 @@ def with_adnotice(**options: object) -> AdNoticeMiddleware:
 
 app = with_adnotice()
 hosted = with_adnotice(hosts={f"{name}.example.test": name for name in HOSTS}, trusted_proxies=["127.0.0.1"])
+proxied = with_adnotice(trusted_proxies=["127.0.0.1"])
 wrong = Starlette(routes=[Mount("/", app=AdNoticeMiddleware(bare, secret_key="short", sitename="x"))])
 off = AdNoticeMiddleware(bare, enabled=False)
