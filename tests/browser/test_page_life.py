@@ -334,7 +334,10 @@ def test_nothing_is_asked_before_consent_and_withdrawal_works(
     site.wait_for_counts(injected=1, clear=1)
     refusing = reader(profile, site).open(ARTICLE)
     refusing.run("adnotice.consent({ask: true})")  # says nothing of being measured: the verdict stays open
-    assert refusing.run("return Promise.race([adnotice.verdict, new Promise((go) => setTimeout(go, 500, 'open'))])") == "open"
+    assert (
+        refusing.run("return Promise.race([adnotice.verdict, new Promise((go) => setTimeout(go, 500, 'open'))])")
+        == "open"
+    )
     refusing.run("adnotice.consent(false)")
     assert refusing.verdict(5)["verdict"] == "unknown"
     time.sleep(1)

@@ -14,11 +14,11 @@ import anyio
 import httpx
 import pytest
 
-from adnotice.count.open import open_store
-from adnotice.count.plausible import LEAST_GRANT, PORTION
+from adnotice.count.ingest.suspicion import LEAST_GRANT, PORTION
+from adnotice.count.model.tally import OTHER, Dimension, Metric, Period, views_of
 from adnotice.count.settings import CountSettings
-from adnotice.count.tally import OTHER, Dimension, Metric, Period, views_of
-from adnotice.insight.passwords import hash_password
+from adnotice.count.stores.open import open_store
+from adnotice.insight.access.passwords import hash_password
 from tests.count.bending import ALLOWANCE, FACTOR, Attack, Readers, reckon
 from tests.honest import BASE, HonestBrowser, read_found
 from tests.hostile import inputs
