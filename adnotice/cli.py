@@ -35,7 +35,9 @@ from adnotice.insight.access.passwords import hash_password
 from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
+from adnotice.insight.blind_spots import Sight
 from adnotice.insight.display import exports
+from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
 from adnotice.settings import SettingsError
@@ -216,6 +218,7 @@ def print_figures(asked: argparse.Namespace) -> int:
             cached=settings.count.pages_cached,
             clock=time.time,
             retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
+            sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         )
         try:
             text = export(reader, asked.table, Wish.of(vars(asked), "", EXPORTED_ROWS))
@@ -229,12 +232,12 @@ def print_figures(asked: argparse.Namespace) -> int:
 def export(reader: Reader, name: str, wish: Wish) -> bytes:
     """The summary, the metrics, or one of the tables. Raises `ValueError` for a name or days that there are not."""
     if name == "metrics":
-        return exports.to_prometheus(reader.measure(reader.health()))
-    summary = reader.read(wish).summary
-    print(f"site: {summary.site or 'none yet'}", file=sys.stderr)
+        return to_openmetrics(reader.measure(reader.health(), MAX_METRIC_SITES))[0]
+    reading = reader.read(wish)
+    print(f"site: {reading.summary.site or 'none yet'}", file=sys.stderr)
     if name == "summary":
-        return exports.to_json(summary) + b"\n"
-    tables = exports.tables(summary)
+        return exports.to_json(reading) + b"\n"
+    tables = exports.tables(reading)
     if name not in tables:
         raise ValueError(f"no such table: {name!r}, there are: summary, metrics, {', '.join(tables)}")
     return exports.to_csv(tables[name]).removeprefix(codecs.BOM_UTF8)

@@ -19,6 +19,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import GateSettings
 from adnotice.inject.settings import InjectSettings
+from adnotice.insight.display.exports import TABLE_NAMES
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
 from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings
@@ -138,6 +139,8 @@ def openapi() -> str:
     found = document["components"]["schemas"]["Found"]["properties"]
     for name, words in (("verdict", Verdict), ("kind", Kind), ("ground", Ground), ("quiet", Quiet)):
         found[name]["enum"] = [*(word.value for word in words), *((None,) if None in found[name]["enum"] else ())]
+    (table, *_) = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
+    table["schema"]["enum"] = list(TABLE_NAMES)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

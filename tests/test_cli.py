@@ -93,14 +93,14 @@ def test_a_table_of_the_figures_is_csv(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.usefixtures("store_url")
 def test_figures_for_prometheus(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "metrics"]) == 0
-    assert 'adnotice_counted_total{site="default",metric="clear"} 8' in capsys.readouterr().out
+    assert 'adnotice_counted_total{metric="clear",site="default"} 8.0' in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("store_url")
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        (["readers"], "no such table: 'readers', there are: summary, metrics, series"),
+        (["readers"], "no such table: 'readers', there are: summary, metrics, figures, series"),
         (["--first", "soon"], "first must"),
     ],
 )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from adnotice.http.headers import header
 from adnotice.http.messages import Refused
@@ -14,9 +14,11 @@ from adnotice.insight.access.cookies import SESSION, Visitor
 from adnotice.insight.access.forms import check_query
 from adnotice.insight.access.login import Login
 from adnotice.insight.analysis.periods import BadPeriod
-from adnotice.insight.analysis.query import WISHES, Reader, Reading, Wish
+from adnotice.insight.analysis.query import WISHES, Reader, Wish
 from adnotice.insight.analysis.summarize import TOP_ROWS
+from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.display import exports
+from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
 from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.vocabulary import Rejection, Unavailable
 
@@ -34,30 +36,31 @@ class Api:
     async def summary(self, request: Request) -> Response:
         """All figures of one site as JSON."""
         reading = await self._read(request, TOP_ROWS)
-        body = await self._workers.run(partial(exports.to_json, reading.summary))
+        body = await self._workers.run(partial(exports.to_json, reading))
         return _download(body, "application/json")
 
     async def table(self, request: Request) -> Response:
         """One of the tables as CSV."""
         name = request.path_params["table"]
         reading = await self._read(request, EXPORTED_ROWS)
-        tables = exports.tables(reading.summary)
+        tables = exports.tables(reading)
         if name not in tables:
             raise Refused(Rejection.NAME, f"no such table, there are: {', '.join(tables)}")
         span = reading.summary.span
-        body = await self._workers.run(partial(exports.to_csv, tables[name]))
-        return _download(body, "text/csv; charset=utf-8", f"adnotice-{name}-{span.first}-{span.last}.csv")
+        headers = _headers("text/csv; charset=utf-8", f"adnotice-{name}-{span.first}-{span.last}.csv")
+        return StreamingResponse(exports.write_csv(tables[name]), 200, headers)
 
     async def metrics(self, request: Request) -> Response:
-        """The counts of this month in Prometheus' format."""
+        """The counts of this month and what the dashboard shows, as OpenMetrics or in Prometheus' older format."""
         await self._admit(request)
         check_query(request)
         try:
             health = await self._workers.run(self._reader.health, STORE_SECONDS)
-            metrics = await self._workers.run(partial(self._reader.measure, health))
+            metrics = await self._workers.run(partial(self._reader.measure, health, MAX_METRIC_SITES))
         except Unavailable:
             metrics = self._reader.measure_nothing()
-        return _download(exports.to_prometheus(metrics), "text/plain; version=0.0.4; charset=utf-8")
+        accepted = request.headers.get("accept", "")
+        return _download(*await self._workers.run(partial(to_openmetrics, metrics, accepted)))
 
     async def _read(self, request: Request, rows: int) -> Reading:
         await self._admit(request)
@@ -79,8 +82,12 @@ class Api:
             raise Refused(Rejection.LOGIN, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'), status=401)
 
 
-def _download(body: bytes, content_type: str, file: str = "") -> Response:
+def _download(body: bytes, content_type: str) -> Response:
+    return Response(body, 200, _headers(content_type))
+
+
+def _headers(content_type: str, file: str = "") -> dict[str, str]:
     headers = {"content-type": content_type, "cache-control": "no-store", "x-content-type-options": "nosniff"}
     if file:
         headers["content-disposition"] = f'attachment; filename="{file}"'
-    return Response(body, 200, headers)
+    return headers

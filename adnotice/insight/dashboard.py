@@ -27,9 +27,8 @@ from adnotice.insight.analysis.periods import CHOICES, USUAL_RETENTION, BadPerio
 from adnotice.insight.analysis.query import WISHES, Reader, Wish
 from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.api import Api
-from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
+from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
-from adnotice.insight.findings import find
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import Workers
 from adnotice.keys import Keys
@@ -74,9 +73,9 @@ class Dashboard:
             clock=clock,
             health=health,
             retention=retention,
+            sight=sight,
         )
         self._told = told
-        self._sight = sight
         api = Api(self._login, self._reader, self._workers)
         self._pages = Pages(site_name)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
@@ -136,8 +135,8 @@ class Dashboard:
             template,
             base=visitor.base,
             summary=summary,
-            findings=find(summary, reading.health, doubt(summary.series, span.today)),
-            unseen=name_unseen(self._sight),
+            findings=reading.findings,
+            unseen=reading.unseen,
             health=reading.health,
             query=urlencode(choice),
             recent=recent,

@@ -44,6 +44,24 @@ install_packages() {
     return 0
 }
 
+# Unpacked, not installed: the package starts a server, and brings fonts and scripts for its pages.
+unpack_prometheus() {
+    have prometheus || [ -x .cache/prometheus/usr/bin/prometheus ] && return
+    local deb
+    deb=$(ls .cache/downloads/prometheus_*.deb 2>/dev/null | head -1)
+    if [ -z "$deb" ]; then
+        have apt-get || { missing+=(prometheus); return; }
+        mkdir -p .cache/downloads
+        say "downloading Prometheus"
+        (cd .cache/downloads && { apt-get download -q prometheus ||
+            { apt-get update -qq && apt-get download -q prometheus; }; }) >&2 2>/dev/null ||
+            { missing+=(prometheus); return; }
+        deb=$(ls .cache/downloads/prometheus_*.deb)
+    fi
+    dpkg-deb -x "$deb" .cache/prometheus || missing+=(prometheus)
+    rm -rf .cache/prometheus/usr/share
+}
+
 # Never installed system-wide: Firefox would load it into every profile, also into those of the clean reader.
 unpack_ublock() {
     [ -f .cache/ublock/manifest.json ] && return
@@ -105,6 +123,7 @@ mkdir -p .cache
 install_packages
 unpack_ublock
 unpack_privacy_badger
+unpack_prometheus
 install_npm_packages
 prepare
 if [ ${#missing[@]} -eq 0 ]; then

@@ -62,7 +62,7 @@ def serving(store_url: str, log: Path) -> Iterator[tuple[str, Callable[[], list[
 def says(url: str) -> str:
     """What one of the workers says; a new connection, so that any may take it."""
     answer = httpx.get(f"{url}/_adnotice/metrics", headers={"authorization": f"Bearer {TOKEN}"}, timeout=30)
-    return answer.text.rpartition("adnotice_store_up ")[2].strip()
+    return answer.text.rpartition("adnotice_store_up ")[2].partition(".")[0]
 
 
 def everyone_says(url: str, wanted: str, seconds: float) -> None:

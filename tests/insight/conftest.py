@@ -147,6 +147,8 @@ def busy(newsroom: Newsroom) -> Newsroom:
         (Dimension.BROWSER, "Chrome", {o.CLEAR: 300, o.BLOCKED_HOSTS: 20}),
         (Dimension.DEVICE, "Desktop", {o.CLEAR: 500}),
         (Dimension.SYSTEM, "Windows", {o.CLEAR: 500}),
+        (Dimension.LANGUAGE, "uk", {o.CLEAR: 500}),
+        (Dimension.REFERRER, "search.example", {o.CLEAR: 300, o.BLOCKED_CONTENT: 120}),
         (Dimension.QUIET, "not-blocked", {o.NOT_ASKED: 600}),
         (Dimension.QUIET, "later", {o.NOT_ASKED: 80}),
         (Dimension.REFUSAL, "status", {o.REFUSED: 20}),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adnotice.count.model.tally import Grain, Metric
 from adnotice.insight.analysis.intervals import Share, share
-from adnotice.insight.analysis.summarize import make_bucket
+from adnotice.insight.analysis.series import make_bucket
 from adnotice.insight.analysis.summary import Bucket
 from adnotice.insight.display.charts import (
     FRAMES,

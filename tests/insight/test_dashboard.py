@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from adnotice.count.model.tally import Dimension, Key, Metric
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
 from adnotice.insight.display import formats
-from adnotice.insight.display.exports import VIEW_COLUMNS
+from adnotice.insight.display.exports import TABLE_NAMES, VIEW_COLUMNS, plain
 from adnotice.insight.display.pages import HEADERS, mark_code
 from adnotice.insight.settings import InsightSettings
 from adnotice.vocabulary import Mode, Refusal, Rejection
@@ -27,22 +28,10 @@ from tests.insight.screen import Page
 pytestmark = pytest.mark.anyio
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
-TABLES = (
-    "series",
-    "pages",
-    "browsers",
-    "devices",
-    "systems",
-    "funnel",
-    "counts",
-    "quiet",
-    "refusals",
-    "rejections",
-    "programs",
-    "grounds",
-    "signs",
-)
-EXPORTS = ("api/v1/summary", "metrics", *(f"api/v1/{name}.csv" for name in TABLES))
+TABLES = tuple(name for name in TABLE_NAMES if name not in ("figures", "findings"))
+"""Those that the JSON has under the same name."""
+
+EXPORTS = ("api/v1/summary", "metrics", *(f"api/v1/{name}.csv" for name in TABLE_NAMES))
 
 
 async def look(newsroom: Newsroom, address: str = "dashboard", status: int = 200) -> Page:
@@ -163,7 +152,7 @@ async def test_a_download_reads_again_as_the_json(busy: Newsroom, name: str) -> 
         if "views" in each:
             assert {column: int(row[column]) for column in VIEW_COLUMNS} == each["views"]
         if rate := (each.get("blocking") or each.get("share") or {}).get("rate"):
-            assert float(row.get("rate") or row["share"]) == rate
+            assert float(row.get("rate") or row["share"]) == plain(rate)
 
 
 async def test_a_download_has_all_pages_and_the_screen_the_first_twenty(newsroom: Newsroom) -> None:
@@ -189,11 +178,11 @@ async def test_prometheus_reads_this_month_s_counts(busy: Newsroom) -> None:
         answer = await browser.get("metrics", headers=BEARER)
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     lines = answer.text.splitlines()
-    assert f'adnotice_counted_total{{site="{SITE}",metric="blocked-content"}} 180' in lines
-    assert 'adnotice_refused_total{reason="csp"} 40' in lines
-    assert 'adnotice_quiet_total{reason="later"} 80' in lines
-    assert 'adnotice_mode{mode="ask"} 1' in lines
-    assert "adnotice_store_up 1" in lines
+    assert f'adnotice_counted_total{{metric="blocked-content",site="{SITE}"}} 180.0' in lines
+    assert 'adnotice_refused_total{reason="csp"} 40.0' in lines
+    assert 'adnotice_quiet_total{reason="later"} 80.0' in lines
+    assert 'adnotice_mode{mode="ask"} 1.0' in lines
+    assert "adnotice_store_up 1.0" in lines
     assert "/harbour" not in answer.text
 
 
@@ -513,7 +502,7 @@ async def test_while_the_store_is_down_exports_say_so_too(busy: Newsroom, tmp_pa
         answer = await browser.get(address, headers=BEARER)
     if address == "metrics":  # its reader is a program that knows a figure for this
         assert answer.status_code == 200
-        assert "adnotice_store_up 0" in answer.text.splitlines()
+        assert "adnotice_store_up 0.0" in answer.text.splitlines()
         assert "adnotice_counted_total{" not in answer.text
         return
     assert (answer.status_code, answer.headers["x-adnotice"]) == (503, "store unavailable")
@@ -598,3 +587,12 @@ async def test_no_backtick_stands_on_the_health_page(newsroom: Newsroom) -> None
     assert "`" not in page.text
     assert ("code", {}) in page.elements
     assert "adnotice doctor asks the site from outside" in page.text
+
+
+async def test_the_document_for_machines_has_every_table(busy: Newsroom) -> None:
+    document = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    (table, *_) = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
+    assert table["schema"]["enum"] == list(TABLE_NAMES)
+    async with busy.browser() as browser:
+        answer = await browser.get("api/v1/nothing.csv", headers=BEARER)
+    assert answer.headers["x-adnotice"].endswith(", ".join(TABLE_NAMES))

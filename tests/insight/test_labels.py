@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from adnotice.count.model.language import name_language
 from adnotice.count.model.tally import OTHER, Metric
 from adnotice.finding import Weight
 from adnotice.insight.analysis.summarize import FUNNEL
@@ -35,3 +36,6 @@ def test_each_weight_of_a_finding_has_words_so_that_colour_is_not_alone() -> Non
 def test_what_a_later_version_may_tell_is_no_error() -> None:
     assert labels.refusal("new-reason") is labels.quiet("new-reason") is labels.ground("new ground") is UNKNOWN
     assert labels.row(OTHER) == "All others"
+    assert labels.row("uk", "languages") == "Ukrainian"
+    assert labels.row("xx", "languages") == "xx"
+    assert labels.row(name_language("*"), "languages") == "Not known"

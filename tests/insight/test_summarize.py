@@ -11,7 +11,8 @@ from adnotice.count.model.calendar import Calendar, Starts
 from adnotice.count.model.keys import VERDICTS
 from adnotice.count.model.tally import SUSPECTS, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.insight.analysis.periods import choose_span
-from adnotice.insight.analysis.summarize import break_down, make_series, summarize, total, view
+from adnotice.insight.analysis.series import make_series
+from adnotice.insight.analysis.summarize import break_down, summarize, total, view
 from adnotice.insight.analysis.summary import ReportRows, Summary
 from adnotice.vocabulary import Mode
 

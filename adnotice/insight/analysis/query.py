@@ -15,8 +15,11 @@ from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, P
 from adnotice.count.stores.protocol import Health, Store
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
-from adnotice.insight.analysis.summarize import days_of, summarize, total
-from adnotice.insight.analysis.summary import Metrics, ReportRows, Summary
+from adnotice.insight.analysis.series import days_of
+from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
+from adnotice.insight.analysis.summary import Metrics, Reading, ReportRows
+from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
+from adnotice.insight.findings import find
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
 DIMENSIONS: Final = (
@@ -25,6 +28,8 @@ DIMENSIONS: Final = (
     Dimension.BROWSER,
     Dimension.DEVICE,
     Dimension.SYSTEM,
+    Dimension.LANGUAGE,
+    Dimension.REFERRER,
     Dimension.REFUSAL,
     Dimension.QUIET,
     Dimension.GROUND,
@@ -35,6 +40,7 @@ DIMENSIONS: Final = (
 )
 MAX_WISH_CHARACTERS: Final = 300
 WEEKS_COMPARED: Final = 4
+RECENT_SECONDS: Final = 60
 LABEL: Final = "label:"
 """A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
 
@@ -67,13 +73,6 @@ class Wish(msgspec.Struct, frozen=True):
         return bool(self.first or self.last or self.days)
 
 
-class Reading(msgspec.Struct, frozen=True):
-    """A summary and how the store was when it was read."""
-
-    summary: Summary
-    health: Health
-
-
 class Reader:
     """Reads one site's figures, in the operator's timezone."""
 
@@ -87,6 +86,7 @@ class Reader:
         clock: Callable[[], float],
         health: Callable[[], Health] | None = None,
         retention: Retention = USUAL_RETENTION,
+        sight: Sight = USUAL,
     ) -> None:
         self._store = store
         self._mode = mode
@@ -98,6 +98,8 @@ class Reader:
         self._cached = cached
         self._clock = clock
         self._retention = retention
+        self._sight = sight
+        self._kept: dict[str, tuple[int, Reading]] = {}
 
     def now(self) -> datetime:
         """The operator's local time."""
@@ -140,7 +142,9 @@ class Reader:
             current=self._calendar.cut(self._clock()),
             change=self.judge(site) if site else None,
         )
-        return Reading(summary, self.health())
+        health = self.health()
+        findings = find(summary, health, doubt(summary.series, span.today))
+        return Reading(summary, health, findings, name_unseen(self._sight))
 
     def judge(self, site: str) -> Change:
         """Whether the site's rate is changing, by as many days as are kept one by one."""
@@ -165,22 +169,35 @@ class Reader:
 
     def measure_nothing(self) -> Metrics:
         """What Prometheus is told while the store gives no counts."""
-        return Metrics(sites={}, refusals={}, rejections={}, quiet={}, mode=self._mode(), healthy=False)
+        return Metrics(self._mode())
 
-    def measure(self, health: Health) -> Metrics:
-        """What Prometheus is told."""
+    def measure(self, health: Health, most_sites: int) -> Metrics:
+        """What Prometheus is told; what the dashboard shows, of so many sites at most."""
         store = self._store()
         today = self.now().date()
         month = Period(today.replace(day=1), today)
         sites = store.sites()
+
+        def sum_up(dimension: Dimension, reasons: Sequence[Word]) -> dict[str, int]:
+            return _by_reason([store.counts(site, dimension, month) for site in sites], reasons)
+
         return Metrics(
+            self._mode(),
             sites={site: total(store.counts(site, Dimension.ALL, month)) for site in sites},
-            refusals=_by_reason([store.counts(site, Dimension.REFUSAL, month) for site in sites], list(Refusal)),
-            rejections=_by_reason([store.counts(site, Dimension.REJECTION, month) for site in sites], list(Rejection)),
-            quiet=_by_reason([store.counts(site, Dimension.QUIET, month) for site in sites], list(Quiet)),
-            mode=self._mode(),
+            readings={site: self._recent(site) for site in sorted(sites)[:most_sites]},
+            refusals=sum_up(Dimension.REFUSAL, list(Refusal)),
+            rejections=sum_up(Dimension.REJECTION, list(Rejection)),
+            quiet=sum_up(Dimension.QUIET, list(Quiet)),
             healthy=not (health.problem or health.processes),
         )
+
+    def _recent(self, site: str) -> Reading:
+        """What the page shows of a site when nothing is chosen; made anew once a minute, however often it is scraped."""
+        minute = int(self._clock() // RECENT_SECONDS)
+        kept = self._kept.get(site)
+        if kept is None or kept[0] != minute:
+            kept = self._kept[site] = (minute, self.read(Wish(site, "", "", "", "", TOP_ROWS)))
+        return kept[1]
 
 
 def choose_site(sites: Sequence[str], host: str, labelled: Collection[str] = ()) -> str:

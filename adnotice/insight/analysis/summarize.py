@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from adnotice.count.ingest.suspicion import suggests_cache
-from adnotice.count.model.calendar import Starts, monday
+from adnotice.count.model.calendar import Starts
 from adnotice.count.model.keys import VERDICTS
 from adnotice.count.model.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
-from adnotice.insight.analysis.change import Change, Day
+from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Range, share, widest
 from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.sampled import Sample, estimate, weigh
-from adnotice.insight.analysis.summary import Bucket, GroundRow, Numbers, Reason, ReportRows, Row, Step, Summary, Views
+from adnotice.insight.analysis.series import make_series
+from adnotice.insight.analysis.summary import (
+    NO_REFERRER,
+    GroundRow,
+    Numbers,
+    Reason,
+    ReportRows,
+    Row,
+    Step,
+    Summary,
+    Views,
+)
 from adnotice.insight.analysis.weighting import (
     KINDS_OF_VIEW,
     DrawnAt,
@@ -23,12 +33,18 @@ from adnotice.insight.analysis.weighting import (
     rate_of,
     scale_views,
     view,
-    weigh_each,
     weigh_views,
 )
 from adnotice.vocabulary import Kind, Mode, Quiet, Sign
 
-BREAKDOWNS: Final = (Dimension.PAGE, Dimension.BROWSER, Dimension.DEVICE, Dimension.SYSTEM)
+BREAKDOWNS: Final = (
+    Dimension.PAGE,
+    Dimension.BROWSER,
+    Dimension.DEVICE,
+    Dimension.SYSTEM,
+    Dimension.LANGUAGE,
+    Dimension.REFERRER,
+)
 TOP_ROWS: Final = 20
 SIGNS: Final = frozenset(Sign)
 
@@ -70,7 +86,6 @@ def summarize(
         rows = join_suspects(rows)
     numbers = total(rows.counts.get(Dimension.ALL, ()))
     views, estimated = view(numbers), weigh_views(numbers, by_share(rows.counts.get(Dimension.SHARE, ())))
-    series = make_series(rows.points, rows.starts, span.grain, current, rows.drawn)
     injected = totals[Metric.INJECTED]
     suggested = cached is None and suggest_cache(totals, () if span.grain is Grain.HOUR else rows.points)
     samples = find_samples(rows.counts.get(Dimension.SHARE, ()), views)
@@ -78,7 +93,15 @@ def summarize(
     not_measured = None if cached or suggested else max(0, injected - round(stood_for))
     rate = estimate(samples)
     found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
-    tables = {each: break_down(rows.counts.get(each, ()), views, rows_of_each, estimated) for each in BREAKDOWNS}
+    counted_whole = not_measured is not None
+    series = make_series(rows.points, rows.starts, span.grain, current, rows.drawn, known=counted_whole)
+    found_in = {**rows.counts, Dimension.REFERRER: name_direct(rows.counts.get(Dimension.REFERRER, ()), numbers)}
+    tables = {
+        each: break_down(
+            found_in.get(each, ()), views, rows_of_each, estimated, by_page=counted_whole and each is Dimension.PAGE
+        )
+        for each in BREAKDOWNS
+    }
     return Summary(
         sites=sites,
         site=site,
@@ -102,6 +125,8 @@ def summarize(
         browsers=tables[Dimension.BROWSER],
         devices=tables[Dimension.DEVICE],
         systems=tables[Dimension.SYSTEM],
+        languages=tables[Dimension.LANGUAGE],
+        referrers=tables[Dimension.REFERRER],
         funnel=make_funnel(totals, views),
         quiet=reasons(
             (count for count in rows.counts.get(Dimension.QUIET, ()) if count.value != Quiet.NOT_BLOCKED),
@@ -176,65 +201,6 @@ def suggest_cache(totals: Numbers, points: Iterable[Point]) -> bool:
     )
 
 
-def make_series(
-    points: Iterable[Point],
-    starts: Iterable[str],
-    grain: Grain,
-    current: Starts,
-    drawn: Mapping[float, Iterable[Point]] = {},
-) -> list[Bucket]:
-    """The buckets, oldest first, those without counts included, none of the future. Weeks are made of days."""
-    numbers = by_bucket(points, grain)
-    drawn_at = {at: by_bucket(each, grain) for at, each in drawn.items()}
-    now = getattr(current, grain.value)
-    known = list(starts)
-    past = known[: known.index(now) + 1] if now in known else known
-    weighed = weigh_each(
-        [numbers[start] for start in past],
-        [{at: each[start] for at, each in drawn_at.items()} for start in past],
-    )
-    return [
-        make_bucket(start, numbers[start], views=views, so_far=start == now)
-        for start, views in zip(past, weighed, strict=True)
-    ]
-
-
-def make_bucket(start: str, numbers: Numbers, *, so_far: bool, views: Views | None = None) -> Bucket:
-    """One bucket with its rate: that of `views`, for which those in its numbers stand, or of these themselves."""
-    counted = view(numbers)
-    weighed = views or counted
-    return Bucket(
-        start=start,
-        views=weighed,
-        injected=numbers[Metric.INJECTED],
-        declined=numbers[Metric.DECLINED],
-        blocking=rate_of(weighed, counted),
-        so_far=so_far,
-    )
-
-
-def by_bucket(points: Iterable[Point], grain: Grain) -> defaultdict[str, dict[Metric, int]]:
-    """The numbers of each bucket; weeks are made of days."""
-    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
-    for point in points:
-        start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
-        numbers[start][point.metric] += point.n
-    return numbers
-
-
-def days_of(points: Iterable[Point], drawn: Mapping[float, Iterable[Point]] = {}) -> list[Day]:
-    """The days of a series as a change is judged by them: at the rate that drawn views stand for, and no more views than
-    were counted, since how sure a rate is follows from those."""
-    drawn_at = {at: by_bucket(each, Grain.DAY) for at, each in drawn.items()}
-    days = []
-    for start, numbers in by_bucket(points, Grain.DAY).items():
-        counted = view(numbers)
-        weighed = weigh_views(numbers, {at: each[start] for at, each in drawn_at.items()})
-        blocked = round(counted.decided * weighed.blocked / weighed.decided) if weighed.decided else 0
-        days.append(Day(date.fromisoformat(start), numbers[Metric.INJECTED], blocked, counted.decided - blocked))
-    return days
-
-
 def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
     """The numbers of each value, in the order in which the values came."""
     numbers: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
@@ -243,18 +209,40 @@ def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
     return dict(numbers)
 
 
-def break_down(counts: Iterable[Count], whole: Views, top: int = TOP_ROWS, estimated: Views | None = None) -> list[Row]:
+def name_direct(referrers: Iterable[Count], whole: Numbers) -> list[Count]:
+    """The counts of referrers, and as `(none)` those of the views that had none."""
+    referrers = list(referrers)
+    led = total(referrers)
+    direct = [Count(NO_REFERRER, metric, max(0, whole[metric] - led[metric])) for metric in VERDICTS]
+    return [*referrers, *(each for each in direct if each.n)] if referrers else []
+
+
+def break_down(
+    counts: Iterable[Count],
+    whole: Views,
+    top: int = TOP_ROWS,
+    estimated: Views | None = None,
+    *,
+    by_page: bool = False,
+) -> list[Row]:
     """The values with the most measured page views; what is left of the whole comes last as `(other)`.
 
-    `estimated` are the page views that the whole stands for; the rows add up to them.
+    `estimated` are the page views that the whole stands for; the rows add up to them. `by_page` rows know how many of
+    their pages left with the tag.
     """
-    found = [(name, view(numbers)) for name, numbers in by_value(counts).items() if name != OTHER]
+    values = by_value(counts)
+    found = [(name, view(numbers)) for name, numbers in values.items() if name != OTHER]
     found = sorted((each for each in found if each[1].measured), key=lambda each: (-each[1].measured, each[0]))[:top]
     rest = _rest(whole, [views for _, views in found])
     if found and rest.measured:
         found.append((OTHER, rest))
     weighed = scale_views([views for _, views in found], whole, estimated or whole)
-    return [Row(name, views, rate_of(views, counted)) for (name, counted), views in zip(found, weighed, strict=True)]
+    rows = []
+    for (name, counted), views in zip(found, weighed, strict=True):
+        injected = values[name][Metric.INJECTED] if by_page and name != OTHER else 0
+        unanswered = views.unknown + max(0, injected - views.measured)
+        rows.append(Row(name, views, rate_of(views, counted), widest(views.blocked, views.decided, unanswered)))
+    return rows
 
 
 def _rest(whole: Views, shown: Sequence[Views]) -> Views:

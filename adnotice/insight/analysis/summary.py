@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from adnotice.count.model.tally import Count, Dimension, Metric, Point
+from adnotice.count.stores.protocol import Health
+from adnotice.finding import Finding
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Interval, Range, Share, share
 from adnotice.insight.analysis.periods import Span
 from adnotice.vocabulary import Mode
 
 Numbers = Mapping[Metric, int]
+
+NO_REFERRER: Final = "(none)"
+"""The row of the views that no other site led to, or none that says so."""
 
 
 class ReportRows(msgspec.Struct, frozen=True):
@@ -42,12 +48,16 @@ class Views(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One page, browser, device or system: the page views that its measured ones stand for, and the share of those
-    seen with ads blocked."""
+    """One page, browser, device, system, language or referrer: the page views that its measured ones stand for, and the
+    share of those seen with ads blocked.
+
+    `range` is that share had none, or all, of its views without an answer been blocked. How many were not measured is
+    kept by page alone: in other rows those are not in it."""
 
     name: str
     views: Views
     blocking: Share
+    range: Range | None = None
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -60,6 +70,7 @@ class Bucket(msgspec.Struct, frozen=True):
     declined: int
     blocking: Share
     so_far: bool
+    range: Range | None = None
 
     @property
     def missing(self) -> int:
@@ -121,6 +132,8 @@ class Summary(msgspec.Struct, frozen=True):
     browsers: Sequence[Row]
     devices: Sequence[Row]
     systems: Sequence[Row]
+    languages: Sequence[Row]
+    referrers: Sequence[Row]
     funnel: Sequence[Step]
     quiet: Sequence[Reason]
     refusals: Sequence[Reason]
@@ -146,12 +159,23 @@ class Summary(msgspec.Struct, frozen=True):
         return not any(self.counts.values())
 
 
-class Metrics(msgspec.Struct, frozen=True):
-    """What Prometheus is told: counts of each site since the first of the month, reasons over all sites, state."""
+class Reading(msgspec.Struct, frozen=True):
+    """A summary, how the store was when it was read, what was found in both, and what the settings don't look for."""
 
-    sites: Mapping[str, Mapping[Metric, int]]
-    refusals: Mapping[str, int]
-    rejections: Mapping[str, int]
-    quiet: Mapping[str, int]
+    summary: Summary
+    health: Health
+    findings: Sequence[Finding]
+    unseen: Sequence[str]
+
+
+class Metrics(msgspec.Struct, frozen=True):
+    """What Prometheus is told: counts of each site since the first of the month, what the dashboard shows of the first
+    sites, reasons over all sites, state."""
+
     mode: Mode
-    healthy: bool
+    sites: Mapping[str, Mapping[Metric, int]] = {}
+    readings: Mapping[str, Reading] = {}
+    refusals: Mapping[str, int] = {}
+    rejections: Mapping[str, int] = {}
+    quiet: Mapping[str, int] = {}
+    healthy: bool = False

@@ -1,41 +1,73 @@
-"""The figures for other programs: JSON, CSV, Prometheus."""
+"""The figures for other programs: JSON and CSV. For Prometheus: `openmetrics`."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
 
-from adnotice.count.model.tally import OTHER, Metric
-from adnotice.insight.analysis.intervals import Share
-from adnotice.insight.analysis.summary import Metrics, Row, Summary, Views
-from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection
+from adnotice.insight.analysis.intervals import Range, Share
+from adnotice.insight.analysis.summary import Reading, Row, Summary, Views
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for a formula, the full-width forms included (OWASP CSV Injection, ASVS 1.2.10)."""
 
-MAX_SERIES: Final = 500
-MAX_METRIC_SITES: Final = (MAX_SERIES - len(Refusal) - len(Rejection) - len(Quiet) - len(Mode) - 1) // len(Metric) - 1
-"""Sites with series of their own; one more place is for all others together."""
+ROWS_AT_ONCE: Final = 200
+"""How many rows of a table are written before they are sent."""
 
 Cell = str | int | float | None
 Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
 VIEW_COLUMNS: Final = ("clear", "partly", "blocked", "content", "hosts", "unknown", "decided", "measured")
-SHARE_COLUMNS: Final = ("rate", "few")
+SHARE_COLUMNS: Final = ("rate", "rate_if_none", "rate_if_all", "few")
+BREAKDOWNS: Final = (
+    ("pages", "page"),
+    ("browsers", "browser"),
+    ("devices", "device"),
+    ("systems", "system"),
+    ("languages", "language"),
+    ("referrers", "referrer"),
+)
+"""The tables of rows, each with the name of its first column."""
+
+TABLE_NAMES: Final = (
+    "figures",
+    "series",
+    *(name for name, _ in BREAKDOWNS),
+    "funnel",
+    "counts",
+    "quiet",
+    "refusals",
+    "rejections",
+    "programs",
+    "grounds",
+    "signs",
+    "findings",
+)
+"""What can be downloaded."""
 
 
-def to_json(summary: Summary) -> bytes:
-    """The summary, field for field."""
-    return msgspec.json.format(msgspec.json.encode(summary), indent=2)
+def to_json(reading: Reading) -> bytes:
+    """The summary, field for field, with what was found, what is not looked for, and how the store is."""
+    whole = {
+        **msgspec.to_builtins(reading.summary),
+        "not_looked_for": reading.unseen,
+        "findings": [{"weight": each.weight, "found": each.found, "do": each.do} for each in reading.findings],
+        "store": reading.health,
+    }
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2)
 
 
-def tables(summary: Summary) -> Mapping[str, Table]:
+def tables(reading: Reading) -> Mapping[str, Table]:
     """Every table of the dashboard by the name under which it is downloaded."""
+    summary = reading.summary
     return {
+        "figures": (("figure", "value"), list_figures(summary)),
         "series": (
             ("start", *VIEW_COLUMNS, "injected", "declined", *SHARE_COLUMNS, "so_far"),
             [
@@ -44,36 +76,79 @@ def tables(summary: Summary) -> Mapping[str, Table]:
                     *_views(each.views),
                     each.injected,
                     each.declined,
-                    *_share(each.blocking),
+                    *_share(each.blocking, each.range),
                     _flag(each.so_far),
                 )
                 for each in summary.series
             ],
         ),
-        "pages": _breakdown("page", summary.pages),
-        "browsers": _breakdown("browser", summary.browsers),
-        "devices": _breakdown("device", summary.devices),
-        "systems": _breakdown("system", summary.systems),
+        **{name: _breakdown(head, getattr(summary, name)) for name, head in BREAKDOWNS},
         "funnel": (
-            ("step", "page_views", "of", "of_page_views", *SHARE_COLUMNS),
-            [(each.name, each.share.n, each.of, each.share.of, *_share(each.share)) for each in summary.funnel],
+            ("step", "page_views", "of", "of_page_views", "rate", "few"),
+            [
+                (each.name, each.share.n, each.of, each.share.of, plain(each.share.rate), _flag(each.share.few))
+                for each in summary.funnel
+            ],
         ),
         "counts": (("metric", "count"), list(summary.counts.items())),
-        "quiet": (("reason", "page_views", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.quiet]),
-        "refusals": (("reason", "pages", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.refusals]),
+        "quiet": (("reason", "page_views", "share"), [(r.name, r.share.n, plain(r.share.rate)) for r in summary.quiet]),
+        "refusals": (
+            ("reason", "pages", "share"),
+            [(r.name, r.share.n, plain(r.share.rate)) for r in summary.refusals],
+        ),
         "rejections": (
             ("reason", "requests", "share"),
-            [(r.name, r.share.n, r.share.rate) for r in summary.rejections],
+            [(r.name, r.share.n, plain(r.share.rate)) for r in summary.rejections],
         ),
-        "programs": (("program", "pages", "share"), [(r.name, r.share.n, r.share.rate) for r in summary.programs]),
+        "programs": (
+            ("program", "pages", "share"),
+            [(r.name, r.share.n, plain(r.share.rate)) for r in summary.programs],
+        ),
         "grounds": (("ground", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.grounds]),
         "signs": (("sign", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.signs]),
+        "findings": (
+            ("weight", "found", "do"),
+            [(each.weight.value, each.found, each.do) for each in reading.findings],
+        ),
     }
+
+
+def list_figures(summary: Summary) -> list[tuple[str, Cell]]:
+    """What the first screen says, a figure a line; those that are not known are empty."""
+    ends, drawn, change = summary.range, summary.interval, summary.change
+    return [
+        ("first", summary.span.first.isoformat()),
+        ("last", summary.span.last.isoformat()),
+        ("rate", plain(summary.rate)),
+        ("rate_if_none", plain(ends.low) if ends else None),
+        ("rate_if_all", plain(ends.high) if ends else None),
+        ("unanswered", ends.unanswered if ends else None),
+        ("interval_low", plain(drawn.low) if drawn else None),
+        ("interval_high", plain(drawn.high) if drawn else None),
+        ("sampled", plain(summary.sampled)),
+        *((f"measured_{name}", getattr(summary.views, name)) for name in VIEW_COLUMNS),
+        *((f"estimated_{name}", getattr(summary.estimated, name)) for name in VIEW_COLUMNS),
+        ("not_measured", summary.not_measured),
+        ("change_answer", change.answer.value if change else None),
+        ("change", plain(change.points) if change else None),
+        ("usual_change", plain(change.yardstick) if change else None),
+        ("rate_before", plain(change.rate_before) if change else None),
+        ("answer_on", change.answer_on.isoformat() if change and change.answer_on else None),
+    ]
+
+
+def plain(rate: float | None) -> float | None:
+    """A share without false digits: as many as the page shows of it in percent, two at least near 0 and near 1."""
+    if rate is None:
+        return None
+    if 0 < abs(rate) < 0.01:
+        return float(f"{rate:.2g}")
+    return round(rate, 3) if rate <= 0.99 or rate == 1 else 1 - float(f"{1 - rate:.2g}")
 
 
 def _breakdown(name: str, rows: Iterable[Row]) -> Table:
     return (name, *VIEW_COLUMNS, *SHARE_COLUMNS), [
-        (row.name, *_views(row.views), *_share(row.blocking)) for row in rows
+        (row.name, *_views(row.views), *_share(row.blocking, row.range)) for row in rows
     ]
 
 
@@ -81,8 +156,9 @@ def _views(views: Views) -> tuple[int, ...]:
     return tuple(getattr(views, name) for name in VIEW_COLUMNS)
 
 
-def _share(share: Share) -> tuple[Cell, ...]:
-    return share.rate, _flag(share.few)
+def _share(share: Share, ends: Range | None) -> tuple[Cell, ...]:
+    low, high = (plain(ends.low), plain(ends.high)) if ends else (None, None)
+    return plain(share.rate), low, high, _flag(share.few)
 
 
 def _flag(truth: bool) -> str:
@@ -90,69 +166,30 @@ def _flag(truth: bool) -> str:
 
 
 def to_csv(table: Table) -> bytes:
-    """The table as RFC 4180 says, in UTF-8 with the mark by which spreadsheets know it; shares as numbers from 0 to 1.
+    """The whole of what `write_csv` yields."""
+    return b"".join(write_csv(table))
+
+
+def write_csv(table: Table) -> Iterator[bytes]:
+    """The table as RFC 4180 says, piece by piece, in UTF-8 with the mark by which spreadsheets know it; shares as numbers
+    from 0 to 1.
 
     A text that a spreadsheet might run as a formula gets an apostrophe in front.
     """
     head, rows = table
+    yield codecs.BOM_UTF8 + _lines([head])
+    left = iter(rows)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        yield _lines([_cell(each) for each in row] for row in some)
+
+
+def _lines(rows: Iterable[Sequence[Cell]]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([_cell(each) for each in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig", "replace")
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def _cell(value: Cell) -> Cell:
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
     return value
-
-
-def to_prometheus(metrics: Metrics) -> bytes:
-    """The metrics in Prometheus' text format 0.0.4: fixed label names, no page, 500 series at most.
-
-    The counters begin again on the first of each month, which Prometheus takes for a restart: `increase()` and
-    `rate()` stay right.
-    """
-    return "\n".join([*_lines(metrics), ""]).encode()
-
-
-def _lines(metrics: Metrics) -> Iterator[str]:
-    yield "# HELP adnotice_counted_total Page views and pages by metric, never readers, since the first of the month."
-    yield "# TYPE adnotice_counted_total counter"
-    for site, numbers in fold_sites(metrics.sites).items():
-        for metric in Metric:
-            labels = f'site="{_escape(site)}",metric="{metric.value}"'
-            yield f"adnotice_counted_total{{{labels}}} {numbers.get(metric, 0)}"
-    yield "# HELP adnotice_refused_total Pages that left without the tag, by reason, all sites, since the first of the month."
-    yield "# TYPE adnotice_refused_total counter"
-    for reason, n in metrics.refusals.items():
-        yield f'adnotice_refused_total{{reason="{_escape(reason)}"}} {n}'
-    yield "# HELP adnotice_rejected_total Requests to our own addresses that were refused, by reason, all sites, since the first of the month."
-    yield "# TYPE adnotice_rejected_total counter"
-    for reason, n in metrics.rejections.items():
-        yield f'adnotice_rejected_total{{reason="{_escape(reason)}"}} {n}'
-    yield "# HELP adnotice_quiet_total Page views that were not asked, by reason, all sites, since the first of the month."
-    yield "# TYPE adnotice_quiet_total counter"
-    for reason, n in metrics.quiet.items():
-        yield f'adnotice_quiet_total{{reason="{_escape(reason)}"}} {n}'
-    yield "# HELP adnotice_mode What adnotice does now: 1 at the mode in force."
-    yield "# TYPE adnotice_mode gauge"
-    for mode in Mode:
-        yield f'adnotice_mode{{mode="{mode.value}"}} {int(mode is metrics.mode)}'
-    yield "# HELP adnotice_store_up Whether the store takes and gives counts."
-    yield "# TYPE adnotice_store_up gauge"
-    yield f"adnotice_store_up {int(metrics.healthy)}"
-
-
-def fold_sites(sites: Mapping[str, Mapping[Metric, int]]) -> Mapping[str, Mapping[Metric, int]]:
-    """The first sites by name, as many as there is room for; all others summed as `(other)`."""
-    names = sorted(sites)
-    folded = {name: sites[name] for name in names[:MAX_METRIC_SITES]}
-    if rest := [sites[name] for name in names[MAX_METRIC_SITES:]]:
-        folded[OTHER] = {metric: sum(each.get(metric, 0) for each in rest) for metric in Metric}
-    return folded
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from adnotice.count.model.language import NOT_KNOWN
 from adnotice.count.model.tally import OTHER
+from adnotice.insight.analysis.summary import NO_REFERRER
 from adnotice.texts import UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
 
@@ -49,6 +51,8 @@ BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
     "browsers": ("Browsers", "Browser"),
     "devices": ("Devices", "Device"),
     "systems": ("Operating systems", "System"),
+    "languages": ("Languages", "Language"),
+    "referrers": ("Referrers", "Referrer"),
 }
 
 WEIGHTS: Final[Mapping[str, str]] = {"wrong": "To mend:", "look": "Worth a look:", "know": "Good to know:"}
@@ -69,10 +73,30 @@ def program(name: str) -> str:
 DEVICES: Final[Mapping[str, str]] = {"desktop": "Computer", "phone": "Phone", "tablet": "Tablet"}
 
 
+LANGUAGES: Final[Mapping[str, str]] = dict(
+    part.split(":")
+    for part in (
+        "ar:Arabic bg:Bulgarian bn:Bengali bs:Bosnian ca:Catalan cs:Czech da:Danish de:German el:Greek en:English "
+        "es:Spanish et:Estonian eu:Basque fa:Persian fi:Finnish fr:French ga:Irish gl:Galician he:Hebrew hi:Hindi "
+        "hr:Croatian hu:Hungarian id:Indonesian is:Icelandic it:Italian ja:Japanese ka:Georgian ko:Korean lt:Lithuanian "
+        "lv:Latvian mk:Macedonian ms:Malay nb:Norwegian nl:Dutch nn:Nynorsk no:Norwegian pl:Polish pt:Portuguese "
+        "ro:Romanian ru:Russian sk:Slovak sl:Slovenian sq:Albanian sr:Serbian sv:Swedish sw:Swahili ta:Tamil th:Thai "
+        "tr:Turkish uk:Ukrainian ur:Urdu vi:Vietnamese zh:Chinese"
+    ).split()
+)
+"""The languages that browsers ask for most often (CLDR's English names); others stand under their codes."""
+
+
 def row(name: str, table: str = "") -> str:
     """The name of a row in this table: the last one takes all that have none of their own."""
     if table == "devices":
         name = DEVICES.get(name, name)
+    if table == "languages":
+        name = LANGUAGES.get(name, name)
+    if name == NO_REFERRER:
+        return "None, or none said"
+    if name == NOT_KNOWN:
+        return "Not known"
     return "All others" if name == OTHER else name
 
 

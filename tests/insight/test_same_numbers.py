@@ -1,0 +1,225 @@
+"""Every number on screen stands in the JSON; CSV, OpenMetrics and the command line say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from adnotice import cli
+from adnotice.count.model.tally import Dimension, Key, Metric
+from adnotice.insight.display import formats
+from adnotice.insight.display.exports import BREAKDOWNS, VIEW_COLUMNS, plain
+from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
+from tests.insight.screen import Page
+
+pytestmark = pytest.mark.anyio
+
+BEARER = {"authorization": f"Bearer {TOKEN}"}
+WEEKS = 20
+PROSE = (
+    r"95% interval", r"per 100 of", r"Of 100 notices", r"4 whole weeks", r"4 weeks", r"the 4 before", r"Fewer than 100", r"0%", r"100%",
+    r"12 weeks", r"12 months", r"7 days", r"read its \d", r"docs/\S+", r"each 4 weeks need 50", r"and 50 with",
+)  # fmt: skip
+"""Numbers that are no figures: what a sentence always says."""
+
+NUMBER = re.compile(r"(?<![\w/#.,-])\d(?:[\d,]*\d)?(?:\.\d+)?%?(?![\w/-])")
+
+
+@pytest.fixture
+def settled(newsroom: Newsroom) -> Newsroom:
+    """A newsroom that has counted for weeks: at a rate that moves, with rows of every kind, half of the views drawn on
+    some days."""
+    now = newsroom.now
+    for days in range(7 * WEEKS, 0, -1):
+        newsroom.now = now - 86_400 * days
+        views = {
+            Metric.CLEAR: 700 + days * 37 % 61,
+            Metric.PARTLY: 3,
+            Metric.BLOCKED_CONTENT: 150 + days * 53 % 29,
+            Metric.BLOCKED_HOSTS: 20 + days % 5,
+            Metric.UNKNOWN: 31 + days % 7,
+        }
+        half = days % 3 == 0
+        measured = sum(views.values())
+        notice = {Metric.ASKED: 90, Metric.SHOWN: 81, Metric.HOWTO: 12, Metric.LATER: 33, Metric.ALLOWED: 4}
+        whole = {
+            **views,
+            **notice,
+            Metric.INJECTED: measured * (1 + half) + 190,
+            Metric.REFUSED: 21,
+            Metric.DECLINED: 9,
+            Metric.TURNED_AWAY: 1,
+        }
+        deltas = {Key(SITE, Dimension.ALL, "", metric): n for metric, n in whole.items()}
+        for dimension, values in (
+            (Dimension.PAGE, ("/", "/harbour")),
+            (Dimension.BROWSER, ("Chrome", "Firefox")),
+            (Dimension.DEVICE, ("desktop", "phone")),
+            (Dimension.SYSTEM, ("Windows", "Android")),
+            (Dimension.LANGUAGE, ("en", "uk")),
+            (Dimension.REFERRER, ("search.example", "news.example")),
+        ):
+            for metric, n in views.items():
+                deltas[Key(SITE, dimension, values[0], metric)] = n * 3 // 5
+                deltas[Key(SITE, dimension, values[1], metric)] = n // 5
+        if half:
+            deltas.update({Key(SITE, Dimension.SHARE, "0.5", metric): n for metric, n in views.items()})
+        deltas[Key(SITE, Dimension.QUIET, "later", Metric.NOT_ASKED)] = 17
+        deltas[Key(SITE, Dimension.REFUSAL, "csp", Metric.REFUSED)] = 21
+        deltas[Key(SITE, Dimension.GROUND, "script bait arrived", Metric.CLEAR)] = views[Metric.CLEAR]
+        newsroom.count_all(deltas)
+    newsroom.now = now
+    return newsroom
+
+
+class Screen(Page):
+    """A page without what is drawn for the eyes alone: an axis has numbers of its own."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(
+            re.sub(r"<text\b.*?</text>", "", re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL), flags=re.DOTALL)
+        )
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Every number and text in a JSON value."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from leaves(each)
+    else:
+        yield value
+
+
+def spellings(summary: Mapping[str, Any]) -> set[str]:
+    """All ways in which a page may write the numbers of the JSON."""
+    found: set[str] = set()
+    for value in leaves(summary):
+        if isinstance(value, bool) or value is None:
+            continue
+        if isinstance(value, str):
+            found.update(NUMBER.findall(value))
+            if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+                found.update((value[:4], value[8:].lstrip("0")))
+            continue
+        if isinstance(value, int):
+            found.add(formats.number(value))
+        found.update((formats.percent(value), formats.points(value), formats.whole(value)))
+    for bucket in summary["series"]:
+        found.update(NUMBER.findall(formats.bucket(bucket["start"], summary["span"]["grain"])))
+        found.add(formats.number(max(0, bucket["injected"] - bucket["views"]["measured"])))
+    return found
+
+
+async def read(newsroom: Newsroom, address: str, **headers: str) -> Any:
+    async with newsroom.browser() as browser:
+        answer = await browser.get(address, headers={**BEARER, **headers})
+        assert answer.status_code == 200
+        return answer
+
+
+@pytest.mark.parametrize("address", ["dashboard", "dashboard/health", "dashboard?days=7"])
+async def test_every_number_on_screen_stands_in_the_json(settled: Newsroom, address: str) -> None:
+    query = address.partition("?")[2]
+    summary = (await read(settled, f"api/v1/summary?{query}")).json()
+    async with settled.browser() as browser:
+        await log_in(browser)
+        text = Screen((await browser.get(address)).text).text
+    known = spellings(summary)
+    known.add(str(len(summary["change"]["left_out"]) - 5))
+    said = re.search(r"Read (.+? \d{4}, \d\d:\d\d)", text)
+    assert said, "the page says when it was read"
+    text = text.replace(said[1], "")
+    drawn = formats.number(summary["estimated"]["measured"] - summary["views"]["measured"])
+    text = text.replace(f"Not drawn {drawn}", "")
+    for prose in PROSE:
+        text = re.sub(rf"(?<![\d.,]){prose}", " ", text)
+    numbers = NUMBER.findall(text)
+    assert len(numbers) > (60 if address == "dashboard" else 5)
+    assert {number for number in numbers if number not in known} == set()
+
+
+async def test_csv_says_what_the_json_says(settled: Newsroom) -> None:
+    summary = (await read(settled, "api/v1/summary")).json()
+
+    async def table(name: str) -> list[dict[str, str]]:
+        text = (await read(settled, f"api/v1/{name}.csv")).content.decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+
+    def same(row: Mapping[str, str], rate: float | None, ends: Mapping[str, float] | None) -> bool:
+        wanted = (rate, ends and ends["low"], ends and ends["high"])
+        written = (row["rate"], row["rate_if_none"], row["rate_if_all"])
+        return written == tuple("" if each is None else str(plain(each)) for each in wanted)
+
+    figures = {row["figure"]: row["value"] for row in await table("figures")}
+    assert figures["rate"] == str(plain(summary["rate"]))
+    assert figures["rate_if_all"] == str(plain(summary["range"]["high"]))
+    assert figures["not_measured"] == str(summary["not_measured"])
+    assert figures["usual_change"] == str(plain(summary["change"]["yardstick"]))
+    assert figures["interval_low"] == str(plain(summary["interval"]["low"]))
+    assert {name: int(figures[f"estimated_{name}"]) for name in VIEW_COLUMNS} == summary["estimated"]
+    for name in ("series", *(name for name, _ in BREAKDOWNS)):
+        rows = await table(name)
+        assert len(rows) == len(summary[name]) > 1
+        for row, each in zip(rows, summary[name], strict=True):
+            assert {column: int(row[column]) for column in VIEW_COLUMNS} == each["views"]
+            assert same(row, each["blocking"]["rate"], each["range"])
+    findings = await table("findings")
+    assert [(row["weight"], row["found"]) for row in findings] == [
+        (each["weight"], each["found"]) for each in summary["findings"]
+    ]
+    assert findings
+
+
+async def test_openmetrics_says_what_the_json_says(settled: Newsroom) -> None:
+    summary = (await read(settled, "api/v1/summary")).json()
+    text = (await read(settled, "metrics", accept="application/openmetrics-text; version=1.0.0")).text
+    said: dict[str, dict[str, float]] = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            key = next((n for name, n in sample.labels.items() if name != "site"), "")
+            said.setdefault(family.name.removeprefix("adnotice_"), {})[key] = sample.value
+    ends, drawn, change = summary["range"], summary["interval"], summary["change"]
+    assert said["blocked_ratio"] == {
+        "rate": summary["rate"],
+        "if_none": ends["low"],
+        "if_all": ends["high"],
+        "interval_low": drawn["low"],
+        "interval_high": drawn["high"],
+        "sampled": summary["sampled"],
+    }
+    assert said["change_ratio"] == {
+        "change": change["points"],
+        "usual": change["yardstick"],
+        "rate": change["rate"],
+        "rate_before": change["rate_before"],
+    }
+    views = {name: summary["estimated"][name] for name in ("clear", "partly", "content", "hosts", "unknown")}
+    assert said["page_views"] == {**views, "not_measured": summary["not_measured"]}
+    weights = [each["weight"] for each in summary["findings"]]
+    assert said["findings"] == {weight: weights.count(weight) for weight in ("wrong", "look", "know")}
+
+
+async def test_the_command_line_says_what_the_json_says(
+    settled: Newsroom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = settled.today - timedelta(days=1)
+    query = f"first={last - timedelta(days=27)}&last={last}"
+    summary = (await read(settled, f"api/v1/summary?{query}")).json()
+    table = (await read(settled, f"api/v1/browsers.csv?{query}")).content.decode("utf-8-sig")
+    days = ["--first", str(last - timedelta(days=27)), "--last", str(last), "--store", settled.store.health().url]
+    monkeypatch.setenv("ADNOTICE_MODE", "ask")
+    assert cli.main(["figures", *days]) == 0
+    assert json.loads(capsys.readouterr().out) == summary
+    assert cli.main(["figures", "browsers", *days]) == 0
+    assert capsys.readouterr().out == table
