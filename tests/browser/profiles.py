@@ -25,6 +25,9 @@ ADGUARD: Final = ROOT / ".cache" / "adguard-rules"
 ANNOYANCES: Final = ROOT / ".cache" / "annoyances.txt"
 """AdGuard's annoyance lists, as setup.sh reads them from a package: uBlock Origin's own package brings none."""
 
+ALLOWED_ADS: Final = Path(__file__).with_name("allowed_ads.txt")
+"""Rules that let the site's own ad networks through, as lists of acceptable ads and readers' own switches do."""
+
 TWO_RULES: Final = Path(__file__).with_name("two_rules.json")
 """The least that a content filter for Safari needs to stop our baits, written by hand."""
 
@@ -148,6 +151,10 @@ PROFILES: Final[dict[str, Profile]] = {
     "chromium-ghostery": Profile(browser="chromium", engine=(EASYLIST, EASYPRIVACY), blocks="content"),
     "chromium-ghostery-annoyances": Profile(
         browser="chromium", engine=(EASYLIST, EASYPRIVACY, ANNOYANCES), blocks="content"
+    ),
+    "firefox-ublock-allowing-ads": Profile(browser="firefox", ublock=True, filters=(ALLOWED_ADS,), blocks="content"),
+    "chromium-ghostery-allowing-ads": Profile(
+        browser="chromium", engine=(EASYLIST, EASYPRIVACY, ALLOWED_ADS), blocks="content"
     ),
     "chromium-adguard-rules": Profile(browser="chromium", extension=ADGUARD, blocks="content"),
     "chromium-dns-zero": Profile(browser="chromium", resolver=_resolver("0.0.0.0:9"), blocks="hosts"),
