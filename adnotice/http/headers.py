@@ -39,9 +39,13 @@ def retry_after(seconds: float) -> Header:
     return header(b"retry-after", str(max(1, math.ceil(seconds))))
 
 
+_SHORT: Final[tuple[Header, ...]] = tuple((b"content-length", Value(b"%d" % length)) for length in range(1_024))
+"""Made once: nearly every answer of ours is short, and making the text costs more than all else in its head."""
+
+
 def content_length(length: int) -> Header:
     """`Content-Length` of a body of so many bytes."""
-    return b"content-length", Value(b"%d" % length)
+    return _SHORT[length] if length < len(_SHORT) else (b"content-length", Value(b"%d" % length))
 
 
 def as_text(*headers: Header) -> dict[str, str]:
