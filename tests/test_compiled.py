@@ -21,7 +21,7 @@ TESTS: Final = (
     "test_compiled.py",
     "inject",
     "detect",
-    "test_gate.py",
+    "http",
     "test_mode.py",
     "test_middleware.py",
     "test_whole_way.py",
@@ -31,6 +31,10 @@ TESTS: Final = (
 def test_every_compiled_module_is_one_of_ours() -> None:
     assert [name for name in MODULES if not (ROOT / name).is_file()] == []
     assert sorted(MODULES) == MODULES
+
+
+def test_the_tests_that_run_over_them_are_there() -> None:
+    assert [name for name in TESTS if not (ROOT / "tests" / name).exists()] == []
 
 
 def is_current() -> bool:

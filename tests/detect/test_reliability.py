@@ -33,7 +33,7 @@ class Clock:
 
 
 class Host3(Look):
-    """A look whose answer the test sets: the real one asks the network (test_look.py)."""
+    """A look whose answer the test sets: the real one asks the network (test_host_check.py)."""
 
     def __init__(self, host: Host = Host.NOT_KNOWN) -> None:
         super().__init__("")
