@@ -2,6 +2,7 @@
 
 from adnotice.middleware import AdNoticeMiddleware
 from adnotice.settings import Settings, SettingsError
+from adnotice.version import VERSION
 
 __all__ = ["AdNoticeMiddleware", "Settings", "SettingsError"]
-__version__ = "0.1.0"
+__version__ = VERSION

@@ -97,6 +97,11 @@ class AdNoticeMiddleware:
                 months_kept=settings.count.months_kept,
                 ad_probe=bool(settings.detect.ad_probe),
                 ad_probe_load=settings.detect.ad_probe_load,
+                ad_probe_look=settings.detect.ad_probe_look,
+                measure_consent=settings.detect.measure_consent == "required",
+                ask_consent=settings.detect.ask_consent == "required",
+                sample_rate=settings.detect.sample_rate,
+                prefix=settings.prefix,
             ),
             record=self._writer.record,
         )

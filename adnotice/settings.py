@@ -143,6 +143,7 @@ class Settings:
     def warnings(self) -> Iterator[str]:
         """Says what is allowed and yet seldom meant."""
         yield from self.gate.warnings()
+        yield from self.notice.warnings()
 
     @classmethod
     def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str], problems: Sequence[str] = ()) -> Self:
@@ -284,6 +285,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "ask_exclude": '["/account/*"]',
     "routes": '["/article/{slug}"]',
     "hosts": '{"news.example": "news"}',
+    "languages": '["en", "uk"]',
     "wording": '{"title": "Ads pay for this page"}',
     "support_links": '{"Subscribe": "/subscribe"}',
 }

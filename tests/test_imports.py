@@ -13,7 +13,7 @@ DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot"},
+    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version"},
     {"texts", "finding", "page", "mode", "agents"},
     {"http"},
     {"objection"},

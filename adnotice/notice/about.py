@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from adnotice import objection
+from adnotice.address import is_own_path
 from adnotice.http.headers import header, reason
 from adnotice.http.messages import NO_STORE, Answer, Request
+from adnotice.notice.about_sentences import WRITTEN_ON
 from adnotice.notice.cookie import LONGEST, NAME, Kept
-from adnotice.notice.settings import NoticeSettings
-from adnotice.notice.wording import LANGUAGES, THIS_SITE, direction, load_catalogue, pick_language
+from adnotice.notice.settings import NoticeSettings, is_address
+from adnotice.notice.wording import pick_language
+from adnotice.notice.words import Words
+from adnotice.version import VERSION
 from adnotice.vocabulary import Mode
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -36,6 +44,10 @@ HEADERS: Final = (
 )
 """What goes out with our own page (OWASP ASVS 5.0, 3.4)."""
 
+_HOST: Final = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)(?::[0-9]{1,5})?")
+_TAG: Final = re.compile(r"[A-Za-z0-9-]{2,35}")
+_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
 
 class Practice(NamedTuple):
     """What other rooms are set to do, for the public page to tell."""
@@ -45,55 +57,119 @@ class Practice(NamedTuple):
     months_kept: int = 25
     ad_probe: bool = False
     ad_probe_load: bool = False
+    ad_probe_look: bool = True
+    measure_consent: bool = False
+    ask_consent: bool = False
+    sample_rate: float = 1.0
+    prefix: str = "/_adnotice"
 
 
 USUAL: Final = Practice()
 
 
+def chosen_language(request: Request) -> str:
+    """The language that the reader has picked on the page, by tag; empty when none."""
+    tag = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
+    return tag if _TAG.fullmatch(tag) else ""
+
+
+def blocker_line(request: Request) -> str:
+    """The line that hides the notice on this site for good, for a blocker's own filters; empty when no host is known."""
+    host = _HOST.fullmatch(request.header(b"host"))
+    return f"{host[1].removeprefix('www.').lower()}##reader-notice" if host else ""
+
+
+def way_back(request: Request, prefix: str) -> str:
+    """The page of this site that the reader came from, by path; else the site's first page."""
+    home = f"{request.base.removesuffix(prefix)}/"
+    try:
+        came_from = urlsplit(request.header(b"referer"))
+    except ValueError:
+        return home
+    ours = came_from.path == request.base or came_from.path.startswith(f"{request.base}/")
+    same = came_from.netloc != "" and came_from.netloc == request.header(b"host")
+    return came_from.path if same and not ours and is_own_path(came_from.path) else home
+
+
 class AboutPage:
     """Renders the public page for one reader."""
 
-    def __init__(self, settings: NoticeSettings, site_name: str, practice: Practice) -> None:
+    def __init__(self, settings: NoticeSettings, site_name: str, practice: Practice, live: Mapping[str, Words]) -> None:
+        environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._template = environment.get_template("about.html")
+        self._words = live
         self._site_name = site_name
-        self._templates = {language: _load_template(language) for language in LANGUAGES}
+        self._practice = practice
         self._facts = {
+            **practice._asdict(),
             "cookie": NAME,
             "objection": objection.NAME,
             "objection_days": objection.LONGEST_SECONDS // 86_400,
             "not_now_days": settings.not_now_days,
             "lasting_days": LONGEST.days,
-            **practice._asdict(),
+            "share": f"{100 * practice.sample_rate:g}%",
             "privacy_link": settings.privacy_link,
+            "responsible": settings.responsible,
+            "contact": settings.contact,
+            "contact_link": _link_to(settings.contact),
+            "purpose": settings.purpose,
+            "ground": settings.ground,
+            "languages": {tag: words.say("language") for tag, words in live.items()},
+            "version": VERSION,
+            "written_on": WRITTEN_ON,
         }
 
     def answer(self, request: Request, mode: Mode, kept: Kept | None, *, objects: bool) -> Answer:
         """The page in the reader's language, with the answer and the objection that the reader's browser keeps."""
-        language = pick_language(request.header(b"accept-language"))
-        body = self._templates[language].render(
+        chosen = chosen_language(request)
+        language = pick_language(chosen or request.header(b"accept-language"), tuple(self._words))
+        words = self._words[language]
+        site = self._site_name or words.say("this_site")
+        said = request.query.partition(b"&")[0]
+
+        def say(name: str, count: int | None = None, **values: object) -> Markup:
+            # What is put in stands by itself, in whatever direction its letters run.
+            shown = {key: Markup("<bdi>{}</bdi>").format(value) for key, value in {"site": site, **values}.items()}
+            return Markup(_escaped(words, name).say(name, count, **shown))  # noqa: S704 - its parts are escaped
+
+        body = self._template.render(
             self._facts,
+            back=way_back(request, self._practice.prefix),
             base=request.base,
-            dir=direction(language),
+            chosen=language if chosen else "",
             day=kept.day.isoformat() if kept else "",
+            dir=words.direction,
+            home=f"{request.base.removesuffix(self._practice.prefix)}/",
             kept=kept.choice.value if kept else "",
-            lang=language,
+            lang=words.language,
+            line=blocker_line(request),
             mode=mode.value,
             objects=objects,
-            pressed=request.query.decode("latin-1"),
-            saved=request.query == b"saved",
-            site=self._site_name or load_catalogue(language).gettext(THIS_SITE),
+            pressed=said.decode("latin-1"),
+            saved=said == b"saved",
+            say=say,
+            site=site,
+            title=words.say("about_title", site=site),
         )
         kept_back = (reason("objected"),) if objects else ()
-        return Answer(200, (*HEADERS, header(b"content-language", language), *kept_back), body.encode())
+        told = (header(b"content-language", words.language),) if words.language else ()
+        return Answer(200, (*HEADERS, *told, *kept_back), body.encode())
 
 
-def _load_template(language: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(load_catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    return environment.get_template("about.html")
+def _escaped(words: Words, name: str) -> Words:
+    said = words.said[name]
+    safe = str(escape(said)) if isinstance(said, str) else tuple(str(escape(form)) for form in said)
+    return Words(words.language, {name: safe}, words.plural)
+
+
+def _link_to(contact: str) -> str:
+    """Where the contact leads; empty when it is no address."""
+    if _MAIL.fullmatch(contact):
+        return f"mailto:{contact}"
+    return contact if is_address(contact) else ""

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
+from adnotice.notice.about_sentences import ABOUT
 from adnotice.notice.settings import NoticeSettings
-from adnotice.notice.wording import BLOCKERS, LANGUAGES, direction, word
+from adnotice.notice.wording import BLOCKERS
+from adnotice.notice.words import Words
 from adnotice.vocabulary import Kind, Word
 
 
@@ -35,7 +37,8 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A notice. `text` has the sentences by name; `ticket` is empty in a preview, which counts nothing."""
+    """A notice. `text` has the sentences by name; `ticket` is empty in a preview, which counts nothing. `lang` is empty where
+    the operator's own words are in a language that nobody told: then it is the page's."""
 
     state: NoticeState
     kind: Kind
@@ -93,14 +96,21 @@ def pick_text(sentences: Mapping[str, str], kind: Kind, *, has_links: bool) -> d
     return picked
 
 
-class Contents:
-    """All notices that this site can show."""
+def say_all(words: Words, site_name: str, not_now_days: int) -> dict[str, str]:
+    """Every sentence of the notice, and every step, with the site's name and numbers put in."""
+    site = site_name or words.say("this_site")
+    counts = {"closed": not_now_days}
+    return {name: words.say(name, counts.get(name), site=site) for name in words.said if name not in ABOUT}
 
-    def __init__(self, settings: NoticeSettings, site_name: str) -> None:
+
+class Contents:
+    """All notices that this site can show, in each of the languages that it speaks."""
+
+    def __init__(self, settings: NoticeSettings, site_name: str, live: Mapping[str, Words]) -> None:
         links = tuple(Link(label, address) for label, address in settings.support_links.items())
         self._made: dict[tuple[str, Kind, Family, NoticeState], dict[str, Any]] = {}
-        for language in LANGUAGES:
-            sentences = word(language, settings.wording, site_name, not_now_days=settings.not_now_days)
+        for language, words in live.items():
+            sentences = say_all(words, site_name, settings.not_now_days)
             for kind in Kind:
                 text = pick_text(sentences, kind, has_links=bool(links))
                 for family in Family:
@@ -110,14 +120,21 @@ class Contents:
                         if sentences[f"how_{name}"].strip()
                     )
                     for state in NoticeState:
-                        content = Content(state, kind, language, direction(language), text, blockers, links)
+                        content = Content(state, kind, words.language, words.direction, text, blockers, links)
                         self._made[language, kind, family, state] = msgspec.json.decode(msgspec.json.encode(content))
 
     def make(
-        self, language: str, kind: Kind | None, family: Family, state: NoticeState, ticket: str = ""
+        self,
+        language: str,
+        kind: Kind | None,
+        family: Family,
+        state: NoticeState,
+        ticket: str = "",
+        page_language: str = "",
     ) -> Mapping[str, Any]:
         """The notice for one view; `ticket` lets its choices be counted."""
-        return {**self._made[language, kind or Kind.CONTENT, family, state], "ticket": ticket}
+        made = self._made[language, kind or Kind.CONTENT, family, state]
+        return {**made, "lang": made["lang"] or page_language, "ticket": ticket}
 
     def preview(self, language: str, family: Family) -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""

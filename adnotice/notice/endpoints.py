@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import parse_qs
 
@@ -27,13 +28,13 @@ from adnotice.http.messages import (
 )
 from adnotice.http.static_files import make_asset, read_static
 from adnotice.keys import Keys
-from adnotice.notice.about import USUAL, AboutPage, Practice
+from adnotice.notice.about import USUAL, AboutPage, Practice, chosen_language
 from adnotice.notice.content import Contents, NoticeState, browser_family
 from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
 from adnotice.notice.policy import Policy, Situation
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import Fault, Ticket, Tickets
-from adnotice.notice.wording import pick_language
+from adnotice.notice.wording import load_live, pick_language
 from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_location
 from adnotice.vocabulary import (
@@ -98,14 +99,16 @@ class Notices:
             not_now=timedelta(days=settings.not_now_days),
             exclude=settings.ask_exclude,
         )
-        self._contents = Contents(settings, site_name)
+        live = load_live(settings.languages, Path(settings.wording_folder), settings.wording).words
+        self._languages = tuple(live)
+        self._contents = Contents(settings, site_name, live)
         self._tickets = Tickets(keys)
         self._commit = commit
         self._record = record
         self._mode = mode
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
-        self._about = AboutPage(settings, site_name, practice)
+        self._about = AboutPage(settings, site_name, practice, live)
         self._script = make_asset("notice.js", read_static("notice.js"), SCRIPT_MAX_AGE_SECONDS)
         self._about_files = {
             name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in ("about.css", "about.js")
@@ -145,17 +148,19 @@ class Notices:
             return NOT_BLOCKED[visit.verdict]  # as most views are: nothing else can matter
         situation = self._situation(request)
         family = browser_family(classify_agent(request.header(b"user-agent")).browser)
-        language = pick_language(visit.language or request.header(b"accept-language"))
+        language = pick_language(visit.language or request.header(b"accept-language"), self._languages)
         headers = self._renew(situation, request)
         quiet = self._policy.quiet(visit, situation)
         if quiet is None:
             ticket = self._tickets.write(visit.id, request.site, self._clock())
             state = NoticeState.STILL if visit.returning else NoticeState.ASK
-            return Asked(None, self._contents.make(language, visit.kind, family, state, ticket), headers=headers)
+            return Asked(
+                None, self._contents.make(language, visit.kind, family, state, ticket, visit.language), headers=headers
+            )
         if visit.returning and visit.verdict is Verdict.CLEAR and not situation.bot:
             content = None
             if self._policy.thanks(visit, situation):
-                content = self._contents.make(language, None, family, NoticeState.THANKS)
+                content = self._contents.make(language, None, family, NoticeState.THANKS, page_language=visit.language)
             return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)),), headers)
         return Asked(quiet, headers=headers)
 
@@ -207,7 +212,7 @@ class Notices:
             headers = self._keep(NoticeEvent.NEVER, request)
         else:
             raise Refused(Rejection.MALFORMED, f"choice must be one of: {NoticeEvent.NEVER}, forget; got {wish[:40]!r}")
-        return Answer(303, (header(b"location", f"{request.base}/about?saved"), NO_STORE, *headers))
+        return Answer(303, (_back_to_about(request, "saved"), NO_STORE, *headers))
 
     async def _take_objection(self, request: Request) -> Answer:
         wish = _field(request, "objection")
@@ -216,11 +221,11 @@ class Notices:
         said, change = _OBJECTIONS[wish]
         if wish == "object" and not objects(request):
             self._record(ObjectionMade(request.site))
-        return Answer(303, (header(b"location", f"{request.base}/about?{said}"), NO_STORE, change(request)))
+        return Answer(303, (_back_to_about(request, said), NO_STORE, change(request)))
 
     async def _preview(self, request: Request) -> Answer:
         wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
-        language = pick_language(wanted or request.header(b"accept-language"))
+        language = pick_language(wanted or request.header(b"accept-language"), self._languages)
         family = browser_family(classify_agent(request.header(b"user-agent")).browser)
         body = msgspec.json.encode(self._contents.preview(language, family))
         return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
@@ -253,6 +258,12 @@ class Notices:
     def _renew(self, situation: Situation, request: Request) -> tuple[Header, ...]:
         kept = situation.kept
         return self._keep(kept.choice, request) if kept and is_due(kept, situation.today) else ()
+
+
+def _back_to_about(request: Request, said: str) -> Header:
+    """Back to the page, in the language that it was read in where the reader has chosen one."""
+    chosen = f"&lang={tag}" if (tag := chosen_language(request)) else ""
+    return header(b"location", f"{request.base}/about?{said}{chosen}")
 
 
 def _field(request: Request, name: str) -> str:

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+SOURCE: Final = "en"
+"""The language of the sentences here."""
+
 
 class Plural(NamedTuple):
     """A sentence that holds `{count}`: for one, and for every other number. Other languages have more forms."""
@@ -19,6 +22,8 @@ class Plural(NamedTuple):
 
 
 NOTICE: Final[Mapping[str, str | Plural]] = {
+    "language": "English",  # the language's name in itself
+    "this_site": "this site",  # where the site has no name: stands wherever {site} does
     # the notice
     "region": "Note from {site}",
     "title": "Ads help pay for what you read here.",

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from adnotice.address import is_own_path, is_web_address
-from adnotice.notice.wording import wording_problems
+from adnotice.notice.wording import language_problems, load_live, wording_problems
 
 MAX_SUPPORT_LINKS = 3
 MAX_LABEL_CHARACTERS = 40
+MAX_TEXT_CHARACTERS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeSettings:
     """What readers are asked, and when."""
 
+    languages: tuple[str, ...] = ("en",)
+    """The languages that readers are spoken to in, the site's own first: each page's own where it is among them. All but
+    English need words that somebody has approved: `adnotice wording`. See docs/translating.md."""
+
+    wording_folder: str = "adnotice-wording"
+    """Where approved words are kept, one file a language; no upgrade changes them."""
+
     wording: Mapping[str, str] = field(default_factory=dict)
-    """The operator's own sentences by name; the rest are ours. `{site}` stands for the site's name."""
+    """The operator's own sentences by name, in the first of the languages; the rest are ours. `{site}` stands for the site's
+    name. All names: `adnotice wording --names`."""
 
     support_links: Mapping[str, str] = field(default_factory=dict)
     """Other ways to support the site: label to address (https:// or a path of this site)."""
@@ -34,8 +44,21 @@ class NoticeSettings:
     privacy_link: str = ""
     """The site's own privacy page (https:// or a path of this site), linked from the public page about adnotice."""
 
+    responsible: str = ""
+    """Who answers for the measurement, as the public page names them: a name and a postal address."""
+
+    contact: str = ""
+    """How readers reach them: an e-mail address, or a page (https:// or a path of this site)."""
+
+    purpose: str = ""
+    """Why views are counted and readers are asked, in the operator's words; empty: in ours."""
+
+    ground: str = ""
+    """The legal ground that the operator relies on, for the public page; empty: it names none. See docs/privacy.md."""
+
     def problems(self) -> Iterator[str]:
         """Says what is wrong with these settings, each with its remedy."""
+        yield from language_problems(self.languages)
         yield from wording_problems(self.wording)
         if len(self.support_links) > MAX_SUPPORT_LINKS:
             yield (
@@ -54,9 +77,20 @@ class NoticeSettings:
             yield _address_problem("privacy_link", self.privacy_link)
         if not 1 <= self.not_now_days <= 400:
             yield f"not_now_days must be from 1 to 400 (browsers keep cookies no longer), got {self.not_now_days}"
+        for name in ("responsible", "contact", "purpose", "ground"):
+            if len(text := getattr(self, name)) > MAX_TEXT_CHARACTERS:
+                yield f"{name} must have at most {MAX_TEXT_CHARACTERS} characters, got {len(text)}. Link to the rest: privacy_link"
         for glob in self.ask_exclude:
             if not glob.startswith(("/", "*")):
                 yield f"ask_exclude takes globs of paths such as /account/*, got {glob!r}. Begin it with / or *"
+
+    def warnings(self) -> Iterator[str]:
+        """Says which languages readers are not spoken to in, although the settings name them."""
+        yield from load_live(self.languages, Path(self.wording_folder), self.wording).waiting
+
+    def unsaid(self) -> tuple[str, ...]:
+        """The settings that the public page should name and does not, by name."""
+        return tuple(name for name in ("responsible", "contact") if not getattr(self, name).strip())
 
 
 def is_address(address: str) -> bool:

@@ -57,3 +57,17 @@ STEPS: Final[Mapping[str, str]] = {
     "how_vpn": "Open its settings and find ad blocking or web protection.\nSwitch it off, or make an exception for {site}.",
 }
 """A blocker's name, and what to do in it, one step a line; without steps it is left out."""
+
+PRODUCTS: Final = frozenset(
+    {
+        "name_adblock",
+        "name_adblock_plus",
+        "name_adguard",
+        "name_brave",
+        "name_dns",
+        "name_ghostery",
+        "name_ublock_origin",
+        "name_ublock_origin_lite",
+    }
+)
+"""Names that are the same in every language."""

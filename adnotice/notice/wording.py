@@ -1,33 +1,51 @@
-"""What the notice says in one language, sentence by sentence: ours, or by its name the operator's own."""
+"""Which languages the site speaks, and in which words: what the operator has approved, and our English."""
 
 from __future__ import annotations
 
 import difflib
-import gettext
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from adnotice.notice.sentences import NOTICE, Plural
+from adnotice.notice.approved import Approved, file_of, read_approved
+from adnotice.notice.drafts import list_drafts
+from adnotice.notice.sentences import SOURCE
 from adnotice.notice.steps import STEPS
-
-SENTENCES: Final[Mapping[str, str | Plural]] = {**NOTICE, **STEPS}
-
-THIS_SITE: Final = "this site"
-"""What stands for the name of a site that has none."""
+from adnotice.notice.words import SENTENCES, NotWhole, Words, complete, english, find_fault
 
 BLOCKERS: Final = tuple(name.removeprefix("how_") for name in STEPS if name.startswith("how_"))
 
-LANGUAGES: Final = ("en",)
-"""The languages we have sentences in, by BCP 47 tag; the first is the source."""
+MAX_LANGUAGES: Final = 40
 
-RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def pick_language(wanted: str, available: tuple[str, ...] = LANGUAGES) -> str:
-    """The first available language of those wanted, in order; else the source language.
+class Live(NamedTuple):
+    """The words that readers meet, by language, the site's own language first; and why others are not among them."""
+
+    words: Mapping[str, Words]
+    waiting: tuple[str, ...]
+
+
+def load_live(languages: Sequence[str], folder: Path, own: Mapping[str, str]) -> Live:
+    """The words of each language that can be said whole; `own` are the operator's single sentences, in the first one.
+
+    English needs nobody's approval. Where no language can be said, English is.
+    """
+    words: dict[str, Words] = {}
+    waiting = []
+    for language in languages:
+        custom = own if language == languages[0] else {}
+        try:
+            words[language] = _load(language, folder, custom)
+        except NotWhole as reason:
+            waiting.append(str(reason))
+    return Live(words or {SOURCE: english()}, tuple(waiting))
+
+
+def pick_language(wanted: str, available: Sequence[str]) -> str:
+    """The first available language of those wanted, in order; else the first one.
 
     `wanted` is a list by commas: a page's `lang`, a `navigator.languages`, or an Accept-Language header in the order
     that browsers send it in. A region falls back to its language (RFC 4647, lookup).
@@ -42,37 +60,13 @@ def pick_language(wanted: str, available: tuple[str, ...] = LANGUAGES) -> str:
     return available[0]
 
 
-def direction(language: str) -> str:
-    """`rtl` for languages written from right to left, else `ltr`."""
-    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
-
-
-def load_catalogue(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language; the source language needs none."""
-    if language not in LANGUAGES:
-        raise ValueError(f"language must be one of: {', '.join(LANGUAGES)}, got {language!r}")
-    return gettext.NullTranslations()
-
-
-def word(language: str, custom: Mapping[str, str], site_name: str, *, not_now_days: int = 30) -> dict[str, str]:
-    """Every sentence by its name, in this language: the operator's own where there is one, names and numbers put in."""
-    catalogue = load_catalogue(language)
-    site = site_name or catalogue.gettext(THIS_SITE)
-    counts = {"closed": not_now_days}
-
-    def say(name: str, sentence: str | Plural) -> str:
-        if isinstance(sentence, Plural):
-            count = counts[name]
-            said = custom.get(name) or catalogue.ngettext(sentence.one, sentence.other, count)
-            return said.replace("{count}", str(count)).replace("{site}", site)
-        return custom.get(name, catalogue.gettext(sentence)).replace("{site}", site)
-
-    return {name: say(name, sentence) for name, sentence in SENTENCES.items()}
-
-
-def placeholders(sentence: str | Plural) -> frozenset[str]:
-    """The names that stand in braces in a sentence of ours or the operator's."""
-    return frozenset(_PLACEHOLDER.findall(" ".join(sentence) if isinstance(sentence, Plural) else sentence))
+def language_problems(languages: Sequence[str]) -> Iterator[str]:
+    """Says what is wrong with the languages' tags."""
+    if not 1 <= len(languages) <= MAX_LANGUAGES or len({tag.lower() for tag in languages}) < len(languages):
+        yield f"languages takes 1 to {MAX_LANGUAGES} tags, each once, the site's own first, got {', '.join(languages) or 'none'}"
+    for tag in languages:
+        if not _TAG.fullmatch(tag):
+            yield f"languages takes tags such as en, uk or pt-BR (BCP 47), got {tag!r}"
 
 
 def wording_problems(custom: Mapping[str, str]) -> Iterator[str]:
@@ -81,16 +75,40 @@ def wording_problems(custom: Mapping[str, str]) -> Iterator[str]:
         if name not in SENTENCES:
             near = difflib.get_close_matches(name, SENTENCES, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            yield f"wording has no sentence {name!r}.{hint} It must be one of: {', '.join(SENTENCES)}"
-            continue
-        ours = SENTENCES[name]
-        if not sentence.strip() and not name.startswith("how_"):
-            yield f"wording[{name!r}] must not be empty. Leave it out to keep ours: {_show(ours)!r}"
-        allowed = placeholders(ours) | {"site"}
-        for placeholder in sorted(placeholders(sentence) - allowed):
-            told = " and ".join(f"{{{each}}}" for each in sorted(allowed))
-            yield f"wording[{name!r}] may hold the placeholder {told} only, got {{{placeholder}}}"
+            yield f"wording has no sentence {name!r}.{hint} All names: adnotice wording --names"
+        elif fault := find_fault(name, sentence):
+            yield f"wording[{name!r}]: {fault}"
 
 
-def _show(sentence: str | Plural) -> str:
-    return sentence.other if isinstance(sentence, Plural) else sentence
+def describe(language: str, approved: Approved) -> str:
+    """What an upgrade has left to do in a language's file; empty when nothing."""
+    new = [name for name in SENTENCES if name not in approved.words.said]
+    if not approved.by:
+        return f"{language}: nobody has approved its words yet"
+    if new or approved.outdated:
+        return f"{language}: {len(new)} new and {len(approved.outdated)} changed sentences wait for approval"
+    return ""
+
+
+def _load(language: str, folder: Path, custom: Mapping[str, str]) -> Words:
+    approved = read_approved(folder, language)
+    if approved is not None and approved.by:
+        return complete(approved.words.with_own(custom))
+    if language == SOURCE:
+        return complete(english().with_own(custom))
+    if set(custom) >= set(SENTENCES):
+        return complete(Words(language, custom))
+    if approved is not None:
+        raise NotWhole(
+            f"{language} is not said: nobody has approved {file_of(folder, language)}. Read it, then: adnotice wording "
+            f"approve {language} --by NAME"
+        )
+    if language in list_drafts():
+        raise NotWhole(
+            f"{language} is not said: nobody has approved its draft. Read it with adnotice wording --html {language}, then: "
+            f"adnotice wording approve {language} --by NAME"
+        )
+    raise NotWhole(
+        f"{language} is not said: there are no words in it. Begin with: adnotice wording template {language} "
+        f">{file_of(folder, language)}"
+    )

@@ -1,0 +1,63 @@
+"""The translations that come with adnotice: drafts, of which none is said before the operator has approved it."""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from adnotice.notice.sentences import Plural
+from adnotice.notice.steps import PRODUCTS
+from adnotice.notice.words import SENTENCES, NotWhole, Said, Words, complete
+
+FOLDER: Final = Path(__file__).parent / "catalogues"
+MOST: Final = 200
+"""Every form of a plural rule is that of a number below this (CLDR's largest samples of whole numbers are 100 to 102)."""
+
+
+class Draft(NamedTuple):
+    """A translation, by whom it was read ("nobody yet" for what a machine wrote), and when it was made."""
+
+    words: Words
+    read_by: str
+    on: str
+
+
+class _Absent(gettext.NullTranslations):
+    """Says nothing for what a catalogue lacks, where gettext would say it in English."""
+
+    def pgettext(self, context: str, message: str) -> str:
+        return ""
+
+    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
+        return ""
+
+
+def list_drafts(folder: Path = FOLDER) -> list[str]:
+    """The languages that there are drafts in, whole or not, by tag."""
+    return sorted(path.stem for path in folder.glob("*.mo"))
+
+
+def load_draft(language: str, folder: Path = FOLDER) -> Draft:
+    """The draft in a language. Raises `NotWhole` where there is none, or one that lacks a sentence as it is now."""
+    if language not in list_drafts(folder):
+        raise NotWhole(f"there is no draft in {language!r}, there are: {', '.join(list_drafts(folder))}")
+    with (folder / f"{language}.mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    catalogue.add_fallback(_Absent())
+    told = catalogue.info()
+    words = Words(language, {}, told["plural-forms"])
+    said = {name: each for name in SENTENCES if (each := _look_up(catalogue, name, words))}
+    return Draft(
+        complete(Words(language, said, words.plural)),
+        told["language-team"].removeprefix("read by: "),
+        told["po-revision-date"].partition(" ")[0],
+    )
+
+
+def _look_up(catalogue: gettext.GNUTranslations, name: str, words: Words) -> Said:
+    source = SENTENCES[name]
+    if isinstance(source, Plural):
+        forms = {words.form_of(n): catalogue.npgettext(name, source.one, source.other, n) for n in range(MOST)}
+        return tuple(forms[index] for index in sorted(forms)) if all(forms.values()) else ""
+    return source if name in PRODUCTS or not source else catalogue.pgettext(name, source)

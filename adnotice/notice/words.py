@@ -1,0 +1,158 @@
+"""Everything that we say in one language: whole, or there are no words in it."""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adnotice.notice.about_sentences import ABOUT
+from adnotice.notice.sentences import NOTICE, SOURCE, Plural
+from adnotice.notice.steps import STEPS
+
+SENTENCES: Final[Mapping[str, str | Plural]] = {**NOTICE, **STEPS, **ABOUT}
+"""All sentences by name, in English."""
+
+STAND_INS: Final[Mapping[str, str]] = {}
+"""A sentence that came after the first release, and the older one that is said in its place until somebody has approved
+its words: an upgrade never silences a language that was live."""
+
+Said = str | tuple[str, ...]
+"""A sentence as it is said in one language; of one that holds a number, every form in the order of the plural rule."""
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_ENGLISH_PLURAL: Final = "nplurals=2; plural=(n != 1);"
+_PLURAL: Final = re.compile(r"nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*")
+
+
+class NotWhole(ValueError):
+    """Words that can't be used: says in which language, and what is missing or wrong."""
+
+
+def placeholders(said: Said | Plural) -> frozenset[str]:
+    """The names that stand in braces in a sentence, in any of its forms."""
+    return frozenset(_PLACEHOLDER.findall(said if isinstance(said, str) else " ".join(said)))
+
+
+def source_revision(sentences: Mapping[str, str | Plural] = SENTENCES) -> str:
+    """Twelve characters that change whenever an English sentence does."""
+    text = "\n".join(f"{name}\t{'|'.join(_forms(said))}" for name, said in sorted(sentences.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Words:
+    """All sentences in one language, by name. `plural` is gettext's Plural-Forms, such as "nplurals=2; plural=(n != 1);"."""
+
+    language: str
+    said: Mapping[str, Said]
+    plural: str = _ENGLISH_PLURAL
+
+    def say(self, name: str, count: int | None = None, **values: str) -> str:
+        """The sentence of this name, with the values put in the places of their names; `count` picks the form."""
+        said = self.said[name]
+        if not isinstance(said, str):
+            number = 0 if count is None else count
+            said = said[self.form_of(number)]
+            values["count"] = str(number)
+        return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), said)
+
+    def with_own(self, custom: Mapping[str, str]) -> Words:
+        """The same with the operator's own sentences in the places of ours.
+
+        Where those are written in other letters the language is not known, and no longer told: it is the page's own.
+        """
+        mixed = replace(self, said={**self.said, **custom})
+        return mixed if mixed.script == self.script else replace(mixed, language="")
+
+    @property
+    def direction(self) -> str:
+        """`rtl` where the notice's own words are written from right to left, else `ltr`: told by the words themselves."""
+        text = "".join(str(self.said[name]) for name in ("title", "body", "not_now"))
+        sides = Counter(unicodedata.bidirectional(each) for each in text)
+        return "rtl" if sides["R"] + sides["AL"] > sides["L"] else "ltr"
+
+    @property
+    def script(self) -> str:
+        """The writing system of the notice's own words, such as LATIN or ARABIC (as Unicode names letters)."""
+        return written_in(str(self.said[name]) for name in ("title", "body", "not_now"))
+
+    def form_of(self, number: int) -> int:
+        """Which form a number takes, from 0."""
+        return gettext.c2py(_plural_rule(self.plural)[1])(number)
+
+
+def written_in(texts: Iterable[str]) -> str:
+    """The writing system that most letters of these texts belong to; empty where there are no letters."""
+    letters = (each for text in texts for each in text if each.isalpha())
+    found = Counter(unicodedata.name(each, "").partition(" ")[0] for each in letters).most_common(1)
+    return found[0][0] if found else ""
+
+
+def english() -> Words:
+    """Our own words."""
+    return Words(SOURCE, {name: _plain(sentence) for name, sentence in SENTENCES.items()})
+
+
+def complete(words: Words, stand_ins: Mapping[str, str] = STAND_INS) -> Words:
+    """The same words as this version needs them: whole, older ones in place of those that are not there yet.
+
+    Raises `NotWhole` where a sentence is missing for which nothing stands in, or is not fit to be said.
+    """
+    said = dict(words.said)
+    for name, older in stand_ins.items():
+        if name not in said and older in said:
+            said[name] = said[older]
+    missing = [name for name in SENTENCES if name not in said]
+    if missing:
+        raise NotWhole(f"{words.language} lacks {len(missing)} of {len(SENTENCES)} sentences: {', '.join(missing)}")
+    wrong = [f"{name}: {fault}" for name, each in said.items() if (fault := find_fault(name, each, words.plural))]
+    if wrong:
+        raise NotWhole(f"{words.language} can't be used: {'; '.join(wrong)}")
+    return replace(words, said={name: said[name] for name in SENTENCES})
+
+
+def find_fault(name: str, said: Said, plural: str = _ENGLISH_PLURAL) -> str:
+    """What is wrong with a sentence in some language; empty when nothing is."""
+    if name not in SENTENCES:
+        return ""  # of a version that is gone
+    source = SENTENCES[name]
+    if not isinstance(source, Plural):
+        if not isinstance(said, str):
+            return "it is one sentence, without forms by number"
+        if not said.strip() and not name.startswith("how_"):
+            return "it is empty"
+    elif not isinstance(said, str):
+        try:
+            needed = _plural_rule(plural)[0]
+        except ValueError as error:
+            return str(error)
+        if len(said) != needed or not all(form.strip() for form in said):
+            return f"it needs {needed} forms, got {len(said)}"
+    allowed = placeholders(source) | {"site"}
+    if strange := sorted(placeholders(said) - allowed):
+        told = " and ".join(f"{{{each}}}" for each in sorted(allowed))
+        return f"it may hold the placeholder {told} only, got {{{strange[0]}}}"
+    if lost := sorted(placeholders(source) - placeholders(said) - {"count", "site"}):
+        return f"it must hold {{{lost[0]}}}"
+    return ""
+
+
+def _plural_rule(header: str) -> tuple[int, str]:
+    found = _PLURAL.fullmatch(header.strip())
+    if found is None:
+        raise ValueError(f"plural must be gettext's Plural-Forms, such as {_ENGLISH_PLURAL!r}, got {header!r}")
+    return int(found[1]), found[2]
+
+
+def _plain(sentence: str | Plural) -> Said:
+    return sentence if isinstance(sentence, str) else tuple(sentence)
+
+
+def _forms(sentence: str | Plural) -> tuple[str, ...]:
+    return (sentence,) if isinstance(sentence, str) else tuple(sentence)
