@@ -133,7 +133,7 @@ class AboutPage:
         site = self._site_name or words.say("this_site")
         said = request.query.partition(b"&")[0]
 
-        def say(name: str, count: int | None = None, **values: object) -> Markup:
+        def say(name: str, /, count: int | None = None, **values: object) -> Markup:
             # What is put in stands by itself, in whatever direction its letters run.
             shown = {key: Markup("<bdi>{}</bdi>").format(value) for key, value in {"site": site, **values}.items()}
             return Markup(_escaped(words, name).say(name, count, **shown))  # noqa: S704 - its parts are escaped

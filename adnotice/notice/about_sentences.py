@@ -36,8 +36,9 @@ ABOUT: Final[Mapping[str, str | Plural]] = {
     "about_alone": "No other company takes part.",
     "about_probe": "The script also looks whether this site’s ad script works. Where that failed, it asks for the same address"
     " again, without cookies. Only then does it ask another company for anything, and it reports to this site alone.",
-    "about_probe_load": "The script also looks whether this site’s ad script works, and loads it on pages that lack it. Where"
-    " that failed, it asks for the same address again, without cookies. It reports to this site alone.",
+    "about_probe_load": "The script also looks whether this site’s ad script works, and loads it on pages that lack it, which asks"
+    " another company for it. Where it failed, the same address is asked for again, without cookies. The result goes to this"
+    " site alone.",
     "about_probe_server": "Where the ad script fails, this site’s server may ask for its address too, without anything about"
     " you.",
     # what is counted

@@ -53,13 +53,13 @@ class Words:
     said: Mapping[str, Said]
     plural: str = _ENGLISH_PLURAL
 
-    def say(self, name: str, count: int | None = None, **values: str) -> str:
+    def say(self, name: str, /, count: int | None = None, **values: str) -> str:
         """The sentence of this name, with the values put in the places of their names; `count` picks the form."""
         said = self.said[name]
         if not isinstance(said, str):
-            number = 0 if count is None else count
-            said = said[self.form_of(number)]
-            values["count"] = str(number)
+            said = said[self.form_of(count or 0)]
+        if count is not None:
+            values["count"] = str(count)
         return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), said)
 
     def with_own(self, custom: Mapping[str, str]) -> Words:

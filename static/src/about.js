@@ -12,13 +12,15 @@ const section = document.getElementById("objection");
 if (section) {
   const hasCookie = section.dataset.cookie === "kept";
 
+  const [pressed] = location.search.split("&"); // a chosen language follows
+
   const show = () => {
     const states = {
       both: hasCookie && objects(),
       cookie: hasCookie,
       flag: objects(),
-      nothing: location.search === "?objected",
-      counted: location.search === "?counted",
+      nothing: pressed === "?objected",
+      counted: pressed === "?counted",
     };
     const state = Object.entries(states).find(([, holds]) => holds);
     for (const said of section.querySelectorAll("[data-when]")) {

@@ -8,7 +8,10 @@ import pytest
 
 from adnotice.notice.content import Contents, Family, NoticeState, browser_family, list_blockers
 from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.words import english
 from adnotice.vocabulary import Kind
+
+ENGLISH = {"en": english()}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_ads_blocked_on_the_way_have_steps_of_their_own() -> None:
 
 
 def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
-    contents = Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "The Daily Example")
+    contents = Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "The Daily Example", ENGLISH)
     made = contents.make("en", Kind.HOSTS, Family.FIREFOX, NoticeState.STILL, "ticket")
     assert json.loads(json.dumps(made)) == made
     assert (made["state"], made["kind"], made["lang"], made["dir"]) == ("still", "hosts", "en", "ltr")
@@ -57,8 +60,8 @@ def test_a_notice_holds_all_that_it_says_and_is_json() -> None:
 
 def test_the_body_is_true_of_the_site_and_of_what_the_reader_can_do() -> None:
     with_links, without = (
-        Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), ""),
-        Contents(NoticeSettings(), ""),
+        Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "", ENGLISH),
+        Contents(NoticeSettings(), "", ENGLISH),
     )
     said = [
         contents.make("en", kind, Family.OTHER, NoticeState.ASK)["text"]["body"]
@@ -73,20 +76,31 @@ def test_the_body_is_true_of_the_site_and_of_what_the_reader_can_do() -> None:
 
 
 def test_one_views_ticket_is_not_anothers() -> None:
-    contents = Contents(NoticeSettings(), "")
+    contents = Contents(NoticeSettings(), "", ENGLISH)
     first = contents.make("en", None, Family.OTHER, NoticeState.ASK, "one")
     second = contents.make("en", None, Family.OTHER, NoticeState.ASK, "two")
     assert (first["ticket"], second["ticket"]) == ("one", "two")
 
 
 def test_a_blocker_whose_steps_are_emptied_is_left_out() -> None:
-    contents = Contents(NoticeSettings(wording={"how_ghostery": ""}), "")
+    contents = Contents(NoticeSettings(), "", {"en": english().with_own({"how_ghostery": ""})})
     names = [each["name"] for each in contents.make("en", None, Family.OTHER, NoticeState.ASK)["blockers"]]
     assert "Ghostery" not in names
     assert "AdGuard" in names
 
 
 def test_the_preview_is_labelled_and_has_no_ticket() -> None:
-    preview = Contents(NoticeSettings(), "").preview("en", Family.OTHER)
+    preview = Contents(NoticeSettings(), "", ENGLISH).preview("en", Family.OTHER)
     assert preview["preview"] is True
     assert preview["ticket"] == ""
+
+
+def test_own_words_in_other_letters_are_told_by_themselves_not_by_the_setting() -> None:
+    own = {
+        "title": "تساعد الإعلانات في تمويل ما تقرؤه هنا.",
+        "body": "هل يمكن السماح بها في هذا الموقع؟",
+        "not_now": "ليس الآن",
+    }
+    contents = Contents(NoticeSettings(), "", {"en": english().with_own(own)})
+    made = contents.make("en", None, Family.OTHER, NoticeState.ASK, page_language="ar-EG")
+    assert (made["lang"], made["dir"]) == ("ar-EG", "rtl")
