@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from adnotice import __version__
+from adnotice.approval import add_options, tell_wording
 from adnotice.commands import (
     MODES,
     NoSite,
@@ -90,6 +91,9 @@ def parser() -> argparse.ArgumentParser:
         dest="wait",
         action="store_false",
         help=f"return at once: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
+    )
+    add_options(
+        command("wording", tell_wording, "List the languages and who approved their words; print words; approve them.")
     )
     prune = command("prune", prune_store, "Remove what is past its retention.")
     backup = command("backup", back_up_store, "Copy a SQLite store into a new file while counting goes on.")

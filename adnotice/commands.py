@@ -18,6 +18,7 @@ from adnotice.count.stores.protocol import NoStore, Store
 from adnotice.count.stores.sql.sqlite import APPLICATION_ID
 from adnotice.keys import new_secret
 from adnotice.mode import NOTE, SETTLE_SECONDS
+from adnotice.notice.to_mend import find_unsaid
 from adnotice.settings import Settings
 from adnotice.vocabulary import Mode
 
@@ -97,7 +98,8 @@ def check_site(store: Store, site: str) -> None:
 
 def change_mode(asked: argparse.Namespace) -> int:
     """Shows or changes the mode that the store holds, and says what the processes do."""
-    with opened(asked, create=asked.create) as store:
+    settings = whole_settings()
+    with opened(asked, settings, create=asked.create) as store:
         if asked.mode == DEFAULT:
             store.notes.remove(NOTE)
         elif asked.mode:
@@ -107,6 +109,8 @@ def change_mode(asked: argparse.Namespace) -> int:
         print(store.notes.get(NOTE) or "default: what the setting mode says")
         for line in tell_processes(read_beats(store, time.time()), time.time()):
             print(line)
+    if asked.mode == Mode.ASK and (unsaid := find_unsaid(settings.notice)):
+        print(f"to mend: {unsaid}", file=sys.stderr)
     if asked.mode and not asked.wait:
         print(
             f"not waited: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",

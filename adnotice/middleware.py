@@ -22,6 +22,7 @@ from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
+from adnotice.notice.to_mend import find_to_mend
 from adnotice.settings import Settings, SettingsError
 from adnotice.slot import find_wrong_slot
 from adnotice.standby import Standby
@@ -126,6 +127,7 @@ class AdNoticeMiddleware:
             pages_cached=settings.count.pages_cached,
             health=self._writer.health,
             told=self._writer.tell,
+            to_mend=find_to_mend(settings.notice),
             sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
             retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
         )

@@ -22,7 +22,7 @@ STOREYS: list[set[str]] = [
     {"settings", "contract"},
     {"configuration", "standby", "switched_off"},
     {"middleware", "doctor", "commands"},
-    {"serve", "init"},
+    {"serve", "init", "approval"},
     {"cli"},
     {"__main__"},
 ]

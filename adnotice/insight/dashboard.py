@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from adnotice.count.stores.protocol import Health, Store
+from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
 from adnotice.http.static_files import make_asset, read_static
@@ -62,6 +63,7 @@ class Dashboard:
         ticks: Callable[[], float] = time.monotonic,
         sight: Sight = USUAL,
         retention: Retention = USUAL_RETENTION,
+        to_mend: Iterable[Finding] = (),
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
@@ -74,6 +76,7 @@ class Dashboard:
             health=health,
             retention=retention,
             sight=sight,
+            to_mend=to_mend,
         )
         self._told = told
         api = Api(self._login, self._reader, self._workers)

@@ -88,10 +88,6 @@ class NoticeSettings:
         """Says which languages readers are not spoken to in, although the settings name them."""
         yield from load_live(self.languages, Path(self.wording_folder), self.wording).waiting
 
-    def unsaid(self) -> tuple[str, ...]:
-        """The settings that the public page should name and does not, by name."""
-        return tuple(name for name in ("responsible", "contact") if not getattr(self, name).strip())
-
 
 def is_address(address: str) -> bool:
     """Whether a link may lead there: https, or a path of the same site. Never a script, never another scheme."""

@@ -13,6 +13,7 @@ from adnotice.count.ingest.heartbeat import examine
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.stores.protocol import Health, Store
+from adnotice.finding import Finding
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
 from adnotice.insight.analysis.series import days_of
@@ -87,6 +88,7 @@ class Reader:
         health: Callable[[], Health] | None = None,
         retention: Retention = USUAL_RETENTION,
         sight: Sight = USUAL,
+        to_mend: Iterable[Finding] = (),
     ) -> None:
         self._store = store
         self._mode = mode
@@ -99,6 +101,7 @@ class Reader:
         self._clock = clock
         self._retention = retention
         self._sight = sight
+        self._to_mend = tuple(to_mend)
         self._kept: dict[str, tuple[int, Reading]] = {}
 
     def now(self) -> datetime:
@@ -143,7 +146,7 @@ class Reader:
             change=self.judge(site) if site else None,
         )
         health = self.health()
-        findings = find(summary, health, doubt(summary.series, span.today))
+        findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
         return Reading(summary, health, findings, name_unseen(self._sight))
 
     def judge(self, site: str) -> Change:

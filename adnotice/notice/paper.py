@@ -1,0 +1,43 @@
+"""All words of a language on one page, beside the English: for an editor and a lawyer, on screen or on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from adnotice.notice.about_sentences import ABOUT
+from adnotice.notice.sentences import NOTICE
+from adnotice.notice.steps import STEPS
+from adnotice.notice.words import Said, Words
+
+_PARTS: Final = {"The notice": NOTICE, "Steps, blocker by blocker": STEPS, "The public page": ABOUT}
+
+
+class Column(NamedTuple):
+    """The words of one language, and what the reader of the page should know of them."""
+
+    words: Words
+    about: str
+
+
+def print_paper(column: Column, source: Column) -> str:
+    """The page as HTML, whole in itself."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    columns = [source, column] if column.words.language != source.words.language else [column]
+    rows = {
+        part: [(name, [(each.words, _forms(each.words.said.get(name, ""))) for each in columns]) for name in names]
+        for part, names in _PARTS.items()
+    }
+    return environment.get_template("paper.html").render(columns=columns, rows=rows)
+
+
+def _forms(said: Said) -> list[str]:
+    return said.split("\n") if isinstance(said, str) else list(said)
