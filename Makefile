@@ -8,7 +8,7 @@ ARGS ?=
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static screenshots hostile endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile endurance browsers clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -139,6 +139,9 @@ docs: $(CACHE)/check ## the generated parts of docs/
 	@$(BIN)/python -m docs.generate $(ARGS)
 
 # Both builds side by side: each takes its attacks one by one, and what is attacked mostly waits.
+translations: $(CACHE)/check ## the template for translators, every PO file brought to it, and the compiled catalogues (ARGS=fi begins one)
+	@$(BIN)/python -m translations $(ARGS)
+
 hostile: $(CACHE)/check $(CACHE)/compiled ## every attack on every server, plain and compiled, as one table (ARGS="-k nginx")
 	@bash tests/hostile/both_builds.sh $(BIN)/python $(CACHE)/compiled $(ARGS)
 

@@ -108,7 +108,7 @@ def untranslated(catalogue: Catalog) -> list[Message]:
 def read(path: Path) -> Catalog:
     """A PO file's catalogue."""
     with path.open("rb") as file:
-        return read_po(file, locale=path.stem.replace("-", "_"), abort_invalid=True)
+        return read_po(file, locale=path.stem.replace("-", "_") if path.suffix == ".po" else None, abort_invalid=True)
 
 
 def _head(catalogue: Catalog) -> None:

@@ -11,8 +11,8 @@ from adnotice.notice.steps import PRODUCTS
 from adnotice.notice.words import SENTENCES, NotWhole, Said, Words, complete
 
 FOLDER: Final = Path(__file__).parent / "catalogues"
-MOST: Final = 200
-"""Every form of a plural rule is that of a number below this (CLDR's largest samples of whole numbers are 100 to 102)."""
+NUMBERS: Final = (*range(200), 1_000_000)
+"""Every form of a plural rule is that of one of these (CLDR's samples of whole numbers: French has a form for millions)."""
 
 
 class Draft(NamedTuple):
@@ -58,6 +58,6 @@ def load_draft(language: str, folder: Path = FOLDER) -> Draft:
 def _look_up(catalogue: gettext.GNUTranslations, name: str, words: Words) -> Said:
     source = SENTENCES[name]
     if isinstance(source, Plural):
-        forms = {words.form_of(n): catalogue.npgettext(name, source.one, source.other, n) for n in range(MOST)}
+        forms = {words.form_of(n): catalogue.npgettext(name, source.one, source.other, n) for n in NUMBERS}
         return tuple(forms[index] for index in sorted(forms)) if all(forms.values()) else ""
     return source if name in PRODUCTS or not source else catalogue.pgettext(name, source)
