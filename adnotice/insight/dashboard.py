@@ -44,7 +44,7 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
-    `sight` says what is looked for, `retention` for how long hours and days are kept.
+    `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open.
     """
 
     def __init__(
