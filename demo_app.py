@@ -88,6 +88,8 @@ def main() -> int:
             "mode": "ask",
             "ask_on_first_page": True,  # so that the demo shows the notice at once; the default is more patient
             "support_links": {"Support us": "/support"},
+            "responsible": "The Daily Example, 1 Example Street",
+            "contact": "readers@daily.example",
             "dashboard_password_hash": hash_password(PASSWORD),
             "store_url": f"sqlite:///{Path(folder) / 'demo.db'}",
         }
