@@ -1,11 +1,22 @@
-"""Stores of the test's own, and the table of what came of the attacks."""
+"""Stores and sites of the tests' own, and the table of what came of the attacks."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from tests.count.conftest import postgresql_url, sqlite_url
 from tests.hostile import table
+from tests.hostile.fronts import EVERYWHERE, Front, opened
 
 __all__ = ["postgresql_url", "sqlite_url"]
+
+
+@pytest.fixture(scope="session", params=EVERYWHERE)
+def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """A server, or nginx with two: one site for each attack, told by their hosts, so that all share the processes."""
+    with opened(request.param, tmp_path_factory.mktemp("front"), "hosted") as running:
+        yield running
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

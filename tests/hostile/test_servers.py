@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
 import pytest
 
 from tests.conformance.serving import SERVERS, serve
-from tests.hostile.fronts import ALL_MARKS, BEHIND, EVERYWHERE, ONE, Front, behind, needs_nginx, opened
+from tests.hostile.fronts import ALL_MARKS, BEHIND, ONE, Front, behind, needs_nginx, opened
 from tests.hostile.inputs import LARGE, QUOTED, make_attack
 from tests.hostile.kinds import ANSWERED, KINDS
 from tests.hostile.sockets import Seen, send, send_all, wire
@@ -32,13 +32,6 @@ def dice_and_seed() -> tuple[random.Random, int]:
     """Dice for inputs, and what they follow from; pytest-randomly prints what that follows from."""
     seed = random.randrange(2**32)  # noqa: S311 - inputs, no secrets
     return random.Random(seed), seed  # noqa: S311 - the same
-
-
-@pytest.fixture(scope="module", params=EVERYWHERE)
-def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """One site for each attack, told by their hosts."""
-    with opened(request.param, tmp_path_factory.mktemp("front"), "hosted") as running:
-        yield running
 
 
 @pytest.mark.parametrize(
