@@ -134,13 +134,19 @@ def test_a_head_request_tells_no_other_length_than_the_page_has(pair: Pair) -> N
 
 
 def test_a_streamed_page_is_not_delayed(pair: Pair) -> None:
-    started = time.perf_counter()
-    with httpx.stream("GET", pair.wrapped.url + "/live") as response:
-        arrived = [(time.perf_counter() - started, chunk) for chunk in response.iter_raw()]
-    assert TAG.sub(b"", b"".join(chunk for _, chunk in arrived)) == b"".join(PARTS)
-    first, last = arrived[0], arrived[-1]
-    assert TAG.search(first[1]), "the tag goes out with the first part"
-    assert last[0] - first[0] > PAUSE_SECONDS / 2, "the first part came while the app was still pausing"
+    """A busy machine may wake the client late, and both parts are there then: one of a few tries shows the pause."""
+    pauses = []
+    for _ in range(5):
+        started = time.perf_counter()
+        with httpx.stream("GET", pair.wrapped.url + "/live") as response:
+            arrived = [(time.perf_counter() - started, chunk) for chunk in response.iter_raw()]
+        assert TAG.sub(b"", b"".join(chunk for _, chunk in arrived)) == b"".join(PARTS)
+        first, last = arrived[0], arrived[-1]
+        assert TAG.search(first[1]), "the tag goes out with the first part"
+        pauses.append(last[0] - first[0])
+        if pauses[-1] > PAUSE_SECONDS / 2:
+            return
+    pytest.fail(f"the first part never came while the app was still pausing: {pauses}")
 
 
 def test_websockets_speak_through(pair: Pair) -> None:
