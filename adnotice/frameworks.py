@@ -23,7 +23,9 @@ class Framework(Enum):
     STARLETTE = "Starlette"
     LITESTAR = "Litestar"
     QUART = "Quart"
+    FLASK = "Flask"
     DJANGO = "Django"
+    DJANGO_WSGI = "Django (WSGI)"
 
 
 class App(NamedTuple):
@@ -39,6 +41,8 @@ _MAKERS: Final = {
     "Starlette": Framework.STARLETTE,
     "Litestar": Framework.LITESTAR,
     "Quart": Framework.QUART,
+    "Flask": Framework.FLASK,
+    "get_wsgi_application": Framework.DJANGO_WSGI,
     "get_asgi_application": Framework.DJANGO,
 }
 
@@ -51,7 +55,21 @@ from adnotice import AdNoticeMiddleware
 
 {name} = AdNoticeMiddleware({name})  # the last line"""
 
-_LINES: Final = {Framework.FASTAPI: ADDED, Framework.STARLETTE: ADDED}
+IN_FLASK: Final = """\
+from adnotice.wsgi import AdNotice
+
+{name}.wsgi_app = AdNotice({name}.wsgi_app)"""
+AS_WSGI: Final = """\
+from adnotice.wsgi import AdNotice
+
+{name} = AdNotice({name})  # the last line"""
+
+_LINES: Final = {
+    Framework.FASTAPI: ADDED,
+    Framework.STARLETTE: ADDED,
+    Framework.FLASK: IN_FLASK,
+    Framework.DJANGO_WSGI: AS_WSGI,
+}
 
 
 def find_apps(folder: Path) -> list[App]:

@@ -32,7 +32,7 @@ mode = "measure"  # counts, asks nobody; when you have seen the figures: adnotic
 # Where a proxy of yours stands in front, so that rates hold per reader:
 # trusted_proxies = ["127.0.0.1"]
 """
-NOTHING_FOUND: Final = "no app of FastAPI, Starlette, Litestar, Quart or Django was found here"
+NOTHING_FOUND: Final = "no app of FastAPI, Starlette, Litestar, Quart, Flask or Django was found here"
 
 
 def begin_site(asked: argparse.Namespace) -> int:

@@ -8,21 +8,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adnotice.composition import FOLDERS, compose
 from adnotice.configuration import choose_settings
-from adnotice.count.ingest.writer import Writer
-from adnotice.detect.endpoints import Detection
-from adnotice.http.admission import Gate
 from adnotice.http.router import Reception
-from adnotice.http.sites import Sites
 from adnotice.inject.middleware import Injector
-from adnotice.insight.analysis.periods import Retention
-from adnotice.insight.blind_spots import Sight
-from adnotice.insight.dashboard import Dashboard
-from adnotice.keys import Keys
-from adnotice.mode import CurrentMode
-from adnotice.notice.about import Practice
-from adnotice.notice.endpoints import Notices
-from adnotice.notice.to_mend import find_to_mend
 from adnotice.settings import Settings, SettingsError
 from adnotice.slot import find_wrong_slot
 from adnotice.standby import Standby
@@ -78,77 +67,17 @@ class AdNoticeMiddleware:
     def _set_up(self, app: ASGIApp, settings: Settings) -> None:
         if wrong_slot := find_wrong_slot(app):
             raise SettingsError([wrong_slot])
-        for warning in settings.warnings():
-            logger.warning("%s", warning)
-        keys = Keys(settings.secret_key)
-        sites = Sites(settings.site, settings.hosts)
-        mode = CurrentMode(settings.mode)
-        self._writer = Writer(settings.count, mode=mode)
-        gate = Gate(settings.gate)
-        commit = gate.limit(self._writer.commit)
-        notices = Notices(
-            settings.notice,
-            keys=keys,
-            commit=commit,
-            mode=mode.fresh,
-            site_name=settings.site_name,
-            practice=Practice(
-                honour_gpc=settings.detect.honour_gpc,
-                count_referrers=settings.detect.count_referrers,
-                months_kept=settings.count.months_kept,
-                ad_probe=bool(settings.detect.ad_probe),
-                ad_probe_load=settings.detect.ad_probe_load,
-                ad_probe_look=settings.detect.ad_probe_look,
-                measure_consent=settings.detect.measure_consent == "required",
-                ask_consent=settings.detect.ask_consent == "required",
-                sample_rate=settings.detect.sample_rate,
-                prefix=settings.prefix,
-            ),
-            record=self._writer.record,
-        )
-        detection = Detection(
-            settings.detect,
-            keys=keys,
-            commit=commit,
-            ask=notices.ask,
-            again=notices.again,
-            mode=mode.fresh,
-            look=self._writer.look,
-            recent=self._writer.grounds,
-            tell_bait=self._writer.record if settings.count.pages_cached else None,
-        )
-        dashboard = Dashboard(
-            settings.insight,
-            keys=keys,
-            store=self._writer.store,
-            site_name=settings.site_name,
-            mode=mode.known,
-            timezone=settings.count.timezone,
-            pages_cached=settings.count.pages_cached,
-            health=self._writer.health,
-            told=self._writer.tell,
-            to_mend=find_to_mend(settings.notice),
-            sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
-            retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
-        )
-        self._pages = Injector(
-            app,
-            settings.inject,
-            src=f"{settings.prefix}/client.js",
-            record=self._writer.record,
-            begin=self._writer.begin,
-            sites=sites,
-            mode=mode,
-            honour_gpc=settings.detect.honour_gpc,
-        )
+        parts = compose(settings)
+        self._writer = parts.writer
+        self._pages = Injector(app, settings.inject, **parts.for_pages)
         self._reception = Reception(
-            gate,
-            {**detection.routes, **notices.routes},
-            dict.fromkeys(("dashboard", "api", "metrics"), dashboard),
+            parts.gate,
+            parts.routes,
+            dict.fromkeys(FOLDERS, parts.dashboard),
             prefix=settings.prefix,
-            sites=sites,
-            record=self._writer.record,
-            mode=mode,
+            sites=parts.sites,
+            record=parts.writer.record,
+            mode=parts.mode,
         )
         self._live = self._lifespan
         self._counts_from_the_start = settings.mode is not Mode.OFF

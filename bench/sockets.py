@@ -101,6 +101,14 @@ def receive_exactly(connection: socket.socket, size: int) -> None:
         size -= got
 
 
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
 @contextlib.contextmanager
 def serve(target: str, environment: Mapping[str, str]) -> Iterator[Site]:
     """Runs uvicorn with this app until the block ends."""
@@ -130,12 +138,12 @@ def serve(target: str, environment: Mapping[str, str]) -> Iterator[Site]:
 
 def await_answer(site: Site, process: subprocess.Popen[bytes]) -> None:
     """Waits until the server answers; it may take its time to import."""
-    with site.connect() as connection:
-        connection.settimeout(1)
-        connection.sendall(make_request("/news", [("Connection", "close")]))
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            with contextlib.suppress(TimeoutError):
-                if connection.recv(65536):
-                    return
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(TimeoutError, ConnectionError), site.connect() as connection:
+            connection.settimeout(START_SECONDS)
+            connection.sendall(make_request("/news", [("Connection", "close")]))
+            if connection.recv(65536):
+                return
+        time.sleep(0.1)
     raise RuntimeError("the server to be measured did not start: see what it printed above")

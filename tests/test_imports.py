@@ -13,15 +13,15 @@ DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version"},
+    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting"},
     {"texts", "finding", "page", "mode", "agents"},
     {"http"},
     {"objection"},
     ROOMS,
     {"insight"},
     {"settings", "contract"},
-    {"configuration", "standby", "switched_off"},
-    {"middleware", "doctor", "commands"},
+    {"configuration", "composition", "standby", "switched_off", "wsgi_servers"},
+    {"middleware", "wsgi", "doctor", "commands"},
     {"serve", "init", "approval"},
     {"cli"},
     {"__main__"},

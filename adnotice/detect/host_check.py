@@ -10,8 +10,7 @@ from enum import Enum
 from http.client import HTTPException
 from typing import Final
 
-import anyio
-import anyio.to_thread
+from adnotice.waiting import call_aside
 
 AGAIN_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 3.0
@@ -44,7 +43,7 @@ class Look:
             return self._host
         self._busy = True
         try:
-            up = await anyio.to_thread.run_sync(answers, self._address, abandon_on_cancel=True)
+            up = await call_aside(answers, self._address)
         finally:
             self._busy = False
             self._at = self._clock()

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import anyio
-
 from adnotice.detect.history import Memory
 from adnotice.detect.host_check import Host, Look
 from adnotice.detect.reliability import Doubt, Sensor, Tally, doubt
 from adnotice.detect.verdict import Judgement, unknown
 from adnotice.vocabulary import Ground, Kind
+from adnotice.waiting import pause
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -101,7 +100,7 @@ class Beliefs:
             if (host := await self._look.host()) is not Host.NOT_KNOWN:
                 return host is Host.UP
             for _ in range(HOLD_TURNS):
-                await anyio.sleep(HOLD_TURN_SECONDS)
+                await pause(HOLD_TURN_SECONDS)
                 if memory.worked_in_view_after(failed_at):
                     return Sensor.PROBE not in self._doubts
             return False

@@ -13,6 +13,8 @@ from typing import Final, cast
 
 from starlette.types import ASGIApp, Message
 
+from adnotice.doctor.wsgi_bridge import WsgiBridge, is_wsgi
+
 STARTUP_SECONDS: Final = 30
 
 
@@ -21,7 +23,7 @@ class NotFound(ValueError):
 
 
 def find_app(target: str) -> ASGIApp:
-    """The app that `module:attribute` names. Raises `NotFound`; what the module itself raises comes through."""
+    """The app that `module:attribute` names, a WSGI one behind a bridge. Raises `NotFound`; what the module itself raises comes through."""
     module_name, _, attribute = target.partition(":")
     sys.path.insert(0, str(Path.cwd()))
     try:
@@ -39,8 +41,8 @@ def find_app(target: str) -> ASGIApp:
     except AttributeError:
         raise NotFound(f"the module {module_name!r} has no {attribute!r}, as {target!r} says") from None
     if not callable(found):
-        raise NotFound(f"{target!r} must be an ASGI app, got {type(found).__name__}")
-    return cast("ASGIApp", found)
+        raise NotFound(f"{target!r} must be an ASGI or a WSGI app, got {type(found).__name__}")
+    return WsgiBridge(found) if is_wsgi(found) else cast("ASGIApp", found)
 
 
 @contextlib.asynccontextmanager

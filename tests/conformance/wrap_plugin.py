@@ -2,7 +2,7 @@
 
 Told by the environment: `WRAP` names the wrapper as module:function (empty: nothing is wrapped), `WRAP_AT` says where
 (`client`: round every app that Starlette's test client drives; `stack`: round what
-`Starlette.build_middleware_stack` returns), `TAG` what is added to pages, `OUTCOMES` names the file for the outcomes.
+`Starlette.build_middleware_stack` returns; `wsgi`: round every app that Werkzeug's test client runs), `TAG` what is added to pages, `OUTCOMES` names the file for the outcomes.
 
 Some tests compare a whole page with what they wrote. They all read `response.text`, so that alone is shown without the
 tag, after the whole response has come; messages, bytes, headers and lengths stay as our middleware made them.
@@ -32,8 +32,11 @@ def pytest_configure() -> None:
         return
     module, _, name = os.environ["WRAP"].partition(":")
     wrap = getattr(importlib.import_module(module), name)
-    {"client": wrap_client, "stack": wrap_stack}[os.environ["WRAP_AT"]](wrap)
-    hide_tag(os.environ["TAG"])
+    {"client": wrap_client, "stack": wrap_stack, "wsgi": wrap_wsgi}[os.environ["WRAP_AT"]](wrap)
+    if os.environ["WRAP_AT"] == "wsgi":
+        hide_tag_of_wsgi(os.environ["TAG"].encode())
+    else:
+        hide_tag(os.environ["TAG"])
 
 
 def wrap_client(wrap: Callable[[Any], Any]) -> None:
@@ -88,6 +91,37 @@ def wrap_stack(wrap: Callable[[Any], Any]) -> None:
 
     Starlette.__init__ = init
     Starlette.build_middleware_stack = build
+
+
+def wrap_wsgi(wrap: Callable[[Any], Any]) -> None:
+    """Wraps what Werkzeug's client runs, each app once, as a server would."""
+    from werkzeug import test
+
+    plain = test.run_wsgi_app
+
+    @functools.wraps(plain)
+    def run(app: Any, environ: Any, buffered: bool = False) -> Any:
+        return plain(wrap(app), environ, buffered)
+
+    test.run_wsgi_app = run
+
+
+def hide_tag_of_wsgi(tag: bytes) -> None:
+    """Shows the data of pages without the tag, and notes which pages had it."""
+    from werkzeug.wrappers import Response
+
+    plain = Response.get_data
+
+    @functools.wraps(plain)
+    def get_data(self: Any, as_text: bool = False) -> Any:
+        whole = plain(self)
+        if tag and tag in whole:
+            tagged.append(os.environ.get("PYTEST_CURRENT_TEST", ""))
+            whole = whole.replace(tag, b"", 1)
+        return whole.decode() if as_text else whole
+
+    Response.get_data = get_data
+    Response.data = property(get_data, Response.set_data)
 
 
 def hide_tag(tag: str) -> None:

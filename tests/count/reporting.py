@@ -80,14 +80,17 @@ class Site:
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
-        target = "tests.count.reporting:app"
-        command = [sys.executable, "-m", "uvicorn", "--factory", target, "--port", str(self.port)]
-        command += ["--workers", str(self._workers), "--log-level", "warning", "--no-access-log"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, env=self._environment, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
+                self.command(), env=self._environment, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
             )
         wait_for(self.answers, 60)
+
+    def command(self) -> list[str]:
+        """What starts the server."""
+        target = "tests.count.reporting:app"
+        command = [sys.executable, "-m", "uvicorn", "--factory", target, "--port", str(self.port)]
+        return [*command, "--workers", str(self._workers), "--log-level", "warning", "--no-access-log"]
 
     def answers(self) -> bool:
         """Whether a page comes."""

@@ -109,7 +109,7 @@ def test_an_app_that_is_not_wrapped_is_told_how(module: str) -> None:
     ("target", "said"),
     [
         ("{}:nothing", "has no 'nothing'"),
-        ("{}:number", "must be an ASGI app, got int"),
+        ("{}:number", "must be an ASGI or a WSGI app, got int"),
         ("no_such_module:app", "there is no module 'no_such_module'"),
         ("{}:failing", "the app failed at its start: no database"),
         ("{}", "name a URL such as https://news.example or an app such as module:app"),
@@ -152,3 +152,24 @@ def test_nothing_is_counted(module: str) -> None:
         assert store.sites() == []
     finally:
         store.close()
+
+
+FLASK = """
+from flask import Flask
+from adnotice.wsgi import AdNotice
+
+app = Flask(__name__)
+app.wsgi_app = AdNotice(app.wsgi_app, secret_key="k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu", store_url="sqlite:///{store}")
+
+@app.get("/")
+def home():
+    return "<!doctype html><title>News</title><a href='/_adnotice/about'>counted</a>"
+"""
+
+
+def test_a_wsgi_app_is_asked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flasknews.py").write_text(FLASK.format(store=tmp_path / "counts.db"))
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+    assert run_doctor("flasknews:app", write=said.append) == 0, said
+    assert said[-1] == "1 of 1 pages carry the tag; 0 wrong, 0 to know"

@@ -48,6 +48,7 @@ class Writer:
         self._shift: Shift | None = None
         self._starting = threading.Lock()
         self._parents: list[Shift] = []
+        self._pid = os.getpid()
         self._door = Door(lambda: self._begin().intake)
         self.record: Record = self._door.add_page
         """Counts something that needs no acknowledgement; never waits, never raises."""
@@ -125,9 +126,22 @@ class Writer:
                 self._door.intake = shift.intake
             return self._shift
 
-    def leave_to_parent(self) -> None:
-        """What a child does with what it was born with."""
-        self._starting = threading.Lock()
+    def settle(self) -> None:
+        """Leaves the parent's work to the parent where this process is a child of the one that began it.
+
+        For servers that fork without Python's knowing (uWSGI), where `os.register_at_fork` calls nobody.
+        """
+        with self._starting:
+            if self._pid != os.getpid():
+                self._leave_to_parent()
+
+    def start_anew(self) -> None:
+        """What a child does with what it was born with, before any thread of its own runs."""
+        self._starting = threading.Lock()  # a thread that this process doesn't have may have held it
+        self._leave_to_parent()
+
+    def _leave_to_parent(self) -> None:
+        self._pid = os.getpid()
         self._door.intake = None
         if self._shift is not None:
             self._parents.append(self._shift)  # closing connections that the parent uses would end them for both
@@ -139,7 +153,7 @@ _writers: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 def _begin_anew() -> None:
     for writer in _writers:
-        writer.leave_to_parent()
+        writer.start_anew()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork

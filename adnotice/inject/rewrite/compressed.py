@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-import anyio.lowlevel
 import msgspec
 from starlette.types import Message, Send
 
@@ -26,6 +25,7 @@ from adnotice.inject.rewrite.head_scanner import Scanner
 from adnotice.inject.rules import Page, Rules
 from adnotice.inject.tag import MAX_TAG_BYTES
 from adnotice.vocabulary import Refusal
+from adnotice.waiting import yield_turn
 
 MAX_WHOLE_BYTES: Final = 256 * 1024
 """What may be held, compressed."""
@@ -82,7 +82,7 @@ class PageRecoder(msgspec.Struct):
                     self.rules.ledger.refused(self.page.scope, Refusal.CODING)
                 steps = self._release()
                 continue
-            await (anyio.lowlevel.checkpoint() if made is None else self.forward(made))
+            await (yield_turn() if made is None else self.forward(made))
 
     def _release(self) -> RecodingSteps:
         """All that is held, as it was; from here on everything goes through."""

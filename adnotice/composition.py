@@ -1,0 +1,119 @@
+"""Every room made of the settings and joined to the others, whatever calls us: ASGI's middleware or WSGI's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypedDict
+
+from starlette.types import ASGIApp
+
+from adnotice.count.ingest.writer import Writer
+from adnotice.detect.endpoints import Detection
+from adnotice.http.admission import Gate
+from adnotice.http.messages import Routes
+from adnotice.http.sites import Sites
+from adnotice.insight.analysis.periods import Retention
+from adnotice.insight.blind_spots import Sight
+from adnotice.insight.dashboard import Dashboard
+from adnotice.keys import Keys
+from adnotice.mode import CurrentMode
+from adnotice.notice.about import Practice
+from adnotice.notice.endpoints import Notices
+from adnotice.notice.to_mend import find_to_mend
+from adnotice.settings import Settings
+from adnotice.vocabulary import Record
+
+logger: Final = logging.getLogger("adnotice")
+
+FOLDERS: Final = ("dashboard", "api", "metrics")
+"""What the dashboard answers for, below our prefix."""
+
+
+class ForPages(TypedDict):
+    """What whoever puts the tag into pages is told besides its settings."""
+
+    src: str
+    record: Record
+    begin: Callable[[], None]
+    sites: Sites
+    mode: CurrentMode
+    honour_gpc: bool
+
+
+class Parts(NamedTuple):
+    """What answers, and what counts."""
+
+    writer: Writer
+    gate: Gate
+    routes: Routes
+    dashboard: ASGIApp
+    sites: Sites
+    mode: CurrentMode
+    for_pages: ForPages
+
+
+def compose(settings: Settings) -> Parts:
+    """Makes the rooms; opens nothing and starts nothing."""
+    for warning in settings.warnings():
+        logger.warning("%s", warning)
+    keys = Keys(settings.secret_key)
+    sites = Sites(settings.site, settings.hosts)
+    mode = CurrentMode(settings.mode)
+    writer = Writer(settings.count, mode=mode)
+    gate = Gate(settings.gate)
+    commit = gate.limit(writer.commit)
+    notices = Notices(
+        settings.notice,
+        keys=keys,
+        commit=commit,
+        mode=mode.fresh,
+        site_name=settings.site_name,
+        practice=Practice(
+            honour_gpc=settings.detect.honour_gpc,
+            count_referrers=settings.detect.count_referrers,
+            months_kept=settings.count.months_kept,
+            ad_probe=bool(settings.detect.ad_probe),
+            ad_probe_load=settings.detect.ad_probe_load,
+            ad_probe_look=settings.detect.ad_probe_look,
+            measure_consent=settings.detect.measure_consent == "required",
+            ask_consent=settings.detect.ask_consent == "required",
+            sample_rate=settings.detect.sample_rate,
+            prefix=settings.prefix,
+        ),
+        record=writer.record,
+    )
+    detection = Detection(
+        settings.detect,
+        keys=keys,
+        commit=commit,
+        ask=notices.ask,
+        again=notices.again,
+        mode=mode.fresh,
+        look=writer.look,
+        recent=writer.grounds,
+        tell_bait=writer.record if settings.count.pages_cached else None,
+    )
+    dashboard = Dashboard(
+        settings.insight,
+        keys=keys,
+        store=writer.store,
+        site_name=settings.site_name,
+        mode=mode.known,
+        timezone=settings.count.timezone,
+        pages_cached=settings.count.pages_cached,
+        health=writer.health,
+        told=writer.tell,
+        to_mend=find_to_mend(settings.notice),
+        sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
+        retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
+    )
+    for_pages = ForPages(
+        src=f"{settings.prefix}/client.js",
+        record=writer.record,
+        begin=writer.begin,
+        sites=sites,
+        mode=mode,
+        honour_gpc=settings.detect.honour_gpc,
+    )
+    return Parts(writer, gate, {**detection.routes, **notices.routes}, dashboard, sites, mode, for_pages)

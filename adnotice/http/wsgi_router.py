@@ -1,0 +1,151 @@
+"""Our own addresses under WSGI: the same endpoints, asked on the thread of the request."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message
+
+from adnotice.http.admission import MAX_DISCARDED_BYTES, messages_of, peer_address
+from adnotice.http.headers import header, retry_after
+from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Refused
+from adnotice.http.router import FORM_RULE, LOOK_RULE, Reception
+from adnotice.http.wsgi_request import Environ, Headers, make_scope
+from adnotice.vocabulary import Rejection, Unavailable
+from adnotice.waiting import complete
+
+PIECE_BYTES: Final = 64 * 1024
+
+WsgiAnswer = tuple[str, Headers, bytes]
+"""The status line, the headers, the body."""
+
+
+class WsgiReception(Reception):
+    """Answers what is asked below our prefix."""
+
+    def respond(self, name: str, environ: Environ) -> WsgiAnswer:
+        """The answer to the request for this name, whatever it is."""
+        scope = make_scope(environ)
+        head = scope["method"] == "HEAD"
+        unread = True
+        try:
+            endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
+            if endpoint is None:
+                app = self._apps.get(name.partition("/")[0])
+                if app is not None:
+                    return self._ask_app(app, name, scope, environ)
+                raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
+            site = self._sites.of(scope)
+            if site is None:
+                raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
+            rule = endpoint.rule
+            request = self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
+            if rule.max_body_bytes:
+                request.body = read_body(environ, rule.max_body_bytes)
+                unread = False
+            answer = complete(endpoint.answer(request))
+        except Refused as refused:
+            answer = self._refuse(scope, refused)
+            unread = unread and refused.unread
+        except Unavailable as unavailable:
+            retry = retry_after(unavailable.retry_after)
+            answer = self._refuse(scope, Refused(Rejection.STORE, STORE_UNAVAILABLE, retry))
+        if unread:
+            discard_body(environ)
+        return send_answer(answer, head=head)
+
+    def _ask_app(self, app: ASGIApp, name: str, scope: dict[str, Any], environ: Environ) -> WsgiAnswer:
+        """The dashboard's answer, from an event loop of this request's own: it shares none, so no fork can break it."""
+        base = self._base_of(scope)
+        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
+        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        body = read_body(environ, rule.max_body_bytes) if rule.max_body_bytes else b""
+        client = (request.client or peer_address(scope), 0)
+        asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
+        messages: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        run_on_loop(partial(app, asked, receive, send))
+        start, *rest = messages
+        whole = b"".join(message.get("body", b"") for message in rest)
+        return _as_wsgi(start["status"], start["headers"], b"" if scope["method"] == "HEAD" else whole)
+
+
+def run_on_loop(call: Callable[[], Any]) -> None:
+    """Runs a coroutine function to its end on a loop of its own, in a thread of its own: this one may have a loop, or
+    somebody's idea of one."""
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+                runner.run(call())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            failed.append(error)
+
+    thread = threading.Thread(target=run, name="adnotice-dashboard")
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+
+
+def read_body(environ: Environ, limit: int) -> bytes:
+    """The request's body, of at most `limit` bytes. Raises `Refused`: 413 when there are more, 400 when the client has gone.
+
+    There is no deadline: a thread that reads can't be called back, so how long a body may take is the server's to say.
+    """
+    length = content_length(environ)
+    try:
+        body: bytes = environ["wsgi.input"].read(limit + 1 if length is None else min(length, limit + 1))
+    except Exception:  # noqa: BLE001 - each server has its own for a client that went away
+        gone = Refused(Rejection.GONE, "the client went away before the body was complete")
+        gone.unread = False
+        raise gone from None
+    if len(body) > limit:
+        raise Refused(Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close"))
+    return body
+
+
+def discard_body(environ: Environ) -> None:
+    """Reads a body that nobody wants, so that the answer doesn't meet it on its way. See `Gate.discard`."""
+    left = content_length(environ)
+    if left is None or left > MAX_DISCARDED_BYTES or "HTTP_EXPECT" in environ:
+        return
+    with suppress(Exception):  # a client that has gone
+        while left > 0 and (piece := environ["wsgi.input"].read(min(left, PIECE_BYTES))):
+            left -= len(piece)
+
+
+def content_length(environ: Environ) -> int | None:
+    """How long the body is; None where it comes in pieces whose end the server tells."""
+    text = environ.get("CONTENT_LENGTH", "")
+    if text.isdigit():
+        return int(text[:19])
+    return None if environ.get("wsgi.input_terminated") else 0
+
+
+def send_answer(answer: Answer, *, head: bool) -> WsgiAnswer:
+    """An answer of ours for `start_response`."""
+    start, body = messages_of(answer, head=head)
+    return _as_wsgi(start["status"], start["headers"], body["body"])
+
+
+def _as_wsgi(status: int, headers: Any, body: bytes) -> WsgiAnswer:
+    given = [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in headers
+        if name != b"connection"  # the server's own matter (PEP 3333)
+    ]
+    return f"{status} {HTTPStatus(status).phrase}", given, body

@@ -1,0 +1,239 @@
+"""The same for WSGI: every page that should carry the tag gets it, nothing else changes, and there is no event loop.
+
+What is no page goes back as the app made it, its iterable untouched, so that the server's own way with files
+(`wsgi.file_wrapper`) stays. A page goes through the same watcher as ASGI's, whose messages are kept here for the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from typing import Any, Final
+
+from starlette.types import Message
+
+from adnotice.http.sites import Sites
+from adnotice.http.wsgi_request import Environ, ExcInfo, Headers, StartResponse, Write, WSGIApp, decode, make_scope
+from adnotice.inject.decide.validators import unmark_etags
+from adnotice.inject.outcomes import Ledger
+from adnotice.inject.response import Watcher
+from adnotice.inject.rules import Rules
+from adnotice.inject.settings import InjectSettings
+from adnotice.inject.tag import MARK
+from adnotice.mode import CurrentMode
+from adnotice.vocabulary import Record
+from adnotice.waiting import complete
+
+
+class WsgiInjector:
+    """Attends requests; what belongs to one response lives in its `PageStart`. See `Injector` for what it is given."""
+
+    def __init__(
+        self,
+        app: WSGIApp,
+        settings: InjectSettings,
+        *,
+        src: str,
+        record: Record,
+        begin: Callable[[], None],
+        sites: Sites,
+        mode: CurrentMode,
+        honour_gpc: bool = True,
+    ) -> None:
+        self._app = app
+        self._ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc)
+        self._rules = Rules(settings, self._ledger, src=src, sites=sites, mode=mode)
+
+    def attend(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """The app's answer, with the tag where it is a page that should carry it."""
+        asked_for = b""
+        if self._rules.marks_out and "HTTP_IF_NONE_MATCH" in environ:
+            environ, asked_for = self._prepare(environ)
+        start = PageStart(self._rules, environ, start_response, asked_for)
+        return start.follow(self._app(environ, start))
+
+    def _prepare(self, environ: Environ) -> tuple[Environ, bytes]:
+        """The request without our mark in If-None-Match, and that header as it came; empty when there was none of ours."""
+        try:
+            given = environ["HTTP_IF_NONE_MATCH"].encode("latin-1")
+            if MARK not in given or self._rules.mode.off:
+                return environ, b""
+            tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
+            return {**environ, "HTTP_IF_NONE_MATCH": unmark_etags(given, tag).decode("latin-1")}, given
+        except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
+            self._ledger.failed(make_scope(environ))
+            return environ, b""
+
+
+class PageStart:
+    """The app's `start_response` of one request, and the body that follows.
+
+    `started` says whether the server has been given the response's start; that of a page may be held until the first
+    bytes of its body have told the place.
+    """
+
+    __slots__ = (
+        "_asked_for",
+        "_environ",
+        "_error",
+        "_messages",
+        "_rules",
+        "_start_response",
+        "_status",
+        "_watcher",
+        "_write",
+        "started",
+    )
+
+    def __init__(self, rules: Rules, environ: Environ, start_response: StartResponse, asked_for: bytes) -> None:
+        self._rules = rules
+        self._environ = environ
+        self._start_response = start_response
+        self._asked_for = asked_for
+        self._status = ""
+        self._error: ExcInfo = None
+        self._messages: list[Message] = []
+        self._watcher: Watcher | None = None
+        """What the response goes through; None for what is no page, and for a page once its tag is in."""
+        self._write: Write | None = None
+        self.started = False
+
+    def __call__(self, status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
+        """`start_response` (PEP 3333). With `exc_info` it takes the place of a start that is held."""
+        if self.started:
+            return self._start_response(status, headers, exc_info)
+        if self._status and exc_info is None:
+            raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
+        self._status, self._error = status, exc_info
+        self._messages.clear()
+        try:
+            self._watcher = self._find_watcher(status, headers)
+        except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
+            self._watcher = None
+            self._rules.ledger.failed(make_scope(self._environ))
+        if self._watcher is None:
+            return self._start(headers)
+        self._send_out()
+        return self._write_through
+
+    def _find_watcher(self, status: str, headers: Headers) -> Watcher | None:
+        """What follows the response where it is a page, or the news that one has not changed."""
+        is_page = self._rules.is_page_type(find_type(headers))
+        code = int(status[:3])
+        if not (is_page or (self._asked_for and code == 304)):
+            return None
+        scope = make_scope(self._environ)
+        pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        watcher = Watcher(self._rules, scope, scope["path"], scope["root_path"], self._keep)
+        watcher.asked_for = self._asked_for
+        complete(watcher.take({"type": "http.response.start", "status": code, "headers": pairs}))
+        return watcher
+
+    def _keep(self, message: Message) -> Awaitable[None]:
+        """The watcher's `send`."""
+        self._messages.append(message)
+        return _KEPT
+
+    def _start(self, headers: Headers) -> Write:
+        self.started = True
+        error, self._error = self._error, None
+        self._write = self._start_response(self._status, headers, *((error,) if error else ()))
+        return self._write
+
+    def _send_out(self) -> list[bytes]:
+        """Gives the server the start that is ready; returns the pieces of the body that are."""
+        pieces = []
+        messages, self._messages = self._messages, []
+        for message in messages:
+            if message["type"] == "http.response.start":
+                self._start([(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]])
+            elif piece := message.get("body", b""):
+                pieces.append(piece)
+        if self._watcher is not None and self._watcher.through == self._keep and self.started:
+            self._watcher = None  # all that follows passes
+        return pieces
+
+    def feed(self, data: bytes, *, more: bool) -> list[bytes]:
+        """What goes out for the body's next piece."""
+        watcher = self._watcher
+        if watcher is None:
+            return [data] if data else []
+        complete(watcher.take({"type": "http.response.body", "body": data, "more_body": more}))
+        return self._send_out()
+
+    def _write_through(self, data: bytes) -> None:
+        """`write` for apps of before PEP 333 that push their body."""
+        for piece in self.feed(data, more=True):
+            assert self._write is not None  # noqa: S101 - pieces go out behind the start alone
+            self._write(piece)
+
+    def follow(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """The body as it goes out."""
+        if self.started and self._watcher is None:
+            return body
+        if type(body) is list or type(body) is tuple:
+            return self._rewrite(body)
+        return PageBody(self, body)
+
+    def _rewrite(self, body: list[bytes] | tuple[bytes, ...]) -> list[bytes]:
+        """A body that is there as a whole; a list again, whose length servers look at."""
+        last = len(body) - 1
+        pieces = [piece for at, data in enumerate(body) for piece in self.feed(data, more=at < last)]
+        return pieces if body else self.feed(b"", more=False)
+
+
+class PageBody:
+    """A body that is made while it goes out."""
+
+    __slots__ = ("_body", "_ended", "_pieces", "_ready", "_start")
+
+    def __init__(self, start: PageStart, body: Iterable[bytes]) -> None:
+        self._start = start
+        self._body = body
+        self._pieces = iter(body)
+        self._ready: list[bytes] = []
+        self._ended = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Itself."""
+        return self
+
+    def __next__(self) -> bytes:
+        """The next piece; an empty one where the app's own is held (PEP 3333), unless the response has not begun."""
+        while True:
+            if self._ready:
+                return self._ready.pop(0)
+            if self._ended:
+                raise StopIteration
+            try:
+                piece = next(self._pieces)
+            except StopIteration:
+                self._ended = True
+                self._ready = self._start.feed(b"", more=False)
+                continue
+            self._ready = self._start.feed(piece, more=True)
+            if not self._ready and self._start.started:
+                return b""
+
+    def close(self) -> None:
+        """Closes the app's own body, however far it was read."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
+class _Kept:
+    """What a watcher awaits when its message is kept: nothing."""
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield from ()
+
+
+_KEPT: Final = _Kept()
+
+
+def find_type(headers: Headers) -> bytes:
+    """The Content-Type among a response's headers; empty for none."""
+    for name, value in headers:
+        if len(name) == 12 and name.lower() == "content-type":
+            return value.encode("latin-1")
+    return b""
