@@ -18,7 +18,6 @@ from adnotice.commands import (
     NoSite,
     change_mode,
     check_site,
-    find_mode,
     opened,
     store_url,
     whole_settings,
@@ -33,14 +32,13 @@ from adnotice.count.stores.protocol import NoStore
 from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.init import begin_site
 from adnotice.insight.access.passwords import hash_password
-from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
-from adnotice.insight.blind_spots import Sight
 from adnotice.insight.display import exports
 from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
+from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
 
@@ -119,6 +117,19 @@ def parser() -> argparse.ArgumentParser:
         ("last", "last day"),
     ):
         figures.add_argument(f"--{name}", default="", help=text)
+    report = command("report", send_report, "Tell the first screen of the dashboard in words: for a weekly mail.")
+    report.add_argument("--html", action="store_true", help="as a page instead of plain text")
+    report.add_argument("--file", type=Path, help="write it there instead of printing it")
+    report.add_argument("--again", action="store_true", help="mail it although it was mailed this week")
+    report.add_argument("--link", default="", metavar="URL", help="the dashboard's address, to stand below it")
+    watch = command(
+        "watch",
+        watch_site,
+        f"Look for what has gone wrong since yesterday: exit status {FOUND} where something was found. For a daily timer.",
+    )
+    for made in (report, watch):
+        made.add_argument("--site", default="", help="else the first one there is")
+        made.add_argument("--mail", action="store_true", help="mail it, once however many machines run this")
     doctor = command("doctor", see_doctor, "Ask a site whether its pages carry the tag, and say what is to mend.")
     doctor.add_argument("target", help="a public URL such as https://news.example, or an app such as module:app")
     doctor.add_argument(
@@ -129,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", serve_alone, "Run adnotice on its own, for sites that are not Python.")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
-    for made in (init, mode, prune, backup, restore_, migrate, import_, figures):
+    for made in (init, mode, prune, backup, restore_, migrate, import_, figures, report, watch):
         made.add_argument("--store", metavar="URL", help="the store_url; else what the settings say")
     return top
 
@@ -215,15 +226,7 @@ def print_figures(asked: argparse.Namespace) -> int:
     settings = whole_settings()
     with opened(asked, settings) as store:
         check_site(store, asked.site)
-        reader = Reader(
-            lambda: store,
-            mode=lambda: find_mode(store, settings.mode),
-            timezone=settings.count.timezone,
-            cached=settings.count.pages_cached,
-            clock=time.time,
-            retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
-            sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
-        )
+        reader = make_reader(store, settings)
         try:
             text = export(reader, asked.table, Wish.of(vars(asked), "", EXPORTED_ROWS))
         except ValueError as error:

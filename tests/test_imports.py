@@ -22,7 +22,7 @@ STOREYS: list[set[str]] = [
     {"settings", "contract"},
     {"configuration", "composition", "standby", "switched_off", "wsgi_servers"},
     {"middleware", "wsgi", "doctor", "commands"},
-    {"serve", "init", "approval"},
+    {"serve", "init", "approval", "reporting"},
     {"cli"},
     {"__main__"},
 ]

@@ -9,7 +9,7 @@ from adnotice.count.model.tally import SUSPECTS, Metric
 from adnotice.count.stores.protocol import Health
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.summary import Summary
-from adnotice.insight.display import formats, labels
+from adnotice.insight.display import formats, labels, sentences
 from adnotice.texts import DOUBTS, UNKNOWN
 from adnotice.vocabulary import Mode, Refusal
 
@@ -97,6 +97,8 @@ def _pages(summary: Summary) -> Iterator[Finding]:
 
 def _silence(summary: Summary) -> Iterator[Finding]:
     """Pages leave with the tag, or baits are asked for, and no report comes back; or programs alone have asked."""
+    if summary.stopped:
+        yield Finding(weight=Weight.WRONG, found=sentences.stopped(summary), do=LOOK_YOURSELF)
     reports = (
         summary.views.measured + summary.counts[Metric.BOT] + sum(summary.counts[each] for each in SUSPECTS.values())
     )

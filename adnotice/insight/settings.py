@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from adnotice.insight.access.passwords import BadHash, parse_hash
+from adnotice.insight.mail import BadMailUrl, MailServer
+
+ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class InsightSettings:
-    """Who may look at the figures."""
+    """Who may look at the figures, and who gets mail."""
 
     dashboard_password_hash: str = ""
     """Made by `adnotice hash-password`; empty: no dashboard."""
 
     metrics_token: str = ""
     """The bearer token that metrics and the JSON API take; empty: they need a dashboard session."""
+
+    mail_url: str = ""
+    """The server that takes mail: smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS, port 465); empty: none is
+    sent. For `adnotice report --mail` and `adnotice watch --mail`."""
+
+    mail_from: str = ""
+    """The address that mail comes from."""
+
+    mail_to: tuple[str, ...] = ()
+    """The addresses that it goes to."""
 
     def problems(self) -> Iterator[str]:
         """Says what is wrong with these settings, each with its remedy."""
@@ -35,3 +50,17 @@ class InsightSettings:
             )
         if not (self.metrics_token.isascii() and self.metrics_token.isprintable()) or " " in self.metrics_token:
             yield "metrics_token must be ASCII without blanks: it travels in a header. Make one with: adnotice new-secret"
+        yield from self._mail_problems()
+
+    def _mail_problems(self) -> Iterator[str]:
+        if self.mail_url:
+            try:
+                MailServer.parse(self.mail_url)
+            except BadMailUrl as error:
+                yield f"mail_url {error}"
+            if not self.mail_to:
+                yield "mail_to must name who gets mail where mail_url is set, such as editor@news.example"
+            for name, addresses in (("mail_from", (self.mail_from,)), ("mail_to", self.mail_to)):
+                for address in addresses:
+                    if not ADDRESS.fullmatch(address):
+                        yield f"{name} must hold addresses such as editor@news.example, got {address[:80]!r}"

@@ -16,9 +16,10 @@ from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
-from adnotice.insight.analysis.series import days_of
+from adnotice.insight.analysis.series import days_of, make_series
+from adnotice.insight.analysis.stopped import find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
-from adnotice.insight.analysis.summary import Metrics, Reading, ReportRows
+from adnotice.insight.analysis.summary import Metrics, Reading, ReportRows, Stop
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
@@ -42,6 +43,9 @@ DIMENSIONS: Final = (
 MAX_WISH_CHARACTERS: Final = 300
 WEEKS_COMPARED: Final = 4
 RECENT_SECONDS: Final = 60
+STOP_DAYS: Final = 7
+"""How far back the last report is looked for."""
+
 LABEL: Final = "label:"
 """A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
 
@@ -144,6 +148,7 @@ class Reader:
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
             change=self.judge(site) if site else None,
+            stopped=self.find_stop(site) if site else None,
         )
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
@@ -153,6 +158,14 @@ class Reader:
         """Whether the site's rate is changing, by as many days as are kept one by one."""
         yesterday = self.now().date() - timedelta(days=1)
         return judge_change(self.days(site), WEEKS_COMPARED, yesterday)
+
+    def find_stop(self, site: str) -> Stop | None:
+        """Whether reports have stopped within the last days."""
+        today = self.now().date()
+        period = Period(today - timedelta(days=STOP_DAYS), today)
+        hours = self._store().points(site, Grain.HOUR, period)
+        starts = self._calendar.starts(Grain.HOUR, period)
+        return find_stop(make_series(hours, starts, Grain.HOUR, self._calendar.cut(self._clock())))
 
     def days(self, site: str) -> list[Day]:
         """The site's days up to yesterday, of two years at most, as they are kept one by one."""

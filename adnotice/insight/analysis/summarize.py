@@ -23,6 +23,7 @@ from adnotice.insight.analysis.summary import (
     ReportRows,
     Row,
     Step,
+    Stop,
     Summary,
     Views,
 )
@@ -74,6 +75,7 @@ def summarize(
     current: Starts,
     rows_of_each: int = TOP_ROWS,
     change: Change | None = None,
+    stopped: Stop | None = None,
 ) -> Summary:
     """All figures of one site.
 
@@ -116,6 +118,7 @@ def summarize(
         sampled=views.measured / stood_for if stood_for else 1.0,
         range=None if not_measured is None else find_range(samples, not_measured),
         change=change,
+        stopped=stopped,
         pages_cached=bool(cached),
         cache_suggested=suggested,
         not_measured=not_measured,

@@ -78,6 +78,13 @@ class Bucket(msgspec.Struct, frozen=True):
         return max(0, self.injected - self.views.measured)
 
 
+class Stop(msgspec.Struct, frozen=True):
+    """Since the end of the bucket `since`, the last one with a report, `pages` left with the tag and nothing came back."""
+
+    since: str
+    pages: int
+
+
 class Step(msgspec.Struct, frozen=True):
     """One step of the funnel: `share.n` page views, as a share of the step named `of`."""
 
@@ -123,6 +130,8 @@ class Summary(msgspec.Struct, frozen=True):
     range: Range | None
     change: Change | None
     """The last four whole weeks against the four before, whatever days are shown; None where there is no site."""
+    stopped: Stop | None
+    """Where nothing comes back any more, whatever days are shown."""
     pages_cached: bool
     cache_suggested: bool
     not_measured: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.intervals import Interval, Share
@@ -98,6 +98,12 @@ def point(share: Share) -> str:
 def moment(given: datetime) -> str:
     """12 November 2026, 14:05."""
     return f"{day(given.date())}, {given:%H:%M}"
+
+
+def hour_of_day(start: str) -> str:
+    """Saturday 28 November, 15:00: the end of an hour's bucket."""
+    end = datetime.fromisoformat(f"{start[:13]}:00") + timedelta(hours=1)
+    return f"{end:%A} {end.day} {end:%B}, {end:%H:%M}"
 
 
 def _date(start: str) -> date:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Share
 from adnotice.insight.analysis.summary import Summary
-from adnotice.insight.display import charts, formats, labels, scales
+from adnotice.insight.display import charts, formats, labels, scales, sentences
 
 HEADERS: Final = {
     "content-security-policy": (
@@ -54,6 +54,7 @@ class Pages:
         self._environment.globals.update(
             site_name=site_name or "adnotice",
             words=labels,
+            sentences=sentences,
             formats=formats,
             draw=draw,
             draw_range=draw_range,
@@ -63,11 +64,15 @@ class Pages:
             top_of=top_of,
         )
 
+    def write(self, template: str, **values: object) -> str:
+        """The page as text."""
+        return self._environment.get_template(template).render(**values)
+
     def render(
         self, template: str, *, base: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
     ) -> HTMLResponse:
         """The page as a response, with the security headers."""
-        html = self._environment.get_template(template).render(base=base, **values)
+        html = self.write(template, base=base, **values)
         return HTMLResponse(html, status, {**HEADERS, **(headers or {})})
 
 

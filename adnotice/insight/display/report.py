@@ -1,0 +1,87 @@
+"""The first screen as a mail: in words, with one chart."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from adnotice.count.model.tally import Grain
+from adnotice.finding import Weight
+from adnotice.insight.analysis.summary import Bucket, Reading, Summary
+from adnotice.insight.display import formats, sentences
+from adnotice.insight.display.charts import rate_axis
+
+WIDTH: Final = 72
+BAR: Final = 30
+FIRST_WEEK_DAYS: Final = 7
+
+
+class Report(NamedTuple):
+    """A report's subject, its paragraphs by their heads, and the lines of its chart: name, figure, length from 0 to 1."""
+
+    subject: str
+    said: list[tuple[str, str]]
+    chart: list[tuple[str, str, float]]
+    label: str
+
+
+def write_report(reading: Reading, site_name: str) -> Report:
+    """What an editor is told each week. The change is judged in the first week of a month alone: who looks at it each
+    week would be told of one or two a year that are none."""
+    summary = reading.summary
+    said = [("", " ".join(filter(None, sentences.headline(summary))))]
+    if summary.blocking.rate is not None:
+        said.append(("Counted", sentences.counted(summary)))
+    said.append(("Not known", sentences.not_known(summary)))
+    said += [("Not looked for", sentence) for sentence in reading.unseen]
+    if summary.change:
+        said.append(("Change", _tell_change(summary)))
+    if board := sentences.for_the_board(summary):
+        said.append(("For the board", f"“{board}”"))
+    said.append(("The notice", sentences.notice(summary)))
+    said += [("To mend", f"{each.found} {each.do}") for each in reading.findings if each.weight is Weight.WRONG]
+    name = site_name or summary.site or "adnotice"
+    subject = f"{name}: {said[0][1]}"
+    return Report(subject, said, _draw(summary), summary.label)
+
+
+def _tell_change(summary: Summary) -> str:
+    if summary.stopped or summary.change is None:
+        return "Not judged while nothing is counted."
+    if summary.span.today.day > FIRST_WEEK_DAYS:
+        return "It is judged once a month, in the first report of the month; the dashboard says it any day."
+    return f"{sentences.change(summary.change)} {sentences.left_out(summary.change)}".rstrip()
+
+
+def _draw(summary: Summary) -> list[tuple[str, str, float]]:
+    known = [bucket for bucket in summary.series if bucket.blocking.rate is not None and not bucket.so_far]
+    axis = rate_axis(bucket.blocking for bucket in known)
+    return [(_name(bucket, summary.span.grain), *_measure(bucket, axis.top)) for bucket in known]
+
+
+def _name(bucket: Bucket, grain: Grain) -> str:
+    return formats.tick(bucket.start, grain)
+
+
+def _measure(bucket: Bucket, top: float) -> tuple[str, float]:
+    rate = bucket.blocking.rate or 0.0
+    return formats.percent(rate) + (" (few)" if bucket.blocking.few else ""), rate / top
+
+
+def to_text(report: Report, address: str = "") -> str:
+    """The report as plain text, 72 columns wide."""
+    lines: list[str] = [report.label, ""] if report.label else []
+    for head, text in report.said:
+        lines += [*textwrap.wrap(f"{head}: {text}" if head else text, WIDTH), ""]
+    if report.chart:
+        lines += ["Share of page views with ads blocked, the bars from 0:", ""]
+        lines += [f"{name:>10}  {figure:>12}  {'#' * round(length * BAR)}" for name, figure, length in report.chart]
+        lines.append("")
+    lines += _foot(address)
+    return "\n".join(lines) + "\n"
+
+
+def _foot(address: str) -> Sequence[str]:
+    more = f"More: {address}" if address else "More stands on the dashboard."
+    return [*textwrap.wrap("adnotice counts page views, never readers.", WIDTH), more]

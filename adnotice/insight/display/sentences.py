@@ -1,0 +1,143 @@
+"""What the first screen says, in whole sentences: page, report and mail take them from here.
+
+docs/dashboard.md has each of them, with the situation in which it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from adnotice.insight.analysis.change import Change, Trend
+from adnotice.insight.analysis.summary import Summary
+from adnotice.insight.display import formats, labels
+
+LEFT_OUT_NAMED: Final = 5
+"""So many unusual days are named, the last ones."""
+
+
+def headline(summary: Summary) -> tuple[str, str]:
+    """The figure, which may be empty, and the rest of the first sentence."""
+    views, blocking = summary.views, summary.blocking
+    if summary.empty:
+        known = summary.site in summary.sites
+        return "", "Nothing has been counted in these days." if known else "Nothing has been counted yet."
+    if blocking.rate is None:
+        return "", "No page view has a clear answer yet."
+    if blocking.few:
+        counted = f"{formats.number(views.blocked)} of {formats.number(views.decided)}"
+        return counted, "page views so far are seen with ads blocked."
+    return formats.percent(summary.rate), "of measured page views had ads blocked."
+
+
+def counted(summary: Summary) -> str:
+    """What the rate is made of, and from how many views it is estimated."""
+    blocking, views, kinds = summary.blocking, summary.views, summary.estimated
+    text = f"{formats.number(blocking.n)} of {formats.number(blocking.of)} page views with a clear answer"
+    if not blocking.few:
+        text += (
+            f": {formats.number(kinds.content)} where content of your own site is stopped too, "
+            f"{formats.number(kinds.hosts)} where the ads’ hosts are out of reach"
+        )
+    if summary.sampled == 1:
+        return f"{text}."
+    drawn = (
+        f"Measured were {formats.number(views.blocked)} of {formats.number(views.decided)}: "
+        f"{formats.percent(summary.sampled)} of all page views are drawn, and each stands for those that were not"
+    )
+    if summary.interval:
+        drawn += f". Drawing them leaves a range of {formats.interval(summary.interval)} (95% interval)"
+    return f"Estimated: {text}. {drawn}. Rates, rows and the series are weighed in the same way."
+
+
+def not_known(summary: Summary) -> str:
+    """How far off the rate can be."""
+    if summary.pages_cached:
+        return (
+            "How many page views were not measured is not known: pages are cached. A cache or CDN sends copies of your pages "
+            "that adnotice does not see leave."
+        )
+    if summary.cache_suggested:
+        return (
+            "How many page views were not measured is not known: more views than pages were reported. The health page says "
+            "what to do."
+        )
+    if summary.range is None:
+        return "Nothing was measured yet."
+    return (
+        f"{formats.number(summary.range.unanswered)} page views gave no clear answer. Had none, or all, of them been seen "
+        f"with ads blocked, the rate would be {formats.between(summary.range.low, summary.range.high)}."
+    )
+
+
+def change(found: Change) -> str:
+    """Whether the rate is changing; the yardstick always beside it."""
+    if found.points is not None and found.yardstick is not None:
+        return " ".join(_judged(found, found.points, found.yardstick))
+    if found.answer_on:
+        return (
+            f"Too early to say whether it is changing. An answer can be given from {formats.day(found.answer_on)} on."
+        )
+    return f"Too few page views to say whether it is changing: each {found.weeks} weeks need 50 with ads blocked and 50 with ads."
+
+
+def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
+    before = f"the {found.weeks} weeks before ({formats.percent(found.rate_before)})."
+    if abs(points) < 0.0005:
+        yield f"The last {found.weeks} whole weeks are as {before}"
+    else:
+        way = "Up" if points > 0 else "Down"
+        yield f"{way} {formats.points(points)} points in the last {found.weeks} whole weeks on {before}"
+    often = f"his site often moves by up to {formats.points(yardstick)} points"
+    if found.answer is not Trend.UNUSUAL:
+        yield f"T{often}: no news."
+        return
+    yield f"That is more than usual: t{often}. Why is not known from these figures."
+    if not found.season_known:
+        yield "It may be the season: there is no year to compare with."
+
+
+def left_out(found: Change) -> str:
+    """The unusual days that the change leaves out; empty where there are none."""
+    days = found.left_out
+    if not days:
+        return ""
+    more = f" and {len(days) - LEFT_OUT_NAMED} before" if len(days) > LEFT_OUT_NAMED else ""
+    return f"Unusual days are left out: {', '.join(map(formats.day, days[-LEFT_OUT_NAMED:]))}{more}."
+
+
+def stopped(summary: Summary) -> str:
+    """That nothing comes back any more; empty while something does."""
+    if summary.stopped is None:
+        return ""
+    return (
+        f"Nothing has been counted since {formats.hour_of_day(summary.stopped.since)}, though "
+        f"{formats.number(summary.stopped.pages)} pages left with the tag."
+    )
+
+
+def for_the_board(summary: Summary) -> str:
+    """A sentence to be read out; empty where there are too few views for a rate."""
+    if summary.rate is None or summary.blocking.few:
+        return ""
+    span = summary.span
+    last = formats.day(span.last)
+    when = f"On {last}" if span.first == span.last else f"From {formats.day(span.first)} to {last}"
+    rest = ""
+    if summary.range:
+        ends = f"{formats.whole(summary.range.low)} to {formats.whole(summary.range.high)}"
+        rest = f"; {ends} if the rest is taken into account"
+    share = formats.whole(summary.rate)
+    return f"{when}, ads were blocked on {share} of the page views we could measure{rest}. Page views, not people."
+
+
+def notice(summary: Summary) -> str:
+    """What followed the notice."""
+    shown, allowed = summary.counts["shown"], summary.counts["allowed"]
+    if not shown:
+        return f"Nobody was shown the notice in these days. {labels.mode(summary.mode)}"
+    return (
+        f"Of 100 notices shown, {formats.points(allowed / shown)} were followed by a check that found ads let through "
+        f"({formats.number(allowed)} page views). Counted, not proved: some would have allowed ads anyway, and who allowed "
+        "them without checking again is not in it."
+    )

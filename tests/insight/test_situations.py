@@ -1,0 +1,127 @@
+"""The nine situations of docs/dashboard.md: each sentence is said by the code, word for word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from adnotice.count.model.calendar import Starts
+from adnotice.count.model.tally import Count, Dimension, Metric
+from adnotice.insight.analysis.change import Change, Trend
+from adnotice.insight.analysis.periods import choose_span
+from adnotice.insight.analysis.summarize import summarize
+from adnotice.insight.analysis.summary import ReportRows, Stop, Summary
+from adnotice.insight.display import sentences
+from adnotice.vocabulary import Mode
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding="utf-8")
+TODAY = date(2026, 11, 29)
+NOW = Starts(f"{TODAY}T15", str(TODAY), "2026-11-23", "2026-11-01")
+M = Metric
+
+
+def told(number: int) -> list[str]:
+    """The sentences that the document has under this number."""
+    chapter = re.search(rf"^## {number}\. .*?(?=^## |\Z)", DOCUMENT, re.MULTILINE | re.DOTALL)
+    assert chapter
+    return re.findall(r"^> (.+)$", chapter[0], re.MULTILINE)
+
+
+def site(
+    numbers: Mapping[Metric, int],
+    *,
+    cached: bool | None = None,
+    shares: list[Count] | None = None,
+    stopped: Stop | None = None,
+    sites: tuple[str, ...] = ("news",),
+) -> Summary:
+    """The last four whole weeks of a site."""
+    rows = {Dimension.ALL: [Count("", metric, n) for metric, n in numbers.items()], Dimension.SHARE: shares or []}
+    return summarize(
+        ReportRows(rows, [], []),
+        sites=sites,
+        site="news",
+        label="",
+        mode=Mode.ASK,
+        span=choose_span(TODAY, "UTC"),
+        cached=cached,
+        current=NOW,
+        stopped=stopped,
+    )
+
+
+def changed(answer: Trend, points: float, before: float, **more: object) -> Change:
+    """A change of four weeks against four."""
+    known = {"rate": before + points, "rate_before": before, "points": points, "yardstick": 0.009, **more}
+    return Change(answer, 4, date(2026, 11, 1), date(2026, 11, 28), **known)  # type: ignore[arg-type]
+
+
+NORMAL = {M.INJECTED: 61_600, M.CLEAR: 44_800, M.BLOCKED_CONTENT: 11_200}
+
+
+def test_normal() -> None:
+    summary = site(NORMAL)
+    assert told(1) == [
+        " ".join(sentences.headline(summary)),
+        sentences.counted(summary),
+        sentences.not_known(summary),
+        sentences.for_the_board(summary),
+    ]
+
+
+def test_too_early() -> None:
+    early = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28), answer_on=date(2027, 1, 31))
+    few = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28))
+    assert told(2) == [sentences.change(early), sentences.change(few)]
+
+
+def test_usual_movement() -> None:
+    assert told(3) == [sentences.change(changed(Trend.USUAL, 0.001, 0.204))]
+
+
+def test_more_than_usual() -> None:
+    rise = changed(Trend.UNUSUAL, 0.05, 0.2, season_known=True, left_out=(date(2026, 11, 14),))
+    young = changed(Trend.UNUSUAL, 0.05, 0.2)
+    first, season, days = told(4)
+    assert sentences.change(rise) == first
+    assert sentences.change(young) == f"{first} {season}"
+    assert sentences.left_out(rise) == days
+    assert sentences.left_out(young) == ""
+
+
+def test_the_notice() -> None:
+    assert told(5) == [sentences.notice(site({**NORMAL, M.SHOWN: 80, M.ALLOWED: 4}))]
+
+
+def test_reports_stopped() -> None:
+    summary = site(NORMAL, stopped=Stop("2026-11-28T14", 3_412))
+    assert told(6)[0] == sentences.stopped(summary)
+    assert sentences.stopped(site(NORMAL)) == ""
+
+
+def test_a_cache_in_front() -> None:
+    more = {M.INJECTED: 10, M.CLEAR: 800, M.BLOCKED_CONTENT: 200}
+    assert told(7) == [sentences.not_known(site(more, cached=True)), sentences.not_known(site(more))]
+
+
+def test_a_share_is_measured() -> None:
+    drawn = {M.CLEAR: 800, M.BLOCKED_CONTENT: 200}
+    summary = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
+    assert told(8) == [sentences.counted(summary)]
+
+
+def test_the_first_day() -> None:
+    summary = site({M.INJECTED: 20, M.CLEAR: 7, M.BLOCKED_CONTENT: 11})
+    few, _, nothing = told(9)
+    assert " ".join(sentences.headline(summary)) == few
+    assert sentences.headline(site({}, sites=()))[1] == nothing
+    assert sentences.for_the_board(summary) == ""
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_every_situation_has_its_sentences(number: int) -> None:
+    assert told(number)
