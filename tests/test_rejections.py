@@ -93,7 +93,7 @@ async def test_each_reason_is_counted_and_shown_everywhere(file: Path) -> None:
         assert {line.split(",")[0]: int(line.split(",")[1]) for line in table[1:-1]} == expected
         metrics = (await browser.get("/_adnotice/metrics", headers=BEARER)).text
         for reason in Rejection:
-            assert f'adnotice_rejected_total{{reason="{reason}"}} {expected.get(reason, 0)}\n' in metrics
+            assert f'adnotice_rejected_total{{reason="{reason}"}} {expected.get(reason, 0)}.0\n' in metrics
     await shut_down(app)
 
 

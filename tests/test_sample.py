@@ -154,14 +154,14 @@ async def test_every_sum_of_the_metrics_equals_its_whole(store: Store) -> None:
     for line in lines:
         if not line.startswith("#"):
             name, _, value = line.rpartition(" ")
-            sums[name.partition("{")[0]] += int(value)
-            sums[name] += int(value)
+            sums[name.partition("{")[0]] += int(float(value))
+            sums[name] += int(float(value))
     counted = {
-        name: sums[f'adnotice_counted_total{{site="{SITE}",metric="{name}"}}'] for name in ("refused", "rejected")
+        name: sums[f'adnotice_counted_total{{metric="{name}",site="{SITE}"}}'] for name in ("refused", "rejected")
     }
     assert sums["adnotice_refused_total"] == counted["refused"]
     assert sums["adnotice_rejected_total"] == counted["rejected"]
-    assert sums["adnotice_quiet_total"] == sums[f'adnotice_counted_total{{site="{SITE}",metric="not-asked"}}']
+    assert sums["adnotice_quiet_total"] == sums[f'adnotice_counted_total{{metric="not-asked",site="{SITE}"}}']
 
 
 def test_the_sample_has_every_day(store: Store) -> None:

@@ -119,8 +119,11 @@ class Reception(Prefix):
         else:
             await self._gate.discard(scope, receive)
 
+        left: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
+
         async def replay() -> Message:
-            return {"type": "http.request", "body": request.body, "more_body": False}
+            # The body once; then what the server says: who streams its answer waits there for the reader to go away.
+            return left.pop() if left else await receive()
 
         client = (request.client or peer_address(scope), 0)
         await app({**scope, "root_path": base, "path": f"{base}/{name}", "client": client}, replay, send)

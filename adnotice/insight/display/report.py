@@ -17,8 +17,8 @@ BAR: Final = 30
 FIRST_WEEK_DAYS: Final = 7
 
 
-class Report(NamedTuple):
-    """A report's subject, its paragraphs by their heads, and the lines of its chart: name, figure, length from 0 to 1."""
+class Letter(NamedTuple):
+    """A report as it is sent: subject, paragraphs by their heads, and the lines of its chart: name, figure, length from 0 to 1."""
 
     subject: str
     said: list[tuple[str, str]]
@@ -26,7 +26,7 @@ class Report(NamedTuple):
     label: str
 
 
-def write_report(reading: Reading, site_name: str) -> Report:
+def write_report(reading: Reading, site_name: str) -> Letter:
     """What an editor is told each week. The change is judged in the first week of a month alone: who looks at it each
     week would be told of one or two a year that are none."""
     summary = reading.summary
@@ -43,7 +43,7 @@ def write_report(reading: Reading, site_name: str) -> Report:
     said += [("To mend", f"{each.found} {each.do}") for each in reading.findings if each.weight is Weight.WRONG]
     name = site_name or summary.site or "adnotice"
     subject = f"{name}: {said[0][1]}"
-    return Report(subject, said, _draw(summary), summary.label)
+    return Letter(subject, said, _draw(summary), summary.label)
 
 
 def _tell_change(summary: Summary) -> str:
@@ -69,7 +69,7 @@ def _measure(bucket: Bucket, top: float) -> tuple[str, float]:
     return formats.percent(rate) + (" (few)" if bucket.blocking.few else ""), rate / top
 
 
-def to_text(report: Report, address: str = "") -> str:
+def to_text(report: Letter, address: str = "") -> str:
     """The report as plain text, 72 columns wide."""
     lines: list[str] = [report.label, ""] if report.label else []
     for head, text in report.said:
