@@ -70,8 +70,11 @@ class WsgiReception(Reception):
         asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
         messages: list[Message] = []
 
+        left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            # The body once; that the reader goes away is heard of by nobody here: who waits for it is called off.
+            return left.pop() if left else await asyncio.get_running_loop().create_future()
 
         async def send(message: Message) -> None:
             messages.append(message)

@@ -292,3 +292,13 @@ def test_where_it_is_not_there_the_site_goes_on(
     else:
         assert status[:3] == "404"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_figures_that_are_streamed_come_to_their_end(wrap: Callable[..., AdNotice]) -> None:
+    token = "metrics-token-0123456789"
+    app = wrap(page([HTML], PAGE), metrics_token=token)
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    for path in ("api/v1/counts.csv", "api/v1/summary", "metrics"):
+        status, _, body = ask(app, f"/_adnotice/{path}", **bearer)
+        assert status == "200 OK"
+        assert b"injected" in body or path == "metrics"
