@@ -7,13 +7,31 @@ ADNOTICE_SECRET_KEY stand above it, for who keeps secrets there.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
 from adnotice.settings import CONFIG_VARIABLE, Settings, SettingsError, variables_in
 
 FILE_NAME: Final = "adnotice.toml"
+
+
+_GIVEN: Final[ContextVar[tuple[Mapping[str, object], str] | None]] = ContextVar("adnotice.configuration", default=None)
+
+
+@contextmanager
+def reading(options: Mapping[str, object], source: str) -> Iterator[None]:
+    """Has what runs inside take these options for the settings that are there; `source` names them for people.
+
+    For commands that a framework's own command runs, whose settings hold ours.
+    """
+    before = _GIVEN.set((options, source))
+    try:
+        yield
+    finally:
+        _GIVEN.reset(before)
 
 
 def find_file(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -33,6 +51,8 @@ def read_settings(environ: Mapping[str, str] = os.environ, **defaults: object) -
 
     Raises `SettingsError` with every problem and its remedy.
     """
+    if given := _GIVEN.get():
+        return Settings.of(**{**defaults, **given[0]})
     file = find_file(environ)
     if file is not None:
         return Settings.from_file(file, environ, **defaults)
@@ -65,6 +85,8 @@ def choose_settings(settings: object, options: Mapping[str, object]) -> Settings
 
 def tell_source(environ: Mapping[str, str] = os.environ) -> str:
     """Where the settings come from, for people."""
+    if given := _GIVEN.get():
+        return given[1]
     file = find_file(environ)
     variables = ", ".join(sorted(variables_in(environ)))
     if file is not None:

@@ -25,7 +25,6 @@ class Framework(Enum):
     QUART = "Quart"
     FLASK = "Flask"
     DJANGO = "Django"
-    DJANGO_WSGI = "Django (WSGI)"
 
 
 class App(NamedTuple):
@@ -42,7 +41,7 @@ _MAKERS: Final = {
     "Litestar": Framework.LITESTAR,
     "Quart": Framework.QUART,
     "Flask": Framework.FLASK,
-    "get_wsgi_application": Framework.DJANGO_WSGI,
+    "get_wsgi_application": Framework.DJANGO,
     "get_asgi_application": Framework.DJANGO,
 }
 
@@ -59,16 +58,15 @@ IN_FLASK: Final = """\
 from adnotice.wsgi import AdNotice
 
 {name}.wsgi_app = AdNotice({name}.wsgi_app)"""
-AS_WSGI: Final = """\
-from adnotice.wsgi import AdNotice
-
-{name} = AdNotice({name})  # the last line"""
+IN_DJANGO: Final = """\
+INSTALLED_APPS += ["adnotice.django"]
+MIDDLEWARE = ["adnotice.django.middleware.AdNoticeMiddleware", *MIDDLEWARE]"""
 
 _LINES: Final = {
     Framework.FASTAPI: ADDED,
     Framework.STARLETTE: ADDED,
     Framework.FLASK: IN_FLASK,
-    Framework.DJANGO_WSGI: AS_WSGI,
+    Framework.DJANGO: IN_DJANGO,
 }
 
 

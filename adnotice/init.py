@@ -16,7 +16,7 @@ from typing import Final
 from adnotice.commands import find_store
 from adnotice.configuration import FILE_NAME, find_file, tell_source
 from adnotice.count.stores.open import open_store, sqlite_file
-from adnotice.frameworks import find_apps, name_target, write_lines
+from adnotice.frameworks import Framework, find_apps, name_target, write_lines
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import hash_password
 from adnotice.keys import new_secret
@@ -142,7 +142,8 @@ def _what_next(file: Path) -> Iterator[str]:
         yield f"    {make_tag(f'{PREFIX}/client.js', '').plain.decode()}\n\nThen: adnotice doctor https://your.site"
         return
     first, *more = apps
-    yield f"\nIn {first.file}, which makes the {first.framework.value} app {first.name}:\n"
+    made = f"{first.file}, which makes the {first.framework.value} app {first.name}"
+    yield f"\nIn {'your Django settings' if first.framework is Framework.DJANGO else made}:\n"
     yield "\n".join(f"    {line}".rstrip() for line in write_lines(first).splitlines())
     yield f"\nThen: adnotice doctor {name_target(first)}"
     if more:

@@ -19,7 +19,7 @@ from adnotice.http.messages import Answer, Refused
 from adnotice.http.router import LOOK_RULE
 from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, make_scope
 from adnotice.http.wsgi_router import WsgiReception, send_answer
-from adnotice.inject.wsgi import WsgiInjector
+from adnotice.inject.wsgi import PageStart, WsgiInjector
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import REASON as NOT_SET_UP
 from adnotice.switched_off import REASON as SWITCHED_OFF
@@ -81,12 +81,20 @@ class AdNotice:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers our own addresses; hands everything else to the app."""
+        if self.owns(environ):
+            return self._answer(environ["PATH_INFO"][len(self._prefix) :], environ, start_response)
+        return self.app(environ, start_response) if self._parts is None else self._pages.attend(environ, start_response)
+
+    def owns(self, environ: Environ) -> bool:
+        """Whether the request is for one of our own addresses."""
         if self._parts is not None and os.getpid() != self._pid:
             self._settle(self._parts)
         path: str = environ.get("PATH_INFO", "")
-        if path.startswith(self._prefix):
-            return self._answer(path[len(self._prefix) :], environ, start_response)
-        return self.app(environ, start_response) if self._parts is None else self._pages.attend(environ, start_response)
+        return path.startswith(self._prefix)
+
+    def begin_page(self, environ: Environ, start_response: StartResponse) -> PageStart | None:
+        """What follows the app's answer to a request that is not for us; None where adnotice is not there."""
+        return None if self._parts is None else self._pages.begin(environ, start_response)
 
     def _settle(self, parts: Parts) -> None:
         """What each process does once, before its first request."""

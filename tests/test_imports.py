@@ -24,7 +24,7 @@ STOREYS: list[set[str]] = [
     {"middleware", "wsgi", "doctor", "commands"},
     {"serve", "init", "approval", "reporting"},
     {"cli"},
-    {"__main__"},
+    {"__main__", "django"},
 ]
 HEIGHT = {name: height for height, names in enumerate(STOREYS) for name in names}
 

@@ -22,7 +22,7 @@ def make_scope(environ: Environ) -> dict[str, Any]:
     root: str = decode(environ.get("SCRIPT_NAME", ""))
     return {
         "type": "http",
-        "method": environ["REQUEST_METHOD"],
+        "method": environ.get("REQUEST_METHOD", "GET"),
         "scheme": environ.get("wsgi.url_scheme", "http"),
         "path": root + decode(environ.get("PATH_INFO", "")),
         "root_path": root,

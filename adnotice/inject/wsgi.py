@@ -45,11 +45,15 @@ class WsgiInjector:
 
     def attend(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The app's answer, with the tag where it is a page that should carry it."""
+        start = self.begin(environ, start_response)
+        return start.follow(self._app(start.environ, start))
+
+    def begin(self, environ: Environ, start_response: StartResponse) -> PageStart:
+        """What takes the app's start, and then its body; `environ` in it is the request as the app should see it."""
         asked_for = b""
         if self._rules.marks_out and "HTTP_IF_NONE_MATCH" in environ:
             environ, asked_for = self._prepare(environ)
-        start = PageStart(self._rules, environ, start_response, asked_for)
-        return start.follow(self._app(environ, start))
+        return PageStart(self._rules, environ, start_response, asked_for)
 
     def _prepare(self, environ: Environ) -> tuple[Environ, bytes]:
         """The request without our mark in If-None-Match, and that header as it came; empty when there was none of ours."""
@@ -73,21 +77,21 @@ class PageStart:
 
     __slots__ = (
         "_asked_for",
-        "_environ",
         "_error",
         "_messages",
         "_rules",
-        "_start_response",
         "_status",
         "_watcher",
         "_write",
+        "environ",
+        "start_response",
         "started",
     )
 
     def __init__(self, rules: Rules, environ: Environ, start_response: StartResponse, asked_for: bytes) -> None:
         self._rules = rules
-        self._environ = environ
-        self._start_response = start_response
+        self.environ = environ
+        self.start_response = start_response
         self._asked_for = asked_for
         self._status = ""
         self._error: ExcInfo = None
@@ -100,7 +104,7 @@ class PageStart:
     def __call__(self, status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
         """`start_response` (PEP 3333). With `exc_info` it takes the place of a start that is held."""
         if self.started:
-            return self._start_response(status, headers, exc_info)
+            return self.start_response(status, headers, exc_info)
         if self._status and exc_info is None:
             raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
         self._status, self._error = status, exc_info
@@ -109,7 +113,7 @@ class PageStart:
             self._watcher = self._find_watcher(status, headers)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             self._watcher = None
-            self._rules.ledger.failed(make_scope(self._environ))
+            self._rules.ledger.failed(make_scope(self.environ))
         if self._watcher is None:
             return self._start(headers)
         self._send_out()
@@ -121,7 +125,7 @@ class PageStart:
         code = int(status[:3])
         if not (is_page or (self._asked_for and code == 304)):
             return None
-        scope = make_scope(self._environ)
+        scope = make_scope(self.environ)
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         watcher = Watcher(self._rules, scope, scope["path"], scope["root_path"], self._keep)
         watcher.asked_for = self._asked_for
@@ -136,7 +140,7 @@ class PageStart:
     def _start(self, headers: Headers) -> Write:
         self.started = True
         error, self._error = self._error, None
-        self._write = self._start_response(self._status, headers, *((error,) if error else ()))
+        self._write = self.start_response(self._status, headers, *((error,) if error else ()))
         return self._write
 
     def _send_out(self) -> list[bytes]:
@@ -160,6 +164,11 @@ class PageStart:
         complete(watcher.take({"type": "http.response.body", "body": data, "more_body": more}))
         return self._send_out()
 
+    @property
+    def passes(self) -> bool:
+        """Whether the body that follows goes out as it comes."""
+        return self.started and self._watcher is None
+
     def _write_through(self, data: bytes) -> None:
         """`write` for apps of before PEP 333 that push their body."""
         for piece in self.feed(data, more=True):
@@ -168,7 +177,7 @@ class PageStart:
 
     def follow(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """The body as it goes out."""
-        if self.started and self._watcher is None:
+        if self.passes:
             return body
         if type(body) is list or type(body) is tuple:
             return self._rewrite(body)

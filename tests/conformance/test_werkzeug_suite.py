@@ -13,10 +13,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 REQUIREMENTS = {
     "werkzeug": ("cryptography", "ephemeral-port-reserve", "pytest", "pytest-timeout", "watchdog"),
-    "flask": ("asgiref", "blinker", "greenlet", "pytest", "pytest-timeout", "python-dotenv"),
+    "flask": ("asgiref", "blinker", "greenlet", "pytest<9", "pytest-timeout", "python-dotenv"),
 }
-ENOUGH = {"werkzeug": (700, 1), "flask": (400, 0)}
-"""How many tests of each suite pass at least, and how many of them read a page with the tag."""
+ENOUGH = {"werkzeug": (700, 0), "flask": (400, 0)}
+"""How many tests of each suite pass at least, and how many of them read a page with the tag: both know fragments only."""
 OTHERS = "not dev_server and not serving"
 """Werkzeug's tests of its own server start processes, in which nothing of ours is."""
 

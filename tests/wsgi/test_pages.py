@@ -302,3 +302,7 @@ def test_figures_that_are_streamed_come_to_their_end(wrap: Callable[..., AdNotic
         status, _, body = ask(app, f"/_adnotice/{path}", **bearer)
         assert status == "200 OK"
         assert b"injected" in body or path == "metrics"
+
+
+def test_a_request_that_no_server_would_make_still_gets_the_apps_page(wrap: Callable[..., AdNotice]) -> None:
+    assert b"".join(wrap(page([], PAGE), checked=False)({}, lambda *_: None)) == TAGGED
