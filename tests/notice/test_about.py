@@ -10,10 +10,13 @@ import pytest
 
 from adnotice.http.messages import Answer, Request
 from adnotice.notice.about import USUAL, AboutPage, Practice
+from adnotice.notice.about_sentences import WRITTEN_ON
 from adnotice.notice.cookie import read_cookie
+from adnotice.notice.drafts import list_drafts, load_draft
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.words import english
 from adnotice.objection import NAME
+from adnotice.version import VERSION
 from adnotice.vocabulary import Mode
 from tests.notice.test_cookie import TODAY
 
@@ -179,3 +182,153 @@ def test_it_carries_strict_headers_and_no_script_but_its_own() -> None:
     assert headers[b"x-robots-tag"] == b"noindex"
     assert re.findall(rb"<script.*?>", answer.body) == [b'<script src="/app/_adnotice/about.js" defer>']
     assert b"style=" not in answer.body
+
+
+def test_the_site_stands_at_its_head_with_the_way_to_its_first_page() -> None:
+    body = show().body.decode()
+    assert '<a class="site" href="/app/"><bdi>The Daily Example</bdi></a>' in body
+    assert '<a class="back" href="/app/">Back to <bdi>The Daily Example</bdi></a>' in body
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("https://news.example/politics/budget?utm=1#x", "/politics/budget"),
+        ("https://elsewhere.example/politics/budget", "/app/"),
+        ("https://news.example/app/_adnotice/about?saved", "/app/"),
+        ("https://news.example//evil.example/", "/app/"),
+        ("https://news.example", "/app/"),
+        ("https://[", "/app/"),
+        ("", "/app/"),
+    ],
+)
+def test_the_way_back_leads_to_the_page_that_one_came_from_and_never_elsewhere(referer: str, back: str) -> None:
+    answer = show(headers={b"host": b"news.example", b"referer": referer.encode()})
+    assert f'<a class="back" href="{back}">' in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [
+        (b"www.Daily.example:8443", "daily.example##reader-notice"),
+        (b"localhost:8000", "localhost##reader-notice"),
+        (b"xn--mnchen-3ya.example", "xn--mnchen-3ya.example##reader-notice"),
+        (b"evil.example##body,x", ""),
+        (b"<b>", ""),
+        (b"", ""),
+    ],
+)
+def test_readers_who_clear_their_cookies_are_given_the_line_for_their_blocker(host: bytes, line: str) -> None:
+    body = show(headers={b"host": host}).body.decode()
+    assert ("##reader-notice" in body) is bool(line)
+    assert f'<code dir="ltr">{line}</code>' in body or not line
+
+
+def test_it_says_what_is_true_where_consent_is_needed() -> None:
+    assert "When you open a page, a small script" in text(show())
+    required = text(show(practice=Practice(measure_consent=True, ask_consent=True)))
+    assert "When you open a page" not in required
+    assert "Once you have agreed to be counted, a small script" in required
+    assert "You are asked to allow ads only if you have agreed to be asked." in required
+
+
+def test_it_says_which_share_is_measured_where_it_is_not_every_view() -> None:
+    assert "by chance" not in text(show())
+    assert "about 12.5% of the page views. Your browser draws them by chance" in text(
+        show(practice=Practice(sample_rate=0.125))
+    )
+
+
+def test_it_says_that_the_server_looks_for_the_ad_script_only_where_it_does() -> None:
+    told = "this site’s server may ask for its address too"
+    assert told not in text(show())
+    assert told in text(show(practice=Practice(ad_probe=True)))
+    assert told not in text(show(practice=Practice(ad_probe=True, ad_probe_look=False)))
+
+
+def test_it_tells_what_is_read_and_forgotten_and_that_logs_are_another_matter() -> None:
+    said = text(show())
+    assert "The address is used only to limit how much one address may send." in said
+    assert "Such logs are no part of this measurement" in said
+
+
+def test_it_names_who_answers_why_and_on_which_ground_in_the_operators_words() -> None:
+    said = text(
+        show(
+            responsible="The Daily Example, 1 Example Street",
+            contact="privacy@daily.example",
+            purpose="To know our loss.",
+            ground="Art. 6(1)(f) GDPR",
+        )
+    )
+    for each in (
+        "Responsible The Daily Example, 1 Example Street",
+        "Contact privacy@daily.example",
+        "Purpose To know our loss.",
+    ):
+        assert each in said
+    assert "Legal ground Art. 6(1)(f) GDPR" in said
+
+
+def test_without_the_operators_words_it_gives_the_purpose_of_the_mode_and_names_no_ground() -> None:
+    assert "Purpose To know how many page views are seen with ads blocked." in text(show(mode=Mode.MEASURE))
+    assert "and to ask these readers to allow ads" in text(show())
+    assert "Legal ground" not in text(show())
+    assert "Responsible" not in text(show())
+
+
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("privacy@daily.example", '<a href="mailto:privacy@daily.example">'),
+        ("/contact", '<a href="/contact">'),
+        ("https://daily.example/contact", '<a href="https://daily.example/contact">'),
+        ("the desk, 555 0100", ""),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_a_contact_is_a_link_where_it_can_be_one(contact: str, link: str) -> None:
+    body = show(contact=contact).body.decode()
+    after = body.split("<dt>Contact</dt>")[1].split("</dd>")[0]
+    assert link in after
+    assert ("<a " in after) is bool(link)
+
+
+def test_it_gives_its_date_its_version_and_the_scripts_readable_source() -> None:
+    answer = show()
+    assert f"adnotice {VERSION}. These words are of {WRITTEN_ON}." in text(answer)
+    assert 'href="/app/_adnotice/src/client.js"' in answer.body.decode()
+
+
+UKRAINIAN = {"en": english(), "uk": load_draft("uk").words, "ar": load_draft("ar").words}
+
+
+def test_it_speaks_the_readers_language_and_lets_readers_choose_another() -> None:
+    page = AboutPage(NoticeSettings(), "The Daily Example", USUAL, UKRAINIAN)
+    accepts = {b"accept-language": b"uk,en;q=0.8"}
+    request = Request("GET", "about", b"", accepts, b"", "default", "/_adnotice", secure=True)
+    first = page.answer(request, Mode.ASK, None, objects=False)
+    assert dict(first.headers)[b"content-language"] == b"uk"
+    assert b'<html lang="uk" dir="ltr">' in first.body
+    assert 'href="/_adnotice/about?lang=ar" lang="ar" hreflang="ar">العربية</a>' in first.body.decode()
+    assert b'action="/_adnotice/about/choice"' in first.body
+    chosen = Request("GET", "about", b"lang=ar", accepts, b"", "default", "/_adnotice", secure=True)
+    second = page.answer(chosen, Mode.ASK, None, objects=False).body
+    assert b'<html lang="ar" dir="rtl">' in second
+    assert b'action="/_adnotice/about/choice?lang=ar"' in second
+
+
+@pytest.mark.parametrize("language", ["en", *list_drafts()])
+@pytest.mark.parametrize(
+    "practice",
+    [USUAL, Practice(count_referrers=True, ad_probe=True, ad_probe_load=True, measure_consent=True, sample_rate=0.5)],
+)
+def test_in_no_language_a_place_is_left_open(language: str, practice: Practice) -> None:
+    words = english() if language == "en" else load_draft(language).words
+    page = AboutPage(NoticeSettings(), "The Daily Example", practice, {language: words})
+    headers = {b"host": b"daily.example"}
+    request = Request("GET", "about", b"saved", headers, b"", "default", "/_adnotice", secure=True)
+    for cookie in ("", "later.2026-11-01", "never.2026-11-01", "supports.2026-11-01"):
+        body = page.answer(request, Mode.ASK, read_cookie(cookie, TODAY), objects=False).body.decode()
+        assert "{" not in body
+        assert not re.search(r"<(p|li|td|h2|dd|dt|button)\b[^>]*>\s*</\1>", body)
