@@ -134,8 +134,7 @@ class AboutPage:
         said = request.query.partition(b"&")[0]
 
         def say(name: str, /, count: int | None = None, **values: object) -> Markup:
-            # What is put in stands by itself, in whatever direction its letters run.
-            shown = {key: Markup("<bdi>{}</bdi>").format(value) for key, value in {"site": site, **values}.items()}
+            shown = {key: _show(key, value) for key, value in {"site": site, **values}.items()}
             return Markup(_escaped(words, name).say(name, count, **shown))  # noqa: S704 - its parts are escaped
 
         body = self._template.render(
@@ -160,6 +159,18 @@ class AboutPage:
         kept_back = (reason("objected"),) if objects else ()
         told = (header(b"content-language", words.language),) if words.language else ()
         return Answer(200, (*HEADERS, *told, *kept_back), body.encode())
+
+
+_FOR_MACHINES: Final = frozenset({"name", "day", "version", "share"})
+
+
+def _show(key: str, value: object) -> Markup:
+    """What is put into a sentence stands by itself: a name in the direction of its letters, all else as it is written."""
+    if key == "path":
+        return Markup('<code dir="ltr">{}</code>').format(value)
+    if key in _FOR_MACHINES:
+        return Markup('<bdi dir="ltr">{}</bdi>').format(value)
+    return Markup("<bdi>{}</bdi>").format(value)
 
 
 def _escaped(words: Words, name: str) -> Words:

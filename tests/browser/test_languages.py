@@ -105,9 +105,10 @@ def test_the_public_page_speaks_it_too_at_every_width(language: str, speaking: S
         page.goto(f"/_adnotice/about?lang={language}")
         found = page.run(
             "return [document.documentElement.lang, document.documentElement.dir, document.querySelector('h1').innerText,"
-            " document.querySelector('.languages [aria-current]').lang]"
+            " document.querySelector('.languages [aria-current]').lang, document.querySelector('.back').innerText]"
         )
-        assert found == [language, words.direction, words.say("about_title", site="The Daily Example"), language]
+        title, back = (words.say(name, site="The Daily Example") for name in ("about_title", "about_back"))
+        assert found == [language, words.direction, title, language, back]
         assert page.run(OVERFLOWS, False) == []
         keep(page, f"about-{language}-{width}")
         if PICTURES:

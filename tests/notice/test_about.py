@@ -39,7 +39,7 @@ def show(
 
 
 def text(answer: Answer) -> str:
-    flat = re.sub(r"</?bdi>", "", answer.body.decode())
+    flat = re.sub(r"</?bdi\b[^>]*>", "", answer.body.decode())
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", flat)))
 
 
@@ -332,3 +332,13 @@ def test_in_no_language_a_place_is_left_open(language: str, practice: Practice) 
         body = page.answer(request, Mode.ASK, read_cookie(cookie, TODAY), objects=False).body.decode()
         assert "{" not in body
         assert not re.search(r"<(p|li|td|h2|dd|dt|button)\b[^>]*>\s*</\1>", body)
+
+
+def test_addresses_and_numbers_keep_their_order_among_letters_that_run_from_the_right() -> None:
+    page = AboutPage(NoticeSettings(), "The Daily Example", USUAL, {"he": load_draft("he").words})
+    request = Request("GET", "about", b"", {}, b"", "default", "/_adnotice", secure=True)
+    body = page.answer(request, Mode.ASK, read_cookie("later.2026-11-01", TODAY), objects=False).body.decode()
+    assert '<code dir="ltr">/_adnotice/client.js</code>' in body
+    assert '<bdi dir="ltr">2026-11-01</bdi>' in body
+    assert '<bdi dir="ltr">adnotice-objection</bdi>' in body
+    assert "<bdi>The Daily Example</bdi>" in body
