@@ -17,7 +17,7 @@ from adnotice.notice.drafts import list_drafts, load_draft
 from adnotice.notice.words import Words, english
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import Sheet
-from tests.browser.reader import Page
+from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
 LANGUAGES = ["en", *list_drafts()]
@@ -134,7 +134,7 @@ def test_who_chooses_a_language_keeps_it_through_an_answer(speaking: Site, reade
     page = reader("chromium", speaking).tab()
     page.goto("/_adnotice/about?lang=uk")
     page.run("document.querySelector('#objection button[value=object]').click()")
-    page.run("await new Promise((done) => setTimeout(done, 800))")
-    assert page.call("url").endswith("/_adnotice/about?objected&lang=uk")
+    wait_until(lambda: page.call("url").endswith("/_adnotice/about?objected&lang=uk"), "the answer")
+    wait_until(lambda: page.run("return document.readyState === 'complete'"), "the page is complete")
     assert page.run("return document.documentElement.lang") == "uk"
     assert page.run("return document.querySelector('[data-when=both]').hidden") is False
