@@ -72,11 +72,13 @@ def nul_in_a_query(dice: Random, cookies: bytes) -> Attack:
 
 
 def no_utf8(dice: Random, _: bytes) -> Attack:
-    """JSON whose texts are no UTF-8."""
-    report = json.dumps({**true_report(), "ticket": "a.b.c", "choice": "later"}).encode()
-    key = dice.choice(REPORTED).encode()
+    """JSON of which one text is no UTF-8."""
+    name = dice.choice(("outcome", "choice"))
+    report = {"ticket": "a.b.c", "page": "/", "choice": "later"} if name == "choice" else true_report()
+    key = dice.choice((*report, *report, "x", "\n", dice.choice(REPORTED)))
     broken = dice.choice((b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80\x80"))
-    return post(dice.choice(("outcome", "choice")), report[:-1] + b',"' + key + b'":"' + broken + b'"}')
+    body = json.dumps({**report, key: "BROKEN"}).encode()
+    return post(name, body.replace(b"BROKEN", dice.choice((b"", b"a")) + broken))
 
 
 def without_a_witness(_: Random, __: bytes) -> Attack:

@@ -18,6 +18,7 @@ from adnotice.count.ingest.suspicion import LEAST_GRANT, PORTION
 from adnotice.count.model.tally import OTHER, Dimension, Metric, Period, views_of
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
+from adnotice.insight.access.login import CHECKS_AT_ONCE
 from adnotice.insight.access.passwords import hash_password
 from tests.count.bending import ALLOWANCE, FACTOR, Attack, Readers, reckon
 from tests.honest import BASE, HonestBrowser, read_found
@@ -44,9 +45,6 @@ REAL = 20
 READ = 5
 RANGES = (1, 7, 30, 90)
 KNOWN_SECONDS = 3.0
-CHECKS_SIDE_BY_SIDE = 3
-"""The known browser's own and two strangers', where a machine is so busy that one alone takes long."""
-
 KNOWN_TRIES = 4
 STRANGERS = 60
 
@@ -280,4 +278,6 @@ async def test_strangers_at_the_login_keep_no_known_browser_out(server: str, tmp
     assert [status for status, _ in entered] == [303] * KNOWN_TRIES
     assert_harmless(row, statuses)
     assert set(statuses) <= {403, 429}
-    assert slowest < max(KNOWN_SECONDS, CHECKS_SIDE_BY_SIDE * undisturbed), undisturbed
+    # The known browser's own beside strangers' in each process: what counts where the machine is so busy that one takes long.
+    side_by_side = 1 + CHECKS_AT_ONCE * len(front.sites)
+    assert slowest < max(KNOWN_SECONDS, side_by_side * undisturbed), undisturbed
