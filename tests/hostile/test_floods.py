@@ -252,9 +252,8 @@ async def test_strangers_at_the_login_keep_no_known_browser_out(server: str, tmp
     with opened(server, tmp_path, "proxied", environment={"PASSWORD_HASH": hash_password(PASSWORD)}) as front:
         url = f"{front.url}{BASE}/"
         async with reader(url, address="192.0.2.1") as known:
-            began = time.monotonic()
             assert (await log_in(known)).status_code == 303
-            undisturbed = time.monotonic() - began
+            flooded = time.monotonic()
             async with anyio.create_task_group() as strangers:
                 for number in range(STRANGERS):
                     strangers.start_soon(flood, url, number)
@@ -263,6 +262,8 @@ async def test_strangers_at_the_login_keep_no_known_browser_out(server: str, tmp
                     began = time.monotonic()
                     status = (await log_in(known)).status_code
                     entered.append((status, time.monotonic() - began))
+                checked = statuses[403]
+                a_check = CHECKS_AT_ONCE * len(front.sites) * (time.monotonic() - flooded) / max(1, checked)
                 strangers.cancel_scope.cancel()
         slowest = max(seconds for _, seconds in entered)
         row = tell(
@@ -278,6 +279,5 @@ async def test_strangers_at_the_login_keep_no_known_browser_out(server: str, tmp
     assert [status for status, _ in entered] == [303] * KNOWN_TRIES
     assert_harmless(row, statuses)
     assert set(statuses) <= {403, 429}
-    # The known browser's own beside strangers' in each process: what counts where the machine is so busy that one takes long.
-    side_by_side = 1 + CHECKS_AT_ONCE * len(front.sites)
-    assert slowest < max(KNOWN_SECONDS, side_by_side * undisturbed), undisturbed
+    # Where a machine is so busy that each check takes long, three of them: its form, its own check, what goes on beside it.
+    assert slowest < max(KNOWN_SECONDS, 3 * a_check), a_check
