@@ -283,6 +283,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "include": '["/news/*"]',
     "exclude": '["/account/*", "/checkout/*"]',
     "ask_exclude": '["/account/*"]',
+    "ask_countries": '["UA", "PL"]',
     "routes": '["/article/{slug}"]',
     "hosts": '{"news.example": "news"}',
     "languages": '["en", "uk"]',

@@ -151,7 +151,7 @@ QUIETS: Final[Mapping[Quiet, Text]] = {
     Quiet.PARTLY: Text("A blocker is on, yet ads arrived"),
     Quiet.MODE: Text("adnotice was told to measure only", NOTHING_IF_WANTED),
     Quiet.BOT: Text("A robot looked at the page"),
-    Quiet.EXCLUDED: Text("The page is one where nobody is asked (setting ask_exclude)", NOTHING_IF_WANTED),
+    Quiet.EXCLUDED: Text("The page is one where nobody is asked (settings ask_exclude and ask)", NOTHING_IF_WANTED),
     Quiet.CONSENT: Text("The reader had not consented to be asked (setting ask_consent)", NOTHING_IF_WANTED),
     Quiet.SUPPORTS: Text("The reader said “I already support you”"),
     Quiet.NEVER: Text("The reader said “don’t ask again”"),

@@ -26,8 +26,6 @@ BUILT = (
     "slots.js",
 )
 MODULES = sorted(path.name for path in SOURCES.glob("*.js"))
-NOTICE = {"notice.js", "place.js"}
-"""What may look at the page's layout; and, with mark.js, keep a mark."""
 
 
 def node() -> str:
@@ -118,5 +116,5 @@ def test_the_document_is_read_through_its_prototype_alone(name: str) -> None:
 
 def test_style_sheets_are_served_minified_inside_the_script() -> None:
     served = (STATIC / "notice.js").read_text()
-    assert "max-block-size:60vh" in served
+    assert "border-block-start:3px double" in served
     assert "/*" not in served.split("\n", 1)[1]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
@@ -29,8 +31,9 @@ from adnotice.http.messages import (
 from adnotice.http.static_files import make_asset, read_static
 from adnotice.keys import Keys
 from adnotice.notice.about import USUAL, AboutPage, Practice, chosen_language
-from adnotice.notice.content import Contents, NoticeState, browser_family
+from adnotice.notice.content import Contents, NoticeState
 from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
+from adnotice.notice.device import Device, find_device
 from adnotice.notice.policy import Policy, Situation
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import Fault, Ticket, Tickets
@@ -50,6 +53,8 @@ from adnotice.vocabulary import (
     Unavailable,
     Verdict,
 )
+
+logger: Final = logging.getLogger("adnotice")
 
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
@@ -72,7 +77,7 @@ class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ticket: str
     page: str
-    choice: Literal["shown", "later", "never", "supports", "howto"]
+    choice: Literal["shown", "later", "never", "supports", "howto", "support-link"]
 
 
 class Notices:
@@ -102,6 +107,10 @@ class Notices:
         live = load_live(settings.languages, Path(settings.wording_folder), settings.wording).words
         self._languages = tuple(live)
         self._contents = Contents(settings, site_name, live)
+        self._ask = settings.ask
+        self._quiet_cookie = settings.quiet_cookie
+        self._country_header = settings.country_header.lower().encode()
+        self._countries = frozenset(settings.ask_countries)
         self._tickets = Tickets(keys)
         self._commit = commit
         self._record = record
@@ -146,21 +155,27 @@ class Notices:
         """Whether this view is asked or thanked, and what its browser then shows."""
         if visit.verdict is not Verdict.BLOCKED and not visit.returning and not _may_have_answered(request):
             return NOT_BLOCKED[visit.verdict]  # as most views are: nothing else can matter
-        situation = self._situation(request)
-        family = browser_family(classify_agent(request.header(b"user-agent")).browser)
+        device = _device(request)
         language = pick_language(visit.language or request.header(b"accept-language"), self._languages)
+        situation = replace(
+            self._situation(request),
+            left_out=self._is_left_out(request),
+            supporter=bool(self._quiet_cookie) and _has_cookie(request, self._quiet_cookie),
+            elsewhere=bool(self._countries) and request.header(self._country_header) not in self._countries,
+            can_act=self._contents.can_act(language, visit.kind, device),
+        )
         headers = self._renew(situation, request)
         quiet = self._policy.quiet(visit, situation)
         if quiet is None:
             ticket = self._tickets.write(visit.id, request.site, self._clock())
             state = NoticeState.STILL if visit.returning else NoticeState.ASK
             return Asked(
-                None, self._contents.make(language, visit.kind, family, state, ticket, visit.language), headers=headers
+                None, self._contents.make(language, visit.kind, device, state, ticket, visit.language), headers=headers
             )
         if visit.returning and visit.verdict is Verdict.CLEAR and not situation.bot:
             content = None
             if self._policy.thanks(visit, situation):
-                content = self._contents.make(language, None, family, NoticeState.THANKS, page_language=visit.language)
+                content = self._contents.make(language, None, device, NoticeState.THANKS, page_language=visit.language)
             return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)),), headers)
         return Asked(quiet, headers=headers)
 
@@ -226,8 +241,8 @@ class Notices:
     async def _preview(self, request: Request) -> Answer:
         wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
         language = pick_language(wanted or request.header(b"accept-language"), self._languages)
-        family = browser_family(classify_agent(request.header(b"user-agent")).browser)
-        body = msgspec.json.encode(self._contents.preview(language, family))
+        device = _device(request)
+        body = msgspec.json.encode(self._contents.preview(language, device))
         return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:
@@ -249,6 +264,15 @@ class Notices:
         bot = classify_agent(request.header(b"user-agent")).bot
         return Situation(self._mode() or UNKNOWN, bot, self._kept(request), self._today())
 
+    def _is_left_out(self, request: Request) -> bool:
+        if self._ask is None:
+            return False
+        try:
+            return not self._ask(request)
+        except Exception:  # the operator's code: whatever fails in it, nobody is asked, and the page's view is counted
+            logger.exception("adnotice: the function given as the setting ask failed; the reader is not asked")
+            return True
+
     def _keep(self, choice: NoticeEvent, request: Request) -> tuple[Header, ...]:
         if not keeps(choice):
             return ()
@@ -264,6 +288,15 @@ def _back_to_about(request: Request, said: str) -> Header:
     """Back to the page, in the language that it was read in where the reader has chosen one."""
     chosen = f"&lang={tag}" if (tag := chosen_language(request)) else ""
     return header(b"location", f"{request.base}/about?{said}{chosen}")
+
+
+def _has_cookie(request: Request, name: str) -> bool:
+    """Whether the reader's browser sent a cookie of this name, with any value."""
+    return any(part.partition("=")[0].strip() == name for part in request.header(b"cookie").split(";"))
+
+
+def _device(request: Request) -> Device:
+    return find_device(classify_agent(request.header(b"user-agent")), request.header(b"sec-ch-ua"))
 
 
 def _field(request: Request, name: str) -> str:

@@ -14,17 +14,23 @@ from adnotice.vocabulary import Mode, NoticeEvent, Quiet, Verdict
 
 _LASTING = {NoticeEvent.SUPPORTS: Quiet.SUPPORTS, NoticeEvent.NEVER: Quiet.NEVER, NoticeEvent.LATER: Quiet.LATER}
 
-_NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.FIRST_PAGE}
+_NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.FIRST_PAGE, Quiet.NOTHING_TO_DO}
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known beside the visit: the mode, whether a robot reads, the reader's kept answer, the day (UTC)."""
+    """What is known beside the visit: the mode, whether a robot reads, the reader's kept answer, the day (UTC); whether the
+    operator's own predicate leaves the reader in peace, whether the site knows the reader as a supporter, whether nobody is
+    asked in the reader's country, and whether there is anything that this reader could do."""
 
     mode: Mode
     bot: bool
     kept: Kept | None
     today: date
+    left_out: bool = False
+    supporter: bool = False
+    elsewhere: bool = False
+    can_act: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +67,7 @@ class Policy:
             yield Quiet.MODE
         if situation.bot:
             yield Quiet.BOT
-        if self._excluded.match(visit.page):
+        if situation.left_out or self._excluded.match(visit.page):
             yield Quiet.EXCLUDED
         if not visit.may_ask:
             yield Quiet.CONSENT
@@ -69,6 +75,12 @@ class Policy:
             yield _LASTING[situation.kept.choice]
         if visit.first and not visit.returning and not self.first_page:
             yield Quiet.FIRST_PAGE
+        if situation.supporter:
+            yield Quiet.SUPPORTER
+        if situation.elsewhere:
+            yield Quiet.COUNTRY
+        if not situation.can_act:
+            yield Quiet.NOTHING_TO_DO
 
     def _holds(self, kept: Kept, today: date) -> bool:
         return today - kept.day < holds_for(kept.choice, self.not_now)

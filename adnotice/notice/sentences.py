@@ -28,6 +28,7 @@ NOTICE: Final[Mapping[str, str | Plural]] = {
     "region": "Note from {site}",
     "title": "Ads help pay for what you read here.",
     "title_alone": "Ads help pay for what you read here. Could you allow them?",  # where no other sentence has room
+    "title_alone_hosts": "Ads help pay for what you read here. Could you support us another way?",
     "body": "Could you allow them on this site, or support us another way? Either way, you can read on.",
     "body_without_links": "Could you allow them on this site? Either way, you can read on.",
     "body_hosts": "They don’t get through here. Could you support us another way? Either way, you can read on.",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from adnotice.address import is_own_path, is_web_address
+from adnotice.http.messages import Request
+from adnotice.notice.contrast import DARK, LIGHT, accent_problems
 from adnotice.notice.wording import language_problems, load_live, wording_problems
 
 MAX_SUPPORT_LINKS = 3
-MAX_LABEL_CHARACTERS = 40
+MAX_LABEL_CHARACTERS = 60
 MAX_TEXT_CHARACTERS = 600
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""What names cookies and headers (RFC 9110, 5.6.2)."""
+
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +50,18 @@ class NoticeSettings:
     ask_exclude: tuple[str, ...] = ()
     """Globs of paths where nobody is asked."""
 
+    ask: Callable[[Request], bool] | None = None
+    """The operator's own predicate over the view's report: false leaves the reader in peace. Where it fails, too."""
+
+    quiet_cookie: str = ""
+    """The name of a cookie by which the site knows its supporters: who has it, with any value, is never asked."""
+
+    country_header: str = ""
+    """The header in which a proxy or CDN of the site's own says the reader's country, such as CF-IPCountry."""
+
+    ask_countries: tuple[str, ...] = ()
+    """The countries in which readers are asked, as two letters (ISO 3166); empty: all."""
+
     privacy_link: str = ""
     """The site's own privacy page (https:// or a path of this site), linked from the public page about adnotice."""
 
@@ -55,6 +76,12 @@ class NoticeSettings:
 
     ground: str = ""
     """The legal ground that the operator relies on, for the public page; empty: it names none. See docs/privacy.md."""
+
+    accent: str = ""
+    """The colour of small headings and of the focus on light pages, as #rrggbb; empty: that of the page's text."""
+
+    accent_dark: str = ""
+    """The same on dark pages."""
 
     def problems(self) -> Iterator[str]:
         """Says what is wrong with these settings, each with its remedy."""
@@ -80,6 +107,17 @@ class NoticeSettings:
         for name in ("responsible", "contact", "purpose", "ground"):
             if len(text := getattr(self, name)) > MAX_TEXT_CHARACTERS:
                 yield f"{name} must have at most {MAX_TEXT_CHARACTERS} characters, got {len(text)}. Link to the rest: privacy_link"
+        yield from accent_problems("accent", self.accent, LIGHT)
+        yield from accent_problems("accent_dark", self.accent_dark, DARK)
+        if self.quiet_cookie and not _TOKEN.fullmatch(self.quiet_cookie):
+            yield f"quiet_cookie must be the name of a cookie, without spaces or signs, got {self.quiet_cookie!r}"
+        if self.country_header and not _TOKEN.fullmatch(self.country_header):
+            yield f"country_header must be the name of a header such as CF-IPCountry, got {self.country_header!r}"
+        if self.ask_countries and not self.country_header:
+            yield "ask_countries needs country_header, the header in which your proxy or CDN says the country. Set both"
+        for country in self.ask_countries:
+            if not _COUNTRY.fullmatch(country):
+                yield f"ask_countries takes countries as two capital letters such as UA, got {country!r}"
         for glob in self.ask_exclude:
             if not glob.startswith(("/", "*")):
                 yield f"ask_exclude takes globs of paths such as /account/*, got {glob!r}. Begin it with / or *"

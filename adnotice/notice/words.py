@@ -18,9 +18,29 @@ from adnotice.notice.steps import STEPS
 SENTENCES: Final[Mapping[str, str | Plural]] = {**NOTICE, **STEPS, **ABOUT}
 """All sentences by name, in English."""
 
-STAND_INS: Final[Mapping[str, str]] = {}
+STAND_INS: Final[Mapping[str, str]] = {
+    "title_alone_hosts": "body_hosts",
+    **{
+        f"{part}_{blocker}_on_a_phone": f"{part}_{blocker}"
+        for part in ("name", "how")
+        for blocker in ("adguard", "ghostery", "other", "safari", "ublock_origin")
+    },
+}
 """A sentence that came after the first release, and the older one that is said in its place until somebody has approved
 its words: an upgrade never silences a language that was live."""
+
+MAY_LACK: Final = (
+    "duckduckgo",
+    "edge",
+    "edge_on_a_phone",
+    "opera",
+    "opera_on_a_phone",
+    "privacy_badger",
+    "privacy_badger_on_a_phone",
+    "private_dns",
+    "samsung",
+)
+"""Blockers that came later, whose steps a language may lack until they are translated: they are left out there."""
 
 Said = str | tuple[str, ...]
 """A sentence as it is said in one language; of one that holds a number, every form in the order of the plural rule."""
@@ -102,12 +122,15 @@ def english() -> Words:
 def complete(words: Words, stand_ins: Mapping[str, str] = STAND_INS) -> Words:
     """The same words as this version needs them: whole, older ones in place of those that are not there yet.
 
-    Raises `NotWhole` where a sentence is missing for which nothing stands in, or is not fit to be said.
+    Blockers of `MAY_LACK` that nobody has translated are empty, and left out. Raises `NotWhole` where a sentence is missing for which nothing stands in, or is not fit to be said.
     """
     said = dict(words.said)
     for name, older in stand_ins.items():
         if name not in said and older in said:
             said[name] = said[older]
+    for blocker in MAY_LACK:
+        said.setdefault(f"name_{blocker}", "")
+        said.setdefault(f"how_{blocker}", "")
     missing = [name for name in SENTENCES if name not in said]
     if missing:
         raise NotWhole(f"{words.language} lacks {len(missing)} of {len(SENTENCES)} sentences: {', '.join(missing)}")
@@ -125,7 +148,7 @@ def find_fault(name: str, said: Said, plural: str = _ENGLISH_PLURAL) -> str:
     if not isinstance(source, Plural):
         if not isinstance(said, str):
             return "it is one sentence, without forms by number"
-        if not said.strip() and not name.startswith("how_"):
+        if not said.strip() and not name.startswith(("how_", "name_")):
             return "it is empty"
     elif not isinstance(said, str):
         try:

@@ -7,141 +7,26 @@
  * goes away when told to.
  */
 
-import { ABOUT, CHOICE, NOTICE, NOTICE_ELEMENT, OBJECT } from "./contract.js";
+import { CHOICE, NOTICE, NOTICE_ELEMENT, OBJECT } from "./contract.js";
+import { fit } from "./fit.js";
+import { dress, findColumn } from "./looks.js";
 import { removeMark, setMark } from "./mark.js";
 import { doc } from "./native.js";
 import { keepObjection, objects } from "./objection.js";
-import STYLE from "./notice.css";
+import { build, makeButton } from "./parts.js";
 import { findRoom, GAP, Reserve } from "./place.js";
 import { post } from "./post.js";
 import { pause } from "./timing.js";
 
-/**
- * @typedef {object} Content
- * @property {"ask" | "still" | "thanks"} state
- * @property {"content" | "hosts"} kind
- * @property {string} lang
- * @property {string} dir
- * @property {Record<string, string>} text  sentences by name
- * @property {{name: string, steps: string[]}[]} blockers
- * @property {{label: string, address: string}[]} links
- * @property {string} ticket  empty: nothing is counted
- * @property {boolean} preview
- *
- * @typedef {object} Detail
- * @property {Content | null} content  null: a preview
- * @property {string} base  where adnotice's addresses begin
- * @property {string} page  the path that choices are counted under
- * @property {(ticket: string, kind: string) => Promise<{verdict: string} | null>} recheck  null: it could not be checked
- * @property {boolean} expose  whether the site's own scripts are told of choices
- */
-
 const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
-const SETTLE = 400; // ms that a screen reader needs to know a live region before it is filled
-const low = matchMedia("(max-height: 479px)"); // the notice stands at the page's end then, see notice.css
-
-/**
- * An element; strings among its children become text.
- * @param {string} tag
- * @param {Record<string, string>} attributes
- * @param {...(Node | string)} children
- */
-const make = (tag, attributes, ...children) => {
-  const element = doc.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
-
-/** @param {string} label @param {string} look @param {() => void} act */
-const makeButton = (label, look, act) => {
-  const button = make("button", { type: "button", class: look }, label);
-  button.addEventListener("click", act);
-  return button;
-};
-
-const makeCross = () => {
-  const space = "http://www.w3.org/2000/svg";
-  const cross = doc.createElementNS(space, "svg");
-  const strokes = doc.createElementNS(space, "path");
-  cross.setAttribute("viewBox", "0 0 20 20");
-  cross.setAttribute("aria-hidden", "true");
-  strokes.setAttribute("d", "M4 4 16 16M16 4 4 16");
-  cross.append(strokes);
-  return cross;
-};
-
-/** Whether the page around us is dark, told by its text: a notice that matches its page disturbs least. */
-const pageIsDark = () => {
-  const parts = /^rgba?\((\d+), (\d+), (\d+)/.exec(getComputedStyle(doc.body).color);
-  if (!parts) return matchMedia("(prefers-color-scheme: dark)").matches;
-  return 0.2126 * +parts[1] + 0.7152 * +parts[2] + 0.0722 * +parts[3] > 140;
-};
-
-/**
- * Everything that is on screen, and what its buttons do.
- * @param {Content} content @param {string} base
- * @param {{later(): void, never(): void, support(): void, steps(): void, check(): void, object(): void}} act
- */
-const build = (content, base, act) => {
-  const { text } = content;
-  const label = content.preview ? [make("p", { class: "label" }, text.preview)] : [];
-  const title = make("h2", { class: "title", id: "title" }, text.title);
-  const body = make("p", { class: "body" }, text.body);
-
-  const more = make(
-    "div",
-    { class: "more" },
-    ...content.links.map(({ label, address }) => make("a", { class: "support", href: address }, label)),
-    makeButton(text.supports, "", act.support),
-    makeButton(text.never, "", act.never),
-    make("a", { href: `${base}/${ABOUT}` }, text.about),
-  );
-
-  const how = makeButton(text.how, "button", act.steps);
-  how.setAttribute("aria-expanded", "false");
-  how.setAttribute("aria-controls", "panel");
-  const actions = make("div", { class: "actions" }, makeButton(text.not_now, "button", act.later), how);
-
-  const close = makeButton("", "close", act.later);
-  close.setAttribute("aria-label", text.close);
-  close.append(makeCross());
-
-  const blockers = content.blockers.map(({ name, steps }) => {
-    const list = make("ol", {}, ...steps.map((step) => make("li", {}, step)));
-    return make("details", { name: "blocker" }, make("summary", {}, name), list);
-  });
-  const panel = make(
-    "div",
-    { class: "panel", id: "panel", hidden: "" },
-    make("p", { class: "help" }, content.kind === "hosts" ? text.steps_hosts : text.steps_help),
-    make("div", { class: "blockers" }, ...blockers),
-    make("div", { class: "more" }, makeButton(text.object, "", act.object)),
-  );
-
-  const status = make("p", { class: "status quiet", role: "status" });
-  const check = makeButton(text.check, "button", act.check);
-  const reload = makeButton(text.reload, "button", () => location.reload());
-  reload.hidden = true;
-  const tools = make("div", { class: "check", hidden: "" }, check, reload);
-  const foot = make("div", { class: "foot" }, tools, status);
-
-  const frame = make("div", { class: "frame" }, ...label, title, body, more, actions, close, panel, foot);
-  const { lang, dir } = content;
-  const look = pageIsDark() ? "notice dark" : "notice";
-  const region = make("section", { class: look, role: "region", "aria-labelledby": "title", lang, dir }, frame);
-  const host = make(NOTICE_ELEMENT, { waiting: "", dir });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  const root = host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [sheet];
-  root.append(region);
-  return { host, region, frame, title, body, more, how, actions, close, panel, status, check, reload, tools, foot };
-};
+const HUSH = 5000; // ms without a key before the arrival is announced
+const FAREWELL = 5000; // ms that its last word stays for screen readers
+const AGAIN = 100; // ms that a live region is empty before it says something anew
+const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
 
 /** One notice on the page. */
 class Notice {
-  /** @param {Detail & { content: Content }} detail */
+  /** @param {NoticeDetail & { content: Content }} detail */
   constructor({ content, base, page, recheck, expose }) {
     /** @param {string} choice */
     this.expose = (choice) => {
@@ -163,11 +48,14 @@ class Notice {
     this.sizes = new ResizeObserver(() => this.settle());
     this.timer = 0;
     this.rehearsed = 0;
+    this.fitted = "";
     this.parts = build(content, base, {
       later: () => this.answer("later"),
       never: () => this.answer("never"),
       support: () => this.support(),
+      follow: () => void this.tell("support-link"),
       steps: () => this.toggleSteps(),
+      more: () => this.toggleMore(),
       check: () => void this.checkAgain(),
       object: () => void this.object(),
     });
@@ -176,20 +64,23 @@ class Notice {
   }
 
   watch() {
-    this.parts.region.addEventListener("keydown", (event) => {
+    const { host, region, foot } = this.parts;
+    region.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       event.preventDefault();
-      this.answer("later");
+      if (!this.parts.steps.hidden) this.toggleSteps();
+      else if (!this.parts.rest.hidden) this.toggleMore();
+      else this.answer("later");
     });
-    this.parts.host.addEventListener("focusin", ({ relatedTarget }) => {
+    host.addEventListener("focusin", ({ relatedTarget }) => {
       if (relatedTarget instanceof Element) this.cameFrom = relatedTarget;
     });
-    for (const part of [this.parts.region, this.parts.foot]) this.sizes.observe(part);
+    for (const part of [region, foot]) this.sizes.observe(part);
     const { signal } = this.gone;
     doc.addEventListener("focusin", () => requestAnimationFrame(() => this.uncoverFocus()), { signal });
     addEventListener("resize", () => this.settle(), { signal });
     addEventListener("pagehide", () => this.leave(), { signal }); // it does not come back with the back button
-    doc.body.append(this.parts.host);
+    doc.body.append(host);
     this.look();
   }
 
@@ -202,6 +93,7 @@ class Notice {
 
   settle() {
     const { host, region, foot } = this.parts;
+    this.arrange();
     const height = host.offsetHeight;
     region.style.scrollPaddingBlockEnd = `${foot.offsetHeight + GAP}px`; // what has the focus stays clear of the foot
     const room = low.matches ? { left: 0, right: 0, lift: 0 } : findRoom(height);
@@ -212,6 +104,24 @@ class Notice {
       if (!this.wasSeen) this.expectEyes();
     }
     this.reserve.keep(low.matches || host.hasAttribute("waiting") ? 0 : height + (room ? room.lift : 0));
+  }
+
+  /** Stands in the page's column, in its looks, and says as much as may cover the page; anew where anything has changed. */
+  arrange() {
+    const { host, region, ask, steps, rest } = this.parts;
+    const em = parseFloat(getComputedStyle(region).fontSize);
+    const column = findColumn(em);
+    const box = host.getBoundingClientRect();
+    const start = Math.max(em / 2, column.left - box.left);
+    const end = Math.max(em / 2, box.right - column.right);
+    const now = () => [em, start, end, window.innerHeight, host.offsetHeight].join();
+    const isFitted = now() === this.fitted && ask.scrollWidth <= ask.clientWidth;
+    if (isFitted || !steps.hidden || !rest.hidden) return;
+    dress(host, region, this.content.accents);
+    region.style.setProperty("--start", `${start}px`);
+    region.style.setProperty("--end", `${end}px`);
+    fit(host, ask, em, !low.matches);
+    this.fitted = now();
   }
 
   /** Tells the server once that the notice is on screen, and those who listen to the page that it is there. */
@@ -226,33 +136,55 @@ class Notice {
       { threshold: 0.4 },
     );
     eyes.observe(this.parts.region);
+    void this.announce();
+  }
+
+  /** Says that the notice is there, once the reader has typed nothing for a while. */
+  async announce() {
+    let typed = performance.now();
+    const { signal } = this.gone;
+    addEventListener("keydown", () => (typed = performance.now()), { capture: true, signal });
+    while (performance.now() - typed < HUSH) await pause(HUSH - (performance.now() - typed));
     const { state, text } = this.content;
-    void pause(SETTLE).then(() => {
-      if (this.isSettled) this.say(`${text.thanks_title}. ${this.parts.body.textContent}`, true);
-      else if (state === "still") this.say(text.still_after_reload);
-      else this.say(text.announce, true);
-    });
+    if (signal.aborted || this.wasOpened) return;
+    if (this.isSettled) this.say(`${text.thanks_title}. ${this.parts.body.textContent}`, true);
+    else this.say(state === "still" ? text.still_after_reload : text.announce, true);
   }
 
   /**
-   * Says something in the live region; quietly: to those only who can't see it.
+   * Says something in the live region; quietly: to those only who can't see it. What is said again is heard again.
    * @param {string} sentence @param {boolean} quietly
    */
   say(sentence, quietly = false) {
-    this.parts.status.classList.toggle("quiet", quietly);
-    this.parts.status.textContent = sentence;
-    this.parts.body.hidden = !quietly && !this.wasOpened;
+    const { status } = this.parts;
+    status.classList.toggle("quiet", quietly);
+    if (status.textContent !== sentence) return void (status.textContent = sentence);
+    status.textContent = "";
+    void pause(AGAIN).then(() => (status.textContent = sentence));
+  }
+
+  toggleMore() {
+    const { more, rest, region } = this.parts;
+    rest.hidden = !rest.hidden;
+    more.setAttribute("aria-expanded", String(!rest.hidden));
+    if (rest.hidden) {
+      more.focus();
+      this.settle();
+    } else region.scrollTop = region.scrollHeight;
   }
 
   toggleSteps() {
-    const opens = this.parts.panel.hidden !== false;
-    this.parts.panel.hidden = !opens;
-    this.parts.tools.hidden = !opens;
-    this.parts.frame.classList.toggle("open", opens);
-    this.parts.how.setAttribute("aria-expanded", String(opens));
-    if (!opens) return;
-    this.parts.body.hidden = false;
-    this.parts.region.scrollTop += this.parts.actions.getBoundingClientRect().top - this.parts.region.getBoundingClientRect().top - GAP;
+    const { steps, ask, tools, how, region, heading, status, reload } = this.parts;
+    const opens = steps.hidden !== false;
+    steps.hidden = tools.hidden = !opens;
+    ask.hidden = opens;
+    how.setAttribute("aria-expanded", String(opens));
+    region.classList.toggle("open", opens);
+    status.textContent = "";
+    reload.hidden = true;
+    region.scrollTop = 0;
+    (opens ? heading : how).focus({ preventScroll: true });
+    if (!opens) return this.settle();
     if (this.wasOpened) return;
     this.wasOpened = true;
     if (this.content.preview) return;
@@ -314,16 +246,17 @@ class Notice {
    */
   thank(sentence, title = this.content.text.thanks_title) {
     const { text } = this.content;
-    const hadFocus = doc.activeElement === this.parts.host;
+    const { host, ask, alone, body, actions, region } = this.parts;
+    const hadFocus = doc.activeElement === host;
     this.isSettled = true;
-    this.parts.title.textContent = title;
-    this.parts.body.textContent = sentence;
-    this.parts.body.hidden = false;
-    this.parts.close.setAttribute("aria-label", text.thanks_close);
-    this.parts.frame.classList.remove("open");
+    this.fitted = "";
+    this.parts.title.textContent = alone.textContent = title;
+    body.textContent = sentence;
+    region.classList.remove("open");
+    ask.hidden = false;
     const close = makeButton(text.thanks_close, "button", () => this.leave());
-    this.parts.actions.replaceChildren(close);
-    for (const part of [this.parts.more, this.parts.panel, this.parts.tools]) part.remove();
+    actions.replaceChildren(close);
+    for (const part of [this.parts.ways, this.parts.rest, this.parts.steps, this.parts.tools]) part.remove();
     if (hadFocus) close.focus();
     if (this.wasSeen) this.say(`${title}. ${sentence}`, true);
   }
@@ -333,17 +266,32 @@ class Notice {
     if (!this.isSettled) {
       if (choice === "never") removeMark();
       void this.tell(choice);
+      this.parts.host.setAttribute("closed", "");
     }
     this.leave();
+    if (!this.isSettled) void this.sayFarewell(choice === "never" ? this.content.text.closed_for_good : this.content.text.closed);
   }
 
-  /** Takes the notice away; gives the focus back where it was, else to the page's main part. */
+  /**
+   * Leaves nothing behind but a sentence, for a while, for those who can't see that the notice is gone.
+   * @param {string} sentence
+   */
+  async sayFarewell(sentence) {
+    const { host, ask, steps, tools } = this.parts;
+    for (const part of [ask, steps, tools]) part.hidden = true;
+    this.say(sentence, true);
+    await pause(FAREWELL);
+    host.remove();
+  }
+
+  /** Gives room and focus back: the focus to where it was, else to the page's main part. */
   leave() {
-    const hadFocus = doc.activeElement === this.parts.host;
+    const { host } = this.parts;
+    const hadFocus = doc.activeElement === host;
     clearTimeout(this.timer);
     this.gone.abort();
     this.sizes.disconnect();
-    this.parts.host.remove();
+    if (!host.hasAttribute("closed")) host.remove();
     this.reserve.release();
     if (!hadFocus) return;
     const target = this.cameFrom && this.cameFrom.isConnected ? this.cameFrom : doc.querySelector("main, [role=main], article, h1");
@@ -378,7 +326,7 @@ class Notice {
 
   /**
    * Posts a choice, a few times if it must be; each is counted once.
-   * @param {"shown" | "later" | "never" | "supports" | "howto"} choice
+   * @param {"shown" | "later" | "never" | "supports" | "howto" | "support-link"} choice
    */
   async tell(choice) {
     const { content, base } = this;
@@ -399,7 +347,7 @@ const fetchPreview = async (base) => {
 };
 
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
-  const { detail } = /** @type {CustomEvent<Detail>} */ (event);
+  const { detail } = /** @type {CustomEvent<NoticeDetail>} */ (event);
   const content = detail.content || (await fetchPreview(detail.base));
   if (!content) return;
   // a site that changes pages without loading may be asked twice: the older notice notices that it is gone

@@ -126,6 +126,53 @@ interface Found {
   notice: object | null;
 }
 
+/** What the notice is given; see adnotice/notice/content.py. */
+interface Content {
+  state: "ask" | "still" | "thanks";
+  kind: "content" | "hosts";
+  lang: string;
+  dir: string;
+  /** The site's name, as the sentences have it. */
+  site: string;
+  /** Sentences by name. */
+  text: Record<string, string>;
+  /** The likely one first; none: the reader is asked for support. */
+  blockers: { name: string; steps: string[] }[];
+  links: { label: string; address: string }[];
+  /** The operator's, for light and for dark pages; empty: the page's ink. */
+  accents: { light: string; dark: string };
+  /** The site's own privacy page, if it has one. */
+  privacy: string;
+  /** Empty: nothing is counted. */
+  ticket: string;
+  preview: boolean;
+}
+
+/** What the notice's controls do. */
+interface Acts {
+  later(): void;
+  never(): void;
+  support(): void;
+  follow(): void;
+  steps(): void;
+  more(): void;
+  check(): void;
+  object(): void;
+}
+
+interface NoticeDetail {
+  /** null: a preview */
+  content: Content | null;
+  /** Where adnotice's addresses begin. */
+  base: string;
+  /** The path that choices are counted under. */
+  page: string;
+  /** null: it could not be checked */
+  recheck(ticket: string, kind: string): Promise<{ verdict: string } | null>;
+  /** Whether the site's own scripts are told of choices. */
+  expose?: boolean;
+}
+
 declare module "*.css" {
   const text: string;
   export default text;

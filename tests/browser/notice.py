@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
+from tests.browser.newspaper import Sheet
+
 if TYPE_CHECKING:
     from tests.browser.reader import Page
 
@@ -12,16 +16,50 @@ HOST: Final = "reader-notice"
 SHOWN_SECONDS: Final = 10.0
 QUIET_SECONDS: Final = 1.5
 
+BOTH: Final = pytest.mark.parametrize("profile", ["chromium", "firefox"])
+PREVIEW: Final = "/politics/budget#adnotice=preview"
+SHADOW: Final = f'const host = document.querySelector("{HOST}"); const root = host.shadowRoot;'
+
+LONG: Final = "<main><h1>News</h1>" + '<p>Words follow words. <a href="/x">Read on</a></p>' * 60 + "</main>"
+SHORT: Final = "<main><h1>News</h1><p>Short.</p></main>"
+
+_SHOW: Final = """
+  const answer = await fetch("/_adnotice/notice");
+  const content = await answer.json();
+  Object.assign(content, args[0], {text: {...content.text, ...args[0].text}});
+  for (const name in content.text) content.text[name] = args[1] ? content.text[name] + " " + content.text[name] : content.text[name];
+  const script = document.createElement("script");
+  script.src = "/_adnotice/notice.js";
+  await new Promise((done) => { script.onload = done; document.head.append(script); });
+  script.dispatchEvent(new CustomEvent("adnotice:begin", {detail:
+    {content, base: "/_adnotice", page: "/", recheck: async () => null, expose: false}}));
+"""
+
+
+def sheet(body: str, style: str = "", title: str = "Front page") -> Sheet:
+    """A page of somebody's site."""
+    return Sheet(
+        f'<!doctype html><html lang="en"><head><title>{title}</title><meta name="viewport" content="width=device-width">'
+        f"<style>{style}</style></head><body>{body}</body></html>"
+    )
+
+
+def show_content(page: Page, changes: dict[str, Any], *, twice: bool = False) -> None:
+    """Shows the preview's notice on this page with some of its content changed; `twice`: every sentence is said twice."""
+    page.run(_SHOW, {"preview": False, **changes}, twice)
+
+
 _LOOK: Final = f"""
   const host = document.querySelector("{HOST}");
   if (!host || !host.shadowRoot) return null;
   const box = host.getBoundingClientRect();
   const style = getComputedStyle(host);
-  const shown = style.display !== "none" && style.visibility !== "hidden" && box.width > 0 && box.height > 0;
-  const region = host.shadowRoot.querySelector("[role=region], section");
+  const shown = style.display !== "none" && style.visibility !== "hidden" && box.width > 0 && box.height > 0
+    && !host.hasAttribute("closed");
+  const region = host.shadowRoot.querySelector("[role=region], section"), label = host.shadowRoot.querySelector(".label");
   const box2 = (region || host).getBoundingClientRect();
   const moving = [...host.getAnimations(), ...host.shadowRoot.getAnimations()].some((each) => each.playState === "running");
-  return {{shown, moving, text: (region || host.shadowRoot).innerText || "", lang: (region || host).lang || host.lang,
+  return {{shown, moving, text: (label ? label.innerText + " " : "") + region.innerText, lang: (region || host).lang || host.lang,
           dir: (region || host).dir || host.dir,
           box: {{x: box2.x, y: box2.y, width: box2.width, height: box2.height}},
           viewport: {{width: innerWidth, height: innerHeight}}}};

@@ -102,6 +102,7 @@ def test_the_notice_shifts_nothing(profile: str, site: Site, reader: Readers) ->
     page.notice().wait()
     page.notice().click("Show me how")
     time.sleep(1)
+    page.notice().click("Close")
     page.notice().click("Not now")
     page.notice().wait_gone()
     time.sleep(0.5)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.newspaper import Sheet
+from tests.browser.notice import BOTH, LONG, PREVIEW, SHORT, sheet
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
-
-BOTH = pytest.mark.parametrize("profile", ["chromium", "firefox"])
-PREVIEW = "/politics/budget#adnotice=preview"
 
 SHIFTS = """
   window.shifts = [];
@@ -20,18 +17,6 @@ SHIFTS = """
 """
 
 HOST = 'const host = document.querySelector("reader-notice"); const box = host.getBoundingClientRect();'
-
-
-def sheet(body: str, style: str = "", title: str = "Front page") -> Sheet:
-    """A page of somebody's site."""
-    return Sheet(
-        f'<!doctype html><html lang="en"><head><title>{title}</title><meta name="viewport" content="width=device-width">'
-        f"<style>{style}</style></head><body>{body}</body></html>"
-    )
-
-
-LONG = "<main><h1>News</h1>" + '<p>Words follow words. <a href="/x">Read on</a></p>' * 60 + "</main>"
-SHORT = "<main><h1>News</h1><p>Short.</p></main>"
 
 
 def box_of(page: Page) -> dict[str, float]:
@@ -67,6 +52,7 @@ def test_no_list_hides_it_and_all_of_it_can_be_used(profile: str, site: Site, re
     notice = page.notice().wait(20)
     notice.click("Show me how")
     notice.wait_text("uBlock Origin")
+    notice.click("Close")
     notice.click("Not now")
     notice.wait_gone()
     expected = {"injected": 1, "blocked_content": 1, "asked": 1, "shown": 1, "howto": 1, "later": 1}
@@ -117,7 +103,7 @@ def test_it_leaves_the_page_as_it_was(profile: str, site: Site, reader: Readers)
     after = page.run(state)
     assert during[0] > after[0]
     assert after[1:] == ["lang", "", 0, "auto"]
-    assert page.run("return document.querySelector('reader-notice')") is None
+    wait_until(lambda: page.run("return document.querySelector('reader-notice')") is None, "its last word is over")
 
 
 CONSENT = (
@@ -230,6 +216,7 @@ def test_nothing_is_stored_before_the_reader_acts_and_then_only_the_answer(site:
     notice.click("Show me how")
     assert page.run(stored) == ["", [], [["adnotice", "content"]], 0]
     assert somebody.cookies() == []
+    notice.click("Close")
     notice.click("Not now")
     notice.wait_gone()
     (cookie,) = wait_until(somebody.cookies, "the choice cookie")
@@ -249,6 +236,7 @@ def test_what_was_shown_and_chosen_is_counted_once_though_the_server_was_away(si
     notice = page.notice().wait()
     site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
     site.stop()
+    notice.click("More")
     notice.click("I already support you")
     notice.wait_text("you support us")
     site.start()

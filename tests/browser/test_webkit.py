@@ -52,6 +52,8 @@ def test_a_keyboard_opens_the_steps_and_esc_ends_it(site: Site, reader: Readers)
     page.notice().wait().click("Show me how")
     page.notice().wait_text("Safari content blockers")
     page.call("press", key="Escape")
+    page.notice().wait_text("Not now")
+    page.call("press", key="Escape")
     page.notice().wait_gone()
 
 

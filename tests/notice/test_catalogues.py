@@ -11,7 +11,7 @@ import pytest
 from adnotice.notice.content import say_all
 from adnotice.notice.drafts import FOLDER, Draft, list_drafts, load_draft
 from adnotice.notice.sentences import Plural
-from adnotice.notice.words import SENTENCES, NotWhole, Words, english
+from adnotice.notice.words import MAY_LACK, SENTENCES, NotWhole, Words, english
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 LANGUAGES = ["ar", "cs", "de", "es", "fr", "he", "it", "nl", "pl", "pt-BR", "uk"]
@@ -92,7 +92,7 @@ def test_each_form_but_those_of_one_number_holds_the_number(draft: Draft) -> Non
 
 def test_steps_are_as_many_as_the_english_ones(draft: Draft) -> None:
     for name, said in english().said.items():
-        if name.startswith("how_"):
+        if name.startswith("how_") and (name.removeprefix("how_") not in MAY_LACK or draft.words.said[name]):
             assert str(draft.words.said[name]).count("\n") == str(said).count("\n"), name
 
 

@@ -127,6 +127,77 @@ async def test_a_quiet_view_gets_the_reason_and_nothing_to_show() -> None:
     assert Room().ask(visit(first=True)) == Asked(Quiet.FIRST_PAGE)
 
 
+CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+
+
+async def test_who_can_do_nothing_is_not_asked() -> None:
+    asked = Room().ask(visit(kind=Kind.HOSTS), agent=CHROME)
+    assert asked == Asked(Quiet.NOTHING_TO_DO)
+
+
+async def test_who_can_only_support_is_asked_for_that() -> None:
+    asked = Room(support_links={"Subscribe": "/subscribe"}).ask(visit(kind=Kind.HOSTS), agent=CHROME)
+    assert asked.quiet is None
+    assert asked.content is not None
+    assert asked.content["blockers"] == []
+    assert asked.content["text"]["body"].startswith("They don’t get through here.")
+
+
+async def test_whose_browser_stops_the_hosts_of_ads_is_shown_how_to_let_it_be() -> None:
+    brave = {b"sec-ch-ua": b'"Chromium";v="142", "Brave";v="142", "Not_A Brand";v="99"'}
+    for options, name in [({"agent": CHROME, "headers": brave}, "Brave"), ({}, "Firefox protection")]:
+        asked = Room().ask(visit(kind=Kind.HOSTS), **options)
+        assert asked.content is not None
+        assert asked.content["blockers"][0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("cookie", "quiet"),
+    [
+        (b"hide_support=1", Quiet.SUPPORTER),
+        (b"a=b; hide_support=", Quiet.SUPPORTER),
+        (b"hide_support_not=1", None),
+        (b"x=hide_support", None),
+        (b"", None),
+    ],
+)
+async def test_whom_the_site_knows_as_a_supporter_is_not_asked(cookie: bytes, quiet: Quiet | None) -> None:
+    asked = Room(quiet_cookie="hide_support").ask(visit(), headers={b"cookie": cookie})
+    assert asked.quiet is quiet
+
+
+@pytest.mark.parametrize(
+    ("country", "quiet"), [(b"UA", None), (b"PL", None), (b"DE", Quiet.COUNTRY), (b"", Quiet.COUNTRY)]
+)
+async def test_readers_are_asked_in_the_countries_that_were_named(country: bytes, quiet: Quiet | None) -> None:
+    room = Room(country_header="CF-IPCountry", ask_countries=("UA", "PL"))
+    assert room.ask(visit(), headers={b"cf-ipcountry": country}).quiet is quiet
+
+
+async def test_the_operators_own_function_leaves_readers_in_peace() -> None:
+    room = Room(ask=lambda request: request.header(b"x-plan") != "paid")
+    assert room.ask(visit(), headers={b"x-plan": b"paid"}).quiet is Quiet.EXCLUDED
+    assert room.ask(visit(), headers={b"x-plan": b"none"}).quiet is None
+
+
+async def test_where_the_operators_own_function_fails_nobody_is_asked_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(request: Request) -> bool:
+        raise KeyError("plan")
+
+    assert Room(ask=fail).ask(visit()) == Asked(Quiet.EXCLUDED)
+    assert "the function given as the setting ask failed" in caplog.text
+
+
+async def test_following_a_support_link_is_counted_and_keeps_nothing() -> None:
+    room = Room(support_links={"Subscribe": "/subscribe"})
+    answer = await room.choose("support-link", room.ticket())
+    assert answer.status == 204
+    assert header(answer, b"set-cookie") is None
+    assert [made.event for made in room.counted if isinstance(made, NoticeEventSeen)] == [NoticeEvent.SUPPORT_LINK]
+
+
 async def test_asking_counts_nothing_by_itself() -> None:
     room = Room()
     room.ask(visit())

@@ -146,7 +146,7 @@ def test_the_first_available_language_is_picked(wanted: str, picked: str) -> Non
 
 
 def test_every_blocker_has_a_name_and_steps() -> None:
-    assert len(BLOCKERS) == 12
+    assert len(BLOCKERS) == 26
     for blocker in BLOCKERS:
         assert SENTENCES[f"name_{blocker}"]
         assert 2 <= len(SENTENCES[f"how_{blocker}"].splitlines()) <= 3
@@ -163,9 +163,19 @@ def test_every_blocker_has_a_name_and_steps() -> None:
         ({"support_links": {"Pay": "/\\example.com/"}}, "must be an https:// address or a path"),
         ({"support_links": {"Pay": "/a\tb"}}, "must be an https:// address or a path"),
         ({"support_links": {"Pay": "https://"}}, "must be an https:// address or a path"),
-        ({"support_links": {"": "/pay"}}, "needs labels of 1 to 40 characters"),
-        ({"support_links": {"x" * 41: "/pay"}}, "needs labels of 1 to 40 characters"),
+        ({"support_links": {"": "/pay"}}, "needs labels of 1 to 60 characters"),
+        ({"support_links": {"x" * 61: "/pay"}}, "needs labels of 1 to 60 characters"),
         ({"support_links": {str(n): "/pay" for n in range(4)}}, "takes at most 3 links"),
+        ({"accent": "red"}, "accent must be a colour as #rrggbb, got 'red'"),
+        (
+            {"accent": "#ff8800"},
+            "accent must have a contrast of at least 4.5 to #ffffff (WCAG 2.2, AA), #ff8800 has 2.39",
+        ),
+        ({"accent_dark": "#8a1f17"}, "accent_dark must have a contrast of at least 4.5 to #1a1a1c"),
+        ({"quiet_cookie": "a b"}, "quiet_cookie must be the name of a cookie"),
+        ({"country_header": "CF:IP"}, "country_header must be the name of a header"),
+        ({"ask_countries": ("UA",)}, "ask_countries needs country_header"),
+        ({"ask_countries": ("ua",), "country_header": "CF-IPCountry"}, "two capital letters such as UA, got 'ua'"),
         ({"privacy_link": "privacy"}, "privacy_link must be an https:// address or a path"),
         ({"ask_exclude": ("account",)}, "Begin it with / or *"),
         ({"wording": {"nope": "x"}}, "wording has no sentence 'nope'"),
