@@ -34,6 +34,8 @@ declare global {
   }
   interface DocumentEventMap {
     "adnotice:verdict": CustomEvent<AdNoticeVerdict>;
-    "adnotice:choice": CustomEvent<{ choice: "later" | "never" | "supports" | "howto" | "rechecked" }>;
+    /** The notice is on screen. */
+    "adnotice:shown": CustomEvent<{ kind: "content" | "hosts" }>;
+    "adnotice:choice": CustomEvent<{ choice: "later" | "never" | "supports" | "howto" | "support-link" | "rechecked" }>;
   }
 }

@@ -28,10 +28,9 @@ const low = matchMedia("(max-height: 319px)"); // the notice stands at the page'
 class Notice {
   /** @param {NoticeDetail & { content: Content }} detail */
   constructor({ content, base, page, recheck, expose }) {
-    /** @param {string} choice */
-    this.expose = (choice) => {
-      if (!expose || !content.ticket) return;
-      doc.dispatchEvent(new CustomEvent("adnotice:choice", { detail: { choice } }));
+    /** @param {"shown" | "choice"} name @param {object} detail */
+    this.expose = (name, detail) => {
+      if (expose && content.ticket) doc.dispatchEvent(new CustomEvent(`adnotice:${name}`, { detail }));
     };
     this.content = content;
     this.base = base;
@@ -199,7 +198,7 @@ class Notice {
     this.isBusy = true;
     this.parts.check.setAttribute("aria-disabled", "true");
     if (!content.preview) setMark(content.kind);
-    this.expose("rechecked");
+    this.expose("choice", { choice: "rechecked" });
     this.say(text.checking);
     const found = await (content.preview ? this.rehearse() : this.recheck(content.ticket, content.kind).catch(() => null));
     this.isBusy = false;
@@ -331,7 +330,8 @@ class Notice {
   async tell(choice) {
     const { content, base } = this;
     if (!content.ticket) return;
-    if (choice !== "shown") this.expose(choice);
+    if (choice === "shown") this.expose("shown", { kind: content.kind });
+    else this.expose("choice", { choice });
     await post(`${base}/${CHOICE}`, JSON.stringify({ ticket: content.ticket, page: this.page, choice }));
   }
 }

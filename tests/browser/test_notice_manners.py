@@ -243,6 +243,27 @@ def test_what_was_shown_and_chosen_is_counted_once_though_the_server_was_away(si
     site.wait_for_counts(20, injected=1, blocked_content=1, asked=1, shown=1, supports=1)
 
 
+def test_the_site_is_told_that_it_was_shown_and_what_was_chosen(site: Site, reader: Readers) -> None:
+    hear = """
+      window.heard = [];
+      for (const name of ["verdict", "shown", "choice"]) {
+        document.addEventListener("adnotice:" + name, ({detail}) => window.heard.push([name, detail]));
+      }
+    """
+    page = reader("chromium-ghostery", site).open("/politics/budget", before=hear)
+    notice = page.notice().wait()
+    wait_until(lambda: len(page.run("return window.heard")) == 2, "the notice is on screen")
+    notice.click("Show me how")
+    notice.click("Close")
+    notice.click("Not now")
+    assert page.run("return window.heard") == [
+        ["verdict", {"verdict": "blocked", "kind": "content"}],
+        ["shown", {"kind": "content"}],
+        ["choice", {"choice": "howto"}],
+        ["choice", {"choice": "later"}],
+    ]
+
+
 def test_it_is_not_shown_again_by_the_back_button(site: Site, reader: Readers) -> None:
     page = reader("chromium-ghostery", site).open("/politics/budget")
     page.notice().wait().click("Not now")
