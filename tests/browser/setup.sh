@@ -18,6 +18,8 @@ install_packages() {
     have WebKitWebDriver || wanted+=(webkit2gtk-driver)
     have Xvfb || wanted+=(xvfb)
     have nginx || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
+    have caddy || wanted+=(caddy)
+    have systemd-analyze || wanted+=(systemd)
     # A driver newer than Debian's own npm may be on the machine already: leave it alone.
     have node || wanted+=(nodejs)
     have npm || wanted+=(npm)
