@@ -38,6 +38,8 @@ def open_dashboard(newsroom: Newsroom, **settings: object) -> Site:
         **{Key("default", Dimension.PAGE, name, Metric.BLOCKED_CONTENT): 3 for name in (*PAYLOADS, LONG_NAME)},
         **{Key("default", Dimension.BROWSER, name, Metric.CLEAR): 90 for name in ("Firefox", *PAYLOADS[:3])},
         **{Key("default", Dimension.GROUND, name, Metric.CLEAR): 90 for name in PAYLOADS[:3]},
+        **{Key("default", Dimension.LANGUAGE, name, Metric.CLEAR): 90 for name in PAYLOADS[:3]},
+        **{Key("default", Dimension.REFERRER, name, Metric.CLEAR): 30 for name in PAYLOADS},
         Key("default", Dimension.REFUSAL, "csp", Metric.REFUSED): 9,
         Key("default", Dimension.QUIET, "later", Metric.NOT_ASKED): 80,
     }
