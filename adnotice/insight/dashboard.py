@@ -119,14 +119,14 @@ class Dashboard:
         try:
             check_query(request, *WISHES)
             wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
-            return await self._workers.run(partial(self._compose, template, visitor, wish))
+            return await self._workers.run(partial(self._compose, template, visitor, wish, packed=takes_gzip(request)))
         except BadPeriod as problem:
             return self._message(visitor, 400, "These figures can’t be shown", str(problem))
         except Refused as refused:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
             return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
 
-    def _compose(self, template: str, visitor: Visitor, wish: Wish) -> Response:
+    def _compose(self, template: str, visitor: Visitor, wish: Wish, *, packed: bool) -> Response:
         reading = self._reader.read(wish)
         summary, span = reading.summary, reading.summary.span
         choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
@@ -134,7 +134,7 @@ class Dashboard:
             (name, urlencode({"site": summary.site, **({"days": days} if days else {})}), is_chosen(span, days))
             for name, days in CHOICES
         ]
-        return self._pages.render(
+        page = self._pages.render(
             template,
             base=visitor.base,
             summary=summary,
@@ -147,6 +147,7 @@ class Dashboard:
             exposed=visitor.exposed,
             now=self._reader.now(),
         )
+        return self._pages.pack(page) if packed else page
 
     def _no_password(self, visitor: Visitor) -> Response:
         headers = {"x-adnotice": "no dashboard password is set"}
@@ -247,6 +248,12 @@ class Dashboard:
             "again for a while. Load this page again in a moment.",
             headers,
         )
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the browser takes gzip."""
+    offers = [each.replace(" ", "") for each in request.headers.get("accept-encoding", "").lower().split(",")]
+    return any(each.partition(";")[0] == "gzip" and not each.endswith((";q=0", ";q=0.0")) for each in offers)
 
 
 def _go(address: str, headers: Mapping[str, str] = {}) -> Response:

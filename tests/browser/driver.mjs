@@ -128,6 +128,10 @@ const commands = {
     await pageOf(page).screenshot({ path, fullPage: whole ?? false, clip });
   },
 
+  async pdf({ page, path }) {
+    await pageOf(page).pdf({ path, preferCSSPageSize: true });
+  },
+
   async viewport({ page, width, height, scale }) {
     await pageOf(page).setViewport({ width, height, deviceScaleFactor: scale ?? 1 });
   },

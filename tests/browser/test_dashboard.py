@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -249,3 +251,14 @@ def test_on_paper_there_are_the_figures_and_no_buttons(newsroom: Newsroom, reade
         )
         == 0
     )
+
+
+def test_the_first_screen_is_one_page_of_paper_and_small_enough_to_mail(
+    newsroom: Newsroom, reader: Readers, tmp_path: Path
+) -> None:
+    page = log_in(reader("chromium", open_dashboard(newsroom)))
+    page.goto(DASHBOARD)
+    page.call("pdf", path=str(tmp_path / "figures.pdf"))
+    printed = (tmp_path / "figures.pdf").read_bytes()
+    assert re.findall(rb"/Count (\d+)", printed) == [b"1"]
+    assert len(printed) < 300_000

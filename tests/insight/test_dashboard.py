@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -22,7 +23,7 @@ from adnotice.insight.display.exports import TABLE_NAMES, VIEW_COLUMNS, plain
 from adnotice.insight.display.pages import HEADERS, mark_code
 from adnotice.insight.settings import InsightSettings
 from adnotice.vocabulary import Mode, Refusal, Rejection
-from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, log_in
+from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, form_token, log_in
 from tests.insight.screen import Page
 
 pytestmark = pytest.mark.anyio
@@ -596,3 +597,31 @@ async def test_the_document_for_machines_has_every_table(busy: Newsroom) -> None
     async with busy.browser() as browser:
         answer = await browser.get("api/v1/nothing.csv", headers=BEARER)
     assert answer.headers["x-adnotice"].endswith(", ".join(TABLE_NAMES))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip, deflate, br", True), ("GZIP;q=0.5", True), ("gzip; q=0", False), ("br", False), ("", False)],
+)
+async def test_pages_are_compressed_for_who_takes_it(busy: Newsroom, accepted: str, packed: bool) -> None:
+    async with busy.browser() as browser:
+        await log_in(browser)
+        for address in ("dashboard", "dashboard/health"):
+            async with browser.stream("GET", address, headers={"accept-encoding": accepted}) as answer:
+                raw = b"".join([piece async for piece in answer.aiter_raw()])
+            assert (answer.headers.get("content-encoding") == "gzip") is packed
+            assert int(answer.headers["content-length"]) == len(raw)
+            assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+            assert len(raw) < 30_000 or not packed
+            html = gzip.decompress(raw) if packed else raw
+            assert html.rstrip().endswith(b"</html>")
+
+
+async def test_no_secret_stands_twice_alike_in_compressed_pages(busy: Newsroom) -> None:
+    async with busy.browser() as browser:
+        await log_in(browser)
+        tokens = {form_token((await browser.get("dashboard")).text) for _ in range(3)}
+        assert len(tokens) == 3
+        assert len({token[start : start + 8] for token in tokens for start in range(120)}) == 3 * 120
+        leaving = await browser.post("dashboard/logout", data={"token": tokens.pop()})
+    assert leaving.status_code == 303

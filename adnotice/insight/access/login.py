@@ -38,6 +38,7 @@ MAX_COOKIE_CHARACTERS: Final = 200
 KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 
 _NEXT: Final = re.compile(r"(?:health)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,300})?")
+MASKED_TOKEN: Final = re.compile(r"[0-9a-f]{128}")
 _BINDING: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -138,14 +139,20 @@ class Login:
         return secrets.token_urlsafe(16)
 
     def sign_form(self, binding: str) -> str:
-        """The token of a form that is bound to a cookie: the session's, or the login form's own."""
-        return hmac.new(self._form_keys[-1], binding.encode(), "sha256").hexdigest()
+        """The token of a form that is bound to a cookie: the session's, or the login form's own.
+
+        It is written anew for each page, under a mask that stands before it: pages are compressed, and a text that stayed
+        the same could be guessed from their lengths (BREACH).
+        """
+        made = hmac.new(self._form_keys[-1], binding.encode(), "sha256").digest()
+        mask = secrets.token_bytes(len(made))
+        return (mask + _mix(made, mask)).hex()
 
     def check_form(self, binding: str, given: str) -> None:
         """Refuses (403) a form whose token does not belong to the cookie that came with it."""
-        given_bytes = given.encode("utf-8", "replace")
-        made = (hmac.new(key, binding.encode(), "sha256").hexdigest().encode() for key in self._form_keys)
-        if not binding or not any(hmac.compare_digest(given_bytes, each) for each in made):
+        read = _unmask(given)
+        made = (hmac.new(key, binding.encode(), "sha256").digest() for key in self._form_keys)
+        if not binding or not any(hmac.compare_digest(read, each) for each in made):
             raise Refused(Rejection.LOGIN, "the form is not one of this page, or too old: load the page again")
 
     def know_browser(self) -> str:
@@ -169,3 +176,15 @@ def is_binding(text: str) -> bool:
 def safe_next(text: str) -> str:
     """Where to go after logging in: one of our pages with its query, relative to the dashboard; else its first page."""
     return text if _NEXT.fullmatch(text) else ""
+
+
+def _mix(text: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(text, mask, strict=True))
+
+
+def _unmask(given: str) -> bytes:
+    """The token under its mask; empty for what is none."""
+    if not MASKED_TOKEN.fullmatch(given):
+        return b""
+    mask, mixed = bytes.fromhex(given[:64]), bytes.fromhex(given[64:])
+    return _mix(mixed, mask)
