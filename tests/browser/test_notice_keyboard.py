@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import Sheet
-from tests.browser.notice import BOTH, LONG, PREVIEW, sheet
+from tests.browser.notice import BOTH, LONG, PREVIEW, SHADOW, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
@@ -244,3 +244,24 @@ def test_a_mouse_that_closes_it_moves_no_focus(newsroom: Newsroom, reader: Reade
     page.notice().click("Not now")
     page.notice().wait_gone()
     assert focus(page)["id"] == "search"
+
+
+@BOTH
+def test_who_can_only_support_is_asked_for_that_first(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open("/politics/budget")
+    show_content(page, {"kind": "hosts", "blockers": [], "links": [{"label": "Support us", "address": "#support"}]})
+    page.notice().wait()
+    page.run("[...document.querySelectorAll('a')].pop().focus()")
+    names = []
+    for _ in range(3):
+        press(page, "Tab")
+        names.append(focus(page)["name"])
+    assert names == ["Support us", "Not now", "More"]
+    boxes = page.run(
+        f"""{SHADOW} const link = root.querySelector("a.filled"), text = document.createRange();
+        text.selectNodeContents(link);
+        return [link, text, link.nextElementSibling].map((each) => each.getBoundingClientRect().toJSON())"""
+    )
+    link, text, later = boxes
+    assert abs(link["height"] - later["height"]) < 1
+    assert abs((text["top"] + text["bottom"]) - (link["top"] + link["bottom"])) < 3, "its words stand in its middle"
