@@ -133,11 +133,17 @@ PRODUCTS: Final = frozenset(
         "name_adblock",
         "name_adblock_plus",
         "name_adguard",
+        "name_adguard_on_a_phone",
         "name_brave",
         "name_dns",
+        "name_duckduckgo",
         "name_ghostery",
+        "name_ghostery_on_a_phone",
+        "name_privacy_badger",
+        "name_privacy_badger_on_a_phone",
         "name_ublock_origin",
         "name_ublock_origin_lite",
+        "name_ublock_origin_on_a_phone",
     }
 )
 """Names that are the same in every language."""
