@@ -17,6 +17,9 @@ REQUIREMENTS = {
 }
 ENOUGH = {"werkzeug": (700, 0), "flask": (400, 0)}
 """How many tests of each suite pass at least, and how many of them read a page with the tag: both know fragments only."""
+FAILS_WITHOUT_US = "tests/test_reqctx.py::test_bad_environ_raises_bad_request"
+"""Flask's, with today's Werkzeug, whatever stands in front."""
+
 OTHERS = "not dev_server and not serving"
 """Werkzeug's tests of its own server start processes, in which nothing of ours is."""
 
@@ -35,7 +38,7 @@ def bare(suite: tuple[str, Suite], tmp_path_factory: pytest.TempPathFactory) -> 
 def test_the_suite_passes_without_us(suite: tuple[str, Suite], bare: Run) -> None:
     passed = sum(outcome == "passed" for outcome in bare.outcomes.values())
     assert passed > ENOUGH[suite[0]][0]
-    assert [name for name, outcome in bare.outcomes.items() if outcome == "failed"] == []
+    assert {name for name, outcome in bare.outcomes.items() if outcome == "failed"} <= {FAILS_WITHOUT_US}
 
 
 def test_no_outcome_differs_with_every_app_wrapped(suite: tuple[str, Suite], bare: Run, tmp_path: Path) -> None:
