@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 CACHE := .cache
 ARGS ?=
+MARK ?=
+QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile endurance browsers clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile endurance fast compiled browser browser-setup clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -58,7 +60,7 @@ $(CACHE)/bench: pyproject.toml locks/bench.txt $(CACHE)/check
 	@touch $@
 
 # Not a file target: what could not be had last time is tried again; a complete set costs nothing.
-browsers:
+browser-setup:
 	@test $(CACHE)/browsers -nt package-lock.json -a $(CACHE)/browsers -nt tests/browser/setup.sh \
 		-a $(CACHE)/browsers -nt tests/browser/prepare.mjs \
 		-a $(CACHE)/browsers -nt tests/browser/safari_rules.mjs || \
@@ -67,8 +69,18 @@ browsers:
 demo: $(CACHE)/demo ## the demo newspaper, its dashboard, and what to look at
 	@$(BIN)/python demo_app.py $(ARGS)
 
-test: $(CACHE)/check browsers ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word"; 45 minutes on two cores)
+test: $(CACHE)/check browser-setup ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word"; 45 minutes on two cores)
 	@bash tests/halves.sh $(BIN)/python $(ARGS)
+
+# ARGS="-k word" chooses among a lane's tests; a marker of one's own is added to the lane's with MARK="and slow".
+fast: $(CACHE)/check ## the tests that need neither browsers nor servers nor waiting (MARK="and not inside" narrows it)
+	@$(BIN)/python -m pytest -q -m '$(QUICK) $(MARK)' $(ARGS)
+
+browser: $(CACHE)/check browser-setup ## the half of the tests that drives browsers
+	@$(BIN)/python -m pytest -m 'browser and not endurance $(MARK)' $(ARGS)
+
+compiled: $(CACHE)/check $(CACHE)/compiled ## the tests of the compiled modules over their machine code, and that all are compiled
+	@$(BIN)/python -m pytest tests/test_compiled.py $(ARGS)
 
 lint: $(CACHE)/check
 	@$(BIN)/ruff check .
@@ -107,7 +119,7 @@ lock: | $(BIN)/python ## locks/: every version and hash anew, for Python 3.11 an
 	@$(UV) --extra check pyproject.toml locks/build.in --output-file locks/check.txt
 	@$(UV) --constraint locks/check.txt --extra check --extra bench pyproject.toml locks/build.in --output-file locks/bench.txt
 
-blockers: $(CACHE)/check browsers ## real blockers x verdicts, beside the npm detectors; writes docs/accuracy.md
+blockers: $(CACHE)/check browser-setup ## real blockers x verdicts, beside the npm detectors; writes docs/accuracy.md
 	@$(BIN)/python -m bench.blockers $(ARGS)
 
 statistics: $(CACHE)/check ## what the figures' rules do on simulated sites: coverage, false alarms, power (half an hour; ARGS=--quick)
@@ -127,12 +139,12 @@ bench-against: $(CACHE)/bench $(CACHE)/compiled ## this commit's bench beside an
 		'$(CURDIR)/$(BIN)/python' -m zipfile -e dist/*.whl .cache/compiled; }
 	@$(BIN)/python -m bench.against $(CACHE)/old/$(OLD) . $(ARGS)
 
-static: $(CACHE)/check browsers ## what browsers get, built from static/src (the one target that needs Node.js to change what is shipped)
+static: $(CACHE)/check browser-setup ## what browsers get, built from static/src (the one target that needs Node.js to change what is shipped)
 	@$(BIN)/python -m adnotice.contract >$(CACHE)/contract.js
 	@cp $(CACHE)/contract.js static/src/contract.js
 	@node static/build.mjs
 
-screenshots: $(CACHE)/check browsers ## docs/images: the notice and the dashboard, from the demo
+screenshots: $(CACHE)/check browser-setup ## docs/images: the notice and the dashboard, from the demo
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 docs: $(CACHE)/check ## the generated parts of docs/
@@ -145,7 +157,7 @@ translations: $(CACHE)/check ## the template for translators, every PO file brou
 hostile: $(CACHE)/check $(CACHE)/compiled ## every attack on every server, plain and compiled, as one table (ARGS="-k nginx")
 	@bash tests/hostile/both_builds.sh $(BIN)/python $(CACHE)/compiled $(ARGS)
 
-endurance: $(CACHE)/check browsers ## the long kill, soak and fuzz loops
+endurance: $(CACHE)/check browser-setup ## the long kill, soak and fuzz loops
 	@$(BIN)/python -m pytest -m endurance --timeout=7200 $(ARGS)
 
 clean: ## removes what the other targets made

@@ -16,7 +16,7 @@ if "TEST_COMPILED" in os.environ:
     sys.path.insert(0, os.environ["TEST_COMPILED"])
     importlib.import_module("adnotice")  # now: pytest is going to put the checkout first
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.lanes"]
 
 SECRET = "k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def test_a_module_imports_only_from_below_or_from_its_own_room(path: Path) -> No
         assert HEIGHT[name] < HEIGHT[here], f"adnotice.{here} must not import adnotice.{name}"
 
 
+@cache
 def edges() -> dict[str, set[str]]:
     """Each module's own imports among ours, wherever in the file they stand."""
     names = {".".join(("adnotice", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in modules()}

@@ -159,6 +159,7 @@ async def test_an_outage_of_the_ad_host_accuses_no_reader_and_ends_by_itself() -
     assert sum(each.kind is Kind.HOSTS for each in again) == 10
 
 
+@pytest.mark.usefixtures("short_hold")
 async def test_an_ad_host_that_never_worked_is_no_evidence_against_a_reader() -> None:
     beliefs = Beliefs(Host3(), clock=Clock())
     for _ in range(12):

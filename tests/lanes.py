@@ -1,0 +1,40 @@
+"""Which tests `make fast` leaves out: those that start servers or programs, or wait for real seconds. `make test` has all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+HERE: Final = Path(__file__).parent
+
+FOLDERS: Final = ("browser", "conformance", "django", "hostile", "wsgi")
+MODULES: Final = (
+    *(
+        "test_compiled.py",
+        "test_configuration.py",
+        "test_demo.py",
+        "test_init.py",
+        "test_mode_off.py",
+        "test_sample.py",
+    ),
+    *("test_skips.py", "test_whole_way.py", "test_wrong_store.py"),
+    *("detect/test_baits.py", "detect/test_openapi.py", "detect/test_proxied.py", "doctor/test_nginx.py"),
+    *("count/test_backup.py", "count/test_bending.py", "count/test_cardinality.py", "count/test_contract.py"),
+    *("count/test_faults.py", "count/test_four_workers.py", "count/test_redis.py", "test_rejections.py"),
+    *("count/test_heartbeat.py", "count/test_kill.py", "count/test_killed_migrations.py", "count/test_memory.py"),
+    *("count/test_model.py", "count/test_newer_stores.py", "count/test_old_stores.py", "count/test_old_workers.py"),
+    *("count/test_reliability.py", "count/test_said_at_start.py", "count/test_sqlite.py", "count/test_writer.py"),
+    *("insight/test_login_flood.py", "insight/test_silence.py"),
+)
+FIXTURES: Final = {"cluster", "cluster_url", "own_redis", "own_postgresql", "postgresql_url", "redis_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks them."""
+    for item in items:
+        path = item.path.relative_to(HERE)
+        servers = FIXTURES & set(getattr(item, "fixturenames", ()))
+        if path.parts[0] in FOLDERS or path.as_posix() in MODULES or servers:
+            item.add_marker(pytest.mark.process)
