@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from adnotice.django.options import find_options
-from adnotice.http.wsgi_request import Environ, Headers
+from adnotice.http.wsgi_request import Environ, WsgiHeaders
 from adnotice.inject.wsgi import PageStart
 from adnotice.wsgi import AdNotice
 
@@ -68,7 +68,7 @@ class AdNoticeMiddleware:
         return put_tag(start, response)
 
     def _answer_own(self, environ: Environ) -> HttpResponse:
-        begun = Begun()
+        begun = StartedAnswer()
         body = b"".join(self._front(environ, begun))
         response = HttpResponse(body, status=int(begun.status[:3]))
         del response["Content-Type"]
@@ -81,20 +81,20 @@ class AdNoticeMiddleware:
 
     def _begin(self, request: HttpRequest, environ: Environ) -> PageStart | None:
         """What follows the response; the app's request gets its If-None-Match without our mark."""
-        start = self._front.begin_page(environ, Begun())
+        start = self._front.begin_page(environ, StartedAnswer())
         if start is not None and start.environ is not environ:
             request.META["HTTP_IF_NONE_MATCH"] = start.environ["HTTP_IF_NONE_MATCH"]
         return start
 
 
-class Begun:
+class StartedAnswer:
     """In place of a server's `start_response`: Django keeps the headers with the response."""
 
     def __init__(self) -> None:
         self.status = ""
-        self.headers: Headers = []
+        self.headers: WsgiHeaders = []
 
-    def __call__(self, status: str, headers: Headers, exc_info: object = None) -> Callable[[bytes], object]:  # noqa: ARG002 - PEP 3333's
+    def __call__(self, status: str, headers: WsgiHeaders, exc_info: object = None) -> Callable[[bytes], object]:  # noqa: ARG002 - PEP 3333's
         """Takes what goes out."""
         self.status, self.headers = status, headers
         return _write_nothing
@@ -185,7 +185,7 @@ def _start(start: PageStart, response: HttpResponseBase) -> None:
 
 def _take_headers(start: PageStart, response: HttpResponseBase) -> None:
     begun = start.start_response
-    assert isinstance(begun, Begun)  # noqa: S101 - made above
+    assert isinstance(begun, StartedAnswer)  # noqa: S101 - made above
     if begun.headers == list(response.items()):
         return
     for name, _ in list(response.items()):

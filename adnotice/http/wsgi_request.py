@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Any, Final
 
 Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
+WsgiHeaders = list[tuple[str, str]]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
-Write = Callable[[bytes], object]
-StartResponse = Callable[..., Write]
+WsgiWrite = Callable[[bytes], object]
+StartResponse = Callable[..., WsgiWrite]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _FROM_CONTENT: Final = {"CONTENT_TYPE": b"content-type", "CONTENT_LENGTH": b"content-length"}

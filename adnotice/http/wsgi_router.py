@@ -16,13 +16,13 @@ from adnotice.http.admission import MAX_DISCARDED_BYTES, messages_of, peer_addre
 from adnotice.http.headers import header, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Refused
 from adnotice.http.router import FORM_RULE, LOOK_RULE, Reception
-from adnotice.http.wsgi_request import Environ, Headers, make_scope
+from adnotice.http.wsgi_request import Environ, WsgiHeaders, make_scope
 from adnotice.vocabulary import Rejection, Unavailable
 from adnotice.waiting import complete
 
 PIECE_BYTES: Final = 64 * 1024
 
-WsgiAnswer = tuple[str, Headers, bytes]
+WsgiAnswer = tuple[str, WsgiHeaders, bytes]
 """The status line, the headers, the body."""
 
 

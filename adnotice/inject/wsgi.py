@@ -12,7 +12,16 @@ from typing import Any, Final
 from starlette.types import Message
 
 from adnotice.http.sites import Sites
-from adnotice.http.wsgi_request import Environ, ExcInfo, Headers, StartResponse, Write, WSGIApp, decode, make_scope
+from adnotice.http.wsgi_request import (
+    Environ,
+    ExcInfo,
+    StartResponse,
+    WSGIApp,
+    WsgiHeaders,
+    WsgiWrite,
+    decode,
+    make_scope,
+)
 from adnotice.inject.decide.validators import unmark_etags
 from adnotice.inject.outcomes import Ledger
 from adnotice.inject.response import Watcher
@@ -98,10 +107,10 @@ class PageStart:
         self._messages: list[Message] = []
         self._watcher: Watcher | None = None
         """What the response goes through; None for what is no page, and for a page once its tag is in."""
-        self._write: Write | None = None
+        self._write: WsgiWrite | None = None
         self.started = False
 
-    def __call__(self, status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
+    def __call__(self, status: str, headers: WsgiHeaders, exc_info: ExcInfo = None) -> WsgiWrite:
         """`start_response` (PEP 3333). With `exc_info` it takes the place of a start that is held."""
         if self.started:
             return self.start_response(status, headers, exc_info)
@@ -119,7 +128,7 @@ class PageStart:
         self._send_out()
         return self._write_through
 
-    def _find_watcher(self, status: str, headers: Headers) -> Watcher | None:
+    def _find_watcher(self, status: str, headers: WsgiHeaders) -> Watcher | None:
         """What follows the response where it is a page, or the news that one has not changed."""
         is_page = self._rules.is_page_type(find_type(headers))
         code = int(status[:3])
@@ -137,7 +146,7 @@ class PageStart:
         self._messages.append(message)
         return _KEPT
 
-    def _start(self, headers: Headers) -> Write:
+    def _start(self, headers: WsgiHeaders) -> WsgiWrite:
         self.started = True
         error, self._error = self._error, None
         self._write = self.start_response(self._status, headers, *((error,) if error else ()))
@@ -240,7 +249,7 @@ class _Kept:
 _KEPT: Final = _Kept()
 
 
-def find_type(headers: Headers) -> bytes:
+def find_type(headers: WsgiHeaders) -> bytes:
     """The Content-Type among a response's headers; empty for none."""
     for name, value in headers:
         if len(name) == 12 and name.lower() == "content-type":
