@@ -279,5 +279,5 @@ async def test_strangers_at_the_login_keep_no_known_browser_out(server: str, tmp
     assert [status for status, _ in entered] == [303] * KNOWN_TRIES
     assert_harmless(row, statuses)
     assert set(statuses) <= {403, 429}
-    # Where a machine is so busy that each check takes long, three of them: its form, its own check, what goes on beside it.
-    assert slowest < max(KNOWN_SECONDS, 3 * a_check), a_check
+    # On a busy machine a check takes long; in the strangers' queue it would wait for thirty of them.
+    assert slowest < max(KNOWN_SECONDS, STRANGERS / 6 * a_check), a_check
