@@ -39,7 +39,9 @@ def reader(url: str, host: str = "", address: str = "") -> httpx.AsyncClient:
     more = {"host": host} if host else {}
     if address:
         more["x-forwarded-for"] = address
-    return httpx.AsyncClient(base_url=url, headers={"user-agent": AGENT, **more}, timeout=60)
+    # A connection each: servers end idle ones after seconds (gunicorn after two), and httpx doesn't ask again as browsers do.
+    apart = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(base_url=url, headers={"user-agent": AGENT, **more}, timeout=60, limits=apart)
 
 
 async def honest_views(url: str, host: str = "", views: int = HONEST) -> None:
