@@ -215,7 +215,7 @@ async def test_whatever_else_fails_while_it_is_set_up_leaves_the_site_alone(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("once")
 
-    monkeypatch.setattr("adnotice.middleware.Keys", fail)
+    monkeypatch.setattr("adnotice.composition.Keys", fail)
     app = AdNoticeMiddleware(newspaper, secret_key=SECRET)
     async with reading(app) as client:
         assert (await client.get("/")).text == PAGE
