@@ -13,14 +13,14 @@ UBLOCK_ID: Final = "uBlock0@raymondhill.net"
 UBLOCK_UUID: Final = "6b1f6c0e-3f0a-4b0a-9d55-0e6c1f1d2a77"
 READY_SECONDS: Final = 60.0
 
-# It answers "ready" when its old state is loaded, and filters only later: ask for something that the default lists stop, and that no
-# profile lets through.
+# It answers "ready" when its old state is loaded, and filters only later: ask for something that the default lists stop, that
+# no profile lets through, and that arrives where nothing filters (adworld.py).
 IS_FILTERING: Final = """
   new Promise((done) => {
     const script = document.createElement("script");
     script.onload = () => done(false);
     script.onerror = () => done(true);
-    script.src = "https://bidder.criteo.com/cdb?" + Math.random();
+    script.src = "https://c.amazon-adsystem.com/aax2/rum.js?" + Math.random();
     document.documentElement.append(script);
   })
 """
