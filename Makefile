@@ -96,7 +96,7 @@ LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { 
 IN_LANE = $(CACHE)/$(1)/bin/python -m pip install --quiet --disable-pip-version-check
 UNIT := -m 'not (browser or endurance)'
 
-newest: | $(BIN)/python ## the tests without browsers over today's newest version of everything (5 minutes)
+newest: | $(BIN)/python ## the tests without browsers over today's newest version of everything (half an hour)
 	@mkdir -p $(CACHE)
 	@$(call LANE,newest)
 	@echo 'installing the newest of everything into $(CACHE)/newest'

@@ -61,7 +61,7 @@ const buildSteps = ({ text, kind, blockers, privacy }, base, act) => {
   const ways = make("div", { class: "columns" });
   if (likely) {
     const name = make("h3", { class: "title" }, make("bdi", {}, likely.name));
-    ways.append(make("div", { class: "likely" }, make("p", { class: "kicker" }, text.steps_likely), name, makeSteps(likely), help));
+    ways.append(make("div", { class: "own-way" }, make("p", { class: "kicker" }, text.steps_likely), name, makeSteps(likely), help));
   }
   if (others.length) ways.append(make("div", { class: "others" }, make("h3", { class: "kicker" }, text.steps_others), ...closed));
   const head = make("div", { class: "head" }, heading, makeButton(text.close, "button", act.steps));
