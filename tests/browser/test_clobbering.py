@@ -111,7 +111,9 @@ def test_the_names_are_those_of_the_sources() -> None:
 def test_elements_with_our_names_change_nothing(
     kind: str, policy: str, profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:
-    site = newsroom(sheets={"/with": sheet(kind, policy), "/without": sheet("", policy)}, ad_probe="gpt")
+    sheets = {"/with": sheet(kind, policy), "/without": sheet("", policy)}
+    # Readers whose ads are stopped on the way are asked for support, where there is a way to give it.
+    site = newsroom(sheets=sheets, ad_probe="gpt", support_links={"Support us": "/support"})
     somebody = reader(profile, site)
     for weather in (baits_stopped, internet.without(*AD_HOSTS)):
         somebody.change_weather(weather)
