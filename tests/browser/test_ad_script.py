@@ -216,7 +216,7 @@ def test_who_leaves_while_the_ad_script_loads_is_counted_as_unknown(
     assert grounds(site) == {"ad script still loading": 1}
 
 
-@pytest.mark.parametrize("profile", BROWSERS)
+@pytest.mark.parametrize("profile", ["firefox"])  # whose own protection may be meant: others have nothing to switch
 def test_check_again_says_thanks_only_where_the_same_test_passes(
     profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import ROOT, Sheet
 from tests.browser.notice import BOTH, LONG, PREVIEW, SHADOW, sheet, show_content
-from tests.browser.reader import Page
+from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
 GEOMETRY = f"""{SHADOW}
@@ -84,7 +84,7 @@ def test_nothing_is_cut_off_with_wide_text_spacing_and_long_words(
         spacing.replaceSync("* {{ line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }} p {{ margin-bottom: 2em !important }}");
         root.adoptedStyleSheets = [...root.adoptedStyleSheets, spacing]"""
     )
-    assert page.run(CLIPPED) == []
+    wait_until(lambda: page.run(CLIPPED) == [], "the notice arranged anew")
     page.run(f"{SHADOW} root.querySelector('.filled').click(); root.querySelector('summary').click()")
     still(page)
     assert page.run(CLIPPED) == []
