@@ -308,6 +308,9 @@ def test_whatever_comes_the_list_is_all_that_is_wrong_each_in_one_short_line(opt
         "ask_countries",
         "country_header",
         "days_kept_months",
+        "mail_from",
+        "mail_to",
+        "mail_url",
         "months_kept",
     }
     if not pairs & options.keys():  # those are judged by each other

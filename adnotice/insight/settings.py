@@ -58,9 +58,10 @@ class InsightSettings:
                 MailServer.parse(self.mail_url)
             except BadMailUrl as error:
                 yield f"mail_url {error}"
-            if not self.mail_to:
-                yield "mail_to must name who gets mail where mail_url is set, such as editor@news.example"
             for name, addresses in (("mail_from", (self.mail_from,)), ("mail_to", self.mail_to)):
+                if not any(addresses):
+                    yield f"mail_url needs {name} too, such as editor@news.example"
+                    continue
                 for address in addresses:
                     if not ADDRESS.fullmatch(address):
                         yield f"{name} must hold addresses such as editor@news.example, got {address[:80]!r}"
