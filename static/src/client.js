@@ -133,7 +133,7 @@ const run = () => {
     const could = mayMeasure;
     const said = given === true ? { measure: given } : given || { measure: given, ask: given };
     ({ measure: mayMeasure = could, ask: mayAsk = mayAsk } = said);
-    if (!mayMeasure && "measure" in said) {
+    if (!mayMeasure && said.measure !== undefined) {
       epoch++;
       conclude?.(null);
     }

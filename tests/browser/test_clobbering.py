@@ -122,7 +122,7 @@ def test_elements_with_our_names_change_nothing(
         plain = somebody.open("/without", wait="domcontentloaded", alone=True)
         assert found == plain.run(SEEN), policy
         assert found["verdict"] == "blocked"
-        wait_until(lambda page=page: page.run(NOTICE), "the notice")  # type: ignore[misc]
+        wait_until(lambda page=page: page.run(NOTICE), "the notice")  # type: ignore[misc]  # mypy infers no lambda with a default
         assert strange_requests(page) == []
         assert not [text for text in page.problems() if "/_adnotice/" in text or "adnotice" in text]
 

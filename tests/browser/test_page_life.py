@@ -345,6 +345,16 @@ def test_nothing_is_asked_before_consent_and_withdrawal_works(
     site.wait_for_counts(injected=2, clear=1)
 
 
+@pytest.mark.parametrize("profile", CLEAN)
+@pytest.mark.parametrize("given", ['"yes"', "7", "{measure: undefined}"])
+def test_a_consent_of_a_wrong_kind_loses_no_view(given: str, profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(head=f"<script>window.adnotice = {{consent: {given}}};</script>")
+    page = reader(profile, site).open(ARTICLE)
+    assert page.verdict()["verdict"] == "clear"
+    page.run(f"adnotice.consent({given})")
+    site.wait_for_counts(injected=1, clear=1)
+
+
 def _sheet(title: str, head: str, body: str = "") -> Sheet:
     return Sheet(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head>'

@@ -85,7 +85,7 @@ def row_of(attack: str, front: Front, seen: Sequence[Seen], wrong: int, **more: 
             errors=sum(each.failed for each in seen),
             dropped=sum(each.status == 0 for each in seen),
             tracebacks=front.tracebacks - wrong,
-            **more,  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]  # names and types are the settings'
         )
     )
 
