@@ -38,6 +38,7 @@ from adnotice.insight.display import exports
 from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
+from adnotice.noting import add_annotate_options, annotate_site
 from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
@@ -130,6 +131,10 @@ def parser() -> argparse.ArgumentParser:
     for made in (report, watch):
         made.add_argument("--site", default="", help="else the first one there is")
         made.add_argument("--mail", action="store_true", help="mail it, once however many machines run this")
+    annotate = command(
+        "annotate", annotate_site, "Note what happened on a day: it is marked in the chart, for thirteen months."
+    )
+    add_annotate_options(annotate)
     doctor = command("doctor", see_doctor, "Ask a site whether its pages carry the tag, and say what is to mend.")
     doctor.add_argument("target", help="a public URL such as https://news.example, or an app such as module:app")
     doctor.add_argument(
@@ -140,7 +145,7 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", serve_alone, "Run adnotice on its own, for sites that are not Python.")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
-    for made in (init, mode, prune, backup, restore_, migrate, import_, figures, report, watch):
+    for made in (init, mode, prune, backup, restore_, migrate, import_, figures, report, watch, annotate):
         made.add_argument("--store", metavar="URL", help="the store_url; else what the settings say")
     return top
 

@@ -16,6 +16,8 @@ from adnotice.count.ingest.heartbeat import Beat, is_heard, read_beats
 from adnotice.count.stores.open import open_store, sqlite_file
 from adnotice.count.stores.protocol import NoStore, Store
 from adnotice.count.stores.sql.sqlite import APPLICATION_ID
+from adnotice.insight.mode_switch import switch_mode
+from adnotice.insight.trail import COMMAND_LINE
 from adnotice.keys import new_secret
 from adnotice.mode import NOTE, SETTLE_SECONDS
 from adnotice.notice.to_mend import find_unsaid
@@ -100,10 +102,15 @@ def change_mode(asked: argparse.Namespace) -> int:
     """Shows or changes the mode that the store holds, and says what the processes do."""
     settings = whole_settings()
     with opened(asked, settings, create=asked.create) as store:
-        if asked.mode == DEFAULT:
-            store.notes.remove(NOTE)
-        elif asked.mode:
-            store.notes.put(NOTE, asked.mode)
+        if asked.mode:
+            switch_mode(
+                store.notes,
+                None if asked.mode == DEFAULT else Mode(asked.mode),
+                setting=settings.mode,
+                before=find_mode(store, settings.mode),
+                by=COMMAND_LINE,
+                now=time.time(),
+            )
         if asked.mode and asked.wait:
             wait_until_obeyed()
         print(store.notes.get(NOTE) or "default: what the setting mode says")

@@ -23,7 +23,7 @@ STOREYS: list[set[str]] = [
     {"settings", "contract"},
     {"configuration", "composition", "standby", "switched_off", "wsgi_servers"},
     {"middleware", "wsgi", "doctor", "commands"},
-    {"serve", "init", "approval", "reporting"},
+    {"serve", "init", "approval", "reporting", "noting"},
     {"cli"},
     {"__main__", "django"},
 ]

@@ -20,6 +20,7 @@ from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
 from adnotice.http.static_files import make_asset, read_static
+from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import FORM, KNOWN, SESSION, Visitor
 from adnotice.insight.access.forms import check_query, read_form
 from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
@@ -30,6 +31,7 @@ from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.api import Api
 from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
+from adnotice.insight.operations import Operations
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import Workers
 from adnotice.keys import Keys
@@ -81,6 +83,7 @@ class Dashboard:
         self._told = told
         api = Api(self._login, self._reader, self._workers)
         self._pages = Pages(site_name)
+        operations = Operations(self._login, self._reader, store, self._workers, self._pages)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
         self._app = Starlette(
             routes=[
@@ -89,6 +92,7 @@ class Dashboard:
                 Route("/dashboard/health", self._health),
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
+                Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
                 Route("/dashboard/dashboard.css", self._css),
                 Route("/api/v1/summary", api.summary),
                 Route("/api/v1/{table}.csv", api.table),
@@ -114,19 +118,22 @@ class Dashboard:
         visitor = Visitor.of(request)
         if not self._login.possible:
             return self._no_password(visitor)
-        if not await self._login.alive(visitor.get(SESSION)):
+        account = await self._login.admit(visitor)
+        if account is None:
             return self._to_login(visitor, request)
         try:
             check_query(request, *WISHES)
             wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
-            return await self._workers.run(partial(self._compose, template, visitor, wish, packed=takes_gzip(request)))
+            return await self._workers.run(
+                partial(self._compose, template, visitor, account, wish, packed=takes_gzip(request))
+            )
         except BadPeriod as problem:
             return self._message(visitor, 400, "These figures can’t be shown", str(problem))
         except Refused as refused:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
             return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
 
-    def _compose(self, template: str, visitor: Visitor, wish: Wish, *, packed: bool) -> Response:
+    def _compose(self, template: str, visitor: Visitor, account: Account, wish: Wish, *, packed: bool) -> Response:
         reading = self._reader.read(wish)
         summary, span = reading.summary, reading.summary.span
         choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
@@ -143,7 +150,8 @@ class Dashboard:
             health=reading.health,
             query=urlencode(choice),
             recent=recent,
-            token=self._login.sign_form(visitor.get(SESSION)),
+            here=f"?{urlencode(choice)}",
+            token=self._login.sign_form(account.binding),
             exposed=visitor.exposed,
             now=self._reader.now(),
         )

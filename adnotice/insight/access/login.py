@@ -15,12 +15,15 @@ from itsdangerous import BadSignature
 from adnotice.count.stores.protocol import Store
 from adnotice.http.headers import retry_after
 from adnotice.http.messages import Refused
+from adnotice.insight.access.account import Account
+from adnotice.insight.access.cookies import SESSION, Visitor
 from adnotice.insight.access.fair_queue import FairChecks, Full
 from adnotice.insight.access.passwords import BadHash, check_password, hash_password
 from adnotice.insight.access.sessions import Sessions
 from adnotice.insight.access.throttle import Throttle
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.insight.trail import OPERATOR
 from adnotice.keys import Keys
 from adnotice.vocabulary import Rejection
 
@@ -106,6 +109,11 @@ class Login:
         self._throttle.succeeded(who)
         token = await self._workers.run(lambda: self._sessions().open(self._clock()))
         return self._cookies.sign(token).decode()
+
+    async def admit(self, visitor: Visitor) -> Account | None:
+        """Who this is, where they may look; else None. Raises `Unavailable`."""
+        session = visitor.get(SESSION)
+        return Account(OPERATOR, session) if await self.alive(session) else None
 
     async def alive(self, cookie: str) -> bool:
         """Whether this cookie's session goes on. Made-up cookies cost the store nothing. Raises `Unavailable`."""

@@ -15,13 +15,16 @@ from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, P
 from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
+from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
 from adnotice.insight.analysis.series import days_of, make_series
 from adnotice.insight.analysis.stopped import find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
 from adnotice.insight.analysis.summary import Metrics, Reading, ReportRows, Stop
+from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
+from adnotice.insight.trail import Trail
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
 DIMENSIONS: Final = (
@@ -150,9 +153,17 @@ class Reader:
             change=self.judge(site) if site else None,
             stopped=self.find_stop(site) if site else None,
         )
+        summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
         return Reading(summary, health, findings, name_unseen(self._sight))
+
+    def name_site(self, site: str) -> str:
+        """The site of this name. Raises `BadAnnotation` for one that has no counts: what is noted of it would never be seen."""
+        sites = self._store().sites()
+        if site not in sites:
+            raise BadAnnotation(f"there is no site {site[:80]!r}, there are: {', '.join(sites) or 'none yet'}")
+        return site
 
     def judge(self, site: str) -> Change:
         """Whether the site's rate is changing, by as many days as are kept one by one."""

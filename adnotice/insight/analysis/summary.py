@@ -85,6 +85,26 @@ class Stop(msgspec.Struct, frozen=True):
     pages: int
 
 
+class Annotated(msgspec.Struct, frozen=True):
+    """What is marked in the series: an annotation (`at` a day, `id` to remove it by), or a change of the mode (`at` to the
+    minute, its `text` empty). `by` is an account, "operator" or "command line"."""
+
+    at: str
+    text: str
+    by: str
+    mode: Mode | None = None
+    before: Mode | None = None
+    id: str = ""
+
+
+class Band(msgspec.Struct, frozen=True):
+    """The mode that was in force at the end of each bucket from the one named `first` to `last`."""
+
+    mode: Mode
+    first: str
+    last: str
+
+
 class Step(msgspec.Struct, frozen=True):
     """One step of the funnel: `share.n` page views, as a share of the step named `of`."""
 
@@ -151,6 +171,10 @@ class Summary(msgspec.Struct, frozen=True):
     first_baits: int
     grounds: Sequence[GroundRow]
     signs: Sequence[GroundRow]
+    annotations: Sequence[Annotated] = ()
+    """What was noted in these days, and changes of the mode, oldest first."""
+    modes: Sequence[Band] = ()
+    """Which mode was in force in which buckets; empty where no change of it is known."""
 
     @property
     def blocking(self) -> Share:

@@ -10,14 +10,23 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.intervals import Share
-from adnotice.insight.analysis.summary import Bucket
-from adnotice.insight.display import formats
+from adnotice.insight.analysis.marks import bucket_of
+from adnotice.insight.analysis.summary import Annotated, Band, Bucket
+from adnotice.insight.display import formats, labels
 
 RATE_STEPS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 MAX_RATE_LINES: Final = 6
 HOUR_STEPS: Final = (3, 6, 12, 24)
 MAX_MARKED_BUCKETS: Final = 62
 """More points than this would hide the line."""
+
+MARKS_ROOM: Final = 18
+"""How much higher than the plot the words of marks stand, and how much lower the modes."""
+
+LETTER: Final = 6.6
+"""How wide a letter of the axis' font is on the whole; a text that turns out wider is cut by nothing."""
+
+MAX_LETTERS: Final = 30
 
 DOT_WIDTH: Final = 120
 DOT_HEIGHT: Final = 14
@@ -61,10 +70,26 @@ LOW_FRAMES: Final = (Frame("wide", 960, 190, left=48, ticks=10), Frame("narrow",
 """A chart is drawn once for wide and once for narrow windows: scaling one would make its text too small to read."""
 
 
-def rate_chart(series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: str, description: str) -> str:
-    """The blocking rate as a line; gaps where nothing was measured."""
+def rate_chart(
+    series: Sequence[Bucket],
+    grain: Grain,
+    frame: Frame,
+    *,
+    title: str,
+    description: str,
+    annotations: Sequence[Annotated] = (),
+    modes: Sequence[Band] = (),
+) -> str:
+    """The blocking rate as a line; gaps where nothing was measured. `annotations` stand as dotted lines with as many of
+    their words as there is room for, all of them under the pointer; `modes` as bands below."""
     axis = rate_axis(bucket.blocking for bucket in series)
+    frame = frame._replace(
+        top=frame.top + MARKS_ROOM * bool(annotations), bottom=frame.bottom + (MARKS_ROOM + 2) * bool(modes)
+    )
     svg = _begin("rate", frame, title, description)
+    _bands(svg, frame, series, modes)
+    marks = _place_marks(series, annotations)
+    _marks(svg, frame, len(series), marks)
     _grid(svg, frame, [(axis.part(level), formats.step(level)) for level in axis.levels], zero=axis.bottom == 0)
     _time_axis(svg, frame, series, grain)
     marked = len(series) <= MAX_MARKED_BUCKETS
@@ -78,7 +103,8 @@ def rate_chart(series: Sequence[Bucket], grain: Grain, frame: Frame, *, title: s
                 kind = "rate-dot open" if bucket.so_far or bucket.blocking.few else "rate-dot"
                 y = frame.level(axis.part(bucket.blocking.rate or 0))
                 SubElement(svg, "circle", {"class": kind, "cx": _n(x), "cy": _n(y), "r": "3.5"})
-    _hover(svg, frame, series, grain, lambda bucket: formats.point(bucket.blocking))
+    said = {series[index].start: "".join(f". {text}" for text in texts) for index, texts in marks.items()}
+    _hover(svg, frame, series, grain, lambda bucket: formats.point(bucket.blocking) + said.get(bucket.start, ""))
     return tostring(svg, encoding="unicode")
 
 
@@ -232,8 +258,46 @@ def _time_axis(svg: Element, frame: Frame, series: Sequence[Bucket], grain: Grai
     for index in ticks([bucket.start for bucket in series], grain, frame.ticks):
         x = frame.centre(index, len(series))
         SubElement(svg, "path", {"class": "zero", "d": f"M{_n(x)} {_n(frame.floor)}v4"})
-        text = {"class": "axis middle", "x": _n(x), "y": _n(frame.height - 6)}
+        text = {"class": "axis middle", "x": _n(x), "y": _n(frame.floor + 20)}
         SubElement(svg, "text", text).text = formats.tick(series[index].start, grain)
+
+
+def _place_marks(series: Sequence[Bucket], annotations: Sequence[Annotated]) -> dict[int, list[str]]:
+    """The words of the annotations by the bucket in which they stand."""
+    starts = [bucket.start for bucket in series]
+    found: dict[int, list[str]] = {}
+    for each in annotations:
+        if (index := bucket_of(each.at, starts)) >= 0:
+            found.setdefault(index, []).append(labels.annotation(each))
+    return found
+
+
+def _marks(svg: Element, frame: Frame, count: int, marks: dict[int, list[str]]) -> None:
+    taken = float(frame.left)
+    for index, texts in sorted(marks.items()):
+        x = frame.centre(index, count)
+        SubElement(svg, "path", {"class": "mark", "d": f"M{_n(x)} {frame.top - 4}V{_n(frame.floor)}"})
+        text = texts[0] if len(texts) == 1 else f"{texts[0]} (and {len(texts) - 1} more)"
+        text = text if len(text) <= MAX_LETTERS else f"{text[: MAX_LETTERS - 1].rstrip()}…"
+        wide = len(text) * LETTER
+        begin = x - 3 if x + wide < frame.width else x - wide + 3
+        if begin >= taken:
+            at = {"class": "axis word" if begin > x - 4 else "axis word end", "x": _n(x), "y": str(frame.top - 8)}
+            SubElement(svg, "text", at).text = text
+            taken = begin + wide + LETTER
+
+
+def _bands(svg: Element, frame: Frame, series: Sequence[Bucket], modes: Sequence[Band]) -> None:
+    places = {bucket.start: index for index, bucket in enumerate(series)}
+    slot = frame.plot_width / max(1, len(series))
+    for band in modes:
+        left, wide = frame.left + places[band.first] * slot, (places[band.last] - places[band.first] + 1) * slot
+        shape = {"class": f"mode-{band.mode.value}", "x": _n(left), "y": _n(frame.floor + MARKS_ROOM + 8)}
+        SubElement(svg, "rect", {**shape, "width": _n(max(1.0, wide - 1)), "height": "16"})
+        name = labels.MODE_NAMES[band.mode]
+        if len(name) * LETTER + 8 < wide:
+            at = {"class": "axis word", "x": _n(left + 5), "y": _n(frame.floor + MARKS_ROOM + 20)}
+            SubElement(svg, "text", at).text = name
 
 
 def ticks(starts: Sequence[str], grain: Grain, room: int) -> list[int]:

@@ -13,6 +13,7 @@ import msgspec
 
 from adnotice.insight.analysis.intervals import Range, Share
 from adnotice.insight.analysis.summary import Reading, Row, Summary, Views
+from adnotice.insight.display import labels
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for a formula, the full-width forms included (OWASP CSV Injection, ASVS 1.2.10)."""
@@ -47,6 +48,7 @@ TABLE_NAMES: Final = (
     "programs",
     "grounds",
     "signs",
+    "annotations",
     "findings",
 )
 """What can be downloaded."""
@@ -106,6 +108,13 @@ def tables(reading: Reading) -> Mapping[str, Table]:
         ),
         "grounds": (("ground", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.grounds]),
         "signs": (("sign", *VIEW_COLUMNS), [(each.name, *_views(each.views)) for each in summary.signs]),
+        "annotations": (
+            ("at", "text", "mode", "before", "by"),
+            [
+                (each.at, labels.annotation(each), each.mode or "", each.before or "", each.by)
+                for each in summary.annotations
+            ],
+        ),
         "findings": (
             ("weight", "found", "do"),
             [(each.weight.value, each.found, each.do) for each in reading.findings],

@@ -100,6 +100,11 @@ def moment(given: datetime) -> str:
     return f"{day(given.date())}, {given:%H:%M}"
 
 
+def local(at: str) -> str:
+    """12 November 2026, or 12 November 2026, 14:05: a day or a moment as annotations hold it."""
+    return moment(datetime.fromisoformat(at)) if "T" in at else day(_date(at))
+
+
 def hour_of_day(start: str) -> str:
     """Saturday 28 November, 15:00: the end of an hour's bucket."""
     end = datetime.fromisoformat(f"{start[:13]}:00") + timedelta(hours=1)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from adnotice.count.model.language import NOT_KNOWN
 from adnotice.count.model.tally import OTHER
-from adnotice.insight.analysis.summary import NO_REFERRER
+from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
 from adnotice.texts import UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
 
@@ -23,6 +23,12 @@ MODES: Final[Mapping[Mode, str]] = {
     Mode.OFF: "adnotice is switched off: nothing is counted and nobody is asked. Switch it on with: adnotice mode measure",
     Mode.MEASURE: "adnotice counts and asks nobody. Ask readers with: adnotice mode ask",
     Mode.ASK: "adnotice counts, and asks readers whose browser blocks ads.",
+}
+
+MODE_NAMES: Final[Mapping[Mode, str]] = {
+    Mode.OFF: "Off",
+    Mode.MEASURE: "Measure only",
+    Mode.ASK: "Ask (notice on)",
 }
 
 STEPS: Final[Mapping[str, StepName]] = {
@@ -103,6 +109,13 @@ def row(name: str, table: str = "") -> str:
 def mode(given: Mode) -> str:
     """What adnotice does in this mode."""
     return MODES[given]
+
+
+def annotation(given: Annotated) -> str:
+    """What an annotation says; of a change of the mode, which."""
+    if given.mode is None or given.before is None:
+        return given.text
+    return f"{MODE_NAMES[given.mode]}, before: {MODE_NAMES[given.before]}"
 
 
 def ground(name: str) -> Text:

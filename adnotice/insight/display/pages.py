@@ -53,6 +53,7 @@ class Pages:
             percent=formats.percent,
             interval=formats.interval,
             day=formats.day,
+            local=formats.local,
             code=mark_code,
         )
         self._environment.globals.update(
@@ -101,7 +102,17 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
     """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one."""
     grain, series = summary.span.grain, summary.series
     every = {"hour": "hour by hour", "day": "day by day", "week": "week by week", "month": "month by month"}[grain]
-    rates = [charts.rate_chart(series, grain, frame, **_tell_rates(summary, every)) for frame in charts.FRAMES]
+    rates = [
+        charts.rate_chart(
+            series,
+            grain,
+            frame,
+            annotations=summary.annotations,
+            modes=summary.modes,
+            **_tell_rates(summary, every),
+        )
+        for frame in charts.FRAMES
+    ]
     views = [
         charts.views_chart(series, grain, frame, cached=summary.not_measured is None, **_tell_views(every))
         for frame in charts.LOW_FRAMES
@@ -123,6 +134,8 @@ def _tell_rates(summary: Summary, every: str) -> dict[str, str]:
             f"highest {formats.percent(highest.blocking.rate)} ({formats.bucket(highest.start, grain)}). "
             "All numbers stand in the table below."
         )
+    if summary.annotations:
+        text += f" {len(summary.annotations)} marked: they stand in a table of their own."
     return {"title": f"Share of page views seen with ads blocked, {every}", "description": text}
 
 

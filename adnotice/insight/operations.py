@@ -1,0 +1,76 @@
+"""What operators change on the dashboard: forms that come with a token, from our own pages alone (the router sees to that)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from adnotice.count.stores.protocol import Store
+from adnotice.http.messages import Refused
+from adnotice.insight.access.account import Account
+from adnotice.insight.access.cookies import Visitor
+from adnotice.insight.access.forms import read_form
+from adnotice.insight.access.login import Login, safe_next
+from adnotice.insight.analysis.query import Reader
+from adnotice.insight.annotations import Annotations, BadAnnotation
+from adnotice.insight.display.pages import Pages
+from adnotice.insight.threads import Workers
+from adnotice.vocabulary import Rejection
+
+Change = Callable[[Account, Mapping[str, str]], None]
+"""Does what a form asks for. Blocks; raises `ValueError` with a sentence for what can't be done."""
+
+
+class Operations:
+    """Takes forms: each is admitted, its token checked, what it asks for done, and the browser sent back."""
+
+    def __init__(
+        self, login: Login, reader: Reader, store: Callable[[], Store], workers: Workers, pages: Pages
+    ) -> None:
+        self._login = login
+        self._reader = reader
+        self._store = store
+        self._workers = workers
+        self._pages = pages
+
+    async def annotate(self, request: Request) -> Response:
+        """Keeps an annotation, or removes one."""
+        return await self._take(request, self._annotate, BadAnnotation)
+
+    async def _take(self, request: Request, change: Change, *problems: type[ValueError]) -> Response:
+        visitor = Visitor.of(request)
+        form = await read_form(request)
+        account = await self._login.admit(visitor)
+        if account is None:
+            raise Refused(Rejection.LOGIN, "log in first")
+        self._login.check_form(account.binding, form.get("token", ""))
+        back = safe_next(form.get("back", ""))
+        try:
+            await self._workers.run(partial(change, account, form))
+        except problems as problem:
+            return self._pages.render(
+                "message.html",
+                base=visitor.base,
+                status=400,
+                title="This was not done",
+                text=f"{problem}.",
+                back=_below(back),
+            )
+        return RedirectResponse(f"{visitor.base}/dashboard{_below(back)}", 303, {"cache-control": "no-store"})
+
+    def _annotate(self, account: Account, form: Mapping[str, str]) -> None:
+        kept = Annotations(self._store().notes)
+        now = self._reader.now()
+        if "remove" in form:
+            kept.remove(form["remove"], by=account.name, now=now.timestamp())
+            return
+        site = self._reader.name_site(form.get("site", ""))
+        day, text = form.get("day", ""), form.get("text", "")
+        kept.add(site, day, text, by=account.name, now=now.timestamp(), today=now.date())
+
+
+def _below(back: str) -> str:
+    return back if back.startswith("?") or not back else f"/{back}"

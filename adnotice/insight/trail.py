@@ -1,0 +1,73 @@
+"""Who changed what, and when: the mode, annotations and whatever else an operator sets while the site runs."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+import msgspec
+
+from adnotice.count.stores.protocol import Notes
+from adnotice.vocabulary import Mode, Word
+
+PREFIX: Final = "trail:"
+KEPT_SECONDS: Final = 396 * 86_400.0
+"""Thirteen months, as long as days are kept one by one."""
+
+MAX_LISTED: Final = 500
+
+OPERATOR: Final = "operator"
+"""Who is logged in with the one password."""
+
+COMMAND_LINE: Final = "command line"
+
+
+class Act(Word):
+    """What was done."""
+
+    MODE = "mode"
+    ANNOTATED = "annotated"
+    REMOVED = "annotation removed"
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """One change: `at` in seconds since the epoch, UTC; `by` an account, "operator" or "command line".
+
+    Of a mode, `before` and `to` are what was in force and what is; of anything else `to` says which one.
+    """
+
+    at: float
+    by: str
+    act: Act
+    to: str = ""
+    before: str = ""
+
+
+class Trail:
+    """The changes of thirteen months, as notes in the store. Blocking calls."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+
+    def add(self, deed: Deed) -> None:
+        """Keeps one more. Raises `Unavailable`."""
+        name = f"{PREFIX}{int(deed.at * 1000):015}-{secrets.token_hex(4)}"
+        self._notes.put(name, msgspec.json.encode(deed).decode(), deed.at + KEPT_SECONDS)
+
+    def all(self) -> list[Deed]:
+        """The last of them, oldest first. Raises `Unavailable`."""
+        read = (_read(text) for _, text in sorted(self._notes.values(PREFIX).items()))
+        return [deed for deed in read if deed is not None][-MAX_LISTED:]
+
+
+def mode_changes(deeds: list[Deed]) -> list[Deed]:
+    """Those that changed the mode into another one."""
+    modes = list(Mode)
+    return [each for each in deeds if each.act is Act.MODE and each.to in modes and each.before in modes]
+
+
+def _read(text: str) -> Deed | None:
+    try:
+        return msgspec.json.decode(text, type=Deed)
+    except msgspec.MsgspecError:  # of a version that keeps other things
+        return None
