@@ -14,7 +14,8 @@ from adnotice.insight.access.cookies import SESSION, Visitor
 from adnotice.insight.access.forms import check_query
 from adnotice.insight.access.login import Login
 from adnotice.insight.analysis.periods import BadPeriod
-from adnotice.insight.analysis.query import WISHES, Reader, Wish
+from adnotice.insight.analysis.query import MAX_WISH_CHARACTERS, WISHES, NoRow, Reader, Wish
+from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows, choose_rows
 from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.display import exports
@@ -28,8 +29,9 @@ EXPORTED_ROWS: Final = 1000
 class Api:
     """Answers api/v1 and metrics: to a dashboard session, or to who bears the metrics token."""
 
-    def __init__(self, login: Login, reader: Reader, workers: Workers) -> None:
+    def __init__(self, login: Login, reader: Reader, workers: Workers, k_min: int) -> None:
         self._login = login
+        self._least = k_min
         self._reader = reader
         self._workers = workers
 
@@ -42,13 +44,38 @@ class Api:
     async def table(self, request: Request) -> Response:
         """One of the tables as CSV."""
         name = request.path_params["table"]
-        reading = await self._read(request, EXPORTED_ROWS)
+        reading = await self._read(request, EXPORTED_ROWS, *(ROW_WISHES if name in TABLES else ()))
         tables = exports.tables(reading)
         if name not in tables:
             raise Refused(Rejection.NAME, f"no such table, there are: {', '.join(tables)}")
+        table = tables[name]
+        if name in TABLES:
+            wanted, by = (request.query_params.get(key, "")[:MAX_WISH_CHARACTERS] for key in ROW_WISHES)
+            try:
+                table = exports.rows_table(name, choose_rows(name, getattr(reading.summary, name), wanted, by))
+            except BadRows as problem:
+                raise Refused(Rejection.QUERY, str(problem)) from None
         span = reading.summary.span
         headers = _headers("text/csv; charset=utf-8", f"adnotice-{name}-{span.first}-{span.last}.csv")
-        return StreamingResponse(exports.write_csv(tables[name]), 200, headers)
+        return StreamingResponse(exports.write_csv(table), 200, headers)
+
+    async def row(self, request: Request) -> Response:
+        """One row opened alone, as JSON."""
+        await self._admit(request)
+        check_query(request, *WISHES, "name")
+        table = request.path_params["table"]
+        if table not in TABLES:
+            raise Refused(Rejection.NAME, f"no such table of rows, there are: {', '.join(TABLES)}")
+        name = request.query_params.get("name", "")
+        try:
+            wish = Wish.of(request.query_params, Visitor.of(request).host, EXPORTED_ROWS)
+            reading, row = await self._workers.run(partial(self._reader.open_row, wish, table, name, self._least))
+        except BadPeriod as problem:
+            raise Refused(Rejection.QUERY, str(problem)) from None
+        except NoRow as problem:
+            raise Refused(Rejection.NAME, str(problem)) from None
+        body = exports.row_to_json(reading.summary.site, reading.summary.span, row)
+        return _download(body, "application/json")
 
     async def metrics(self, request: Request) -> Response:
         """The counts of this month and what the dashboard shows, as OpenMetrics or in Prometheus' older format."""
@@ -62,9 +89,9 @@ class Api:
         accepted = request.headers.get("accept", "")
         return _download(*await self._workers.run(partial(to_openmetrics, metrics, accepted)))
 
-    async def _read(self, request: Request, rows: int) -> Reading:
+    async def _read(self, request: Request, rows: int, *more: str) -> Reading:
         await self._admit(request)
-        check_query(request, *WISHES)
+        check_query(request, *WISHES, *more)
         try:
             wish = Wish.of(request.query_params, Visitor.of(request).host, rows)
             return await self._workers.run(partial(self._reader.read, wish))

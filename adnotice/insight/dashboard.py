@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -26,9 +26,11 @@ from adnotice.insight.access.forms import check_query, read_form
 from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.access.sessions import ABSOLUTE_SECONDS
 from adnotice.insight.analysis.periods import CHOICES, USUAL_RETENTION, BadPeriod, Retention, is_chosen
-from adnotice.insight.analysis.query import WISHES, Reader, Wish
+from adnotice.insight.analysis.query import MAX_WISH_CHARACTERS, WISHES, NoRow, Reader, Wish
+from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows, add_up, choose_rows
 from adnotice.insight.analysis.summarize import TOP_ROWS
-from adnotice.insight.api import Api
+from adnotice.insight.analysis.summary import Reading
+from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations
@@ -38,6 +40,10 @@ from adnotice.keys import Keys
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
 STYLE_SECONDS: Final = 300
+
+
+Compose = Callable[[Visitor, Account, Wish, Mapping[str, str]], HTMLResponse]
+"""Makes a page of what a query wishes for. Blocks."""
 
 
 class Dashboard:
@@ -81,7 +87,8 @@ class Dashboard:
             to_mend=to_mend,
         )
         self._told = told
-        api = Api(self._login, self._reader, self._workers)
+        self._least = settings.k_min
+        api = Api(self._login, self._reader, self._workers, settings.k_min)
         self._pages = Pages(site_name)
         operations = Operations(self._login, self._reader, store, self._workers, self._pages)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
@@ -90,12 +97,14 @@ class Dashboard:
                 Route("/dashboard", self._overview),
                 Route("/dashboard/", self._overview),
                 Route("/dashboard/health", self._health),
+                *(Route(f"/dashboard/{table}", self._rows) for table in TABLES),
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
                 Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
                 Route("/dashboard/dashboard.css", self._css),
                 Route("/api/v1/summary", api.summary),
                 Route("/api/v1/{table}.csv", api.table),
+                Route("/api/v1/{table}/row", api.row),
                 Route("/metrics", api.metrics),
             ],
             exception_handlers={HTTPException: self._no_page, Unavailable: self._store_down, Refused: self._refuse},
@@ -109,12 +118,17 @@ class Dashboard:
     # The pages
 
     async def _overview(self, request: Request) -> Response:
-        return await self._show(request, "overview.html")
+        return await self._show(request, partial(self._whole, "overview.html"))
 
     async def _health(self, request: Request) -> Response:
-        return await self._show(request, "health.html")
+        return await self._show(request, partial(self._whole, "health.html"))
 
-    async def _show(self, request: Request, template: str) -> Response:
+    async def _rows(self, request: Request) -> Response:
+        table = request.url.path.rpartition("/")[2]
+        return await self._show(request, partial(self._list, table), *ROW_WISHES, "name", rows=EXPORTED_ROWS)
+
+    async def _show(self, request: Request, compose: Compose, *more: str, rows: int = TOP_ROWS) -> Response:
+        """The page that `compose` makes of a query that may have these keys more."""
         visitor = Visitor.of(request)
         if not self._login.possible:
             return self._no_password(visitor)
@@ -122,26 +136,56 @@ class Dashboard:
         if account is None:
             return self._to_login(visitor, request)
         try:
-            check_query(request, *WISHES)
-            wish = Wish.of(request.query_params, visitor.host, TOP_ROWS)
-            return await self._workers.run(
-                partial(self._compose, template, visitor, account, wish, packed=takes_gzip(request))
-            )
-        except BadPeriod as problem:
+            check_query(request, *WISHES, *more)
+            query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
+            wish = Wish.of(query, visitor.host, rows)
+            page = await self._workers.run(partial(compose, visitor, account, wish, query))
+            return self._pages.pack(page) if takes_gzip(request) else page
+        except NoRow as problem:
+            return self._message(visitor, 404, "There is no such row", f"{problem}.")
+        except (BadPeriod, BadRows) as problem:
             return self._message(visitor, 400, "These figures can’t be shown", str(problem))
         except Refused as refused:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
             return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
 
-    def _compose(self, template: str, visitor: Visitor, account: Account, wish: Wish, *, packed: bool) -> Response:
+    def _whole(
+        self, template: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]
+    ) -> HTMLResponse:
+        return self._compose(template, visitor, account, self._reader.read(wish), query)
+
+    def _list(
+        self, table: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]
+    ) -> HTMLResponse:
+        """All rows of a table, or those chosen, or one alone."""
+        keep = {name: query[name] for name in (*ROW_WISHES, "name") if query.get(name)}
+        if name := keep.get("name"):
+            reading, row = self._reader.open_row(wish, table, name, self._least)
+            return self._compose("row.html", visitor, account, reading, keep, row=row, table=table)
+        wanted, by = (query.get(name, "") for name in ROW_WISHES)
         reading = self._reader.read(wish)
+        whole = getattr(reading.summary, table)
+        rows = choose_rows(table, whole, wanted, by)
+        told = {"rows": rows, "wanted": wanted, "by": by, "of": whole, "sum": add_up([row.views for row in rows])}
+        return self._compose("rows.html", visitor, account, reading, keep, table=table, **told)
+
+    def _compose(
+        self,
+        template: str,
+        visitor: Visitor,
+        account: Account,
+        reading: Reading,
+        query: Mapping[str, str],
+        **values: object,
+    ) -> HTMLResponse:
         summary, span = reading.summary, reading.summary.span
         choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
+        keep = {name: text for name, text in query.items() if name not in WISHES}
         recent = [
-            (name, urlencode({"site": summary.site, **({"days": days} if days else {})}), is_chosen(span, days))
+            (name, urlencode({"site": summary.site, **({"days": days} if days else {}), **keep}), is_chosen(span, days))
             for name, days in CHOICES
         ]
-        page = self._pages.render(
+        return self._pages.render(
             template,
             base=visitor.base,
             summary=summary,
@@ -149,13 +193,14 @@ class Dashboard:
             unseen=reading.unseen,
             health=reading.health,
             query=urlencode(choice),
+            keep=keep,
             recent=recent,
             here=f"?{urlencode(choice)}",
             token=self._login.sign_form(account.binding),
             exposed=visitor.exposed,
             now=self._reader.now(),
+            **values,
         )
-        return self._pages.pack(page) if packed else page
 
     def _no_password(self, visitor: Visitor) -> Response:
         headers = {"x-adnotice": "no dashboard password is set"}

@@ -23,6 +23,9 @@ class InsightSettings:
     metrics_token: str = ""
     """The bearer token that metrics and the JSON API take; empty: they need a dashboard session."""
 
+    k_min: int = 5
+    """An hour of one page with fewer page views is not told, nor is a row with fewer in what a shared link shows; 1: all is."""
+
     mail_url: str = ""
     """The server that takes mail: smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS, port 465); empty: none is
     sent. For `adnotice report --mail` and `adnotice watch --mail`."""
@@ -50,6 +53,8 @@ class InsightSettings:
             )
         if not (self.metrics_token.isascii() and self.metrics_token.isprintable()) or " " in self.metrics_token:
             yield "metrics_token must be ASCII without blanks: it travels in a header. Make one with: adnotice new-secret"
+        if not 1 <= self.k_min <= 1_000:
+            yield f"k_min must be from 1 to 1000, got {self.k_min}. The default is 5"
         yield from self._mail_problems()
 
     def _mail_problems(self) -> Iterator[str]:

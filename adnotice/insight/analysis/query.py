@@ -17,10 +17,11 @@ from adnotice.finding import Finding
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
+from adnotice.insight.analysis.rows import TABLES, OneRow, open_row
 from adnotice.insight.analysis.series import days_of, make_series
 from adnotice.insight.analysis.stopped import find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
-from adnotice.insight.analysis.summary import Metrics, Reading, ReportRows, Stop
+from adnotice.insight.analysis.summary import NO_REFERRER, Metrics, Reading, ReportRows, Stop
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
@@ -81,6 +82,13 @@ class Wish(msgspec.Struct, frozen=True):
         return bool(self.first or self.last or self.days)
 
 
+Counts = Mapping[Dimension, Sequence[Count]]
+
+
+class NoRow(ValueError):
+    """A row that its table has not in these days."""
+
+
 class Reader:
     """Reads one site's figures, in the operator's timezone."""
 
@@ -120,6 +128,27 @@ class Reader:
 
         Raises `BadPeriod` for days that can't be shown.
         """
+        return self._read(wish)[0]
+
+    def open_row(self, wish: Wish, table: str, name: str, least: int) -> tuple[Reading, OneRow]:
+        """One row of a table alone, with the figures of the whole. Hours of a page with fewer than `least` page views are
+        masked. Raises `NoRow` for one that the table has not, and `BadPeriod`."""
+        dimension = TABLES[table]
+        reading, counts = self._read(wish)
+        summary = reading.summary
+        row = next((each for each in getattr(summary, table) if each.name == name), None)
+        if row is None or name in (OTHER, NO_REFERRER):
+            raise NoRow(f"nothing was counted of {name[:80]!r} in these days, or too little for a row of its own")
+        span = summary.span
+        grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
+        points = self._store().points(summary.site, grain, span.period, dimension, name)
+        starts = self._calendar.starts(span.grain, span.period)
+        known = table == "pages" and summary.not_measured is not None
+        series = make_series(points, starts, span.grain, self._calendar.cut(self._clock()), known=known)
+        numbers = total(each for each in counts.get(dimension, ()) if each.value == name)
+        return reading, open_row(table, row, numbers, series, span.grain, least)
+
+    def _read(self, wish: Wish) -> tuple[Reading, Counts]:
         span = choose_span(
             self.now().date(),
             self._timezone,
@@ -156,7 +185,7 @@ class Reader:
         summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
-        return Reading(summary, health, findings, name_unseen(self._sight))
+        return Reading(summary, health, findings, name_unseen(self._sight)), counts
 
     def name_site(self, site: str) -> str:
         """The site of this name. Raises `BadAnnotation` for one that has no counts: what is noted of it would never be seen."""

@@ -62,7 +62,7 @@ class Row(msgspec.Struct, frozen=True):
 
 class Bucket(msgspec.Struct, frozen=True):
     """One hour, day, week or month of the series; `so_far` when it isn't over yet. `views` are the page views that the
-    measured ones stand for."""
+    measured ones stand for. `masked`: so few that they are not told, all numbers are 0."""
 
     start: str
     views: Views
@@ -71,6 +71,7 @@ class Bucket(msgspec.Struct, frozen=True):
     blocking: Share
     so_far: bool
     range: Range | None = None
+    masked: bool = False
 
     @property
     def missing(self) -> int:

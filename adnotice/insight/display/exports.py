@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 
 from adnotice.insight.analysis.intervals import Range, Share
+from adnotice.insight.analysis.periods import Span
+from adnotice.insight.analysis.rows import OneRow
 from adnotice.insight.analysis.summary import Reading, Row, Summary, Views
 from adnotice.insight.display import labels
 
@@ -120,6 +122,17 @@ def tables(reading: Reading) -> Mapping[str, Table]:
             [(each.weight.value, each.found, each.do) for each in reading.findings],
         ),
     }
+
+
+def rows_table(name: str, rows: Iterable[Row]) -> Table:
+    """A table of rows of these."""
+    return _breakdown(dict(BREAKDOWNS)[name], rows)
+
+
+def row_to_json(site: str, span: Span, row: OneRow) -> bytes:
+    """One row opened alone."""
+    whole = {"site": site, "span": span, **msgspec.to_builtins(row)}
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2)
 
 
 def list_figures(summary: Summary) -> list[tuple[str, Cell]]:

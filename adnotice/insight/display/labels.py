@@ -61,6 +61,21 @@ BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
     "referrers": ("Referrers", "Referrer"),
 }
 
+_APART: Final = (
+    "Which pages these page views were of, and what else their browsers said, is not kept: adnotice counts each by itself, so "
+    "that nobody can be followed. Nor is it how many of them were asked, or left without being measured."
+)
+NOT_COMBINED: Final[Mapping[str, str]] = {
+    "pages": (
+        "Which browsers, devices, systems, languages and referrers these page views had is not kept: adnotice counts each by "
+        "itself, so that nobody can be followed. On what grounds, and why readers were not asked, is kept of the whole site."
+    ),
+    **dict.fromkeys(("browsers", "devices", "systems", "languages"), _APART),
+    "referrers": f"{_APART[:-1]}, or what readers answered.",
+}
+"""What a row that is opened alone can't tell."""
+
+
 WEIGHTS: Final[Mapping[str, str]] = {"wrong": "To mend:", "look": "Worth a look:", "know": "Good to know:"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,9 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Share
-from adnotice.insight.analysis.summary import Summary
+from adnotice.insight.analysis.rows import OneRow
+from adnotice.insight.analysis.summary import Annotated, Bucket, Summary
 from adnotice.insight.display import charts, formats, labels, scales, sentences
 
 HEADERS: Final = {
@@ -32,6 +34,13 @@ HEADERS: Final = {
 }
 """What stands on every page of ours, and on no page of the site's (OWASP ASVS 3.4). Our pages hold no script."""
 
+
+EVERY: Final = {
+    Grain.HOUR: "hour by hour",
+    Grain.DAY: "day by day",
+    Grain.WEEK: "week by week",
+    Grain.MONTH: "month by month",
+}
 
 PACKED_LEVEL: Final = 6
 
@@ -62,6 +71,7 @@ class Pages:
             sentences=sentences,
             formats=formats,
             draw=draw,
+            draw_row=draw_row,
             draw_range=draw_range,
             draw_change=draw_change,
             dot=dot,
@@ -101,7 +111,7 @@ def mark_code(text: str) -> Markup:
 def draw(summary: Summary) -> dict[str, Markup | float]:
     """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one."""
     grain, series = summary.span.grain, summary.series
-    every = {"hour": "hour by hour", "day": "day by day", "week": "week by week", "month": "month by month"}[grain]
+    every = EVERY[grain]
     rates = [
         charts.rate_chart(
             series,
@@ -109,7 +119,7 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
             frame,
             annotations=summary.annotations,
             modes=summary.modes,
-            **_tell_rates(summary, every),
+            **_tell_rates(series, grain, every, summary.annotations),
         )
         for frame in charts.FRAMES
     ]
@@ -121,21 +131,30 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
     return {"rates": Markup("".join(rates)), "views": Markup("".join(views)), "begins": begins}  # noqa: S704
 
 
-def _tell_rates(summary: Summary, every: str) -> dict[str, str]:
-    known = [bucket for bucket in summary.series if bucket.blocking.rate is not None and not bucket.blocking.few]
+def draw_row(row: OneRow, grain: Grain) -> dict[str, Markup | float]:
+    """The rate of one row that is opened alone."""
+    words = _tell_rates(row.series, grain, EVERY[grain])
+    rates = [charts.rate_chart(row.series, grain, frame, **words) for frame in charts.FRAMES]
+    begins = charts.rate_axis(bucket.blocking for bucket in row.series).bottom
+    return {"rates": Markup("".join(rates)), "begins": begins}  # noqa: S704
+
+
+def _tell_rates(
+    series: Sequence[Bucket], grain: Grain, every: str, annotations: Sequence[Annotated] = ()
+) -> dict[str, str]:
+    known = [bucket for bucket in series if bucket.blocking.rate is not None and not bucket.blocking.few]
     if not known:
         text = "No part of this period has enough page views for a rate."
     else:
         lowest = min(known, key=lambda bucket: bucket.blocking.rate or 0)
         highest = max(known, key=lambda bucket: bucket.blocking.rate or 0)
-        grain = summary.span.grain
         text = (
             f"Lowest {formats.percent(lowest.blocking.rate)} ({formats.bucket(lowest.start, grain)}), "
             f"highest {formats.percent(highest.blocking.rate)} ({formats.bucket(highest.start, grain)}). "
             "All numbers stand in the table below."
         )
-    if summary.annotations:
-        text += f" {len(summary.annotations)} marked: they stand in a table of their own."
+    if annotations:
+        text += f" {len(annotations)} marked: they stand in a table of their own."
     return {"title": f"Share of page views seen with ads blocked, {every}", "description": text}
 
 

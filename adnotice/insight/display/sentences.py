@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from adnotice.insight.analysis.change import Change, Trend
-from adnotice.insight.analysis.summary import Summary
+from adnotice.insight.analysis.summary import Row, Summary
 from adnotice.insight.display import formats, labels
 
 LEFT_OUT_NAMED: Final = 5
@@ -68,6 +68,18 @@ def not_known(summary: Summary) -> str:
         f"{formats.number(summary.range.unanswered)} page views gave no clear answer. Had none, or all, of them been seen "
         f"with ads blocked, the rate would be {formats.between(summary.range.low, summary.range.high)}."
     )
+
+
+def row_not_known(row: Row, table: str) -> str:
+    """How far off a row's rate can be."""
+    if row.range is None:
+        return "Nothing was measured here."
+    told = (
+        f"{formats.number(row.range.unanswered)} page views gave no clear answer"
+        f"{' or were not measured' if table == 'pages' else ''}. Had none, or all, of them been seen with ads blocked, the rate "
+        f"would be {formats.between(row.range.low, row.range.high)}."
+    )
+    return told if table == "pages" else f"{told} How many more were not measured is known of pages alone."
 
 
 def change(found: Change) -> str:
