@@ -105,6 +105,7 @@ def compose(settings: Settings) -> Parts:
         health=writer.health,
         told=writer.tell,
         to_mend=find_to_mend(settings.notice),
+        setting=settings.mode,
         sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
     )

@@ -46,7 +46,7 @@ class Annotations:
         if len(self._notes.names(PREFIX)) >= MAX_KEPT:
             raise BadAnnotation(f"there are {MAX_KEPT} annotations, and no more are kept: remove some first")
         self._notes.put(PREFIX + made.id, msgspec.json.encode(made).decode(), now + KEPT_SECONDS)
-        self._trail.add(Deed(now, by, Act.ANNOTATED, f"{made.day}: {made.text}"))
+        self._trail.add(Deed(now, by, Act.ANNOTATED, str(made.day)))
         return made
 
     def remove(self, id_: str, *, by: str, now: float) -> None:

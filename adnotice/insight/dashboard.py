@@ -52,7 +52,8 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
-    `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open.
+    `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open, `setting` which mode
+    they name.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Dashboard:
         sight: Sight = USUAL,
         retention: Retention = USUAL_RETENTION,
         to_mend: Iterable[Finding] = (),
+        setting: Mode = Mode.MEASURE,
     ) -> None:
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
@@ -90,7 +92,8 @@ class Dashboard:
         self._least = settings.k_min
         api = Api(self._login, self._reader, self._workers, settings.k_min)
         self._pages = Pages(site_name)
-        operations = Operations(self._login, self._reader, store, self._workers, self._pages)
+        self._setting = setting
+        operations = Operations(self._login, self._reader, store, self._workers, self._pages, setting=setting)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
         self._app = Starlette(
             routes=[
@@ -100,6 +103,8 @@ class Dashboard:
                 *(Route(f"/dashboard/{table}", self._rows) for table in TABLES),
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
+                Route("/dashboard/notice", self._notice),
+                Route("/dashboard/mode", operations.change_mode, methods=["POST"]),
                 Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
                 Route("/dashboard/dashboard.css", self._css),
                 Route("/api/v1/summary", api.summary),
@@ -122,6 +127,9 @@ class Dashboard:
 
     async def _health(self, request: Request) -> Response:
         return await self._show(request, partial(self._whole, "health.html"))
+
+    async def _notice(self, request: Request) -> Response:
+        return await self._show(request, self._tell_notice)
 
     async def _rows(self, request: Request) -> Response:
         table = request.url.path.rpartition("/")[2]
@@ -153,6 +161,11 @@ class Dashboard:
         self, template: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]
     ) -> HTMLResponse:
         return self._compose(template, visitor, account, self._reader.read(wish), query)
+
+    def _tell_notice(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
+        reading = self._reader.read(wish)
+        told = {"deeds": self._reader.deeds(), "setting": self._setting, "modes": list(Mode)}
+        return self._compose("notice.html", visitor, account, reading, query, **told)
 
     def _list(
         self, table: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,19 +18,36 @@ from adnotice.insight.access.login import Login, safe_next
 from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.display.pages import Pages
+from adnotice.insight.mode_switch import switch_mode
 from adnotice.insight.threads import Workers
-from adnotice.vocabulary import Rejection
+from adnotice.vocabulary import Mode, Rejection
 
 Change = Callable[[Account, Mapping[str, str]], None]
 """Does what a form asks for. Blocks; raises `ValueError` with a sentence for what can't be done."""
+
+
+DEFAULT: Final = "default"
+"""In place of a mode: what the setting says."""
+
+
+class BadMode(ValueError):
+    """A mode that there is not."""
 
 
 class Operations:
     """Takes forms: each is admitted, its token checked, what it asks for done, and the browser sent back."""
 
     def __init__(
-        self, login: Login, reader: Reader, store: Callable[[], Store], workers: Workers, pages: Pages
+        self,
+        login: Login,
+        reader: Reader,
+        store: Callable[[], Store],
+        workers: Workers,
+        pages: Pages,
+        *,
+        setting: Mode,
     ) -> None:
+        self._setting = setting
         self._login = login
         self._reader = reader
         self._store = store
@@ -39,6 +57,10 @@ class Operations:
     async def annotate(self, request: Request) -> Response:
         """Keeps an annotation, or removes one."""
         return await self._take(request, self._annotate, BadAnnotation)
+
+    async def change_mode(self, request: Request) -> Response:
+        """Puts another mode in force, or what the setting says."""
+        return await self._take(request, self._change_mode, BadMode)
 
     async def _take(self, request: Request, change: Change, *problems: type[ValueError]) -> Response:
         visitor = Visitor.of(request)
@@ -60,6 +82,19 @@ class Operations:
                 back=_below(back),
             )
         return RedirectResponse(f"{visitor.base}/dashboard{_below(back)}", 303, {"cache-control": "no-store"})
+
+    def _change_mode(self, account: Account, form: Mapping[str, str]) -> None:
+        wanted = form.get("to", "")
+        if wanted not in (*Mode, DEFAULT):
+            raise BadMode(f"the mode must be {', '.join(Mode)} or {DEFAULT}, got {wanted[:40]!r}")
+        switch_mode(
+            self._store().notes,
+            None if wanted == DEFAULT else Mode(wanted),
+            setting=self._setting,
+            before=self._reader.mode(),
+            by=account.name,
+            now=self._reader.now().timestamp(),
+        )
 
     def _annotate(self, account: Account, form: Mapping[str, str]) -> None:
         kept = Annotations(self._store().notes)

@@ -33,7 +33,8 @@ class Act(Word):
 class Deed(msgspec.Struct, frozen=True):
     """One change: `at` in seconds since the epoch, UTC; `by` an account, "operator" or "command line".
 
-    Of a mode, `before` and `to` are what was in force and what is; of anything else `to` says which one.
+    Of a mode, `before` and `to` are what was in force and what is; of an annotation `to` is its day: what people write is
+    not kept twice, so that what is removed is gone.
     """
 
     at: float

@@ -25,7 +25,8 @@ from adnotice.insight.analysis.summary import NO_REFERRER, Metrics, Reading, Rep
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
-from adnotice.insight.trail import Trail
+from adnotice.insight.trail import Deed, Trail
+from adnotice.mode import NOTE
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
 DIMENSIONS: Final = (
@@ -174,7 +175,7 @@ class Reader:
             sites=sites,
             site=site,
             label=store.notes.get(LABEL + site) or "",
-            mode=self._mode(),
+            mode=self.mode(),
             span=span,
             cached=self._cached,
             rows_of_each=wish.rows,
@@ -186,6 +187,16 @@ class Reader:
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
         return Reading(summary, health, findings, name_unseen(self._sight)), counts
+
+    def mode(self) -> Mode:
+        """The mode that the operator put in force, also where this process has not heard of it yet; else what it goes by."""
+        said = self._store().notes.get(NOTE)
+        return Mode(said) if said in list(Mode) else self._mode()
+
+    def deeds(self) -> list[tuple[datetime, Deed]]:
+        """Who changed what, at which local time, the last first."""
+        deeds = Trail(self._store().notes).all()
+        return [(datetime.fromtimestamp(each.at, UTC).astimezone(self._zone), each) for each in reversed(deeds)]
 
     def name_site(self, site: str) -> str:
         """The site of this name. Raises `BadAnnotation` for one that has no counts: what is noted of it would never be seen."""

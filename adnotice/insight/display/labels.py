@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from adnotice.count.model.language import NOT_KNOWN
 from adnotice.count.model.tally import OTHER
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
+from adnotice.insight.trail import Act, Deed
 from adnotice.texts import UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
 
@@ -131,6 +132,21 @@ def annotation(given: Annotated) -> str:
     if given.mode is None or given.before is None:
         return given.text
     return f"{MODE_NAMES[given.mode]}, before: {MODE_NAMES[given.before]}"
+
+
+ACTS: Final[Mapping[Act, str]] = {
+    Act.MODE: "Mode",
+    Act.ANNOTATED: "Annotation, of",
+    Act.REMOVED: "Annotation removed, of",
+}
+
+
+def deed(given: Deed) -> str:
+    """What was changed, on one line."""
+    if given.act is Act.MODE:
+        names = [MODE_NAMES[Mode(name)] if name in list(Mode) else name for name in (given.to, given.before)]
+        return f"Mode: {names[0]}, before: {names[1]}"
+    return f"{ACTS[given.act]} {given.to}".rstrip(" ,")
 
 
 def ground(name: str) -> Text:

@@ -1,0 +1,57 @@
+"""The mode as buttons: put in force for every process, by who may, with the trail of who did it."""
+
+from __future__ import annotations
+
+import pytest
+
+from adnotice.insight.trail import Trail, mode_changes
+from adnotice.mode import NOTE
+from adnotice.vocabulary import Mode
+from tests.insight.conftest import Newsroom, form_token, log_in
+from tests.insight.screen import Page
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_press_puts_another_mode_in_force_and_says_who_pressed(busy: Newsroom) -> None:
+    busy.mode = Mode.MEASURE
+    async with busy.browser() as browser:
+        await log_in(browser)
+        page = await browser.get("dashboard/notice")
+        assert "Measure only" in Page(page.text).text
+        assert "Nobody has changed anything" in page.text
+        fields = {"token": form_token(page.text), "back": "notice?days=7"}
+        done = await browser.post("dashboard/mode", data={**fields, "to": "ask"})
+        assert (done.status_code, done.headers["location"]) == (303, "/_adnotice/dashboard/notice?days=7")
+        assert busy.store.notes.get(NOTE) == "ask"
+        page = await browser.get("dashboard/notice")
+        pressed = [
+            attributes.get("value")
+            for tag, attributes in Page(page.text).elements
+            if tag == "button" and attributes.get("aria-current") == "true"
+        ]
+        assert pressed == ["ask"]
+        assert Page(page.text).table("At")[0][1:] == ["Mode: Ask (notice on), before: Measure only", "operator"]
+        await browser.post("dashboard/mode", data={**fields, "to": "default"})
+    assert busy.store.notes.get(NOTE) is None
+    assert [(each.before, each.to) for each in mode_changes(Trail(busy.store.notes).all())] == [
+        ("measure", "ask"),
+        ("ask", "measure"),
+    ]
+
+
+async def test_strangers_and_wrong_modes_change_nothing(busy: Newsroom) -> None:
+    async with busy.browser() as stranger:
+        login = await stranger.get("dashboard/login")
+        answer = await stranger.post("dashboard/mode", data={"token": form_token(login.text), "to": "off"})
+        assert answer.status_code == 403
+        assert (await stranger.get("dashboard/notice")).headers["location"].startswith("/_adnotice/dashboard/login")
+    async with busy.browser() as browser:
+        await log_in(browser)
+        token = form_token((await browser.get("dashboard/notice")).text)
+        answer = await browser.post("dashboard/mode", data={"token": token, "to": "loud"})
+        assert answer.status_code == 400
+        assert "the mode must be off, measure, ask or default, got 'loud'" in Page(answer.text).text
+        assert (await browser.post("dashboard/mode", data={"to": "off"})).status_code == 403
+    assert busy.store.notes.get(NOTE) is None
+    assert Trail(busy.store.notes).all() == []
