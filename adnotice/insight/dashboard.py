@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -19,7 +21,7 @@ from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
-from adnotice.http.static_files import make_asset, read_static
+from adnotice.http.static_files import Asset, make_asset, read_static
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import FORM, KNOWN, SESSION, Visitor
 from adnotice.insight.access.forms import check_query, read_form
@@ -95,6 +97,7 @@ class Dashboard:
         self._setting = setting
         operations = Operations(self._login, self._reader, store, self._workers, self._pages, setting=setting)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
+        self._script = make_asset("dashboard.js", read_static("dashboard.js"), STYLE_SECONDS)
         self._app = Starlette(
             routes=[
                 Route("/dashboard", self._overview),
@@ -106,7 +109,9 @@ class Dashboard:
                 Route("/dashboard/notice", self._notice),
                 Route("/dashboard/mode", operations.change_mode, methods=["POST"]),
                 Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
-                Route("/dashboard/dashboard.css", self._css),
+                Route("/dashboard/dashboard.css", partial(_answer_file, self._style)),
+                Route("/dashboard/dashboard.js", partial(_answer_file, self._script)),
+                Route("/dashboard/state", self._state),
                 Route("/api/v1/summary", api.summary),
                 Route("/api/v1/{table}.csv", api.table),
                 Route("/api/v1/{table}/row", api.row),
@@ -212,6 +217,7 @@ class Dashboard:
             token=self._login.sign_form(account.binding),
             exposed=visitor.exposed,
             now=self._reader.now(),
+            figures=name_state(reading),
             **values,
         )
 
@@ -226,12 +232,20 @@ class Dashboard:
         query = f"?next={quote(wanted)}" if wanted else ""
         return _go(f"{visitor.base}/dashboard/login{query}", {"x-adnotice": "not logged in"})
 
-    async def _css(self, request: Request) -> Response:
-        asked = {name.lower(): value for name, value in request.scope["headers"]}
-        unchanged = self._style.etag in asked.get(b"if-none-match", b"")
-        packed = b"gzip" in asked.get(b"accept-encoding", b"")
-        answer = self._style.unchanged if unchanged else self._style.packed if packed else self._style.plain
-        return Response(answer.body, answer.status, as_text(*answer.headers))
+    async def _state(self, request: Request) -> Response:
+        """By what a page that is open knows whether its figures have changed."""
+        visitor = Visitor.of(request)
+        if await self._login.admit(visitor) is None:
+            raise Refused(Rejection.LOGIN, "not logged in", status=401)
+        query = {
+            name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in WISHES if name in request.query_params
+        }
+        try:
+            wish = Wish.of(query, visitor.host, TOP_ROWS)
+            reading = await self._workers.run(partial(self._reader.read, wish))
+        except BadPeriod as problem:
+            raise Refused(Rejection.QUERY, str(problem)) from None
+        return JSONResponse({"figures": name_state(reading)}, headers={"cache-control": "no-store"})
 
     # Logging in and out
 
@@ -314,6 +328,21 @@ class Dashboard:
             "again for a while. Load this page again in a moment.",
             headers,
         )
+
+
+def name_state(reading: Reading) -> str:
+    """A word that changes with what a page of figures shows."""
+    shown = msgspec.structs.replace(reading.summary, pages=(), browsers=(), devices=(), systems=(), languages=())
+    told = msgspec.json.encode((shown, reading.health.problem, [each.found for each in reading.findings]))
+    return hashlib.sha256(told).hexdigest()[:16]
+
+
+async def _answer_file(asset: Asset, request: Request) -> Response:
+    asked = {name.lower(): value for name, value in request.scope["headers"]}
+    unchanged = asset.etag in asked.get(b"if-none-match", b"")
+    packed = b"gzip" in asked.get(b"accept-encoding", b"")
+    answer = asset.unchanged if unchanged else asset.packed if packed else asset.plain
+    return Response(answer.body, answer.status, as_text(*answer.headers))
 
 
 def takes_gzip(request: Request) -> bool:

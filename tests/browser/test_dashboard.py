@@ -127,7 +127,12 @@ def test_pages_of_the_site_can_not_do_harm_by_their_names(
     if not where:
         shown = page.run("return [...document.querySelectorAll('#pages ~ table tbody th')].map((th) => th.textContent)")
         assert {" ".join(name.split()) for name in PAYLOADS} <= {" ".join(name.split()) for name in shown}
-    assert page.run("return document.querySelectorAll('script, img, iframe, table a, base').length") == 0
+    assert page.run("return document.querySelectorAll('img, iframe, base').length") == 0
+    assert page.run("return [...document.scripts].map((each) => each.src)") == [
+        f"{page.run('return location.origin')}{DASHBOARD}/dashboard.js"
+    ]
+    leading = "return [...document.querySelectorAll('main a')].filter((each) => each.origin !== location.origin).length"
+    assert page.run(leading) == 0
     assert page.problems() == []
     assert page.foreign_requests() == []
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adnotice.count.model.calendar import Starts
@@ -116,7 +117,10 @@ def test_a_share_is_measured() -> None:
 
 def test_the_first_day() -> None:
     summary = site({M.INJECTED: 20, M.CLEAR: 7, M.BLOCKED_CONTENT: 11})
-    few, _, nothing = told(9)
+    began = msgspec.structs.replace(summary, began="2026-11-29T09")
+    since, first, few, _, nothing = told(9)
+    assert sentences.headline(began) == ("", since)
+    assert sentences.first_day(began) == first
     assert " ".join(sentences.headline(summary)) == few
     assert sentences.headline(site({}, sites=()))[1] == nothing
     assert sentences.for_the_board(summary) == ""

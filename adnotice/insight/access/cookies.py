@@ -25,6 +25,8 @@ class Visitor(msgspec.Struct, frozen=True):
     host: str
     address: str
     cookies: Mapping[str, str]
+    looks_on: bool = True
+    """Whether somebody asks, not a page that is open by itself."""
 
     @classmethod
     def of(cls, request: Request) -> Visitor:
@@ -35,6 +37,7 @@ class Visitor(msgspec.Struct, frozen=True):
             host=without_port(request.headers.get("host", "")),
             address=request.client.host if request.client else "",
             cookies=request.cookies,
+            looks_on="x-adnotice-look" not in request.headers,
         )
 
     @property

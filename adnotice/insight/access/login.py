@@ -115,14 +115,14 @@ class Login:
     async def admit(self, visitor: Visitor) -> Account | None:
         """Who this is, where they may look; else None. Raises `Unavailable`."""
         session = visitor.get(SESSION)
-        return Account(OPERATOR, session) if await self.alive(session) else None
+        return Account(OPERATOR, session) if await self.alive(session, seen=visitor.looks_on) else None
 
-    async def alive(self, cookie: str) -> bool:
-        """Whether this cookie's session goes on. Made-up cookies cost the store nothing. Raises `Unavailable`."""
+    async def alive(self, cookie: str, *, seen: bool = True) -> bool:
+        """Whether this cookie's session goes on; with `seen` it goes on longer for it. Made-up cookies cost the store nothing. Raises `Unavailable`."""
         token = self._token_of(cookie)
         if not self.possible or not token:
             return False
-        return await self._workers.run(lambda: self._sessions().alive(token, self._clock()), STORE_SECONDS)
+        return await self._workers.run(lambda: self._sessions().alive(token, self._clock(), seen=seen), STORE_SECONDS)
 
     async def leave(self, cookie: str) -> None:
         """Ends this cookie's session. Raises `Unavailable` when the store can't."""

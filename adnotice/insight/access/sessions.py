@@ -46,20 +46,21 @@ class Sessions:
         self._notes.put(session, msgspec.json.encode(Session(now, self._password)).decode(), now + ABSOLUTE_SECONDS)
         return token
 
-    def alive(self, token: str, now: float) -> bool:
-        """Whether the token's session goes on: seen in the last 30 minutes, begun in the last 8 hours, not ended."""
+    def alive(self, token: str, now: float, *, seen: bool = True) -> bool:
+        """Whether the token's session goes on: seen in the last 30 minutes, begun in the last 8 hours, not ended. With `seen`
+        it is seen now; a page that looks again by itself sees nobody."""
         if not token or len(token) > MAX_TOKEN_CHARACTERS:
             return False
         session_name, seen_name = _names(token)
-        kept, seen = self._notes.get(session_name), self._notes.get(seen_name)
-        if kept is None or seen is None:
+        kept, last = self._notes.get(session_name), self._notes.get(seen_name)
+        if kept is None or last is None:
             return False
         session = msgspec.json.decode(kept, type=Session)
-        idle, age = now - float(seen), now - session.began
+        idle, age = now - float(last), now - session.began
         if session.password != self._password or idle > IDLE_SECONDS or age > ABSOLUTE_SECONDS:
             self.close(token)
             return False
-        if idle > TOUCH_SECONDS:
+        if seen and idle > TOUCH_SECONDS:
             with suppress(Unavailable):  # a store that takes nothing is what the operator comes to see
                 self._notes.put(seen_name, str(now), now + IDLE_SECONDS)
         return True

@@ -170,6 +170,7 @@ class Reader:
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
         points = store.points(site, grain, span.period) if site else []
         drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
+        days = self.days(site) if site else []
         summary = summarize(
             ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
             sites=sites,
@@ -180,9 +181,11 @@ class Reader:
             cached=self._cached,
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
-            change=self.judge(site) if site else None,
+            change=self.judge(days) if site else None,
             stopped=self.find_stop(site) if site else None,
         )
+        if site and not days:
+            summary = msgspec.structs.replace(summary, began=self._find_begin(site))
         summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
@@ -205,10 +208,15 @@ class Reader:
             raise BadAnnotation(f"there is no site {site[:80]!r}, there are: {', '.join(sites) or 'none yet'}")
         return site
 
-    def judge(self, site: str) -> Change:
-        """Whether the site's rate is changing, by as many days as are kept one by one."""
+    def judge(self, days: Iterable[Day]) -> Change:
+        """Whether a site's rate is changing, by its days."""
         yesterday = self.now().date() - timedelta(days=1)
-        return judge_change(self.days(site), WEEKS_COMPARED, yesterday)
+        return judge_change(days, WEEKS_COMPARED, yesterday)
+
+    def _find_begin(self, site: str) -> str:
+        """The hour of today that has the site's first count; empty where nothing is counted."""
+        today = self.now().date()
+        return next((each.start for each in self._store().points(site, Grain.HOUR, Period(today, today))), "")
 
     def find_stop(self, site: str) -> Stop | None:
         """Whether reports have stopped within the last days."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 from typing import Final
 
 from adnotice.count.ingest.suspicion import suggests_cache
@@ -47,6 +48,9 @@ BREAKDOWNS: Final = (
     Dimension.REFERRER,
 )
 TOP_ROWS: Final = 20
+LONG: Final = (Grain.WEEK, Grain.MONTH)
+"""In whose series nothing is drawn before the first count: a site that is young would be a point behind empty months."""
+
 SIGNS: Final = frozenset(Sign)
 
 JOINED: Final = {suspect: verdict for verdict, suspect in SUSPECTS.items()}
@@ -97,6 +101,8 @@ def summarize(
     found = list_grounds(rows.counts.get(Dimension.GROUND, ()))
     counted_whole = not_measured is not None
     series = make_series(rows.points, rows.starts, span.grain, current, rows.drawn, known=counted_whole)
+    if span.grain in LONG:
+        series = list(dropwhile(lambda bucket: not (bucket.views.measured or bucket.injected), series))
     found_in = {**rows.counts, Dimension.REFERRER: name_direct(rows.counts.get(Dimension.REFERRER, ()), numbers)}
     tables = {
         each: break_down(

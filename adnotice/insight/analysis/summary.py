@@ -172,6 +172,8 @@ class Summary(msgspec.Struct, frozen=True):
     first_baits: int
     grounds: Sequence[GroundRow]
     signs: Sequence[GroundRow]
+    began: str = ""
+    """On a site's first day the hour that has its first count; else empty."""
     annotations: Sequence[Annotated] = ()
     """What was noted in these days, and changes of the mode, oldest first."""
     modes: Sequence[Band] = ()

@@ -141,6 +141,16 @@ ACTS: Final[Mapping[Act, str]] = {
 }
 
 
+CHECKS: Final[Mapping[str, str]] = {
+    "tag": "A page left with the tag",
+    "report": "Its report came back",
+    "robots": "Robots were seen and left out",
+    "answers": "Both answers were seen, with ads and with ads blocked",
+    "notice": "The notice was switched on",
+}
+"""The steps of a site's first day."""
+
+
 def deed(given: Deed) -> str:
     """What was changed, on one line."""
     if given.act is Act.MODE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.change import Change
+from adnotice.insight.analysis.first_day import list_checks
 from adnotice.insight.analysis.intervals import Share
 from adnotice.insight.analysis.rows import OneRow
 from adnotice.insight.analysis.summary import Annotated, Bucket, Summary
@@ -32,7 +34,11 @@ HEADERS: Final = {
     "cache-control": "no-store",
     "x-robots-tag": "noindex, nofollow",
 }
-"""What stands on every page of ours, and on no page of the site's (OWASP ASVS 3.4). Our pages hold no script."""
+"""What stands on every page of ours, and on no page of the site's (OWASP ASVS 3.4). Pages hold no script, but for those of
+figures, which name one by a number drawn for each page."""
+
+POLICY: Final = "content-security-policy"
+SCRIPTED: Final = "; script-src 'nonce-{nonce}'; connect-src 'self'; trusted-types 'none'"
 
 
 EVERY: Final = {
@@ -71,6 +77,7 @@ class Pages:
             sentences=sentences,
             formats=formats,
             draw=draw,
+            list_checks=list_checks,
             draw_row=draw_row,
             draw_range=draw_range,
             draw_change=draw_change,
@@ -86,9 +93,14 @@ class Pages:
     def render(
         self, template: str, *, base: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
     ) -> HTMLResponse:
-        """The page as a response, with the security headers."""
+        """The page as a response, with the security headers. With a value `figures` (by which it is known whether they have
+        changed) it looks again while it is open."""
+        policy = {}
+        if "figures" in values:
+            values["script"] = secrets.token_urlsafe(16)
+            policy = {POLICY: HEADERS[POLICY] + SCRIPTED.format(nonce=values["script"])}
         html = self.write(template, base=base, **values)
-        return HTMLResponse(html, status, {**HEADERS, **(headers or {})})
+        return HTMLResponse(html, status, {**HEADERS, **policy, **(headers or {})})
 
     def pack(self, page: HTMLResponse) -> HTMLResponse:
         """The same page, compressed. What is secret in it (the form's token) is written anew each time."""

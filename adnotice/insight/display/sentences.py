@@ -22,12 +22,22 @@ def headline(summary: Summary) -> tuple[str, str]:
     if summary.empty:
         known = summary.site in summary.sites
         return "", "Nothing has been counted in these days." if known else "Nothing has been counted yet."
+    if summary.began and blocking.few:
+        return "", f"Counting since the hour of {summary.began[11:13]}:00."
     if blocking.rate is None:
         return "", "No page view has a clear answer yet."
     if blocking.few:
         counted = f"{formats.number(views.blocked)} of {formats.number(views.decided)}"
         return counted, "page views so far are seen with ads blocked."
     return formats.percent(summary.rate), "of measured page views had ads blocked."
+
+
+def first_day(summary: Summary) -> str:
+    """What has been counted on a site's first day, as long as it is too little for a rate."""
+    return (
+        f"{formats.number(summary.views.decided)} page views, {formats.number(summary.views.blocked)} with ads blocked. "
+        "Too few for a rate. Your own tests are among them."
+    )
 
 
 def counted(summary: Summary) -> str:
