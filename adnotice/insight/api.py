@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from adnotice.http.headers import header
 from adnotice.http.messages import Refused
-from adnotice.insight.access.cookies import SESSION, Visitor
+from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.forms import check_query
 from adnotice.insight.access.login import Login
 from adnotice.insight.analysis.periods import BadPeriod
@@ -100,12 +100,15 @@ class Api:
 
     async def _admit(self, request: Request) -> None:
         if not self._login.possible and not self._login.bearer_possible:
-            raise Refused(Rejection.CLOSED, "set dashboard_password_hash or metrics_token first")
+            raise Refused(Rejection.CLOSED, "set dashboard_password_hash, authorize or metrics_token first")
         given = request.headers.get("authorization", "")
-        if self._login.bears(given):
+        if await self._login.bears(given):
             return
-        if not await self._login.alive(Visitor.of(request).get(SESSION)):
-            reason = "this bearer token is not the metrics_token" if given else "log in, or send the metrics_token"
+        account = await self._login.admit(request)
+        if account is None or account.shared:
+            reason = (
+                "this bearer token is none of ours, or was taken back" if given else "log in, or send a bearer token"
+            )
             raise Refused(Rejection.LOGIN, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'), status=401)
 
 

@@ -23,13 +23,14 @@ from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
 from adnotice.http.static_files import Asset, make_asset, read_static
 from adnotice.insight.access.account import Account
-from adnotice.insight.access.cookies import FORM, KNOWN, SESSION, Visitor
+from adnotice.insight.access.cookies import FORM, KNOWN, LINK, SESSION, Visitor
 from adnotice.insight.access.forms import check_query, read_form
+from adnotice.insight.access.grants import Kind
 from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.access.sessions import ABSOLUTE_SECONDS
 from adnotice.insight.analysis.periods import CHOICES, USUAL_RETENTION, BadPeriod, Retention, is_chosen
 from adnotice.insight.analysis.query import MAX_WISH_CHARACTERS, WISHES, NoRow, Reader, Wish
-from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows, add_up, choose_rows
+from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows, add_up, choose_rows, narrow
 from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.api import EXPORTED_ROWS, Api
@@ -37,7 +38,7 @@ from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.threads import Workers
+from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.keys import Keys
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
@@ -107,6 +108,9 @@ class Dashboard:
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
                 Route("/dashboard/notice", self._notice),
+                Route("/dashboard/access", self._access),
+                Route("/dashboard/shared/{secret}", self._shared),
+                Route("/dashboard/grant", operations.grant, methods=["POST"]),
                 Route("/dashboard/mode", operations.change_mode, methods=["POST"]),
                 Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
                 Route("/dashboard/dashboard.css", partial(_answer_file, self._style)),
@@ -128,7 +132,7 @@ class Dashboard:
     # The pages
 
     async def _overview(self, request: Request) -> Response:
-        return await self._show(request, partial(self._whole, "overview.html"))
+        return await self._show(request, partial(self._whole, "overview.html"), shared=True)
 
     async def _health(self, request: Request) -> Response:
         return await self._show(request, partial(self._whole, "health.html"))
@@ -138,20 +142,27 @@ class Dashboard:
 
     async def _rows(self, request: Request) -> Response:
         table = request.url.path.rpartition("/")[2]
-        return await self._show(request, partial(self._list, table), *ROW_WISHES, "name", rows=EXPORTED_ROWS)
+        return await self._show(
+            request, partial(self._list, table), *ROW_WISHES, "name", rows=EXPORTED_ROWS, shared=True
+        )
 
-    async def _show(self, request: Request, compose: Compose, *more: str, rows: int = TOP_ROWS) -> Response:
-        """The page that `compose` makes of a query that may have these keys more."""
+    async def _show(
+        self, request: Request, compose: Compose, *more: str, rows: int = TOP_ROWS, shared: bool = False
+    ) -> Response:
+        """The page that `compose` makes of a query that may have these keys more; `shared` ones stand behind links too."""
         visitor = Visitor.of(request)
         if not self._login.possible:
             return self._no_password(visitor)
-        account = await self._login.admit(visitor)
+        account = await self._login.admit(request)
         if account is None:
-            return self._to_login(visitor, request)
+            return self._no_account(visitor) if self._login.by_site else self._to_login(visitor, request)
+        if account.shared and not shared:
+            text = "A shared link shows one site’s figures, and nothing else."
+            return self._message(visitor, 403, "This page is not shared", text)
         try:
             check_query(request, *WISHES, *more)
             query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
-            wish = Wish.of(query, visitor.host, rows)
+            wish = _limit(Wish.of(query, visitor.host, rows), account)
             page = await self._workers.run(partial(compose, visitor, account, wish, query))
             return self._pages.pack(page) if takes_gzip(request) else page
         except NoRow as problem:
@@ -165,7 +176,8 @@ class Dashboard:
     def _whole(
         self, template: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]
     ) -> HTMLResponse:
-        return self._compose(template, visitor, account, self._reader.read(wish), query)
+        reading = self._reader.read(wish)
+        return self._compose(template, visitor, account, reading, query)
 
     def _tell_notice(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
         reading = self._reader.read(wish)
@@ -178,11 +190,12 @@ class Dashboard:
         """All rows of a table, or those chosen, or one alone."""
         keep = {name: query[name] for name in (*ROW_WISHES, "name") if query.get(name)}
         if name := keep.get("name"):
-            reading, row = self._reader.open_row(wish, table, name, self._least)
+            reading, row = self._reader.open_row(wish, table, name, self._least, shared=account.shared)
             return self._compose("row.html", visitor, account, reading, keep, row=row, table=table)
         wanted, by = (query.get(name, "") for name in ROW_WISHES)
         reading = self._reader.read(wish)
-        whole = getattr(reading.summary, table)
+        shown = narrow(reading, self._least) if account.shared else reading
+        whole = getattr(shown.summary, table)
         rows = choose_rows(table, whole, wanted, by)
         told = {"rows": rows, "wanted": wanted, "by": by, "of": whole, "sum": add_up([row.views for row in rows])}
         return self._compose("rows.html", visitor, account, reading, keep, table=table, **told)
@@ -196,6 +209,9 @@ class Dashboard:
         query: Mapping[str, str],
         **values: object,
     ) -> HTMLResponse:
+        figures = name_state(reading)
+        if account.shared:
+            reading = narrow(reading, self._least)
         summary, span = reading.summary, reading.summary.span
         choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
         keep = {name: text for name, text in query.items() if name not in WISHES}
@@ -214,16 +230,43 @@ class Dashboard:
             keep=keep,
             recent=recent,
             here=f"?{urlencode(choice)}",
-            token=self._login.sign_form(account.binding),
+            token="" if account.shared else self._login.sign_form(account.binding),
+            by_site=self._login.by_site,
             exposed=visitor.exposed,
             now=self._reader.now(),
-            figures=name_state(reading),
+            figures=figures,
+            shared=account.shared,
             **values,
         )
 
     def _no_password(self, visitor: Visitor) -> Response:
         headers = {"x-adnotice": "no dashboard password is set"}
         return self._pages.render("no_password.html", base=visitor.base, status=403, headers=headers)
+
+    def _no_account(self, visitor: Visitor) -> Response:
+        text = "These figures are for some accounts of this site alone. Log in to the site with one of them, then come back."
+        headers = {"x-adnotice": "the site lets this account not in"}
+        return self._message(visitor, 403, "You are not logged in", text, headers)
+
+    async def _shared(self, request: Request) -> Response:
+        """From the address of a shared link to its figures."""
+        visitor = Visitor.of(request)
+        secret = request.path_params["secret"]
+        link = await self._workers.run(lambda: self._login.grants().find(Kind.LINK, secret), STORE_SECONDS)
+        if link is None or link.expires is None:
+            text = "It was taken back, or its time is over. Ask whoever gave it to you for another one."
+            return self._message(visitor, 404, "This link leads nowhere any more", text)
+        response = _go(f"{visitor.base}/dashboard")
+        visitor.put(response, LINK, secret, max(1, int(link.expires - self._reader.now().timestamp())), followed=True)
+        return response
+
+    def _tell_access(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
+        kept = self._login.grants()
+        told = {"tokens": kept.all(Kind.TOKEN), "links": kept.all(Kind.LINK), "moment": self._reader.local}
+        return self._compose("access.html", visitor, account, self._reader.read(wish), query, **told)
+
+    async def _access(self, request: Request) -> Response:
+        return await self._show(request, self._tell_access)
 
     def _to_login(self, visitor: Visitor, request: Request) -> Response:
         here = request.scope["path"].removeprefix(visitor.base + "/dashboard").lstrip("/")
@@ -235,13 +278,14 @@ class Dashboard:
     async def _state(self, request: Request) -> Response:
         """By what a page that is open knows whether its figures have changed."""
         visitor = Visitor.of(request)
-        if await self._login.admit(visitor) is None:
+        account = await self._login.admit(request)
+        if account is None:
             raise Refused(Rejection.LOGIN, "not logged in", status=401)
         query = {
             name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in WISHES if name in request.query_params
         }
         try:
-            wish = Wish.of(query, visitor.host, TOP_ROWS)
+            wish = _limit(Wish.of(query, visitor.host, TOP_ROWS), account)
             reading = await self._workers.run(partial(self._reader.read, wish))
         except BadPeriod as problem:
             raise Refused(Rejection.QUERY, str(problem)) from None
@@ -253,6 +297,8 @@ class Dashboard:
         visitor = Visitor.of(request)
         if not self._login.possible:
             return self._no_password(visitor)
+        if self._login.by_site:
+            return self._no_account(visitor)
         if request.method != "POST":
             check_query(request, "next")
             return self._login_page(visitor, safe_next(request.query_params.get("next", "")))
@@ -328,6 +374,11 @@ class Dashboard:
             "again for a while. Load this page again in a moment.",
             headers,
         )
+
+
+def _limit(wish: Wish, account: Account) -> Wish:
+    """The wish for what this account may see."""
+    return msgspec.structs.replace(wish, site=account.site) if account.shared else wish
 
 
 def name_state(reading: Reading) -> str:

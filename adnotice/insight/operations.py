@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ from adnotice.http.messages import Refused
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.forms import read_form
+from adnotice.insight.access.grants import BadGrant, Grant, Kind
 from adnotice.insight.access.login import Login, safe_next
 from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
@@ -65,8 +66,8 @@ class Operations:
     async def _take(self, request: Request, change: Change, *problems: type[ValueError]) -> Response:
         visitor = Visitor.of(request)
         form = await read_form(request)
-        account = await self._login.admit(visitor)
-        if account is None:
+        account = await self._login.admit(request)
+        if account is None or account.shared:
             raise Refused(Rejection.LOGIN, "log in first")
         self._login.check_form(account.binding, form.get("token", ""))
         back = safe_next(form.get("back", ""))
@@ -82,6 +83,38 @@ class Operations:
                 back=_below(back),
             )
         return RedirectResponse(f"{visitor.base}/dashboard{_below(back)}", 303, {"cache-control": "no-store"})
+
+    async def grant(self, request: Request) -> Response:
+        """Makes a token or a shared link, and shows its secret this once; or takes one back."""
+        made: list[tuple[Kind, Grant, str]] = []
+
+        def change(account: Account, form: Mapping[str, str]) -> None:
+            made.extend(self._grant(account, form))
+
+        answer = await self._take(request, change, BadGrant, BadAnnotation)
+        if not made:
+            return answer
+        ((kind, grant, secret),) = made
+        return self._pages.render(
+            "granted.html", base=Visitor.of(request).base, kind=kind.value, grant=grant, secret=secret
+        )
+
+    def _grant(self, account: Account, form: Mapping[str, str]) -> Iterator[tuple[Kind, Grant, str]]:
+        now, kept = self._reader.now().timestamp(), self._login.grants()
+        kind = form.get("kind", "")
+        if kind not in list(Kind):
+            raise BadGrant(f"there is no kind {kind[:40]!r}, there are {', '.join(Kind)}")
+        if "revoke" in form:
+            kept.revoke(Kind(kind), form["revoke"], by=account.name, now=now)
+            return
+        site, days = "", None
+        if kind == Kind.LINK:
+            site, given = self._reader.name_site(form.get("site", "")), form.get("days", "")
+            if not (given.isascii() and given.isdigit()):
+                raise BadGrant(f"the days must be a number, got {given[:40]!r}")
+            days = int(given[:6])
+        grant, secret = kept.make(Kind(kind), form.get("name", ""), by=account.name, now=now, site=site, days=days)
+        yield Kind(kind), grant, secret
 
     def _change_mode(self, account: Account, form: Mapping[str, str]) -> None:
         wanted = form.get("to", "")

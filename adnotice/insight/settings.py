@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from starlette.requests import Request
 
 from adnotice.insight.access.passwords import BadHash, parse_hash
 from adnotice.insight.mail import BadMailUrl, MailServer
@@ -18,10 +20,14 @@ class InsightSettings:
     """Who may look at the figures, and who gets mail."""
 
     dashboard_password_hash: str = ""
-    """Made by `adnotice hash-password`; empty: no dashboard."""
+    """Made by `adnotice hash-password`; empty, and no `authorize`: no dashboard."""
 
     metrics_token: str = ""
     """The bearer token that metrics and the JSON API take; empty: they need a dashboard session."""
+
+    authorize: Callable[[Request], Any] | None = None
+    """For sites with accounts of their own, in place of the password: a function (or coroutine function) that takes
+    the request and returns the name of the account that may look at the figures and change the mode, or None."""
 
     k_min: int = 5
     """An hour of one page with fewer page views is not told, nor is a row with fewer in what a shared link shows; 1: all is."""
@@ -55,6 +61,8 @@ class InsightSettings:
             yield "metrics_token must be ASCII without blanks: it travels in a header. Make one with: adnotice new-secret"
         if not 1 <= self.k_min <= 1_000:
             yield f"k_min must be from 1 to 1000, got {self.k_min}. The default is 5"
+        if self.authorize is not None and self.dashboard_password_hash:
+            yield "authorize and dashboard_password_hash are two ways in: give one of them"
         yield from self._mail_problems()
 
     def _mail_problems(self) -> Iterator[str]:

@@ -28,6 +28,10 @@ class Act(Word):
     MODE = "mode"
     ANNOTATED = "annotated"
     REMOVED = "annotation removed"
+    TOKEN = "token made"  # noqa: S105 - words
+    TOKEN_REVOKED = "token taken back"  # noqa: S105
+    LINK = "link made"
+    LINK_REVOKED = "link taken back"
 
 
 class Deed(msgspec.Struct, frozen=True):

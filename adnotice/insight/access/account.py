@@ -10,3 +10,10 @@ class Account(msgspec.Struct, frozen=True):
 
     name: str
     binding: str
+    site: str = ""
+    """The one site that a shared link shows; it shows nothing else, and changes nothing. Empty: all."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether they came by a shared link."""
+        return bool(self.site)

@@ -15,6 +15,7 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SESSION: Final = ""
 FORM: Final = "-form"
 KNOWN: Final = "-known"
+LINK: Final = "-link"
 
 
 class Visitor(msgspec.Struct, frozen=True):
@@ -53,8 +54,10 @@ class Visitor(msgspec.Struct, frozen=True):
         """The cookie's value; empty when it did not come."""
         return self.cookies.get(self.name(cookie), "")
 
-    def put(self, response: Response, cookie: str, value: str, seconds: int | None = None) -> None:
-        """Sets the cookie, or ends it when the value is empty."""
+    def put(
+        self, response: Response, cookie: str, value: str, seconds: int | None = None, *, followed: bool = False
+    ) -> None:
+        """Sets the cookie, or ends it when the value is empty. `followed`: it comes with links of other sites too."""
         response.set_cookie(
             self.name(cookie),
             value,
@@ -62,7 +65,7 @@ class Visitor(msgspec.Struct, frozen=True):
             path="/" if self.secure else self.base,
             secure=self.secure,
             httponly=True,
-            samesite="strict",
+            samesite="lax" if followed else "strict",
         )
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import math
 import re
 import secrets
 import time
 from collections.abc import Callable
+from inspect import isawaitable, iscoroutinefunction
 from typing import Final
 
 from itsdangerous import BadSignature
+from starlette.requests import Request
 
 from adnotice.count.stores.protocol import Store
 from adnotice.http.headers import retry_after
 from adnotice.http.messages import Refused
 from adnotice.insight.access.account import Account
-from adnotice.insight.access.cookies import SESSION, Visitor
+from adnotice.insight.access.cookies import LINK, SESSION, Visitor
 from adnotice.insight.access.fair_queue import FairChecks, Full
+from adnotice.insight.access.grants import MAX_NAME_CHARACTERS, Grants, Kind
 from adnotice.insight.access.passwords import BadHash, check_password, hash_password
 from adnotice.insight.access.sessions import Sessions
 from adnotice.insight.access.throttle import Throttle
@@ -28,6 +32,8 @@ from adnotice.keys import Keys
 from adnotice.vocabulary import Rejection
 
 __all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
+
+logger: Final = logging.getLogger("adnotice")
 
 CHECKS_AT_ONCE: Final = 2
 CHECKS_WAITING: Final = 100
@@ -41,7 +47,7 @@ MAX_COOKIE_CHARACTERS: Final = 200
 KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 
 _NEXT: Final = re.compile(
-    r"(?:health|notice|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,1000})?"
+    r"(?:health|notice|access|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,1000})?"
 )
 MASKED_TOKEN: Final = re.compile(r"[0-9a-f]{128}")
 _BINDING: Final = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -60,6 +66,8 @@ class Login:
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._authorize = settings.authorize
+        self._keys = keys
         self._hash = settings.dashboard_password_hash
         self._bearer = settings.metrics_token.encode()
         self._store = store
@@ -75,8 +83,13 @@ class Login:
 
     @property
     def possible(self) -> bool:
-        """Whether a password is configured."""
-        return bool(self._hash)
+        """Whether there is a way in: a password, or the site's own accounts."""
+        return bool(self._hash) or self._authorize is not None
+
+    @property
+    def by_site(self) -> bool:
+        """Whether the site's own accounts are the way in."""
+        return self._authorize is not None
 
     @property
     def bearer_possible(self) -> bool:
@@ -112,15 +125,46 @@ class Login:
         token = await self._workers.run(lambda: self._sessions().open(self._clock()))
         return self._cookies.sign(token).decode()
 
-    async def admit(self, visitor: Visitor) -> Account | None:
+    async def admit(self, request: Request) -> Account | None:
         """Who this is, where they may look; else None. Raises `Unavailable`."""
-        session = visitor.get(SESSION)
-        return Account(OPERATOR, session) if await self.alive(session, seen=visitor.looks_on) else None
+        visitor = Visitor.of(request)
+        if self._authorize is not None:
+            name = await self._ask_site(request)
+            if name:
+                return Account(name, f"account {name}")
+        else:
+            session = visitor.get(SESSION)
+            if await self.alive(session, seen=visitor.looks_on):
+                return Account(OPERATOR, session)
+        if secret := visitor.get(LINK):
+            link = await self._workers.run(lambda: self.grants().find(Kind.LINK, secret), STORE_SECONDS)
+            if link is not None:
+                return Account(f"shared link {link.name}", "", link.site)
+        return None
+
+    async def _ask_site(self, request: Request) -> str:
+        """The account's name as the site's own function tells it; empty for nobody. Whatever it raises lets nobody in."""
+        try:
+            ask = self._authorize or str
+            found = ask(request) if iscoroutinefunction(ask) else await self._workers.run(lambda: ask(request))
+            if isawaitable(found):
+                found = await found
+        except Exception:  # a function of the site's may raise anything
+            logger.exception("authorize failed: nobody is let in")
+            return ""
+        if found is True:
+            return OPERATOR
+        name = " ".join(found.split()) if isinstance(found, str) else ""
+        return "".join(letter for letter in name if letter.isprintable())[:MAX_NAME_CHARACTERS]
+
+    def grants(self) -> Grants:
+        """Tokens and links. Its calls block."""
+        return Grants(self._store().notes, self._keys)
 
     async def alive(self, cookie: str, *, seen: bool = True) -> bool:
         """Whether this cookie's session goes on; with `seen` it goes on longer for it. Made-up cookies cost the store nothing. Raises `Unavailable`."""
         token = self._token_of(cookie)
-        if not self.possible or not token:
+        if not self._hash or not token:
             return False
         return await self._workers.run(lambda: self._sessions().alive(token, self._clock(), seen=seen), STORE_SECONDS)
 
@@ -138,11 +182,18 @@ class Login:
     def _sessions(self) -> Sessions:
         return Sessions(self._store().notes, self._hash)
 
-    def bears(self, authorization: str) -> bool:
-        """Whether an Authorization header carries the metrics token."""
+    async def bears(self, authorization: str) -> bool:
+        """Whether an Authorization header carries the metrics token, or one that was made on the dashboard. Raises
+        `Unavailable`."""
         scheme, _, given = authorization.partition(" ")
-        same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self._bearer)
-        return bool(self._bearer) and scheme.lower() == "bearer" and same
+        given = given.strip()
+        if scheme.lower() != "bearer" or not given:
+            return False
+        if self._bearer and hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._bearer):
+            return True
+        if not given.isascii():
+            return False
+        return await self._workers.run(lambda: self.grants().find(Kind.TOKEN, given) is not None, STORE_SECONDS)
 
     def new_binding(self) -> str:
         """A value for the login form's own cookie."""

@@ -17,7 +17,7 @@ from adnotice.finding import Finding
 from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
 from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
-from adnotice.insight.analysis.rows import TABLES, OneRow, open_row
+from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
 from adnotice.insight.analysis.series import days_of, make_series
 from adnotice.insight.analysis.stopped import find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
@@ -131,13 +131,16 @@ class Reader:
         """
         return self._read(wish)[0]
 
-    def open_row(self, wish: Wish, table: str, name: str, least: int) -> tuple[Reading, OneRow]:
+    def open_row(
+        self, wish: Wish, table: str, name: str, least: int, *, shared: bool = False
+    ) -> tuple[Reading, OneRow]:
         """One row of a table alone, with the figures of the whole. Hours of a page with fewer than `least` page views are
-        masked. Raises `NoRow` for one that the table has not, and `BadPeriod`."""
+        masked, in what is `shared` every bucket and row is. Raises `NoRow` for one that the table has not, and `BadPeriod`."""
         dimension = TABLES[table]
         reading, counts = self._read(wish)
         summary = reading.summary
-        row = next((each for each in getattr(summary, table) if each.name == name), None)
+        rows = getattr(summary, table)
+        row = next((each for each in (fold_small(rows, least) if shared else rows) if each.name == name), None)
         if row is None or name in (OTHER, NO_REFERRER):
             raise NoRow(f"nothing was counted of {name[:80]!r} in these days, or too little for a row of its own")
         span = summary.span
@@ -147,7 +150,9 @@ class Reader:
         known = table == "pages" and summary.not_measured is not None
         series = make_series(points, starts, span.grain, self._calendar.cut(self._clock()), known=known)
         numbers = total(each for each in counts.get(dimension, ()) if each.value == name)
-        return reading, open_row(table, row, numbers, series, span.grain, least)
+        if shared or (table == "pages" and span.grain is Grain.HOUR):
+            series = mask(series, least)
+        return reading, open_row(table, row, numbers, series)
 
     def _read(self, wish: Wish) -> tuple[Reading, Counts]:
         span = choose_span(
@@ -198,8 +203,11 @@ class Reader:
 
     def deeds(self) -> list[tuple[datetime, Deed]]:
         """Who changed what, at which local time, the last first."""
-        deeds = Trail(self._store().notes).all()
-        return [(datetime.fromtimestamp(each.at, UTC).astimezone(self._zone), each) for each in reversed(deeds)]
+        return [(self.local(each.at), each) for each in reversed(Trail(self._store().notes).all())]
+
+    def local(self, at: float) -> datetime:
+        """The operator's local time of a moment in seconds since the epoch."""
+        return datetime.fromtimestamp(at, UTC).astimezone(self._zone)
 
     def name_site(self, site: str) -> str:
         """The site of this name. Raises `BadAnnotation` for one that has no counts: what is noted of it would never be seen."""

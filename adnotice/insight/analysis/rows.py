@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
-from adnotice.count.model.tally import OTHER, Dimension, Grain, Metric
+from adnotice.count.model.tally import OTHER, Dimension, Metric
+from adnotice.count.stores.protocol import Health
 from adnotice.insight.analysis.intervals import Range, share, widest
 from adnotice.insight.analysis.summarize import FUNNEL, make_funnel
-from adnotice.insight.analysis.summary import Bucket, Numbers, Row, Step, Views
+from adnotice.insight.analysis.summary import Bucket, Numbers, Reading, Row, Step, Views
 from adnotice.insight.analysis.weighting import KINDS_OF_VIEW, add_views, view
 
 TABLES: Final[Mapping[str, Dimension]] = {
@@ -103,6 +104,19 @@ def fold_small(rows: Sequence[Row], least: int) -> list[Row]:
     return [*(row for index, row in enumerate(named) if index not in masked), join(OTHER, rest)]
 
 
+def narrow(reading: Reading, least: int) -> Reading:
+    """What a shared link shows of a site: its figures, with rows of few page views folded; not the other sites, who noted what,
+    where the counts are, or what is to mend."""
+    summary = reading.summary
+    shown = msgspec.structs.replace(
+        summary,
+        sites=[summary.site],
+        annotations=[msgspec.structs.replace(each, by="", id="") for each in summary.annotations],
+        **{table: fold_small(getattr(summary, table), least) for table in TABLES},
+    )
+    return Reading(shown, Health(""), (), reading.unseen)
+
+
 def find_small(sizes: Sequence[int], least: int) -> set[int]:
     """The places of the sizes that are above 0 and below `least`, and of the next smallest, until what is hidden is two at
     least and `least` together: the sum of all, which is known, then tells none of them."""
@@ -121,18 +135,13 @@ def mask(series: Sequence[Bucket], least: int) -> list[Bucket]:
     return [_hide(each) if index in hidden else each for index, each in enumerate(series)]
 
 
-def open_row(table: str, row: Row, numbers: Numbers, series: Sequence[Bucket], grain: Grain, least: int) -> OneRow:
+def open_row(table: str, row: Row, numbers: Numbers, series: Sequence[Bucket]) -> OneRow:
     """A row with all that is kept of it."""
-    page = table == "pages"
-    steps = (
-        make_funnel(numbers, view(numbers))
-        if page
-        else [
-            Step(step.value, of.value, share(numbers[step], numbers[of])) for step, of in FUNNEL if of is Metric.SHOWN
-        ]
-    )
-    if page and grain is Grain.HOUR:
-        series = mask(series, least)
+    if table == "pages":
+        steps = make_funnel(numbers, view(numbers))
+    else:
+        after_shown = [(step, of) for step, of in FUNNEL if of is Metric.SHOWN]
+        steps = [Step(step.value, of.value, share(numbers[step], numbers[of])) for step, of in after_shown]
     counts = {metric.value: numbers[metric] for metric in Metric if numbers[metric]}
     return OneRow(table, row, counts, series, steps)
 

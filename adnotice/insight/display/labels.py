@@ -138,6 +138,10 @@ ACTS: Final[Mapping[Act, str]] = {
     Act.MODE: "Mode",
     Act.ANNOTATED: "Annotation, of",
     Act.REMOVED: "Annotation removed, of",
+    Act.TOKEN: "Token made:",
+    Act.TOKEN_REVOKED: "Token taken back:",
+    Act.LINK: "Shared link made:",
+    Act.LINK_REVOKED: "Shared link taken back:",
 }
 
 
@@ -156,7 +160,7 @@ def deed(given: Deed) -> str:
     if given.act is Act.MODE:
         names = [MODE_NAMES[Mode(name)] if name in list(Mode) else name for name in (given.to, given.before)]
         return f"Mode: {names[0]}, before: {names[1]}"
-    return f"{ACTS[given.act]} {given.to}".rstrip(" ,")
+    return f"{ACTS[given.act]} {given.to}"
 
 
 def ground(name: str) -> Text:
