@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple, TypedDict
 
 from starlette.types import ASGIApp
@@ -22,6 +23,7 @@ from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.to_mend import find_to_mend
 from adnotice.settings import Settings
+from adnotice.settings_list import list_settings
 from adnotice.vocabulary import Record
 
 logger: Final = logging.getLogger("adnotice")
@@ -106,6 +108,8 @@ def compose(settings: Settings) -> Parts:
         told=writer.tell,
         to_mend=find_to_mend(settings.notice),
         setting=settings.mode,
+        settings_told=partial(list_settings, settings),
+        languages=settings.notice.languages,
         sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
     )

@@ -274,7 +274,7 @@ def _parse(text: str, kind: Any) -> object:
     return text
 
 
-SECRETS: Final = frozenset(("secret_key", "store_url", "dashboard_password_hash", "metrics_token"))
+SECRETS: Final = frozenset(("secret_key", "store_url", "dashboard_password_hash", "metrics_token", "mail_url"))
 """Settings whose values no message shows."""
 
 EXAMPLES: Final[Mapping[str, str]] = {

@@ -4,7 +4,6 @@ docs/openapi.json. `make docs` runs it."""
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
 import json
 import sys
@@ -23,6 +22,7 @@ from adnotice.insight.display.exports import TABLE_NAMES
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
 from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings
+from adnotice.settings_list import describe
 from adnotice.texts import Text
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
 
@@ -35,18 +35,6 @@ ROOMS: tuple[Any, ...] = (
     InsightSettings,
     GateSettings,
 )
-
-
-def described(owner: Any) -> dict[str, str]:
-    """The sentence below each field of a settings class."""
-    (body,) = ast.parse(inspect.getsource(owner)).body
-    assert isinstance(body, ast.ClassDef)
-    texts = {}
-    for field, text in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-            assert isinstance(field.target, ast.Name)
-            texts[field.target.id] = " ".join(str(text.value.value).split())
-    return texts
 
 
 def default(field: Field[Any]) -> str:
@@ -79,7 +67,7 @@ def settings_page() -> str:
         "This page is made from the code by `make docs`.",
     ]
     for owner in (Settings, *ROOMS):
-        texts = described(owner)
+        texts = describe(owner)
         named = [field for field in fields(owner) if field.name in texts]
         lines += ["", f"## {inspect.getdoc(owner)}", "", "| setting | default | meaning |", "|---|---|---|"]
         lines += [f"| `{field.name}` | {default(field)} | {texts[field.name]} |" for field in named]

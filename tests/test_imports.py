@@ -21,6 +21,7 @@ STOREYS: list[set[str]] = [
     ROOMS,
     {"insight"},
     {"settings", "contract"},
+    {"settings_list"},
     {"configuration", "composition", "standby", "switched_off", "wsgi_servers"},
     {"middleware", "wsgi", "doctor", "commands"},
     {"serve", "init", "approval", "reporting", "noting"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -17,7 +18,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from adnotice.count.ingest.heartbeat import name_machine
 from adnotice.count.stores.protocol import Health, Store
+from adnotice.detect.baits import SCRIPT
 from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
@@ -39,6 +42,7 @@ from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.insight.told_settings import Room
 from adnotice.keys import Keys
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
@@ -56,7 +60,7 @@ class Dashboard:
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
     `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open, `setting` which mode
-    they name.
+    they name, `settings_told` all of them as they are shown, `languages` those that readers are spoken to in.
     """
 
     def __init__(
@@ -77,7 +81,12 @@ class Dashboard:
         retention: Retention = USUAL_RETENTION,
         to_mend: Iterable[Finding] = (),
         setting: Mode = Mode.MEASURE,
+        settings_told: Callable[[], Sequence[Room]] = tuple,
+        languages: Sequence[str] = ("en",),
     ) -> None:
+        self._mode = mode
+        self._settings_told = settings_told
+        self._languages = languages
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
         self._reader = Reader(
@@ -108,6 +117,8 @@ class Dashboard:
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
                 Route("/dashboard/notice", self._notice),
+                Route("/dashboard/preview", self._preview),
+                Route("/dashboard/settings", self._settings),
                 Route("/dashboard/access", self._access),
                 Route("/dashboard/shared/{secret}", self._shared),
                 Route("/dashboard/grant", operations.grant, methods=["POST"]),
@@ -135,7 +146,10 @@ class Dashboard:
         return await self._show(request, partial(self._whole, "overview.html"), shared=True)
 
     async def _health(self, request: Request) -> Response:
-        return await self._show(request, partial(self._whole, "health.html"))
+        return await self._show(request, self._tell_health)
+
+    async def _settings(self, request: Request) -> Response:
+        return await self._show(request, self._tell_settings)
 
     async def _notice(self, request: Request) -> Response:
         return await self._show(request, self._tell_notice)
@@ -178,6 +192,29 @@ class Dashboard:
     ) -> HTMLResponse:
         reading = self._reader.read(wish)
         return self._compose(template, visitor, account, reading, query)
+
+    def _tell_health(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
+        reading = self._reader.read(wish)
+        beats: Sequence[object] = ()
+        with suppress(Unavailable):  # what ails the store stands on the page already
+            beats = self._reader.beats()
+        told = {"beats": beats, "verified": SCRIPT.verified, "machine": name_machine()}
+        return self._compose("health.html", visitor, account, reading, query, **told)
+
+    def _tell_settings(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
+        reading = self._reader.read(wish)
+        return self._compose("settings.html", visitor, account, reading, query, rooms=self._settings_told())
+
+    async def _preview(self, request: Request) -> Response:
+        """A page of ours that holds the tag, to look at the notice on."""
+        visitor = Visitor.of(request)
+        account = await self._login.admit(request)
+        if account is None or account.shared:
+            return self._no_account(visitor) if self._login.by_site else self._to_login(visitor, request)
+        check_query(request, "lang")
+        lang = request.query_params.get("lang", "")
+        language = lang if lang in self._languages else self._languages[0]
+        return self._pages.render_preview(visitor.base, language, self._languages, is_off=self._mode() is Mode.OFF)
 
     def _tell_notice(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
         reading = self._reader.read(wish)

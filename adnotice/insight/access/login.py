@@ -47,7 +47,7 @@ MAX_COOKIE_CHARACTERS: Final = 200
 KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 
 _NEXT: Final = re.compile(
-    r"(?:health|notice|access|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,1000})?"
+    r"(?:health|notice|access|preview|settings|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,1000})?"
 )
 MASKED_TOKEN: Final = re.compile(r"[0-9a-f]{128}")
 _BINDING: Final = re.compile(r"[A-Za-z0-9_-]{22}")

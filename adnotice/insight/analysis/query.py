@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from adnotice.count.ingest.heartbeat import examine
+from adnotice.count.ingest.heartbeat import Beat, examine, is_heard, read_beats
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.stores.protocol import Health, Store
@@ -200,6 +200,11 @@ class Reader:
         """The mode that the operator put in force, also where this process has not heard of it yet; else what it goes by."""
         said = self._store().notes.get(NOTE)
         return Mode(said) if said in list(Mode) else self._mode()
+
+    def beats(self) -> list[tuple[datetime, bool, Beat]]:
+        """What each process that was heard of lately says of itself: when it last did, and whether that is in time."""
+        now = self._clock()
+        return [(self.local(beat.at), is_heard(beat, now), beat) for beat in read_beats(self._store(), now)]
 
     def deeds(self) -> list[tuple[datetime, Deed]]:
         """Who changed what, at which local time, the last first."""

@@ -38,6 +38,10 @@ HEADERS: Final = {
 figures, which name one by a number drawn for each page."""
 
 POLICY: Final = "content-security-policy"
+PREVIEWED: Final = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 SCRIPTED: Final = "; script-src 'nonce-{nonce}'; connect-src 'self'; trusted-types 'none'"
 
 
@@ -101,6 +105,13 @@ class Pages:
             policy = {POLICY: HEADERS[POLICY] + SCRIPTED.format(nonce=values["script"])}
         html = self.write(template, base=base, **values)
         return HTMLResponse(html, status, {**HEADERS, **policy, **(headers or {})})
+
+    def render_preview(self, base: str, language: str, languages: Sequence[str], *, is_off: bool) -> HTMLResponse:
+        """A page that holds the tag as the site's pages do, and nothing that could be taken for the operator's."""
+        nonce = secrets.token_urlsafe(16)
+        told = {"language": language, "languages": languages, "is_off": is_off, "nonce": nonce}
+        html = self.write("preview.html", base=base, **told)
+        return HTMLResponse(html, 200, {**HEADERS, POLICY: PREVIEWED.format(nonce=nonce)})
 
     def pack(self, page: HTMLResponse) -> HTMLResponse:
         """The same page, compressed. What is secret in it (the form's token) is written anew each time."""

@@ -1,0 +1,93 @@
+"""Every setting with its value, its default and what it does: for the dashboard, and for docs/settings.md."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from enum import Enum
+from functools import cache
+from typing import Any, Final
+
+from adnotice.count.settings import CountSettings
+from adnotice.detect.settings import DetectSettings
+from adnotice.http.admission import GateSettings
+from adnotice.inject.settings import InjectSettings
+from adnotice.insight.settings import InsightSettings
+from adnotice.insight.told_settings import Room, Told
+from adnotice.notice.settings import NoticeSettings
+from adnotice.settings import SECRETS, Settings
+
+ROOMS: Final[tuple[tuple[str, Any], ...]] = (
+    ("", Settings),
+    ("inject", InjectSettings),
+    ("detect", DetectSettings),
+    ("notice", NoticeSettings),
+    ("count", CountSettings),
+    ("insight", InsightSettings),
+    ("gate", GateSettings),
+)
+"""Where each setting is at home: the attribute of `Settings`, empty for its own, and the class."""
+
+HIDDEN: Final = "set, and not shown"
+NOTHING: Final = "nothing"
+
+
+def list_settings(settings: Settings) -> list[Room]:
+    """All settings by their rooms, as they are in force."""
+    return [_list_room(getattr(settings, attribute) if attribute else settings, kind) for attribute, kind in ROOMS]
+
+
+def _list_room(held: Any, kind: Any) -> Room:
+    texts = describe(kind)
+    told = tuple(
+        _tell(field, getattr(held, field.name), texts[field.name]) for field in fields(kind) if field.name in texts
+    )
+    return Room(" ".join((inspect.getdoc(kind) or "").split()), told)
+
+
+def _tell(field: Field[Any], value: object, means: str) -> Told:
+    is_default = field.name != "secret_key" and value == find_default(field)
+    shown = HIDDEN if field.name in SECRETS and value else show(value)
+    return Told(field.name, shown, is_default, means)
+
+
+def show(value: object) -> str:
+    """The value as somebody would say it."""
+    if value is None or value == "" or value == () or value == {}:
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if callable(value):
+        return "a function of the site’s"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {text}" for name, text in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def find_default(field: Field[Any]) -> object:
+    """What holds where nothing is said."""
+    if field.default is not MISSING:
+        return field.default
+    return field.default_factory() if field.default_factory is not MISSING else None
+
+
+@cache
+def describe(owner: Any) -> dict[str, str]:
+    """The sentences below each field of a settings class; empty where its source is not there."""
+    try:
+        (body,) = ast.parse(inspect.getsource(owner)).body
+    except (OSError, SyntaxError):  # installed without its sources
+        return {field.name: "" for field in fields(owner) if not hasattr(field.default_factory, "problems")}
+    if not isinstance(body, ast.ClassDef):
+        return {}
+    texts = {}
+    for part, text in zip(body.body, body.body[1:], strict=False):
+        if isinstance(part, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            texts[ast.unparse(part.target)] = " ".join(str(text.value.value).split())
+    return texts
