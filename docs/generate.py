@@ -25,6 +25,7 @@ from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings
 from adnotice.settings_list import describe
 from adnotice.texts import Text
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
+from docs.endpoints import list_endpoints
 
 HERE = Path(__file__).parent
 ROOMS: tuple[Any, ...] = (
@@ -129,6 +130,29 @@ def openapi() -> str:
         found[name]["enum"] = [*(word.value for word in words), *((None,) if None in found[name]["enum"] else ())]
     (table, *_) = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
     table["schema"]["enum"] = list(TABLE_NAMES)
+    parameters = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
+    known = {each["name"] for each in parameters}
+    parameters += [
+        {"name": name, "in": "query", "description": said, "schema": {"type": "string", "maxLength": 300}}
+        for name, said in (("q", "A part of the name, in tables of rows."), ("by", "Of pages, `section`."))
+        if name not in known
+    ]
+    schemes = document["components"]["securitySchemes"]
+    schemes["token"]["description"] = "The setting metrics_token, or a token that was made on the dashboard."
+    schemes["link"] = {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-adn-link",
+        "description": "Of who came by a shared link.",
+    }
+    document["info"]["title"] = "adnotice: every address below its prefix"
+    document["info"]["description"] = (
+        "Below the prefix (/_adnotice by default): the test, the notice, the public page, the dashboard, and the figures for "
+        "other programs. Readers’ addresses serve the site's own pages only: no cross-origin use, no credentials but the "
+        "reader's own choice. Those of figures take a dashboard session, a token, or, where it says so, a shared link; with the "
+        "setting authorize the site's own accounts are the session."
+    )
+    document["paths"] |= list_endpoints()
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -136,6 +136,11 @@ class Dashboard:
         )
         self._app.router.redirect_slashes = False
 
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Every address that is answered here."""
+        return [route for route in self._app.routes if isinstance(route, Route)]
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         await self._app(scope, receive, send)

@@ -14,14 +14,13 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.stores.open import open_store
 from adnotice.insight.access.passwords import hash_password
 from tests.browser.conftest import Newsroom, Readers
+from tests.browser.desk import DASHBOARD, PASSWORD, log_in, told, wait_for
 from tests.browser.newspaper import ROOT
-from tests.browser.reader import DriverError, Page, Reader, wait_until
+from tests.browser.reader import Page
 from tests.browser.site import Site
 from tests.insight.test_dashboard import PAYLOADS
 
 BOTH = pytest.mark.parametrize("profile", ["chromium", "firefox"])
-PASSWORD = "read all about it"
-DASHBOARD = "/_adnotice/dashboard"
 LONG_NAME = "/2026/11/" + "a-headline-without-end-" * 8 + "x" * 50
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 DAY = 86_400
@@ -50,38 +49,6 @@ def open_dashboard(newsroom: Newsroom, **settings: object) -> Site:
         assert store.commit(Batch(noon - day * DAY, (entry,))) == [True]
     store.close()
     return site
-
-
-def log_in(reader: Reader, then: str = "") -> Page:
-    """The operator types the password, as people do, and is where they wanted to be."""
-    page = reader.open(DASHBOARD + then)
-    wait_for(page, "#password:focus")  # a browser sets autofocus when it draws, which may be after the page has loaded
-    for key in PASSWORD:
-        page.call("press", key=key)
-    page.call("press", key="Enter")
-    wait_for(page, "nav")
-    return page
-
-
-def wait_for(page: Page, selector: str) -> None:
-    """Waits until a page that holds such an element is there; looking while another one leaves is no failure."""
-
-    def look() -> bool:
-        try:
-            found: bool = page.run(
-                "return document.readyState === 'complete' && !!document.querySelector(args[0])", selector
-            )
-        except DriverError:
-            return False
-        return found
-
-    wait_until(look, selector)
-
-
-def told(page: Page) -> str:
-    """All text of the page."""
-    text: str = page.run("return document.body.innerText")
-    return text
 
 
 @BOTH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from adnotice import AdNoticeMiddleware
+from adnotice.composition import compose
 from adnotice.detect.endpoints import Found
 from adnotice.detect.report import Report
+from adnotice.insight.dashboard import Dashboard
+from adnotice.settings import Settings
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict, Word
 from tests.conftest import SECRET
 from tests.detect.test_abuse import report
@@ -100,6 +104,17 @@ async def test_the_answer_has_the_documents_fields(app: Starlette) -> None:
     assert answer.status_code == 204
     found = DOCUMENT["components"]["schemas"]["Found"]
     assert list(read_found(answer)) == list(Found.__struct_fields__) == found["required"] == list(found["properties"])
+
+
+def test_the_document_has_every_address_of_ours(tmp_path: Path) -> None:
+    settings = Settings.of(secret_key=SECRET, store_url=f"sqlite:///{tmp_path / 'adnotice.db'}")
+    parts = compose(settings)
+    described = {re.sub(r"\{.*", "", path) for path in DOCUMENT["paths"]}
+    ours = {f"/{name}" for name in parts.routes if not name.startswith("src/")}
+    assert isinstance(parts.dashboard, Dashboard)
+    ours |= {re.sub(r"\{.*", "", route.path).removesuffix("/") or "/" for route in parts.dashboard.routes}
+    described = {path.removesuffix("/") for path in described}
+    assert {path.removesuffix("/") for path in ours} == described
 
 
 @pytest.mark.parametrize(

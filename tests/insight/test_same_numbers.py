@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from adnotice import cli
@@ -18,6 +20,7 @@ from adnotice.count.model.tally import Dimension, Key, Metric
 from adnotice.insight.display import formats
 from adnotice.insight.display.exports import BREAKDOWNS, VIEW_COLUMNS, plain
 from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
+from tests.insight.mail_server import serving_mail
 from tests.insight.screen import Page
 
 pytestmark = pytest.mark.anyio
@@ -208,6 +211,34 @@ async def test_openmetrics_says_what_the_json_says(settled: Newsroom) -> None:
     assert said["page_views"] == {**views, "not_measured": summary["not_measured"]}
     weights = [each["weight"] for each in summary["findings"]]
     assert said["findings"] == {weight: weights.count(weight) for weight in ("wrong", "look", "know")}
+
+
+async def test_the_mail_says_what_the_json_says(
+    settled: Newsroom, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = (await read(settled, "api/v1/summary")).json()
+    url = settled.store.health().url
+    monkeypatch.setenv("ADNOTICE_STORE_URL", url)
+    monkeypatch.setenv("ADNOTICE_MODE", "ask")
+    known = spellings(summary) | {str(len(summary["change"]["left_out"]) - 5)}
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    with serving_mail(authority, "smtp") as (address, inbox):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        monkeypatch.setenv("ADNOTICE_MAIL_URL", address)
+        monkeypatch.setenv("ADNOTICE_MAIL_FROM", "figures@news.example")
+        monkeypatch.setenv("ADNOTICE_MAIL_TO", "editor@news.example")
+        assert cli.main(["report", "--mail", "--site", SITE]) == 0
+    (message,) = inbox.messages
+    plain_text, html = (part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
+    for text in (str(message["subject"]), plain_text, Screen(html).text):
+        told = " ".join(text.split())
+        for prose in PROSE:
+            told = re.sub(rf"(?<![\d.,]){prose}", " ", told)
+        numbers = NUMBER.findall(told)
+        assert numbers
+        assert {number for number in numbers if number not in known} == set()
+    assert capsys.readouterr().out == ""
 
 
 async def test_the_command_line_says_what_the_json_says(
