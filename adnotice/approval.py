@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from adnotice.asked import Asked
 from adnotice.commands import whole_settings
 from adnotice.notice.approved import Approved, approve, print_approved, read_approved, write_approved
 from adnotice.notice.drafts import list_drafts, load_draft
@@ -20,23 +20,7 @@ from adnotice.settings import Settings
 ACTIONS = ("list", "approve", "template")
 
 
-def add_options(wording: argparse.ArgumentParser) -> None:
-    """The command's options."""
-    wording.add_argument("action", nargs="?", default="list", choices=ACTIONS, help="default: list")
-    wording.add_argument("language", nargs="?", default="", help="a tag such as uk or pt-BR, for approve and template")
-    wording.add_argument("--by", metavar="NAME", default="", help="who has read the words and approves them")
-    wording.add_argument("--names", action="store_true", help="print the names of all sentences, with the English")
-    wording.add_argument(
-        "--html",
-        metavar="LANGUAGE",
-        nargs="?",
-        const=SOURCE,
-        help="print all words on one page, beside the English, for an editor and a lawyer",
-    )
-    wording.add_argument("--folder", type=Path, help="the setting wording_folder; else what the settings say")
-
-
-def tell_wording(asked: argparse.Namespace) -> int:
+def tell_wording(asked: Asked) -> int:
     """Lists the languages, prints words, or approves them; returns the exit status."""
     settings = whole_settings()
     folder = asked.folder or Path(settings.notice.wording_folder)
@@ -60,7 +44,7 @@ def tell_wording(asked: argparse.Namespace) -> int:
     return 0
 
 
-def approve_language(asked: argparse.Namespace, settings: Settings, folder: Path) -> int:
+def approve_language(asked: Asked, settings: Settings, folder: Path) -> int:
     """Writes a language's words into the operator's file, under the name of who has read them."""
     if not asked.by.strip():
         print("wording approve needs --by NAME: who has read these words", file=sys.stderr)

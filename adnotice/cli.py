@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import codecs
 import getpass
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from click.shell_completion import get_completion_class
 
 from adnotice import __version__
-from adnotice.approval import add_options, tell_wording
+from adnotice.approval import ACTIONS, tell_wording
+from adnotice.asked import Asked
 from adnotice.commands import (
     MODES,
     NoSite,
@@ -38,126 +43,83 @@ from adnotice.insight.display import exports
 from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
-from adnotice.noting import add_annotate_options, annotate_site
+from adnotice.notice.sentences import SOURCE
+from adnotice.noting import annotate_site
 from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
 
+WIDTH: Final = 100
+SHELLS: Final = ("bash", "zsh", "fish")
+FILE: Final = click.Path(path_type=Path)
+
+Command = Callable[..., int]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0 done, 1 could not be done, 2 wrongly asked."""
-    asked = parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = asked.run
     try:
-        return run(asked)
+        status = adnotice.main(
+            args=None if arguments is None else list(arguments), prog_name="adnotice", standalone_mode=False
+        )
     except (NoStore, NoSite) as error:
         print(error, file=sys.stderr)
         return 2
     except (SettingsError, Unavailable) as error:
         print(error, file=sys.stderr)
         return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        print("\nNothing was done.", file=sys.stderr)
+        return 1
+    return status if isinstance(status, int) else 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
-    top = argparse.ArgumentParser(prog="adnotice", description="The command line of adnotice.")
-    top.add_argument("--version", action="version", version=f"adnotice {__version__}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+class InOrder(click.Group):
+    """Commands in the order in which an operator meets them."""
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
-        made.set_defaults(run=run)
-        return made
-
-    init = command(
-        "init",
-        begin_site,
-        "Write adnotice.toml, which server and commands read, begin the store, and say which lines to add to your app.",
-    )
-    init.add_argument("--site-name", metavar="NAME", help="the site's name as readers know it; else asked for")
-    init.add_argument(
-        "--password",
-        metavar="TEXT",
-        help="the dashboard's password; else asked for, or made where nobody can be asked; shells keep what is typed here",
-    )
-    command("new-secret", print_secret, "Print a strong secret_key.")
-    command("hash-password", print_hash, "Ask for a password and print its dashboard_password_hash.")
-    mode = command("mode", change_mode, "Show the mode, or change it for every process that shares the store.")
-    mode.add_argument("mode", nargs="?", choices=[str(mode) for mode in MODES], help="default: what the settings say")
-    mode.add_argument("--create", action="store_true", help="begin the store where there is none yet")
-    mode.add_argument(
-        "--no-wait",
-        dest="wait",
-        action="store_false",
-        help=f"return at once: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
-    )
-    add_options(
-        command("wording", tell_wording, "List the languages and who approved their words; print words; approve them.")
-    )
-    prune = command("prune", prune_store, "Remove what is past its retention.")
-    backup = command("backup", back_up_store, "Copy a SQLite store into a new file while counting goes on.")
-    backup.add_argument("file", type=Path, help="the new file")
-    restore_ = command("restore", restore_store, "Put a backup where the store is; what was there is moved aside.")
-    restore_.add_argument("file", type=Path, help="the backup")
-    migrate = command("migrate", migrate_opened, "Bring a store that an older version wrote to this version's schema.")
-    migrate.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
-    migrate.add_argument("--yes", action="store_true", help="there is a copy of the server's store: ask nothing")
-    import_ = command("import", import_pages, "Take over daily page views that a CDN counted: CSV with day,page,views.")
-    import_.add_argument("file", type=Path, help="the CSV file; a column named site may say which site")
-    import_.add_argument("--site", help="the site of lines without one; else what the settings say")
-    figures = command(
-        "figures", print_figures, "Print a site's figures: JSON, a table of them as CSV, or for Prometheus."
-    )
-    figures.add_argument(
-        "table", nargs="?", default="summary", help="summary (JSON), metrics, or a table: series, pages, …"
-    )
-    figures.add_argument("--site", default="", help="else the first one there is")
-    for name, text in (
-        ("days", "how many up to today; else the last 4 whole weeks"),
-        ("first", "first day"),
-        ("last", "last day"),
-    ):
-        figures.add_argument(f"--{name}", default="", help=text)
-    report = command("report", send_report, "Tell the first screen of the dashboard in words: for a weekly mail.")
-    report.add_argument("--html", action="store_true", help="as a page instead of plain text")
-    report.add_argument("--file", type=Path, help="write it there instead of printing it")
-    report.add_argument("--again", action="store_true", help="mail it although it was mailed this week")
-    report.add_argument("--link", default="", metavar="URL", help="the dashboard's address, to stand below it")
-    watch = command(
-        "watch",
-        watch_site,
-        f"Look for what has gone wrong since yesterday: exit status {FOUND} where something was found. For a daily timer.",
-    )
-    for made in (report, watch):
-        made.add_argument("--site", default="", help="else the first one there is")
-        made.add_argument("--mail", action="store_true", help="mail it, once however many machines run this")
-    annotate = command(
-        "annotate", annotate_site, "Note what happened on a day: it is marked in the chart, for thirteen months."
-    )
-    add_annotate_options(annotate)
-    doctor = command("doctor", see_doctor, "Ask a site whether its pages carry the tag, and say what is to mend.")
-    doctor.add_argument("target", help="a public URL such as https://news.example, or an app such as module:app")
-    doctor.add_argument(
-        "paths", nargs="*", metavar="path", help="pages to ask for; else the first and some it links to"
-    )
-    doctor.add_argument("--prefix", help="the setting prefix; else what the settings here say")
-    doctor.add_argument("--host", default="localhost", help="the Host that an app is asked by (default: %(default)s)")
-    serve = command("serve", serve_alone, "Run adnotice on its own, for sites that are not Python.")
-    serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    serve.add_argument("--port", type=int, default=8009, help="the port to listen on (default: %(default)s)")
-    for made in (init, mode, prune, backup, restore_, migrate, import_, figures, report, watch, annotate):
-        made.add_argument("--store", metavar="URL", help="the store_url; else what the settings say")
-    return top
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Their names."""
+        return list(self.commands)
 
 
-def print_secret(_: argparse.Namespace) -> int:
-    """Prints a new secret."""
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
+@click.version_option(__version__, message="adnotice %(version)s")
+def adnotice() -> None:
+    """The command line of adnotice."""
+
+
+store_option: Final = click.option("--store", metavar="URL", help="The store_url; else what the settings say.")
+json_option: Final = click.option("--json", is_flag=True, help="Print JSON, for programs.")
+site_option: Final = click.option("--site", default="", help="Else the first one there is.")
+mail_option: Final = click.option("--mail", is_flag=True, help="Mail it, once however many machines run this.")
+
+
+@adnotice.command()
+@click.option("--site-name", metavar="NAME", help="The site's name as readers know it; else asked for.")
+@click.option(
+    "--password",
+    metavar="TEXT",
+    help="The dashboard's password; else asked for, or made where nobody can be asked; shells keep what is typed here.",
+)
+@store_option
+def init(**given: Any) -> int:
+    """Write adnotice.toml, which server and commands read, begin the store, and say which lines to add to your app."""
+    return begin_site(Asked(**given))
+
+
+@adnotice.command("new-secret")
+def print_secret() -> int:
+    """Print a strong secret_key."""
     print(new_secret())
     return 0
 
 
-def print_hash(_: argparse.Namespace) -> int:
-    """Asks for a password twice (or reads a line that is piped in) and prints its hash."""
+@adnotice.command("hash-password")
+def print_hash() -> int:
+    """Ask for a password and print its dashboard_password_hash."""
     if sys.stdin.isatty():
         password = getpass.getpass("Password for the dashboard: ")
         if password != getpass.getpass("Once more: "):
@@ -175,29 +137,85 @@ def print_hash(_: argparse.Namespace) -> int:
     return 0
 
 
-def prune_store(asked: argparse.Namespace) -> int:
-    """Removes what is past its retention."""
+@adnotice.command()
+@click.argument("mode", required=False, type=click.Choice([str(mode) for mode in MODES]))
+@click.option("--create", is_flag=True, help="Begin the store where there is none yet.")
+@click.option(
+    "--wait/--no-wait",
+    default=True,
+    help=f"Whether to wait until every process obeys; else, for {SETTLE_SECONDS:g} seconds, readers may still be answered by the mode before.",
+)
+@json_option
+@store_option
+def mode(**given: Any) -> int:
+    """Show the mode, or change it for every process that shares the store. default: what the settings say."""
+    return change_mode(Asked(**given))
+
+
+@adnotice.command()
+@click.argument("action", default="list", type=click.Choice(ACTIONS))
+@click.argument("language", default="")
+@click.option("--by", metavar="NAME", default="", help="Who has read the words and approves them.")
+@click.option("--names", is_flag=True, help="Print the names of all sentences, with the English.")
+@click.option(
+    "--html",
+    metavar="[LANGUAGE]",
+    is_flag=False,
+    flag_value=SOURCE,
+    help="Print all words on one page, beside the English, for an editor and a lawyer.",
+)
+@click.option("--folder", type=FILE, help="The setting wording_folder; else what the settings say.")
+def wording(**given: Any) -> int:
+    """List the languages and who approved their words; print words; approve them. LANGUAGE is a tag such as uk or pt-BR, for approve
+    and template."""
+    return tell_wording(Asked(**given))
+
+
+@adnotice.command()
+@json_option
+@store_option
+def prune(**given: Any) -> int:
+    """Remove what is past its retention."""
+    asked = Asked(**given)
     with opened(asked) as store:
-        print(f"{store.prune(time.time())} rows removed")
+        removed = store.prune(time.time())
+    print(msgspec.json.encode({"removed": removed}).decode() if asked.json else f"{removed} rows removed")
     return 0
 
 
-def back_up_store(asked: argparse.Namespace) -> int:
-    """Copies the store."""
-    size = back_up(store_url(asked), asked.file)
-    print(f"{asked.file}: {size} bytes")
+@adnotice.command()
+@click.argument("file", type=FILE)
+@json_option
+@store_option
+def backup(**given: Any) -> int:
+    """Copy a SQLite store into a new FILE while counting goes on."""
+    asked = Asked(**given)
+    url = store_url(asked)
+    with progress("copying") as tell:
+        size = back_up(url, asked.file, tell)
+    told = msgspec.json.encode({"file": str(asked.file), "bytes": size}).decode()
+    print(told if asked.json else f"{asked.file}: {size} bytes")
     return 0
 
 
-def restore_store(asked: argparse.Namespace) -> int:
-    """Puts a backup where the store is."""
+@adnotice.command("restore")
+@click.argument("file", type=FILE)
+@store_option
+def restore_store(**given: Any) -> int:
+    """Put a backup where the store is; what was there is moved aside."""
+    asked = Asked(**given)
     aside = restore(asked.file, store_url(asked))
     print(f"restored; what was there before is {aside}" if aside else "restored")
     return 0
 
 
-def migrate_opened(asked: argparse.Namespace) -> int:
-    """Brings the store to this version's schema, or says what that would do."""
+@adnotice.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@click.option("--yes", is_flag=True, help="There is a copy of the server's store: ask nothing.")
+@store_option
+def migrate(**given: Any) -> int:
+    """Bring a store that an older version wrote to this version's schema."""
+    asked = Asked(**given)
 
     def ask(question: str) -> bool:
         return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
@@ -208,8 +226,14 @@ def migrate_opened(asked: argparse.Namespace) -> int:
         )
 
 
-def import_pages(asked: argparse.Namespace) -> int:
-    """Counts the page views of a CSV file; each day of a site once."""
+@adnotice.command("import")
+@click.argument("file", type=FILE)
+@click.option("--site", help="The site of lines without one; else what the settings say.")
+@json_option
+@store_option
+def import_pages(**given: Any) -> int:
+    """Take over daily page views that a CDN counted: CSV with day,page,views; a column named site may say which site."""
+    asked = Asked(**given)
     settings = whole_settings()
     try:
         with asked.file.open(encoding="utf-8-sig", newline="") as lines:
@@ -218,16 +242,28 @@ def import_pages(asked: argparse.Namespace) -> int:
         print(f"{asked.file}: {error}", file=sys.stderr)
         return 1
     print(f"site: {asked.site or settings.site}, where the file names no other", file=sys.stderr)
-    with opened(asked, settings, create=True) as store:
-        done = import_served(store, Calendar(settings.count.timezone), served)
+    with opened(asked, settings, create=True) as store, progress("counting") as tell:
+        done = import_served(store, Calendar(settings.count.timezone), served, tell)
+    if asked.json:
+        known = [{"site": site, "day": day} for site, day in done.known]
+        print(msgspec.json.encode({"views": done.views, "days": done.days, "known": known}).decode())
+        return 0
     print(f"{done.views} views of {done.days} days imported")
     for site, day in done.known:
         print(f"{day} of {site} had been imported before: left as it was")
     return 0
 
 
-def print_figures(asked: argparse.Namespace) -> int:
-    """Prints what the dashboard shows, for other programs."""
+@adnotice.command()
+@click.argument("table", default="summary")
+@site_option
+@click.option("--days", default="", help="How many up to today; else the last 4 whole weeks.")
+@click.option("--first", default="", help="First day.")
+@click.option("--last", default="", help="Last day.")
+@store_option
+def figures(**given: Any) -> int:
+    """Print a site's figures. TABLE is summary (JSON), metrics (for Prometheus), or a table as CSV: series, pages, …"""
+    asked = Asked(**given)
     settings = whole_settings()
     with opened(asked, settings) as store:
         check_site(store, asked.site)
@@ -255,17 +291,62 @@ def export(reader: Reader, name: str, wish: Wish) -> bytes:
     return exports.to_csv(tables[name]).removeprefix(codecs.BOM_UTF8)
 
 
-def see_doctor(asked: argparse.Namespace) -> int:
-    """Examines a site."""
+@adnotice.command()
+@click.option("--html", is_flag=True, help="As a page instead of plain text.")
+@click.option("--file", type=FILE, help="Write it there instead of printing it.")
+@click.option("--again", is_flag=True, help="Mail it although it was mailed this week.")
+@click.option("--link", default="", metavar="URL", help="The dashboard's address, to stand below it.")
+@site_option
+@mail_option
+@store_option
+def report(**given: Any) -> int:
+    """Tell the first screen of the dashboard in words: for a weekly mail."""
+    return send_report(Asked(**given))
+
+
+@adnotice.command(
+    help=f"Look for what has gone wrong since yesterday: exit status {FOUND} where something was found. For a daily timer."
+)
+@site_option
+@mail_option
+@json_option
+@store_option
+def watch(**given: Any) -> int:
+    """Looks, and tells."""
+    return watch_site(Asked(**given))
+
+
+@adnotice.command()
+@click.argument("day", default="")
+@click.argument("text", default="")
+@click.option("--remove", metavar="ID", help="Forget the annotation of this id, as the list has it.")
+@site_option
+@json_option
+@store_option
+def annotate(**given: Any) -> int:
+    """Note what happened on a DAY (2026-11-09, or today): it is marked in the chart, for thirteen months. Without one, list them."""
+    return annotate_site(Asked(**given))
+
+
+@adnotice.command()
+@click.argument("target")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--prefix", help="The setting prefix; else what the settings here say.")
+@click.option("--host", default="localhost", show_default=True, help="The Host that an app is asked by.")
+def doctor(target: str, paths: tuple[str, ...], prefix: str | None, host: str) -> int:
+    """Ask a site whether its pages carry the tag, and say what is to mend. TARGET is a public URL such as https://news.example, or an
+    app such as module:app; PATHs are pages to ask for, else the first and some it links to."""
     from adnotice.doctor import run_doctor
 
     sys.path.insert(0, "")  # module:app is looked for where the command is run, as uvicorn does
-    prefix = asked.prefix or whole_settings().prefix
-    return run_doctor(asked.target, paths=asked.paths, prefix=prefix, host=asked.host)
+    return run_doctor(target, paths=list(paths), prefix=prefix or whole_settings().prefix, host=host)
 
 
-def serve_alone(asked: argparse.Namespace) -> int:
-    """Runs adnotice on its own until it is ended."""
+@adnotice.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=int, default=8009, show_default=True, help="The port to listen on.")
+def serve(host: str, port: int) -> int:
+    """Run adnotice on its own, for sites that are not Python."""
     try:
         import uvicorn
     except ImportError:
@@ -277,8 +358,33 @@ def serve_alone(asked: argparse.Namespace) -> int:
     settings = read_settings()
     with closing(open_store(settings.count.store_url, settings.count, create=False)) as store:
         print(f"store: {store.health().url}", file=sys.stderr)
-    uvicorn.run(create_app(settings), host=asked.host, port=asked.port)
+    uvicorn.run(create_app(settings), host=host, port=port)
     return 0
+
+
+@adnotice.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> int:
+    """Print what makes a shell complete these commands, such as: adnotice completion bash > ~/.local/share/bash-completion/completions/adnotice"""
+    made = get_completion_class(shell)
+    assert made is not None  # noqa: S101 - click knows these three
+    print(made(adnotice, {}, "adnotice", "_ADNOTICE_COMPLETE").source())
+    return 0
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing elsewhere: told how much is left, of how much."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def tell(left: int, whole: int) -> None:
+            bar.length = max(1, whole)
+            bar.update(whole - left - bar.pos)
+
+        yield tell
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import sys
 import time
@@ -11,6 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import msgspec
+
+from adnotice.asked import Asked
 from adnotice.configuration import read_settings, tell_source
 from adnotice.count.ingest.heartbeat import Beat, is_heard, read_beats
 from adnotice.count.stores.open import open_store, sqlite_file
@@ -34,7 +36,7 @@ class NoSite(ValueError):
 
 @contextmanager
 def opened(
-    asked: argparse.Namespace, settings: Settings | None = None, *, create: bool = False, older: bool = False
+    asked: Asked, settings: Settings | None = None, *, create: bool = False, older: bool = False
 ) -> Iterator[Store]:
     """The store that the command is about, which it names. Raises `NoStore` where there is none and none is to be made.
 
@@ -64,7 +66,7 @@ def whole_settings() -> Settings:
     return read_settings(secret_key=new_secret())
 
 
-def store_url(asked: argparse.Namespace) -> str:
+def store_url(asked: Asked) -> str:
     """The URL of the store that the command is about, which it names where that is a file."""
     url: str = asked.store or whole_settings().count.store_url
     if url.startswith("sqlite:"):
@@ -98,7 +100,7 @@ def check_site(store: Store, site: str) -> None:
         raise NoSite(f"there is no site {site!r} in this store, {there}")
 
 
-def change_mode(asked: argparse.Namespace) -> int:
+def change_mode(asked: Asked) -> int:
     """Shows or changes the mode that the store holds, and says what the processes do."""
     settings = whole_settings()
     with opened(asked, settings, create=asked.create) as store:
@@ -113,9 +115,15 @@ def change_mode(asked: argparse.Namespace) -> int:
             )
         if asked.mode and asked.wait:
             wait_until_obeyed()
-        print(store.notes.get(NOTE) or "default: what the setting mode says")
-        for line in tell_processes(read_beats(store, time.time()), time.time()):
-            print(line)
+        said, beats = store.notes.get(NOTE), read_beats(store, time.time())
+        if asked.json:
+            heard = [{"host": each.host, "pid": each.pid, "mode": each.mode, "at": each.at} for each in beats]
+            told = {"mode": find_mode(store, settings.mode), "said": said is not None, "processes": heard}
+            print(msgspec.json.encode(told).decode())
+        else:
+            print(said or "default: what the setting mode says")
+            for line in tell_processes(beats, time.time()):
+                print(line)
     if asked.mode == Mode.ASK and (unsaid := find_unsaid(settings.notice)):
         print(f"to mend: {unsaid}", file=sys.stderr)
     if asked.mode and not asked.wait:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 
+import msgspec
+
+from adnotice.asked import Asked
 from adnotice.commands import NoSite, check_site, opened, whole_settings
 from adnotice.count.model.calendar import Calendar
 from adnotice.insight.analysis.query import LABEL, choose_site
@@ -13,17 +15,7 @@ from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.trail import COMMAND_LINE
 
 
-def add_annotate_options(annotate: argparse.ArgumentParser) -> None:
-    """The command's options."""
-    annotate.add_argument(
-        "day", nargs="?", default="", help="a date such as 2026-11-09, or today; without one: list them"
-    )
-    annotate.add_argument("text", nargs="?", default="", help="what happened, such as: new wording")
-    annotate.add_argument("--remove", metavar="ID", help="forget the annotation of this id, as the list has it")
-    annotate.add_argument("--site", default="", help="else the first one there is")
-
-
-def annotate_site(asked: argparse.Namespace) -> int:
+def annotate_site(asked: Asked) -> int:
     """Keeps an annotation, removes one, or lists them; returns the exit status."""
     settings = whole_settings()
     with opened(asked, settings) as store:
@@ -43,6 +35,10 @@ def annotate_site(asked: argparse.Namespace) -> int:
             print(problem, file=sys.stderr)
             return 1
         print(f"site: {site}", file=sys.stderr)
-        for each in kept.of(site):
+        found = kept.of(site)
+        if asked.json:
+            print(msgspec.json.encode(found).decode())
+            return 0
+        for each in found:
             print(f"{each.id}  {each.day}  {each.text}  ({each.by})")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import sys
 import time
@@ -10,6 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+import msgspec
+
+from adnotice.asked import Asked
 from adnotice.commands import check_site, find_mode, opened, whole_settings
 from adnotice.count.stores.protocol import NoStore, Store
 from adnotice.insight.analysis.periods import Retention
@@ -43,7 +45,7 @@ def make_reader(store: Store, settings: Settings) -> Reader:
     )
 
 
-def send_report(asked: argparse.Namespace) -> int:
+def send_report(asked: Asked) -> int:
     """Prints the first screen in words, writes it into a file, or mails it once a week."""
     settings = whole_settings()
     if asked.mail and not settings.insight.mail_url:
@@ -68,7 +70,7 @@ def send_report(asked: argparse.Namespace) -> int:
     return 0
 
 
-def watch_site(asked: argparse.Namespace) -> int:
+def watch_site(asked: Asked) -> int:
     """Says what has gone wrong, or has come up, since yesterday."""
     settings = whole_settings()
     if asked.mail and not settings.insight.mail_url:
@@ -79,7 +81,7 @@ def watch_site(asked: argparse.Namespace) -> int:
             reader = make_reader(store, settings)
             watched = look(reader, store, asked.site)
             status = FOUND if watched.findings else 0
-            print(tell(watched), end="")
+            print(as_json(watched) if asked.json else tell(watched), end="")
             if asked.mail and watched.findings:
                 today = reader.now().date()
                 told = tell(watched)
@@ -103,6 +105,13 @@ def tell(watched: Watched) -> str:
     words = {"wrong": "To mend", "look": "Worth a look", "know": "Good to know"}
     lines = [f"{words[each.weight.value]}: {each.found}\n  {each.do}" for each in watched.findings]
     return "\n".join([*(lines or ["Nothing needs your attention."]), watched.sight, ""])
+
+
+def as_json(watched: Watched) -> str:
+    """The same for programs, on one line."""
+    findings = [{"weight": each.weight, "found": each.found, "do": each.do} for each in watched.findings]
+    told = {"site": watched.site, "findings": findings, "sight": watched.sight}
+    return f"{msgspec.json.encode(told).decode()}\n"
 
 
 def mail_once(

@@ -3,17 +3,18 @@ docs/openapi.json. `make docs` runs it."""
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
+import click
+
 from adnotice import texts
-from adnotice.cli import parser
+from adnotice.cli import WIDTH, adnotice
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import GateSettings
@@ -75,19 +76,15 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def commands(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """The commands of the command line, in their order."""
-    for action in top._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            yield from action.choices.items()
-
-
 def commands_page() -> str:
     """The page on every command."""
     lines = ["# Commands", "", "This page is made from the code by `make docs`."]
-    for name, command in commands(parser()):
-        command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=100)
-        lines += ["", f"## adnotice {name}", "", "```", command.format_help().rstrip(), "```"]
+    top = click.Context(adnotice, info_name="adnotice")
+    for name in adnotice.list_commands(top):
+        context = click.Context(
+            adnotice.commands[name], info_name=name, parent=top, terminal_width=WIDTH, max_content_width=WIDTH
+        )
+        lines += ["", f"## adnotice {name}", "", "```", context.get_help().rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +19,7 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.keys import problems
+from adnotice.reporting import FOUND
 
 
 @pytest.fixture
@@ -48,8 +53,7 @@ def test_new_secret_prints_one_that_is_strong_enough(capsys: pytest.CaptureFixtu
 
 
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--version"])
+    assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"adnotice {__version__}\n"
 
 
@@ -65,9 +69,80 @@ def test_hash_password_takes_a_line_that_is_piped_in(
 
 
 def test_the_choices_of_mode_are_words(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["mode", "loud"])
+    assert main(["mode", "loud"]) == 2
     assert "off, measure, ask" in capsys.readouterr().err.replace("'", "")
+
+
+@pytest.mark.parametrize(
+    "wrong", [["nothing"], ["mode", "--nothing"], ["backup"], ["serve", "--port", "x"], ["mode", "ask", "x"]]
+)
+def test_what_is_wrongly_asked_ends_with_2_and_the_usage(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(wrong) == 2
+    said = capsys.readouterr()
+    assert "Usage: adnotice" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    assert "_ADNOTICE_COMPLETE" in capsys.readouterr().out
+
+
+def test_a_shell_completes_commands_and_choices() -> None:
+    for words, offered in (
+        ("adnotice mo", {"mode"}),
+        ("adnotice mode m", {"measure"}),
+        ("adnotice prune --st", {"--store"}),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "adnotice"],
+            env={
+                **os.environ,
+                "_ADNOTICE_COMPLETE": "bash_complete",
+                "COMP_WORDS": words,
+                "COMP_CWORD": str(words.count(" ")),
+            },
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert {line.partition(",")[2] for line in done.stdout.splitlines()} == offered, done.stderr
+
+
+def test_json_is_for_programs(store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*arguments: str, status: int = 0) -> Any:
+        assert main([*arguments, "--json"]) == status
+        return json.loads(capsys.readouterr().out)
+
+    assert told("mode", "ask", "--no-wait") == {"mode": "ask", "said": True, "processes": []}
+    assert told("prune") == {"removed": 0}
+    assert told("annotate", "today", "new wording")[0]["text"] == "new wording"
+    copy = tmp_path / "copy.db"
+    assert told("backup", str(copy)) == {"file": str(copy), "bytes": copy.stat().st_size}
+    lines = tmp_path / "views.csv"
+    lines.write_text("day,page,views\n2026-11-01,/,12\n", encoding="utf-8")
+    assert told("import", str(lines)) == {"views": 12, "days": 1, "known": []}
+    assert told("import", str(lines))["known"] == [{"site": "default", "day": "2026-11-01"}]
+    watched = told("watch", status=FOUND)
+    assert {"weight", "found", "do"} == set(watched["findings"][0])
+
+
+def test_long_work_shows_a_bar_on_a_terminal(store_url: str, tmp_path: Path) -> None:
+    """Under a real terminal of its own."""
+    pty = pytest.importorskip("pty")
+    shown = bytearray()
+
+    def read(descriptor: int) -> bytes:
+        piece = os.read(descriptor, 1_024)
+        shown.extend(piece)
+        return piece
+
+    command = [sys.executable, "-m", "adnotice", "backup", str(tmp_path / "copy.db"), "--store", store_url]
+    assert os.waitstatus_to_exitcode(pty.spawn(command, read)) == 0
+    assert b"copying" in shown
+    assert b"100%" in shown
 
 
 def test_hash_password_refuses_a_short_one(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

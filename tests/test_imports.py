@@ -14,7 +14,7 @@ DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting"},
+    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting", "asked"},
     {"texts", "finding", "page", "mode", "agents"},
     {"http"},
     {"objection"},

@@ -75,11 +75,14 @@ def read_served(lines: Iterable[str], site: str, name: Callable[[str], str] = st
     return served
 
 
-def import_served(store: Store, calendar: Calendar, served: Served) -> Imported:
-    """Counts them; a day of a site that was imported before stays as it is. May raise `Unavailable`: try again then."""
+def import_served(
+    store: Store, calendar: Calendar, served: Served, progress: Callable[[int, int], None] = lambda *_: None
+) -> Imported:
+    """Counts them, and tells `progress` how many days are left, of how many; a day of a site that was imported before stays as it is. May raise `Unavailable`: try again then."""
     known: list[tuple[str, date]] = []
     views = 0
-    for (site, day), pages in sorted(served.items()):
+    for number, ((site, day), pages) in enumerate(sorted(served.items())):
+        progress(len(served) - number, len(served))
         noon = calendar.noon(day)
         deltas = dict(_deltas(site, pages))
         if store.commit(Batch(noon, (Entry(f"served:{site}:{day}", noon + KEPT_SECONDS, (), deltas),), GRAINS)) == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -21,8 +22,9 @@ OTHERS: Final = {
 }
 
 
-def back_up(url: str, copy: Path) -> int:
-    """Copies the store into a new file, whole and of one moment; returns its size in bytes.
+def back_up(url: str, copy: Path, progress: Callable[[int, int], None] = lambda *_: None) -> int:
+    """Copies the store into a new file, whole and of one moment; returns its size in bytes. `progress` is told how many pages
+    are left, of how many.
 
     Raises `Unusable` for a store that is no SQLite file, or a copy that exists; `Unavailable` when it fails.
     """
@@ -32,7 +34,7 @@ def back_up(url: str, copy: Path) -> int:
     if not file.exists():
         raise NoStore(f"there is no {file} to back up")
     try:
-        copy_database(file, copy, _check)
+        copy_database(file, copy, _check, progress=progress)
     except (sqlite3.Error, OSError) as error:
         raise Unavailable(f"the backup of {file} failed: {error}") from error
     return copy.stat().st_size

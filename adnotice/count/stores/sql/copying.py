@@ -17,11 +17,16 @@ PAGES_AT_ONCE: Final = 2_000
 
 
 def copy_database(
-    file: Path, copy: Path, check: Callable[[sqlite3.Connection, Path], None], timeout: float = 30
+    file: Path,
+    copy: Path,
+    check: Callable[[sqlite3.Connection, Path], None],
+    timeout: float = 30,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> None:
     """Copies the database whole, and only then gives the copy its name; what had that name is replaced.
 
-    `check` is asked about both and raises where one is not as it should be. Raises `sqlite3.Error` and `OSError`.
+    `check` is asked about both and raises where one is not as it should be; `progress` is told how many pages of the file
+    are left, of how many. Raises `sqlite3.Error` and `OSError`.
     """
     unfinished = copy.with_name(copy.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
@@ -29,7 +34,12 @@ def copy_database(
         make_private(unfinished)
         with closing(sqlite3.connect(file, timeout=timeout)) as source, closing(sqlite3.connect(unfinished)) as target:
             check(source, file)
-            source.backup(target, pages=PAGES_AT_ONCE, sleep=0.01)
+            source.backup(
+                target,
+                pages=PAGES_AT_ONCE,
+                sleep=0.01,
+                progress=lambda _, remaining, total: progress(remaining, total),
+            )
             check(target, unfinished)
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
