@@ -144,7 +144,7 @@ static: $(CACHE)/check browser-setup ## what browsers get, built from static/src
 	@cp $(CACHE)/contract.js static/src/contract.js
 	@node static/build.mjs
 
-screenshots: $(CACHE)/check browser-setup ## docs/images: the notice and the dashboard, from the demo
+screenshots: $(CACHE)/check browser-setup ## docs/images: the notice and the dashboard, from the demo; .cache/screenshots: the dashboard in each situation
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 docs: $(CACHE)/check ## the generated parts of docs/

@@ -1,4 +1,5 @@
-"""`make screenshots`: pictures of the notice and the dashboard, taken of the running demo, into docs/images."""
+"""`make screenshots`: pictures of the notice and the dashboard, taken of the running demo, into docs/images; and of the dashboard
+in each of its situations, to be looked at, into .cache/screenshots (`ARGS=--situations`: these alone)."""
 
 from __future__ import annotations
 
@@ -14,12 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from adnotice.count.stores.open import open_store
+from adnotice.insight.access.passwords import hash_password
+from tests.browser.desk import DASHBOARD, PASSWORD, log_in
 from tests.browser.internet import Internet
 from tests.browser.newspaper import ROOT
 from tests.browser.profiles import PROFILES
 from tests.browser.reader import Browsers, Page, wait_until
+from tests.browser.site import Site
+from tests.browser.situations import FIRST_DAY, SITUATIONS, fill
 
 IMAGES: Final = ROOT / "docs" / "images"
+TO_LOOK_AT: Final = ROOT / ".cache" / "screenshots"
+LOOKS: Final = {
+    "light": {"width": 1280, "height": 800},
+    "dark": {"width": 1280, "height": 800},
+    "360": {"width": 360, "height": 640, "scale": 2},
+}
+"""What a window is like."""
+
 HOST: Final = "daily.example.test"
 START_SECONDS: Final = 30.0
 ANIMATION_SECONDS: Final = 0.6
@@ -47,6 +61,13 @@ def main() -> None:
     """Takes all pictures, or says what the machine lacks."""
     if missing := PROFILES["firefox-ublock"].needs() + PROFILES["chromium"].needs():
         raise SystemExit(f"make screenshots needs {', '.join(missing)}")
+    if "--situations" not in sys.argv:
+        picture_demo()
+    picture_situations()
+
+
+def picture_demo() -> None:
+    """The pictures of docs/images."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as name, Internet() as net:
@@ -114,6 +135,56 @@ def picture_dashboard(browsers: Browsers, site: Demo) -> None:
     page.goto(path)
     page.screenshot(IMAGES / "dashboard.png")
     page.close()
+
+
+def picture_situations() -> None:
+    """The dashboard in each situation, in each look, on paper, and a page alone."""
+    with tempfile.TemporaryDirectory() as name, Internet() as net:
+        password = {"dashboard_password_hash": hash_password(PASSWORD)}
+        site = Site(net, Path(name), host=HOST, mode="measure", timezone="UTC", **password)
+        browsers = Browsers(net, Path(name))
+        store = open_store(site.store_url)
+        fill(store, time.time())
+        store.close()
+        try:
+            page = log_in(browsers.reader("chromium", site))
+            for picture, path in PICTURES.items():
+                for look in LOOKS if picture == "5-the-notice" else ("light", "360"):
+                    take(page, path, f"{picture}-{look}", look)
+            page.call("viewport", **LOOKS["light"])
+            page.goto(f"{DASHBOARD}?site=5-the-notice")
+            page.call("pdf", path=str(TO_LOOK_AT / "print.pdf"))
+            page.call("media", type="print")
+            page.screenshot(TO_LOOK_AT / "print.png", whole=True)
+            page.call("media", type="screen")
+        finally:
+            browsers.close()
+            site.close()
+    print(f"look at {TO_LOOK_AT}")  # noqa: T201 - a command says where its work is
+
+
+def take(page: Page, path: str, picture: str, look: str) -> None:
+    """The first screen, and the whole page."""
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if look == "dark" else "light"}
+    page.call("cdp", method="Emulation.setEmulatedMedia", params={"features": [scheme]})
+    page.call("viewport", **LOOKS[look])
+    page.goto(f"{DASHBOARD}{path}")
+    page.screenshot(TO_LOOK_AT / f"{picture}.png")
+    page.screenshot(TO_LOOK_AT / f"{picture}-whole.png", whole=True)
+
+
+PICTURES: Final = {
+    **{each.name: f"?site={each.name}" for each in SITUATIONS if each.name != "year"},
+    FIRST_DAY: f"?site={FIRST_DAY}",
+    "year": "?site=year&days=365",
+    "pages": "/pages?site=year&days=365",
+    "sections": "/pages?site=year&days=365&by=section",
+    "a-page-alone": "/pages?site=5-the-notice&name=%2Flocal%2Fthe-library-will-stay-open-until-midnight",
+    "notice": "/notice?site=5-the-notice",
+    "health": "/health?site=6-reports-stopped",
+    "access": "/access?site=5-the-notice",
+    "settings": "/settings",
+}
 
 
 def open_page(browsers: Browsers, site: Demo, profile: str, path: str, height: int) -> Page:
