@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -29,9 +30,13 @@ class Asset(msgspec.Struct, frozen=True):
 
     def answer(self, request: Request) -> Answer:
         """304 when the browser has it, else the file, packed with gzip where the browser takes it."""
-        if self.etag in request.headers.get(b"if-none-match", b""):
+        return self.choose(request.headers)
+
+    def choose(self, headers: Mapping[bytes, bytes]) -> Answer:
+        """The same by a request's headers, their names in small letters."""
+        if self.etag in headers.get(b"if-none-match", b""):
             return self.unchanged
-        return self.packed if b"gzip" in request.headers.get(b"accept-encoding", b"") else self.plain
+        return self.packed if b"gzip" in headers.get(b"accept-encoding", b"") else self.plain
 
 
 def read_static(name: str) -> bytes:

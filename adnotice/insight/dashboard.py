@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import msgspec
 from starlette.applications import Starlette
@@ -18,9 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from adnotice.count.ingest.heartbeat import name_machine
 from adnotice.count.stores.protocol import Health, Store
-from adnotice.detect.baits import SCRIPT
 from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
@@ -31,15 +27,15 @@ from adnotice.insight.access.forms import check_query, read_form
 from adnotice.insight.access.grants import Kind
 from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.access.sessions import ABSOLUTE_SECONDS
-from adnotice.insight.analysis.periods import CHOICES, USUAL_RETENTION, BadPeriod, Retention, is_chosen
+from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention
 from adnotice.insight.analysis.query import MAX_WISH_CHARACTERS, WISHES, NoRow, Reader, Wish
-from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows, add_up, choose_rows, narrow
+from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows
 from adnotice.insight.analysis.summarize import TOP_ROWS
-from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations
+from adnotice.insight.screens import Asked, Screens, name_state
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.insight.told_settings import Room
@@ -49,8 +45,8 @@ from adnotice.vocabulary import Mode, Rejection, Unavailable
 STYLE_SECONDS: Final = 300
 
 
-Compose = Callable[[Visitor, Account, Wish, Mapping[str, str]], HTMLResponse]
-"""Makes a page of what a query wishes for. Blocks."""
+Compose = Callable[[Asked], HTMLResponse]
+"""Makes a page. Blocks."""
 
 
 class Dashboard:
@@ -85,7 +81,6 @@ class Dashboard:
         languages: Sequence[str] = ("en",),
     ) -> None:
         self._mode = mode
-        self._settings_told = settings_told
         self._languages = languages
         self._workers = Workers()
         self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
@@ -101,10 +96,16 @@ class Dashboard:
             to_mend=to_mend,
         )
         self._told = told
-        self._least = settings.k_min
         api = Api(self._login, self._reader, self._workers, settings.k_min)
         self._pages = Pages(site_name)
-        self._setting = setting
+        self._screens = Screens(
+            self._reader,
+            self._pages,
+            self._login,
+            least=settings.k_min,
+            setting=setting,
+            settings_told=settings_told,
+        )
         operations = Operations(self._login, self._reader, store, self._workers, self._pages, setting=setting)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
         self._script = make_asset("dashboard.js", read_static("dashboard.js"), STYLE_SECONDS)
@@ -148,21 +149,21 @@ class Dashboard:
     # The pages
 
     async def _overview(self, request: Request) -> Response:
-        return await self._show(request, partial(self._whole, "overview.html"), shared=True)
+        return await self._show(request, self._screens.overview, shared=True)
 
     async def _health(self, request: Request) -> Response:
-        return await self._show(request, self._tell_health)
+        return await self._show(request, self._screens.health)
 
     async def _settings(self, request: Request) -> Response:
-        return await self._show(request, self._tell_settings)
+        return await self._show(request, self._screens.settings)
 
     async def _notice(self, request: Request) -> Response:
-        return await self._show(request, self._tell_notice)
+        return await self._show(request, self._screens.notice)
 
     async def _rows(self, request: Request) -> Response:
         table = request.url.path.rpartition("/")[2]
         return await self._show(
-            request, partial(self._list, table), *ROW_WISHES, "name", rows=EXPORTED_ROWS, shared=True
+            request, partial(self._screens.rows, table), *ROW_WISHES, "name", rows=EXPORTED_ROWS, shared=True
         )
 
     async def _show(
@@ -181,9 +182,9 @@ class Dashboard:
         try:
             check_query(request, *WISHES, *more)
             query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
-            wish = _limit(Wish.of(query, visitor.host, rows), account)
-            page = await self._workers.run(partial(compose, visitor, account, wish, query))
-            return self._pages.pack(page) if takes_gzip(request) else page
+            asked = Asked(visitor, account, _limit(Wish.of(query, visitor.host, rows), account), query)
+            page = await self._workers.run(partial(self._show_days, compose, asked))
+            return self._pages.pack(page, request.headers.get("accept-encoding", ""))
         except NoRow as problem:
             return self._message(visitor, 404, "There is no such row", f"{problem}.")
         except (BadPeriod, BadRows) as problem:
@@ -192,23 +193,13 @@ class Dashboard:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
             return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
 
-    def _whole(
-        self, template: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]
-    ) -> HTMLResponse:
-        reading = self._reader.read(wish)
-        return self._compose(template, visitor, account, reading, query)
-
-    def _tell_health(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
-        reading = self._reader.read(wish)
-        beats: Sequence[object] = ()
-        with suppress(Unavailable):  # what ails the store stands on the page already
-            beats = self._reader.beats()
-        told = {"beats": beats, "verified": SCRIPT.verified, "machine": name_machine()}
-        return self._compose("health.html", visitor, account, reading, query, **told)
-
-    def _tell_settings(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
-        reading = self._reader.read(wish)
-        return self._compose("settings.html", visitor, account, reading, query, rooms=self._settings_told())
+    def _show_days(self, compose: Compose, asked: Asked) -> HTMLResponse:
+        """The page of the days asked for; where they can't be shown that of the usual ones, which says why, with the choice kept."""
+        try:
+            return compose(asked)
+        except BadPeriod as problem:
+            usual = msgspec.structs.replace(asked.wish, first="", last="", days="")
+            return compose(asked._replace(wish=usual, wrong=str(problem)))
 
     async def _preview(self, request: Request) -> Response:
         """A page of ours that holds the tag, to look at the notice on."""
@@ -220,66 +211,6 @@ class Dashboard:
         lang = request.query_params.get("lang", "")
         language = lang if lang in self._languages else self._languages[0]
         return self._pages.render_preview(visitor.base, language, self._languages, is_off=self._mode() is Mode.OFF)
-
-    def _tell_notice(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
-        reading = self._reader.read(wish)
-        told = {"deeds": self._reader.deeds(), "setting": self._setting, "modes": list(Mode)}
-        return self._compose("notice.html", visitor, account, reading, query, **told)
-
-    def _list(
-        self, table: str, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]
-    ) -> HTMLResponse:
-        """All rows of a table, or those chosen, or one alone."""
-        keep = {name: query[name] for name in (*ROW_WISHES, "name") if query.get(name)}
-        if name := keep.get("name"):
-            reading, row = self._reader.open_row(wish, table, name, self._least, shared=account.shared)
-            return self._compose("row.html", visitor, account, reading, keep, row=row, table=table)
-        wanted, by = (query.get(name, "") for name in ROW_WISHES)
-        reading = self._reader.read(wish)
-        shown = narrow(reading, self._least) if account.shared else reading
-        whole = getattr(shown.summary, table)
-        rows = choose_rows(table, whole, wanted, by)
-        told = {"rows": rows, "wanted": wanted, "by": by, "of": whole, "sum": add_up([row.views for row in rows])}
-        return self._compose("rows.html", visitor, account, reading, keep, table=table, **told)
-
-    def _compose(
-        self,
-        template: str,
-        visitor: Visitor,
-        account: Account,
-        reading: Reading,
-        query: Mapping[str, str],
-        **values: object,
-    ) -> HTMLResponse:
-        figures = name_state(reading)
-        if account.shared:
-            reading = narrow(reading, self._least)
-        summary, span = reading.summary, reading.summary.span
-        choice = {"site": summary.site, "first": span.first.isoformat(), "last": span.last.isoformat()}
-        keep = {name: text for name, text in query.items() if name not in WISHES}
-        recent = [
-            (name, urlencode({"site": summary.site, **({"days": days} if days else {}), **keep}), is_chosen(span, days))
-            for name, days in CHOICES
-        ]
-        return self._pages.render(
-            template,
-            base=visitor.base,
-            summary=summary,
-            findings=reading.findings,
-            unseen=reading.unseen,
-            health=reading.health,
-            query=urlencode(choice),
-            keep=keep,
-            recent=recent,
-            here=f"?{urlencode(choice)}",
-            token="" if account.shared else self._login.sign_form(account.binding),
-            by_site=self._login.by_site,
-            exposed=visitor.exposed,
-            now=self._reader.now(),
-            figures=figures,
-            shared=account.shared,
-            **values,
-        )
 
     def _no_password(self, visitor: Visitor) -> Response:
         headers = {"x-adnotice": "no dashboard password is set"}
@@ -302,13 +233,8 @@ class Dashboard:
         visitor.put(response, LINK, secret, max(1, int(link.expires - self._reader.now().timestamp())), followed=True)
         return response
 
-    def _tell_access(self, visitor: Visitor, account: Account, wish: Wish, query: Mapping[str, str]) -> HTMLResponse:
-        kept = self._login.grants()
-        told = {"tokens": kept.all(Kind.TOKEN), "links": kept.all(Kind.LINK), "moment": self._reader.local}
-        return self._compose("access.html", visitor, account, self._reader.read(wish), query, **told)
-
     async def _access(self, request: Request) -> Response:
-        return await self._show(request, self._tell_access)
+        return await self._show(request, self._screens.access)
 
     def _to_login(self, visitor: Visitor, request: Request) -> Response:
         here = request.scope["path"].removeprefix(visitor.base + "/dashboard").lstrip("/")
@@ -423,25 +349,9 @@ def _limit(wish: Wish, account: Account) -> Wish:
     return msgspec.structs.replace(wish, site=account.site) if account.shared else wish
 
 
-def name_state(reading: Reading) -> str:
-    """A word that changes with what a page of figures shows."""
-    shown = msgspec.structs.replace(reading.summary, pages=(), browsers=(), devices=(), systems=(), languages=())
-    told = msgspec.json.encode((shown, reading.health.problem, [each.found for each in reading.findings]))
-    return hashlib.sha256(told).hexdigest()[:16]
-
-
 async def _answer_file(asset: Asset, request: Request) -> Response:
-    asked = {name.lower(): value for name, value in request.scope["headers"]}
-    unchanged = asset.etag in asked.get(b"if-none-match", b"")
-    packed = b"gzip" in asked.get(b"accept-encoding", b"")
-    answer = asset.unchanged if unchanged else asset.packed if packed else asset.plain
+    answer = asset.choose({name.lower(): value for name, value in request.scope["headers"]})
     return Response(answer.body, answer.status, as_text(*answer.headers))
-
-
-def takes_gzip(request: Request) -> bool:
-    """Whether the browser takes gzip."""
-    offers = [each.replace(" ", "") for each in request.headers.get("accept-encoding", "").lower().split(",")]
-    return any(each.partition(";")[0] == "gzip" and not each.endswith((";q=0", ";q=0.0")) for each in offers)
 
 
 def _go(address: str, headers: Mapping[str, str] = {}) -> Response:

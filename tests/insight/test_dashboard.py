@@ -411,7 +411,17 @@ async def test_the_mode_is_told_in_words(newsroom: Newsroom, mode: Mode) -> None
     ],
 )
 async def test_days_that_cannot_be_shown_say_why(busy: Newsroom, query: str, reason: str) -> None:
-    assert reason in (await look(busy, f"dashboard?{query}", 400)).text
+    for address in ("dashboard", "dashboard/health", "dashboard/pages"):
+        page = await look(busy, f"{address}?{query}", 400)
+        assert reason in page.text
+        assert ("role", "alert") in [pair for _, attributes in page.elements for pair in attributes.items()]
+    page = await look(busy, f"dashboard?{query}", 400)
+    assert "25.0% of measured page views had ads blocked." in page.text, "the usual days are shown"
+    key, _, text = query.partition("=")
+    kept = [
+        attributes.get("value") for tag, attributes in page.elements if tag == "input" and attributes.get("name") == key
+    ]
+    assert kept == ([text] if key != "days" else []), "the choice is kept"
     async with busy.browser() as browser:
         answer = await browser.get(f"api/v1/summary?{query}", headers=BEARER)
     assert answer.status_code == 400

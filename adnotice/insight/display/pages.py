@@ -113,11 +113,20 @@ class Pages:
         html = self.write("preview.html", base=base, **told)
         return HTMLResponse(html, 200, {**HEADERS, POLICY: PREVIEWED.format(nonce=nonce)})
 
-    def pack(self, page: HTMLResponse) -> HTMLResponse:
-        """The same page, compressed. What is secret in it (the form's token) is written anew each time."""
+    def pack(self, page: HTMLResponse, accepted: str) -> HTMLResponse:
+        """The same page, compressed where an Accept-Encoding header takes that. What is secret in it (the form's token) is written
+        anew each time."""
+        if not takes_gzip(accepted):
+            return page
         body = gzip.compress(bytes(page.body), PACKED_LEVEL, mtime=0)
         headers = {name: value for name, value in page.headers.items() if name != "content-length"}
         return HTMLResponse(body, page.status_code, {**headers, "content-encoding": "gzip", "vary": "accept-encoding"})
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header takes gzip."""
+    offers = [each.replace(" ", "") for each in accepted.lower().split(",")]
+    return any(each.partition(";")[0] == "gzip" and not each.endswith((";q=0", ";q=0.0")) for each in offers)
 
 
 def mark_code(text: str) -> Markup:
