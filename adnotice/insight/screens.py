@@ -106,6 +106,7 @@ class Screens:
         keep = {name: text for name, text in asked.query.items() if name not in WISHES and text}
         return self._pages.render(
             template,
+            headers=None,
             status=400 if asked.wrong else 200,
             base=asked.visitor.base,
             summary=summary,

@@ -144,6 +144,7 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
     """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one."""
     grain, series = summary.span.grain, summary.series
     every = EVERY[grain]
+    words = _tell_rates(series, grain, every, summary.annotations)
     rates = [
         charts.rate_chart(
             series,
@@ -151,7 +152,8 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
             frame,
             annotations=summary.annotations,
             modes=summary.modes,
-            **_tell_rates(series, grain, every, summary.annotations),
+            title=words["title"],
+            description=words["description"],
         )
         for frame in charts.FRAMES
     ]
@@ -166,7 +168,10 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
 def draw_row(row: OneRow, grain: Grain) -> dict[str, Markup | float]:
     """The rate of one row that is opened alone."""
     words = _tell_rates(row.series, grain, EVERY[grain])
-    rates = [charts.rate_chart(row.series, grain, frame, **words) for frame in charts.FRAMES]
+    rates = [
+        charts.rate_chart(row.series, grain, frame, title=words["title"], description=words["description"])
+        for frame in charts.FRAMES
+    ]
     begins = charts.rate_axis(bucket.blocking for bucket in row.series).bottom
     return {"rates": Markup("".join(rates)), "begins": begins}  # noqa: S704
 
