@@ -19,7 +19,6 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.keys import problems
-from adnotice.reporting import FOUND
 
 
 @pytest.fixture
@@ -112,8 +111,8 @@ def test_a_shell_completes_commands_and_choices() -> None:
 
 
 def test_json_is_for_programs(store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def told(*arguments: str, status: int = 0) -> Any:
-        assert main([*arguments, "--json"]) == status
+    def told(*arguments: str) -> Any:
+        assert main([*arguments, "--json"]) == 0
         return json.loads(capsys.readouterr().out)
 
     assert told("mode", "ask", "--no-wait") == {"mode": "ask", "said": True, "processes": []}
@@ -125,8 +124,11 @@ def test_json_is_for_programs(store_url: str, tmp_path: Path, capsys: pytest.Cap
     lines.write_text("day,page,views\n2026-11-01,/,12\n", encoding="utf-8")
     assert told("import", str(lines)) == {"views": 12, "days": 1, "known": []}
     assert told("import", str(lines))["known"] == [{"site": "default", "day": "2026-11-01"}]
-    watched = told("watch", status=FOUND)
-    assert {"weight", "found", "do"} == set(watched["findings"][0])
+    assert told("watch") == {
+        "site": "default",
+        "findings": [],
+        "sight": "Too few days are known to see a step of the rate.",
+    }
 
 
 def test_long_work_shows_a_bar_on_a_terminal(store_url: str, tmp_path: Path) -> None:

@@ -61,19 +61,20 @@ async def test_a_page_that_looks_by_itself_keeps_no_session_alive(busy: Newsroom
 
 
 async def test_the_first_day_says_since_when_and_which_steps_were_seen(newsroom: Newsroom) -> None:
-    newsroom.now = newsroom.now // 86_400 * 86_400 + 9.5 * 3_600
+    newsroom.now = (newsroom.now // 86_400 + 1) * 86_400 + 9.5 * 3_600  # sessions end by the real clock
     async with newsroom.browser() as browser:
         await log_in(browser)
         page = Page((await browser.get("dashboard")).text)
         assert "Nothing has been counted yet." in page.text
         assert page.text.count("not yet") == 4  # the mode is ask already
         newsroom.count({Metric.INJECTED: 20, Metric.CLEAR: 7, Metric.BLOCKED_CONTENT: 11, Metric.BOT: 3})
-        newsroom.now += 3_600
+        newsroom.now += 29 * 60
         newsroom.count({Metric.INJECTED: 1})
         page = Page((await browser.get("dashboard")).text)
         assert "Counting since the hour of 09:00. 18 page views, 11 with ads blocked. Too few for a rate." in page.text
         assert page.text.count("not yet") == 0
         newsroom.now += 86_400
+        await log_in(browser)
         page = Page((await browser.get("dashboard")).text)
         assert "11 of 18 page views so far are seen with ads blocked." in page.text
         assert "The first day" not in page.text

@@ -154,8 +154,8 @@ class Login:
             return ""
         if found is True:
             return OPERATOR
-        name = " ".join(found.split()) if isinstance(found, str) else ""
-        return "".join(letter for letter in name if letter.isprintable())[:MAX_NAME_CHARACTERS]
+        seen = "".join(letter for letter in found if letter.isprintable()) if isinstance(found, str) else ""
+        return " ".join(seen.split())[:MAX_NAME_CHARACTERS]
 
     def grants(self) -> Grants:
         """Tokens and links. Its calls block."""
