@@ -203,11 +203,11 @@ async def test_prometheus_reads_this_month_s_counts(busy: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("headers", "reason"),
     [
-        ({}, "log in, or send the metrics_token"),
-        ({"authorization": "Bearer wrong"}, "this bearer token is not the metrics_token"),
-        ({"authorization": "Bearer "}, "this bearer token is not the metrics_token"),
-        ({"authorization": f"Basic {TOKEN}"}, "this bearer token is not the metrics_token"),
-        ({"authorization": TOKEN}, "this bearer token is not the metrics_token"),
+        ({}, "log in, or send a bearer token"),
+        ({"authorization": "Bearer wrong"}, "this bearer token is none of ours, or was taken back"),
+        ({"authorization": "Bearer "}, "this bearer token is none of ours, or was taken back"),
+        ({"authorization": f"Basic {TOKEN}"}, "this bearer token is none of ours, or was taken back"),
+        ({"authorization": TOKEN}, "this bearer token is none of ours, or was taken back"),
     ],
 )
 async def test_without_session_or_token_nothing_is_exported(

@@ -22,10 +22,10 @@ def headline(summary: Summary) -> tuple[str, str]:
     if summary.empty:
         known = summary.site in summary.sites
         return "", "Nothing has been counted in these days." if known else "Nothing has been counted yet."
-    if summary.began and blocking.few:
-        return "", f"Counting since the hour of {summary.began[11:13]}:00."
     if blocking.rate is None:
         return "", "No page view has a clear answer yet."
+    if summary.began and blocking.few:
+        return "", f"Counting since the hour of {summary.began[11:13]}:00."
     if blocking.few:
         counted = f"{formats.number(views.blocked)} of {formats.number(views.decided)}"
         return counted, "page views so far are seen with ads blocked."
