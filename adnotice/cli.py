@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0 done, 1 could not be done, 2 wrongly asked."""
     try:
         status = adnotice.main(
-            args=None if arguments is None else list(arguments), prog_name="adnotice", standalone_mode=False
+            args=None if arguments is None else list(map(str, arguments)), prog_name="adnotice", standalone_mode=False
         )
     except (NoStore, NoSite) as error:
         print(error, file=sys.stderr)

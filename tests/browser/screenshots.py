@@ -145,6 +145,7 @@ def picture_situations() -> None:
         browsers = Browsers(net, Path(name))
         store = open_store(site.store_url)
         fill(store, time.time())
+        store.prune(time.time())
         store.close()
         try:
             page = log_in(browsers.reader("chromium", site))

@@ -167,3 +167,4 @@ def _answers(blocked: float) -> Iterator[tuple[Metric, int]]:
 def _commit(store: Store, moment: float, counts: Mapping[Key, int], grains: tuple[Grain, ...]) -> None:
     entry = Entry(secrets.token_hex(16), moment + 600, deltas={key: n for key, n in counts.items() if n})
     store.commit(Batch(moment, (entry,), grains))
+    store.tend(moment)
