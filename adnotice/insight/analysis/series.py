@@ -10,7 +10,7 @@ from adnotice.count.model.calendar import Starts, monday
 from adnotice.count.model.tally import Grain, Metric, Point
 from adnotice.insight.analysis.change import Day
 from adnotice.insight.analysis.intervals import widest
-from adnotice.insight.analysis.summary import Bucket, Numbers, Views
+from adnotice.insight.analysis.summary import NOTHING, Bucket, Numbers, Views
 from adnotice.insight.analysis.weighting import rate_of, view, weigh_each, weigh_views
 
 
@@ -60,7 +60,7 @@ def make_bucket(
 
 def by_bucket(points: Iterable[Point], grain: Grain) -> defaultdict[str, dict[Metric, int]]:
     """The numbers of each bucket; weeks are made of days."""
-    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    numbers: defaultdict[str, dict[Metric, int]] = defaultdict(NOTHING.copy)
     for point in points:
         start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
         numbers[start][point.metric] += point.n

@@ -18,6 +18,7 @@ from adnotice.insight.analysis.sampled import Sample, estimate, weigh
 from adnotice.insight.analysis.series import make_series
 from adnotice.insight.analysis.summary import (
     NO_REFERRER,
+    NOTHING,
     GroundRow,
     Numbers,
     Reason,
@@ -201,7 +202,7 @@ def join_suspects(rows: ReportRows) -> ReportRows:
 def suggest_cache(totals: Numbers, points: Iterable[Point]) -> bool:
     """Whether over all, or on one day, so many more page views were reported than pages left here that a cache may
     answer for us."""
-    days: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    days: dict[str, dict[Metric, int]] = defaultdict(NOTHING.copy)
     for start, metric, n in points:
         days[start][metric] += n
     return any(
@@ -212,7 +213,7 @@ def suggest_cache(totals: Numbers, points: Iterable[Point]) -> bool:
 
 def by_value(counts: Iterable[Count]) -> dict[str, Numbers]:
     """The numbers of each value, in the order in which the values came."""
-    numbers: dict[str, dict[Metric, int]] = defaultdict(lambda: dict.fromkeys(Metric, 0))
+    numbers: dict[str, dict[Metric, int]] = defaultdict(NOTHING.copy)
     for count in counts:
         numbers[count.value][count.metric] += count.n
     return dict(numbers)

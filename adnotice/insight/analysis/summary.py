@@ -17,6 +17,9 @@ from adnotice.vocabulary import Mode
 
 Numbers = Mapping[Metric, int]
 
+NOTHING: Final[dict[Metric, int]] = dict.fromkeys(Metric, 0)
+"""No count of anything; copied, since making it anew walks through the enum each time."""
+
 NO_REFERRER: Final = "(none)"
 """The row of the views that no other site led to, or none that says so."""
 

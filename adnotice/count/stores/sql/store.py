@@ -8,11 +8,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, select, table, union_all
+from sqlalchemy import Connection, Integer, Select, bindparam, func, select, table, union_all
 from sqlalchemy.exc import SQLAlchemyError
 
 from adnotice.count.model.calendar import Calendar, cover, months_before
@@ -123,7 +123,7 @@ class SqlStore:
         """See `Store`."""
         self._settle()
         with self.reading() as connection:
-            rows = connection.execute(self._most(site, dimension, period, limit)).all()
+            rows = connection.execute(*self._values(site, dimension, period, limit)).all()
         return [Count(row[0], metric, int(n)) for row in rows for metric, n in zip(METRICS, row[1:], strict=False) if n]
 
     def points(
@@ -302,25 +302,37 @@ class SqlStore:
         self._folded = time.monotonic()
         self._unfolded = 0
 
-    def _most(self, site: str, dimension: Dimension, period: Period, limit: int) -> Select[Any]:
+    def _values(
+        self, site: str, dimension: Dimension, period: Period, limit: int
+    ) -> tuple[Select[Any], dict[str, Any]]:
+        """The query for what `counts` tells, and what stands in its places."""
         oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
-        names = list(COLUMNS.values())
-        pieces = union_all(
-            *(
-                select(tallies.c.value, *(tallies.c[name] for name in names)).where(
-                    tallies.c.site == site,
-                    tallies.c.dimension == str(dimension),
-                    tallies.c.grain == str(piece.grain),
-                    tallies.c.start.between(piece.first, piece.last),
-                )
-                for piece in cover(period, oldest_day)
+        pieces = cover(period, oldest_day)
+        wanted: dict[str, Any] = {"site": site, "dimension": str(dimension), "most": limit}
+        for number, piece in enumerate(pieces):
+            wanted |= {f"grain{number}": str(piece.grain), f"first{number}": piece.first, f"last{number}": piece.last}
+        return select_most(len(pieces)), wanted
+
+
+@lru_cache(maxsize=32)
+def select_most(pieces: int) -> Select[Any]:
+    """The values with the most counts in so many ranges of buckets. Made once: making it costs more than most answers."""
+    names = list(COLUMNS.values())
+    ranges = union_all(
+        *(
+            select(tallies.c.value, *(tallies.c[name] for name in names)).where(
+                tallies.c.site == bindparam("site"),
+                tallies.c.dimension == bindparam("dimension"),
+                tallies.c.grain == bindparam(f"grain{number}"),
+                tallies.c.start.between(bindparam(f"first{number}"), bindparam(f"last{number}")),
             )
-        ).subquery()
-        sums = [func.sum(pieces.c[name]).label(name) for name in names]
-        total = reduce(add, (func.sum(pieces.c[name]) for name in names))
-        return (
-            select(pieces.c.value, *sums).group_by(pieces.c.value).order_by(total.desc(), pieces.c.value).limit(limit)
+            for number in range(pieces)
         )
+    ).subquery()
+    sums = [func.sum(ranges.c[name]).label(name) for name in names]
+    total = reduce(add, (func.sum(ranges.c[name]) for name in names))
+    most = bindparam("most", type_=Integer)
+    return select(ranges.c.value, *sums).group_by(ranges.c.value).order_by(total.desc(), ranges.c.value).limit(most)
 
 
 def digest(name: str) -> bytes:
