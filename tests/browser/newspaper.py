@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -98,19 +97,12 @@ def build(plan: Plan) -> AdNoticeMiddleware:
 
 
 def main() -> None:
-    """Serves the plan on a socket that the parent has opened, until it is told to end or the parent is gone."""
+    """Serves the plan on a socket that the parent has opened, until it is told to end."""
     plan = msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Plan)
     config = uvicorn.Config(
         build(plan), fd=int(sys.argv[1]), log_level="warning", proxy_headers=True, forwarded_allow_ips="127.0.0.1"
     )
-    server = uvicorn.Server(config)
-
-    def end_with_the_parent() -> None:
-        sys.stdin.read()
-        server.should_exit = True
-
-    threading.Thread(target=end_with_the_parent, daemon=True).start()
-    server.run()
+    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

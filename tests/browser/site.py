@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
@@ -19,9 +20,9 @@ from adnotice.vocabulary import Mode
 from tests.browser.internet import Internet
 from tests.browser.newspaper import ROOT, Plan, Sheet
 from tests.conftest import SECRET
+from tests.support.programs import LISTENER, STOP_SECONDS, fork
 
 TOKEN = "browser-tests-read-the-figures-with-this"
-START_SECONDS = 20.0
 JUDGED = ("clear", "blocked-content", "blocked-hosts", "unknown")
 _numbers = itertools.count(1)
 
@@ -81,28 +82,22 @@ class Site:
     def start(self) -> None:
         """Starts the server, with the plan as it is now."""
         self._plan_file.write_bytes(msgspec.json.encode(self.plan))
-        with self._log.open("ab") as log:
-            self._server = subprocess.Popen(
-                [sys.executable, "-m", "tests.browser.newspaper", str(self._listener.fileno()), str(self._plan_file)],
-                cwd=ROOT,
-                pass_fds=[self._listener.fileno()],
-                stdin=subprocess.PIPE,  # its end tells the server that the tests are gone
-                stdout=log,
-                stderr=log,
-                env=self._environment(),
-            )
-        self._wait()
+        way_out = {"HTTPS_PROXY": f"http://127.0.0.1:{self.line.port}", "SSL_CERT_FILE": str(self._authority)}
+        self._server = fork(
+            "tests.browser.newspaper",
+            LISTENER,
+            str(self._plan_file),
+            log=self._log,
+            environment={"PYTHONUNBUFFERED": "1", **way_out},
+            listener=self._listener,
+        )
+        self._server.await_answer(self._answers)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stops the server; the address stays taken, so that it can start again."""
-        self._server.send_signal(how)
-        try:
-            self._server.wait(15)
-        except subprocess.TimeoutExpired:
+        self._server.send(how)
+        if not self._server.wait(STOP_SECONDS):
             self._server.kill()
-            self._server.wait(15)
-        assert self._server.stdin is not None
-        self._server.stdin.close()
 
     def close(self) -> None:
         """Stops the server for good."""
@@ -154,22 +149,9 @@ class Site:
         assert self.counts() == wanted, f"expected {wanted}, then the dashboard said {self.counts()}"
         return seen
 
-    def _environment(self) -> dict[str, str]:
-        way_out = {"HTTPS_PROXY": f"http://127.0.0.1:{self.line.port}", "SSL_CERT_FILE": str(self._authority)}
-        return {**os.environ, "PYTHONUNBUFFERED": "1", **way_out}
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._server.poll() is not None:
-                raise RuntimeError(f"the server ended with {self._server.returncode}:\n{self.log}")
-            try:
-                # A request that is not refused, that no figure counts, and that needs no store.
-                httpx.get(
-                    f"http://127.0.0.1:{self.port}{self.prefix}/notice.js", headers={"host": self.host}, timeout=1
-                )
-            except httpx.HTTPError:
-                time.sleep(0.03)
-            else:
-                return
-        raise RuntimeError(f"the server did not answer within {START_SECONDS:g} seconds:\n{self.log}")
+    def _answers(self) -> bool:
+        """Asks for what is not refused, what no figure counts, and what needs no store."""
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(f"http://127.0.0.1:{self.port}{self.prefix}/notice.js", headers={"host": self.host}, timeout=1)
+            return True
+        return False

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +13,12 @@ import httpx
 
 from tests.count.servers import free_port as free_port
 from tests.insight.conftest import CHEAP_HASH
+from tests.support.programs import fork, running, spawn
 
 APPS = Path(__file__).parent / "apps"
 SERVERS = ("uvicorn-h11", "uvicorn-httptools", "hypercorn", "granian", "daphne", "gunicorn-asgi", "gunicorn-uvicorn")
 USUAL_KINDS = {"uvicorn": "uvicorn-httptools", "gunicorn": "gunicorn-asgi"}
 """What a server's bare name stands for."""
-
-START_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +38,7 @@ class Served:
 
 
 def command(server: str, target: str, port: int) -> list[str]:
-    """How the server is started for the ASGI app `module:name`."""
+    """How the server is started for the ASGI app `module:name`: a module to run, and its arguments."""
     uvicorn = [target, "--host", "127.0.0.1", "--port", str(port)]
     gunicorn = ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "5", "--no-control-socket", target]
     arguments = {
@@ -53,7 +50,7 @@ def command(server: str, target: str, port: int) -> list[str]:
         "gunicorn-asgi": ["--worker-class", "asgi", *gunicorn],
         "gunicorn-uvicorn": ["--worker-class", "uvicorn_worker.UvicornWorker", *gunicorn],
     }
-    return [sys.executable, "-m", server.partition("-")[0], *arguments[USUAL_KINDS.get(server, server)]]
+    return [server.partition("-")[0], *arguments[USUAL_KINDS.get(server, server)]]
 
 
 @contextlib.contextmanager
@@ -74,39 +71,24 @@ def serve(
     store_url = store_url or f"sqlite:///{folder / 'counts.db'}"
     log = folder / "server.log"
     site = Served(framework=framework, server=server, port=port, store_url=store_url, log=log)
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            command(server, f"{framework}_site:{attribute}", port),
-            cwd=APPS,
-            env={
-                **os.environ,
-                "STORE_URL": store_url,
-                "PASSWORD_HASH": CHEAP_HASH,
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
-                **(environment or {}),
-            },
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            await_answer(site, process)
-            yield site
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    variables = {
+        "STORE_URL": store_url,
+        "PASSWORD_HASH": CHEAP_HASH,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
+        **(environment or {}),
+    }
+    module, *arguments = command(server, f"{framework}_site:{attribute}", port)
+    if module == "uvicorn":
+        program = fork(module, *arguments, log=log, environment=variables, folder=APPS)
+    else:
+        program = spawn([sys.executable, "-m", module, *arguments], log=log, environment=variables, folder=APPS)
 
-
-def await_answer(site: Served, process: subprocess.Popen[bytes]) -> None:
-    """Waits until the site answers; says what the server printed when it doesn't."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    def answers() -> bool:
         with contextlib.suppress(httpx.TransportError):
             httpx.get(site.url + "/news", timeout=5)
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"{site.framework} under {site.server} did not start:\n{site.log.read_text()[-3000:]}")
+            return True
+        return False
+
+    with running(program, answers):
+        yield site

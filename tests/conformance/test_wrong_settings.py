@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import time
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from tests.conformance.serving import APPS, command, free_port
+from tests.support.programs import Program, spawn
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -37,30 +37,19 @@ STOPPED = {
 
 
 @contextmanager
-def started(server: str, attribute: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, Path]]:
-    port, log = free_port(), folder / "server.log"
+def started(server: str, attribute: str, folder: Path) -> Iterator[tuple[Program, int]]:
+    port = free_port()
     name, *options = server.split()
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [*command(name, f"wrong_site:{attribute}", port), *options],
-            cwd=APPS,
-            env={
-                **os.environ,
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
-            },
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield process, port, log
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    environment = {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.environ.get("TEST_COMPILED") or os.environ.get("PYTHONPATH", ""),
+    }
+    command_line = [sys.executable, "-m", *command(name, f"wrong_site:{attribute}", port), *options]
+    program = spawn(command_line, log=folder / "server.log", environment=environment, folder=APPS)
+    try:
+        yield program, port
+    finally:
+        program.stop()
 
 
 def listens(port: int) -> bool:
@@ -73,10 +62,11 @@ def listens(port: int) -> bool:
 def test_a_server_that_asks_does_not_start_and_the_whole_list_is_in_its_log(
     server: str, attribute: str, tmp_path: Path
 ) -> None:
-    with started(server, attribute, tmp_path) as (process, port, log):
-        assert process.wait(START_SECONDS) == STOPPED[server], log.read_text()
+    with started(server, attribute, tmp_path) as (program, port):
+        program.wait(START_SECONDS)
+        told = program.log.read_text()
+        assert program.returncode == STOPPED[server], told
         assert not listens(port)
-        told = log.read_text()
     for line in PROBLEMS:
         assert line in told
     assert "appears unsupported" not in told
@@ -99,12 +89,8 @@ def test_a_server_that_asks_does_not_start_and_the_whole_list_is_in_its_log(
 def test_where_no_lifespan_arrives_pages_go_out_untouched_and_our_addresses_say_why(
     server: str, attribute: str, tmp_path: Path
 ) -> None:
-    with started(server, attribute, tmp_path) as (process, port, log):
-        deadline = time.monotonic() + START_SECONDS
-        while not listens(port):
-            assert time.monotonic() < deadline, log.read_text()
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.05)
+    with started(server, attribute, tmp_path) as (program, port):
+        program.await_answer(lambda: listens(port))
         for _ in range(2):
             page = httpx.get(f"http://127.0.0.1:{port}/", timeout=START_SECONDS)
             assert (page.status_code, page.text) == (200, PAGE)
@@ -113,7 +99,7 @@ def test_where_no_lifespan_arrives_pages_go_out_untouched_and_our_addresses_say_
             assert (ours.status_code, ours.headers["x-adnotice"]) == (503, "adnotice is not set up, see the log")
         report = httpx.post(f"http://127.0.0.1:{port}/_adnotice/outcome", json={}, timeout=START_SECONDS)
         assert report.status_code == 503
-        told = log.read_text()
+        told = program.log.read_text()
     assert "Traceback" not in told
     for line in PROBLEMS:
         assert told.count(line) == 1

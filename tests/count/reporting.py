@@ -8,8 +8,6 @@ import json
 import os
 import random
 import secrets
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -29,7 +27,8 @@ from adnotice.detect.baits import SCRIPT
 from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.keys import Keys
 from tests.conftest import SECRET
-from tests.count.servers import free_port, wait_for
+from tests.count.servers import free_port
+from tests.support.programs import Program, fork, spawn
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
 PAGE = b"<!doctype html><title>News</title><p>What happened today."
@@ -60,37 +59,39 @@ def app() -> AdNoticeMiddleware:
 
 
 class Site:
-    """A uvicorn with this site, which can be killed and started again on the same port."""
+    """A uvicorn with this site, which can be killed and started again on the same port.
+
+    `folder` is where another adnotice than ours lies: then it is that one's own process, which has imported nothing of ours.
+    """
 
     def __init__(
         self,
         store_url: str,
         log: Path,
-        workers: int = 1,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
         self.port = free_port()
         self.store_url = store_url
         self.log = log
-        self._workers = workers
         self._folder = folder
-        self._environment = {**os.environ, "TEST_STORE": store_url, **(environment or {})}
-        self.process: subprocess.Popen[bytes] | None = None
+        self._environment = {"TEST_STORE": store_url, **(environment or {})}
+        self.process: Program | None = None
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command(), env=self._environment, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
-            )
-        wait_for(self.answers, 60)
+        command = self.command()
+        if self._folder is None and command[0] == "uvicorn":
+            self.process = fork(*command, log=self.log, environment=self._environment)
+        else:
+            command = [sys.executable, "-m", *command]
+            self.process = spawn(command, log=self.log, environment=self._environment, folder=self._folder)
+        self.process.await_answer(self.answers)
 
     def command(self) -> list[str]:
-        """What starts the server."""
+        """What starts the server: a module and its arguments."""
         target = "tests.count.reporting:app"
-        command = [sys.executable, "-m", "uvicorn", "--factory", target, "--port", str(self.port)]
-        return [*command, "--workers", str(self._workers), "--log-level", "warning", "--no-access-log"]
+        return ["uvicorn", "--factory", target, "--port", str(self.port), "--log-level", "warning", "--no-access-log"]
 
     def answers(self) -> bool:
         """Whether a page comes."""
@@ -111,17 +112,12 @@ class Site:
     def kill(self) -> None:
         """kill -9, of every worker."""
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
 
     def stop(self) -> None:
         """As an operator stops it; by force when it does not end."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        if self.process is not None:
+            self.process.stop(20)
 
     def views(self) -> int:
         """How many views its store has counted in these days, over all verdicts."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.conftest import SECRET
-from tests.count.servers import wait_for
+from tests.support.programs import LISTENER, fork, running
 
 PAGE = b"<!doctype html><html lang=en><head><title>News</title></head><body><p>All is well.</p></body></html>"
 STORE = "TEST_STORE_URL"
@@ -48,28 +46,20 @@ def make_app() -> ASGIApp:
 @contextlib.contextmanager
 def serving(store_url: str, folder: Path, deadline_seconds: float) -> Iterator[str]:
     """Runs the site until the block ends; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening, (folder / "site.log").open("ab") as log:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         # As asyncio does for sockets of its own making: a page's second write would wait 40 ms for the first one's ACK.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         port = int(listening.getsockname()[1])
-        command = [sys.executable, "-m", "uvicorn", "--factory", "tests.count.served_site:make_app"]
-        process = subprocess.Popen(
-            [*command, "--fd", str(listening.fileno()), "--log-level", "warning", "--no-access-log"],
-            env={**os.environ, STORE: store_url, DEADLINE: str(deadline_seconds)},
-            pass_fds=[listening.fileno()],
-            stdout=log,
-            stderr=log,
+        site = fork(
+            "uvicorn",
+            *("--factory", "tests.count.served_site:make_app", "--fd", LISTENER),
+            *("--log-level", "warning", "--no-access-log"),
+            log=folder / "site.log",
+            environment={STORE: store_url, DEADLINE: str(deadline_seconds)},
+            listener=listening,
         )
-        try:
-            wait_for(lambda: process.poll() is None and _answers(port), 30)
+        with running(site, lambda: _answers(port)):
             yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 def _answers(port: int) -> bool:

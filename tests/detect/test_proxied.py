@@ -6,9 +6,6 @@ import contextlib
 import os
 import shutil
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +19,7 @@ from adnotice.count.stores.open import open_store
 from tests.conformance.serving import free_port
 from tests.detect.test_abuse import OUTCOME, report
 from tests.honest import AGENT
+from tests.support.programs import LISTENER, fork, running, spawn
 
 pytestmark = [
     pytest.mark.anyio,
@@ -39,24 +37,11 @@ FORWARDED = ("$proxy_add_x_forwarded_for", "$remote_addr:$remote_port", "[$remot
 SERVER_OPTIONS = {"as uvicorn comes": [], "forwarded headers left to us": ["--no-proxy-headers"]}
 
 
-@contextlib.contextmanager
-def running(command: list[str], port: int, *, fds: tuple[int, ...] = (), **environment: str) -> Iterator[None]:
-    """The program until the block ends; waits until its port answers."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, pass_fds=fds, stderr=subprocess.PIPE
-    )
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/")
-                break
-            assert process.poll() is None, process.communicate()[1]
-            time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+def answers(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{port}/")
+        return True
+    return False
 
 
 @contextlib.contextmanager
@@ -79,14 +64,17 @@ def behind_nginx(
         proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For "{forwarded}"; }} }} }}"""
     )
     store_url = f"sqlite:///{folder / 'counts.db'}"
-    served = [sys.executable, "-m", "uvicorn", "tests.detect.proxied_site:app", *options]
-    served += ["--fd", str(listening.fileno()), "--log-level", "warning"]
-    with (
-        listening,
-        running(served, port, fds=(listening.fileno(),), STORE_URL=store_url, **more),
-        running(["nginx", "-p", str(folder), "-c", str(config)], edge),
-    ):
-        yield f"http://127.0.0.1:{edge}", store_url
+    with listening:
+        site = fork(
+            "uvicorn",
+            *("tests.detect.proxied_site:app", *options, "--fd", LISTENER, "--log-level", "warning"),
+            log=folder / "site.log",
+            environment={"STORE_URL": store_url, **more},
+            listener=listening,
+        )
+        nginx = spawn(["nginx", "-p", str(folder), "-c", str(config)], log=folder / "nginx.log")
+        with running(site, lambda: answers(port)), running(nginx, lambda: answers(edge)):
+            yield f"http://127.0.0.1:{edge}", store_url
 
 
 def reader(number: int) -> httpx.AsyncClient:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -20,6 +19,7 @@ from adnotice.insight.access.passwords import hash_password
 from tests.conformance.serving import free_port
 from tests.conftest import SECRET
 from tests.insight.conftest import BASE, PASSWORD, form_token
+from tests.support.programs import fork
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -31,30 +31,26 @@ KNOWN_SECONDS = 3.0
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "tests.insight.flooded_site:app", "--port", str(port)]
-    environ = {
-        **os.environ,
+    environment = {
         "SITE_SECRET": SECRET,
         "SITE_STORE": f"sqlite:///{folder / 'counts.db'}",
         "SITE_HASH": hash_password(PASSWORD),
     }
-    log = folder / "server.log"
-    with log.open("wb") as sink:
-        # Without uvicorn's own reading of X-Forwarded-For: it is our trusted_proxies that tell strangers apart.
-        process = subprocess.Popen([*command, "--no-proxy-headers"], env=environ, stdout=sink, stderr=sink)
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    httpx.get(f"http://127.0.0.1:{port}/")
-                    break
-                except httpx.TransportError:
-                    assert time.monotonic() < deadline, log.read_text()
-                    time.sleep(0.05)
-            yield f"http://127.0.0.1:{port}{BASE}/"
-        finally:
-            process.kill()  # the strangers' last checks are of no interest
-            process.wait()
+    # Without uvicorn's own reading of X-Forwarded-For: it is our trusted_proxies that tell strangers apart.
+    command = ["uvicorn", "tests.insight.flooded_site:app", "--port", str(port), "--no-proxy-headers"]
+    site = fork(*command, log=folder / "server.log", environment=environment)
+
+    def answers() -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/")
+            return True
+        return False
+
+    try:
+        site.await_answer(answers)
+        yield f"http://127.0.0.1:{port}{BASE}/"
+    finally:
+        site.kill()  # the strangers' last checks are of no interest
 
 
 async def log_in(client: httpx.AsyncClient, password: str) -> tuple[int, float]:

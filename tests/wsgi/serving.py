@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from tests.count.reporting import Site
 TARGET = "tests.wsgi.newspaper:app"
 
 SERVERS: Mapping[str, list[str]] = {
-    "sync": ["-m", "gunicorn", TARGET, "--workers", "4", "--bind", "127.0.0.1:{port}"],
-    "preload": ["-m", "gunicorn", TARGET, "--workers", "4", "--preload", "--bind", "127.0.0.1:{port}"],
-    "gthread": ["-m", "gunicorn", TARGET, "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:{port}"],
-    "waitress": ["-m", "waitress", "--listen", "127.0.0.1:{port}", TARGET],
+    "sync": ["gunicorn", TARGET, "--workers", "4", "--bind", "127.0.0.1:{port}"],
+    "preload": ["gunicorn", TARGET, "--workers", "4", "--preload", "--bind", "127.0.0.1:{port}"],
+    "gthread": ["gunicorn", TARGET, "--workers", "2", "--threads", "4", "--bind", "127.0.0.1:{port}"],
+    "waitress": ["waitress", "--listen", "127.0.0.1:{port}", TARGET],
 }
 
 
@@ -29,7 +28,7 @@ class WsgiSite(Site):
 
     def command(self) -> list[str]:
         """See `Site`."""
-        return [sys.executable, *(part.format(port=self.port) for part in self._server)]
+        return [part.format(port=self.port) for part in self._server]
 
     def answers(self) -> bool:
         """See `Site`; asks for no page, which would be counted."""

@@ -55,7 +55,7 @@ def test_waitress_counts_all_of_them_when_it_is_interrupted(tmp_path: Path) -> N
         with ThreadPoolExecutor(8) as readers:
             list(readers.map(read_page, [site.port] * 200))
         assert site.process is not None
-        site.process.send_signal(signal.SIGINT)
+        site.process.send(signal.SIGINT)
         site.process.wait(20)
     assert pages_counted(site) == 200
 
