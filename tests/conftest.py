@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,8 @@ SECRET = "k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu"
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Async tests run on asyncio; a module where trio matters overrides this with both."""
     return request.param
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'adnotice.db'}"

@@ -161,3 +161,25 @@ def test_files_that_the_pages_name_are_there() -> None:
         for name in re.findall(r"`([\w/]+\.(?:py|js|mjs))`", page.read_text(encoding="utf-8")):
             near = [root, PACKAGE, root / "static", root / "static" / "src"]
             assert any((folder / name).exists() for folder in near), f"{page.name} names {name}, which is nowhere"
+
+
+def imports_of_tests(path: Path) -> set[str]:
+    """The modules of ours below tests/ that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "tests"}
+
+
+@pytest.mark.parametrize("folder", ["tests", "bench", "docs"])
+def test_nothing_is_imported_from_a_module_of_tests(folder: str) -> None:
+    """What several tests need stands in tests/support/, or beside them in a module that has no tests."""
+    root = PACKAGE.parent
+    for path in sorted((root / folder).rglob("*.py")):
+        for name in imports_of_tests(path):
+            assert not name.split(".")[-1].startswith("test_"), f"{path.relative_to(root)} imports {name}"
+            found = root.joinpath(*name.split("."))
+            assert found.is_dir() or found.with_suffix(".py").exists(), f"{path.relative_to(root)} imports {name}"

@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware, mode
 from adnotice.count.ingest import worker
 from tests.conftest import SECRET
+from tests.support.asgi_site import PAGE, TAG, front, newspaper, reading, shut_down
 
 pytestmark = pytest.mark.anyio
-
-PAGE = "<!doctype html><html lang=en><head><title>Budget</title></head><body><p>Text.</p></body></html>"
-TAG = '<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
-
-
-async def front(_: Request) -> HTMLResponse:
-    return HTMLResponse(PAGE)
-
-
-async def data(_: Request) -> JSONResponse:
-    return JSONResponse({"page": PAGE})
-
-
-newspaper = Starlette(routes=[Route("/", front), Route("/data", data)])
-
-
-@pytest.fixture
-def store_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'adnotice.db'}"
-
-
-@asynccontextmanager
-async def reading(app: ASGIApp, host: str = "news.example.test") -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the app; afterwards the writer is flushed as a server's shutdown does it."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}") as client:
-        yield client
-    await shut_down(app)
-
-
-async def shut_down(app: ASGIApp) -> None:
-    messages = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
-
-    async def receive() -> Message:
-        return next(messages)
-
-    async def send(message: Message) -> None:
-        pass
-
-    await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
 
 
 async def test_one_line_puts_the_tag_into_pages_and_nothing_into_the_rest(store_url: str) -> None:

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from adnotice.http.messages import Request
 from adnotice.objection import NAME, drop_objection, keep_objection, objects
 from tests.honest import HonestBrowser, read_found
-from tests.test_whole_way import counts, server, store_url
-
-__all__ = ["store_url"]
+from tests.support.asgi_site import counts, server
 
 COOKIE = f"{NAME}=1"
 

@@ -17,8 +17,8 @@ from adnotice.http.messages import STATUS
 from adnotice.texts import REJECTIONS
 from adnotice.vocabulary import Rejection
 from tests.conftest import SECRET
-from tests.detect.test_abuse import report
-from tests.test_middleware import newspaper, shut_down
+from tests.support.asgi_site import newspaper, shut_down
+from tests.support.reports import report
 
 pytestmark = pytest.mark.anyio
 

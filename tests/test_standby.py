@@ -25,7 +25,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.http.admission import GateSettings
 from adnotice.standby import REASON, Standby
 from tests.conftest import SECRET
-from tests.test_settings import NAMES, VALUES
+from tests.support.any_settings import NAMES, VALUES
 
 pytestmark = pytest.mark.anyio
 

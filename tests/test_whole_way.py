@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import anyio
-import httpx
 import pytest
 
-from adnotice import AdNoticeMiddleware, mode
+from adnotice import mode
 from adnotice.count.ingest import worker
 from adnotice.count.model.tally import Dimension, Metric, Period
 from adnotice.count.stores.open import open_store
 from tests.conftest import SECRET
 from tests.honest import AGENT, HonestBrowser, read_found
-from tests.test_middleware import TAG, newspaper, shut_down, store_url
+from tests.support.asgi_site import OTHER_SECRET, TAG, counts, server
 
 pytestmark = pytest.mark.anyio
-__all__ = ["store_url"]
-
-TOKEN = "tests-read-the-figures-with-this"
-OTHER_SECRET = SECRET[::-1]
-
-
-@asynccontextmanager
-async def server(store_url: str, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """One process' worth of adnotice on this store, up until the block ends."""
-    given = {"secret_key": SECRET, "mode": "ask", "ask_on_first_page": True, "name_after_views": 1, **options}
-    app = AdNoticeMiddleware(newspaper, store_url=store_url, metrics_token=TOKEN, **given)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="https://news.example.test", headers={"user-agent": AGENT}
-    ) as client:
-        yield client
-    await shut_down(app)
-
-
-async def counts(store_url: str) -> Mapping[str, int]:
-    """The served figures, without what is zero."""
-    async with server(store_url) as client:
-        answer = await client.get("/_adnotice/api/v1/summary", headers={"authorization": f"Bearer {TOKEN}"})
-        answer.raise_for_status()
-        return {metric: n for metric, n in answer.json()["counts"].items() if n}
 
 
 @pytest.mark.parametrize(("wanted", "named"), [(False, {}), (True, {"search.example.test": 2, "(other)": 1})])

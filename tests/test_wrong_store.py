@@ -28,7 +28,7 @@ from adnotice.count.stores.open import open_store
 from adnotice.vocabulary import Mode
 from tests.conftest import SECRET
 from tests.count.conftest import postgresql_url, redis_url  # noqa: F401 - fixtures
-from tests.test_middleware import shut_down
+from tests.support.asgi_site import shut_down
 
 pytestmark = pytest.mark.anyio
 

@@ -18,7 +18,7 @@ from tests.browser.desk import DASHBOARD, PASSWORD, log_in, told, wait_for
 from tests.browser.newspaper import ROOT
 from tests.browser.reader import Page
 from tests.browser.site import Site
-from tests.insight.test_dashboard import PAYLOADS
+from tests.support.payloads import PAYLOADS
 
 BOTH = pytest.mark.parametrize("profile", ["chromium", "firefox"])
 LONG_NAME = "/2026/11/" + "a-headline-without-end-" * 8 + "x" * 50

@@ -15,7 +15,7 @@ import psycopg
 
 from adnotice.count.stores.open import open_store
 from tests.count.servers import PostgreSQL, Redis, wait_for
-from tests.count.test_lock_holders import OURS, holding
+from tests.support.lock_holder import OURS, holding
 
 Cleanup = Callable[[], None]
 

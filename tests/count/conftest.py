@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from adnotice.count.settings import CountSettings
+from adnotice.count.stores.open import open_store
+from adnotice.count.stores.protocol import Store
+from adnotice.count.stores.redis.address import CLUSTER_SHARDS
 from tests.count.servers import PostgreSQL, Redis, RedisCluster, running
+from tests.support.entries import Opener
 
 REDIS = ("127.0.0.1", 6379)
 POSTGRESQL = "postgresql://127.0.0.1:5432/test"
@@ -94,3 +99,28 @@ def own_postgresql() -> Iterator[PostgreSQL]:
     server = PostgreSQL()
     with running(server):
         yield server
+
+
+STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")
+
+
+@pytest.fixture(params=STORES)
+def opener(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Opens the same empty store, as often as wanted, with settings as wanted."""
+    url: str = request.getfixturevalue(request.param)
+    opened: list[Store] = []
+
+    def open_again(**settings: object) -> Store:
+        store = open_store(url, CountSettings(store_url=url, **settings))  # type: ignore[arg-type]
+        opened.append(store)
+        return store
+
+    yield open_again
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def shards(opener: Opener, request: pytest.FixtureRequest) -> int:
+    """Into how many parts the store is cut: each has caps of its own, so that reports need one part alone."""
+    return CLUSTER_SHARDS if "cluster" in request.node.name else 1

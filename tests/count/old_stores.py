@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 
-from adnotice.count.model.tally import Dimension, Grain, Period
+from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
@@ -154,7 +155,6 @@ def old_sqlite(folder: Path) -> OldStore:
 
 def old_postgresql(url: str) -> OldStore:
     """The tables of old in the schema that the URL leads to."""
-    import psycopg
 
     def put() -> None:
         with psycopg.connect(url, autocommit=True) as connection:
@@ -249,3 +249,26 @@ def old_code() -> Path:
             archive.extractall(folder, filter="data")
         (folder / "whole").write_text(time.strftime("%Y-%m-%d\n"))
     return folder
+
+
+def put_old(name: str, request: pytest.FixtureRequest, folder: Path) -> OldStore:
+    """The store of old of this name, on a server of the tests."""
+    if name == "sqlite":
+        return old_sqlite(folder)
+    if name == "postgresql":
+        return old_postgresql(request.getfixturevalue("postgresql_url"))
+    if name == "redis":
+        return old_redis(name, request.getfixturevalue("redis_url"))
+    url = request.getfixturevalue("cluster_url" if name == "cluster" else "redis_url")
+    return old_redis("shards", f"{url}&shards=2")
+
+
+def check(old: OldStore, store: Store, *, months: bool = True) -> None:
+    """All that the old code read stands there still, and what was counted once is known; `months`: month by month too."""
+    wanted = old.totals
+    for site in () if months else wanted["sites"].values():
+        site["months"] = {}
+    again = Entry(KNOWN_ID, FAR, (Key("news.example", Dimension.ALL, "", Metric.CLEAR),))
+    assert store.commit(Batch(SOON_AFTER, (again,))) == [False]
+    assert read_totals(store, wanted) == wanted
+    assert store.plan().steps == ()

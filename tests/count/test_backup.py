@@ -15,7 +15,7 @@ from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Unusable
 from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.vocabulary import Unavailable
-from tests.count.test_contract import DAY, commit, entry, view
+from tests.support.entries import DAY, commit, entry, view
 
 TWO_DAYS = ["day,page,views\n", "2026-11-01,/a,40\n", "2026-11-01,/b?utm=1,2\n", "2026-11-02,/a,5\n"]
 

@@ -17,9 +17,7 @@ from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.cardinality import APART_SECONDS, Arrival, Counts, WaitingNames, admit
 from adnotice.count.model.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period, views_of
 from adnotice.count.stores.protocol import Store
-from tests.count.test_contract import DAY, NOON, TODAY, Opener, opener, shards, table
-
-__all__ = ["opener", "shards"]
+from tests.support.entries import DAY, NOON, TODAY, Opener, table
 
 RANGES = {days: Period(Calendar("UTC").today(NOON - (days - 1) * 86_400), TODAY) for days in (1, 7, 30, 90)}
 """Those that the dashboard offers."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,64 +12,15 @@ import pytest
 
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Batch, Dimension, Entry, Grain, Key, Metric, Period
-from adnotice.count.settings import CountSettings
-from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
-from adnotice.count.stores.redis.address import CLUSTER_SHARDS
 from adnotice.vocabulary import Unavailable
-
-STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")
-
-NOON = datetime(2026, 11, 18, 12, tzinfo=UTC).timestamp()
-TODAY = date(2026, 11, 18)
-DAY = Period(TODAY, TODAY)
-
-Opener = Callable[..., Store]
-
-
-@pytest.fixture(params=STORES)
-def opener(request: pytest.FixtureRequest) -> Iterator[Opener]:
-    """Opens the same empty store, as often as wanted, with settings as wanted."""
-    url: str = request.getfixturevalue(request.param)
-    opened: list[Store] = []
-
-    def open_again(**settings: object) -> Store:
-        store = open_store(url, CountSettings(store_url=url, **settings))  # type: ignore[arg-type]
-        opened.append(store)
-        return store
-
-    yield open_again
-    for store in opened:
-        store.close()
+from tests.support.entries import DAY, NOON, TODAY, Opener, commit, entry, table, view
 
 
 @pytest.fixture
 def store(opener: Opener) -> Store:
     """One store, empty."""
     return opener()
-
-
-numbers = itertools.count()
-
-
-def entry(*keys: Key, name: str = "", expires: float = NOON + 600) -> Entry:
-    """An entry that counts one under each key."""
-    return Entry(name or f"view {next(numbers)}", expires, keys)
-
-
-def view(page: str = "/", metric: Metric = Metric.CLEAR, site: str = "site") -> tuple[Key, Key]:
-    """The keys of a view, as far as these tests look."""
-    return Key(site, Dimension.ALL, "", metric), Key(site, Dimension.PAGE, page, metric)
-
-
-def commit(store: Store, *entries: Entry, now: float = NOON) -> list[bool]:
-    """Commits the entries."""
-    return store.commit(Batch(now, entries))
-
-
-def table(store: Store, dimension: Dimension = Dimension.PAGE, period: Period = DAY) -> dict[tuple[str, Metric], int]:
-    """What the store has counted in a period."""
-    return {(value, metric): n for value, metric, n in store.counts("site", dimension, period)}
 
 
 def test_what_was_committed_is_counted_under_its_dimension_and_value(store: Store) -> None:
@@ -221,12 +171,6 @@ def test_a_clock_that_goes_back_loses_and_doubles_nothing(store: Store) -> None:
         commit(store, *again, entry(*view()), now=NOON + moved)
     whole = Period(TODAY - timedelta(days=2), TODAY + timedelta(days=400))
     assert table(store, Dimension.ALL, whole) == {("", Metric.CLEAR): 6}
-
-
-@pytest.fixture
-def shards(opener: Opener, request: pytest.FixtureRequest) -> int:
-    """Into how many parts the store is cut: each has caps of its own, so that reports need one part alone."""
-    return CLUSTER_SHARDS if "cluster" in request.node.name else 1
 
 
 def test_values_beyond_the_cap_count_as_other(opener: Opener, shards: int) -> None:

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.count.old_stores import OldStore, open_at
-from tests.count.test_old_stores import check, put_old
+from tests.count.old_stores import OldStore, check, open_at, put_old
+from tests.support.programs import FORKS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-START = multiprocessing.get_context("forkserver")  # a process begins in milliseconds, without this one's threads
-START.set_forkserver_preload(["tests.count.test_old_stores"])
 
 STORES = ("sqlite", "postgresql", "redis", "shards")
 
@@ -35,7 +33,7 @@ class Migration:
 
     def __init__(self, old: OldStore) -> None:
         self._said, its_end = multiprocessing.Pipe(duplex=False)
-        self._process = START.Process(target=migrate_and_say, args=(old.url, its_end))
+        self._process = FORKS.Process(target=migrate_and_say, args=(old.url, its_end))
         self._process.start()
         its_end.close()
         assert self._said.recv() == "begun"

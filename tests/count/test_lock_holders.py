@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,39 +18,9 @@ from adnotice.count.stores.protocol import Store
 from adnotice.count.stores.sql.file_lock import Turns
 from adnotice.vocabulary import Unavailable
 from tests.count.servers import wait_for
+from tests.support.lock_holder import FOREIGN, OURS, holding
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says in /proc/locks who holds a file")
-
-OURS = """
-import sys, time
-from adnotice.count.stores.open import open_store
-with open_store(sys.argv[1]).writing() as cursor:
-    print("holds", flush=True)
-    time.sleep(120)
-"""
-FOREIGN = """
-import sqlite3, sys, time
-connection = sqlite3.connect(sys.argv[1].removeprefix("sqlite:///"), isolation_level=None)
-connection.execute("BEGIN IMMEDIATE")
-print("holds", flush=True)
-time.sleep(120)
-"""
-
-
-@contextlib.contextmanager
-def holding(code: str, url: str) -> Iterator[int]:
-    """A process that holds the file, and is stopped; gives its number."""
-    process = subprocess.Popen([sys.executable, "-c", code, url], stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"holds\n"
-        process.send_signal(signal.SIGSTOP)
-        yield process.pid
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 def write(store: Store) -> None:

@@ -15,7 +15,7 @@ from adnotice.count.stores.protocol import Unusable
 from adnotice.count.stores.sql.schema import SCHEMA
 from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
-from tests.count.test_contract import DAY, commit, entry, view
+from tests.support.entries import DAY, commit, entry, view
 
 Make = Callable[..., SqlStore]
 

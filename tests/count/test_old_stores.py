@@ -31,16 +31,15 @@ from adnotice.vocabulary import NoticeEvent, Unavailable
 from tests.count.old_stores import (
     FAR,
     FOLDER,
-    KNOWN_ID,
     SOON_AFTER,
     WHOLE,
     ZONE,
     OldStore,
+    check,
     old_postgresql,
-    old_redis,
     old_sqlite,
     open_at,
-    read_totals,
+    put_old,
 )
 
 
@@ -56,34 +55,11 @@ def any_old(request: pytest.FixtureRequest, tmp_path: Path) -> OldStore:
     return put_old(request.param, request, tmp_path)
 
 
-def put_old(name: str, request: pytest.FixtureRequest, folder: Path) -> OldStore:
-    """The store of old of this name, on a server of the tests."""
-    if name == "sqlite":
-        return old_sqlite(folder)
-    if name == "postgresql":
-        return old_postgresql(request.getfixturevalue("postgresql_url"))
-    if name == "redis":
-        return old_redis(name, request.getfixturevalue("redis_url"))
-    url = request.getfixturevalue("cluster_url" if name == "cluster" else "redis_url")
-    return old_redis("shards", f"{url}&shards=2")
-
-
 def migrated(old: OldStore) -> Store:
     """The store after the operator has run `adnotice migrate`."""
     store = open_at(old.url)
     store.migrate(lambda _: None)
     return store
-
-
-def check(old: OldStore, store: Store, *, months: bool = True) -> None:
-    """All that the old code read stands there still, and what was counted once is known; `months`: month by month too."""
-    wanted = old.totals
-    for site in () if months else wanted["sites"].values():
-        site["months"] = {}
-    again = Entry(KNOWN_ID, FAR, (Key("news.example", Dimension.ALL, "", Metric.CLEAR),))
-    assert store.commit(Batch(SOON_AFTER, (again,))) == [False]
-    assert read_totals(store, wanted) == wanted
-    assert store.plan().steps == ()
 
 
 def test_all_totals_are_equal_after_the_migration_and_new_counts_add_to_them(any_old: OldStore) -> None:

@@ -24,7 +24,7 @@ from adnotice.count.stores.sql.pruning import SITES_AT_ONCE
 from adnotice.count.stores.sql.schema import SCHEMA
 from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
-from tests.count.test_contract import DAY, NOON, commit, entry, view
+from tests.support.entries import DAY, NOON, commit, entry, view
 
 
 @pytest.fixture

@@ -18,30 +18,18 @@ from adnotice import AdNoticeMiddleware
 from adnotice.count.model.tally import Dimension, Period
 from adnotice.count.stores.open import open_store
 from adnotice.detect import witness
-from adnotice.detect.baits import SCRIPT
 from adnotice.detect.report import MAX_REPORT_BYTES
-from adnotice.detect.witness import Witnesses, probe_of
 from adnotice.http.admission import MAX_DISCARDED_BYTES
 from adnotice.keys import Keys
 from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET
 from tests.honest import BASE, HonestBrowser, read_found
-from tests.test_middleware import newspaper, shut_down, store_url
-from tests.test_whole_way import OTHER_SECRET, counts, server
+from tests.support.asgi_site import OTHER_SECRET, counts, newspaper, server, shut_down
+from tests.support.reports import OUTCOME, report
 
 pytestmark = pytest.mark.anyio
-__all__ = ["store_url"]
 
-OUTCOME = BASE + "/outcome"
 JSON = {"content-type": "application/json"}
-
-
-def report(view: str | None = None, *, age: float = 0, secret: str = SECRET, **more: Any) -> dict[str, Any]:
-    """A clear view's report, its witness made so many seconds ago with this secret."""
-    view = view or secrets.token_hex(16)
-    made = time.time() - age
-    token = Witnesses(Keys(secret), 10, lambda: made).sign(SCRIPT.address(probe_of(view), 0))
-    return {"id": view, "page": "/", "script": [token], **more}
 
 
 @pytest.fixture

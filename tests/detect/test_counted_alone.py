@@ -12,11 +12,9 @@ import pytest
 
 from adnotice.count.ingest.suspicion import LOOK_AGAIN_SECONDS
 from tests.honest import BASE, HonestBrowser, read_found
-from tests.test_middleware import store_url
-from tests.test_whole_way import counts, server
+from tests.support.asgi_site import counts, server
 
 pytestmark = pytest.mark.anyio
-__all__ = ["store_url"]
 
 OUTCOME = BASE + "/outcome"
 USUAL = 60

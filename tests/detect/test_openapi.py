@@ -24,8 +24,8 @@ from adnotice.insight.dashboard import Dashboard
 from adnotice.settings import Settings
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict, Word
 from tests.conftest import SECRET
-from tests.detect.test_abuse import report
 from tests.honest import read_found
+from tests.support.reports import report
 
 DOCUMENT: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
 

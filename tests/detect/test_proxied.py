@@ -17,9 +17,9 @@ import pytest
 from adnotice.count.model.tally import Dimension, Metric, Period
 from adnotice.count.stores.open import open_store
 from tests.conformance.serving import free_port
-from tests.detect.test_abuse import OUTCOME, report
 from tests.honest import AGENT
 from tests.support.programs import LISTENER, fork, running, spawn
+from tests.support.reports import OUTCOME, report
 
 pytestmark = [
     pytest.mark.anyio,

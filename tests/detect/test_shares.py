@@ -21,7 +21,7 @@ from adnotice.detect.sampling import MAX_HALVINGS, Sampling
 from adnotice.detect.shares import HOUR_SECONDS, Shares
 from adnotice.keys import Keys
 from tests.conftest import SECRET
-from tests.detect.test_abuse import report
+from tests.support.reports import report
 
 NOW = 1_795_900_000.0
 FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"}

@@ -21,7 +21,7 @@ from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET
 from tests.hostile.inputs import BASE, HOST, QUOTED, Attack, get, make_attack, true_report
 from tests.insight.conftest import CHEAP_HASH, TOKEN, log_in
-from tests.test_middleware import newspaper, shut_down
+from tests.support.asgi_site import newspaper, shut_down
 
 pytestmark = pytest.mark.anyio
 

@@ -25,6 +25,7 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.vocabulary import Mode, Refusal, Rejection
 from tests.insight.conftest import BASE, SITE, TOKEN, Newsroom, form_token, log_in
 from tests.insight.screen import Page
+from tests.support.payloads import PAYLOADS
 
 pytestmark = pytest.mark.anyio
 
@@ -433,25 +434,6 @@ async def test_spans_of_every_grain_count_everything_once(busy: Newsroom, days: 
     async with busy.browser() as browser:
         summary = (await browser.get(f"api/v1/summary?days={days}", headers=BEARER)).json()
     assert sum(bucket["views"]["measured"] for bucket in summary["series"]) == summary["views"]["measured"] == 850
-
-
-PAYLOADS = [
-    "/<script>alert(1)</script>",
-    '/"><img src=x onerror=alert(1)>',
-    "/'><svg/onload=alert(1)>",
-    "/</table></main><script src=//evil.test></script>",
-    "/{{7*7}}{% raw %}",
-    "/&lt;script&gt;",
-    "/javascript:alert(1)",
-    "/<!--",
-    "/<title>",
-    "/]]><script>",
-    "//evil.test/",
-    "/\u202egnp.exe",
-    "/<a href=javascript:alert(1)>x</a>",
-    "/`onmouseover=alert(1)",
-    "=cmd|' /C calc'!A0",
-]
 
 
 async def test_names_that_mean_harm_are_shown_as_what_they_are(newsroom: Newsroom) -> None:

@@ -16,7 +16,7 @@ from adnotice.insight.display import formats
 from adnotice.insight.findings import LOOK_YOURSELF, find
 from adnotice.texts import BY_NAME, REJECTIONS
 from adnotice.vocabulary import Mode, Refusal, Rejection
-from tests.insight.test_summarize import ALL, NOW, TODAY, O, counts
+from tests.insight.rows import ALL, NOW, TODAY, O, counts
 
 WELL = Health("sqlite:///counts.db")
 

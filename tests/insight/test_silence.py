@@ -22,7 +22,7 @@ from tests.conformance.serving import serve
 from tests.conftest import SECRET
 from tests.doctor.nginx import serve_mistakes
 from tests.honest import AGENT, BASE, HonestBrowser
-from tests.test_middleware import shut_down
+from tests.support.asgi_site import newspaper, shut_down
 
 HEADLESS = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0.0.0 Safari/537.36"
@@ -71,7 +71,6 @@ async def test_an_nginx_that_forgets_host_is_named_with_the_line_that_mends_it(t
 @pytest.mark.parametrize("agent", [HEADLESS, "Googlebot/2.1 (+http://www.google.com/bot.html)", "curl/8.5.0"])
 async def test_robots_are_named_where_they_are_the_first_to_come(tmp_path: Path, agent: str) -> None:
     from adnotice import AdNoticeMiddleware
-    from tests.test_middleware import newspaper
 
     url = f"sqlite:///{tmp_path / 'adnotice.db'}"
     app = AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=url)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from adnotice.count.model.calendar import Calendar, Starts
+from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.keys import VERDICTS
 from adnotice.count.model.tally import SUSPECTS, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.insight.analysis.periods import choose_span
@@ -15,31 +15,7 @@ from adnotice.insight.analysis.series import make_series
 from adnotice.insight.analysis.summarize import break_down, summarize, total, view
 from adnotice.insight.analysis.summary import ReportRows, Summary
 from adnotice.vocabulary import Mode
-
-TODAY = date(2026, 11, 22)
-NOW = Starts(hour="2026-11-22T15", day="2026-11-22", week="2026-11-16", month="2026-11-01")
-O = Metric  # noqa: E741 - as short as it is often
-
-ALL = {
-    O.INJECTED: 1000,
-    O.DECLINED: 30,
-    O.CLEAR: 600,
-    O.BLOCKED_CONTENT: 180,
-    O.BLOCKED_HOSTS: 20,
-    O.UNKNOWN: 50,
-    O.ASKED: 120,
-    O.SHOWN: 100,
-    O.HOWTO: 20,
-    O.LATER: 40,
-    O.NEVER: 5,
-    O.SUPPORTS: 3,
-    O.RECHECKED: 15,
-    O.ALLOWED: 10,
-}
-
-
-def counts(numbers: dict[Metric, int], value: str = "") -> list[Count]:
-    return [Count(value, metric, n) for metric, n in numbers.items()]
+from tests.insight.rows import ALL, NOW, TODAY, O, counts
 
 
 def report(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -18,7 +19,6 @@ from adnotice.notice.words import english
 from adnotice.objection import NAME
 from adnotice.version import VERSION
 from adnotice.vocabulary import Mode
-from tests.notice.test_cookie import TODAY
 
 
 def show(
@@ -300,6 +300,7 @@ def test_it_gives_its_date_its_version_and_the_scripts_readable_source() -> None
     assert 'href="/app/_adnotice/src/client.js"' in answer.body.decode()
 
 
+TODAY = date(2026, 11, 22)
 UKRAINIAN = {"en": english(), "uk": load_draft("uk").words, "ar": load_draft("ar").words}
 
 
