@@ -74,15 +74,7 @@ class CountSettings:
             yield f"timezone must be an IANA name such as Europe/Berlin, got {self.timezone!r}"
         if not 0.1 <= self.store_deadline_seconds <= 60:
             yield f"store_deadline_seconds must lie between 0.1 and 60, got {self.store_deadline_seconds:g}. The default is 5"
-        if not 2 <= self.hours_kept_days <= 366:
-            yield f"hours_kept_days must lie between 2 and 366, got {self.hours_kept_days}. The default is 31"
-        if not 1 <= self.days_kept_months <= 25:
-            yield f"days_kept_months must lie between 1 and 25, got {self.days_kept_months}. The default is 13"
-        if not min(self.days_kept_months, 25) <= self.months_kept <= 25:
-            yield (
-                "months_kept must lie between days_kept_months and 25 (European data protection authorities "
-                f"name 25 months as the longest), got {self.months_kept}. The default is 25"
-            )
+        yield from self._retention_problems()
         if not 10 <= self.max_pages <= 100_000:
             yield f"max_pages must lie between 10 and 100000, got {self.max_pages}. The default is 1000"
         if not 1 <= self.name_after_views <= 100:
@@ -92,6 +84,17 @@ class CountSettings:
             yield f"suspect_factor must be 0 (never suspect) or more, got {self.suspect_factor:g}. The default is 3"
         if self.suspect_allowance < 0:
             yield f"suspect_allowance must be 0 or more, got {self.suspect_allowance}. The default is 100"
+
+    def _retention_problems(self) -> Iterator[str]:
+        if not 2 <= self.hours_kept_days <= 366:
+            yield f"hours_kept_days must lie between 2 and 366, got {self.hours_kept_days}. The default is 31"
+        if not 1 <= self.days_kept_months <= 25:
+            yield f"days_kept_months must lie between 1 and 25, got {self.days_kept_months}. The default is 13"
+        if not min(self.days_kept_months, 25) <= self.months_kept <= 25:
+            yield (
+                "months_kept must lie between days_kept_months and 25 (European data protection authorities "
+                f"name 25 months as the longest), got {self.months_kept}. The default is 25"
+            )
 
 
 def _file_problems(url: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from adnotice.detect.client import make_client, make_parts, make_silence, make_u
 from adnotice.detect.host_check import Look
 from adnotice.detect.presets import find_preset
 from adnotice.detect.reliability import Sensor
-from adnotice.detect.report import MAX_REPORT_BYTES, Found, decode_report
+from adnotice.detect.report import MAX_REPORT_BYTES, Found, Report, decode_report
 from adnotice.detect.sampling import SLOW_SECONDS, Sampling
 from adnotice.detect.sensors import Beliefs, Recent
 from adnotice.detect.settings import DetectSettings
@@ -31,7 +31,19 @@ from adnotice.keys import Keys
 from adnotice.mode import LookForMode
 from adnotice.objection import keep_objection, objects
 from adnotice.page import name_host, name_location
-from adnotice.vocabulary import BaitServed, Commit, Counted, Ground, Mode, Quiet, Record, Rejection, Verdict, ViewJudged
+from adnotice.vocabulary import (
+    BaitServed,
+    Commit,
+    Counted,
+    Ground,
+    Mode,
+    Occurrence,
+    Quiet,
+    Record,
+    Rejection,
+    Verdict,
+    ViewJudged,
+)
 
 READ: Final = Rule()
 REPORT: Final = Rule(
@@ -160,38 +172,65 @@ class Detection:
         return Answer(200, STYLE_HEADERS, f'[witness="{self._witnesses.sign(request.path)}"]{{}}\n'.encode())
 
     async def _answer_report(self, request: Request) -> Answer:
+        """Decodes, authenticates, judges, tempers, asks, commits, answers; each step leaves the way or hands on."""
         if objects(request):
             return Answer(204, (OBJECTED, NO_STORE, keep_objection(request)))
         report = decode_report(request.body)
         evidence, made = weigh(report, self._witnesses)
-        wanted = report.again is None and not unwanted(request, self._settings.honour_gpc)
         found = judge(evidence)
         judgement = found if found.kind is None else await self._beliefs.temper(found)
         if report.again is not None:
-            judgement = judge_again(judgement, evidence, report.asked_kind)
-        verdict, kind, ground = judgement
-        page = name_location(report.page)
-        language = report.lang or request.header(b"accept-language")
-        returning = report.returning and (
-            verdict is not Verdict.CLEAR or shows_ads_allowed(evidence, report.asked_kind, again=False)
-        )
-        may_ask = report.may_ask or self._settings.ask_consent == "not-needed"
-        visit = Visit(report.id, page, verdict, kind, report.first, returning, language, may_ask)
-        if report.again is not None:
-            asked = await self._again(report.again, visit, request) if report.again else Asked(None)
-            return answer_found(judgement, asked, counted=False)
+            return await self._check_again(report, request, evidence, judgement)
+        visit = self._visit(report, request, evidence, judgement)
         mode = self._mode() or await self._look()
-        if not wanted or mode is Mode.OFF:
+        if mode is Mode.OFF or unwanted(request, self._settings.honour_gpc):
             if mode is not Mode.OFF and request.headers.get(b"x-purpose") == PREVIEW:
                 await self._commit(f"{report.id}:tried", self._witnesses.expiry(made), ())
             return answer_found(judgement, Asked(None), counted=False)
         asked = Asked(None) if report.asked else self._ask(visit, request)
-        judged = ViewJudged(
+        judged = self._describe(report, request, evidence, judgement, visit, asked)
+        counted = await self._commit_timed(report.id, self._witnesses.expiry(made), (judged, *asked.occurrences))
+        if counted is Counted.NOW:
+            self._learn(found, evidence, made)
+        elif asked.content is not None:
+            asked = Asked(None, headers=asked.headers)  # what stands apart, or was answered before, is asked nothing
+        if asked.content is not None and (self._mode() or await self._look()) is not Mode.ASK:
+            asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
+        return answer_found(judgement, asked, counted=bool(counted))
+
+    async def _check_again(self, report: Report, request: Request, evidence: Evidence, judgement: Judgement) -> Answer:
+        """What is found for a reader who has allowed ads and looks again: no view, so nothing of it is counted here."""
+        judgement = judge_again(judgement, evidence, report.asked_kind)
+        visit = self._visit(report, request, evidence, judgement)
+        asked = await self._again(report.again, visit, request) if report.again else Asked(None)
+        return answer_found(judgement, asked, counted=False)
+
+    def _visit(self, report: Report, request: Request, evidence: Evidence, judgement: Judgement) -> Visit:
+        """What the notice's room is told of a judged view."""
+        language = report.lang or request.header(b"accept-language")
+        returning = report.returning and (
+            judgement.verdict is not Verdict.CLEAR or shows_ads_allowed(evidence, report.asked_kind, again=False)
+        )
+        may_ask = report.may_ask or self._settings.ask_consent == "not-needed"
+        page = name_location(report.page)
+        return Visit(report.id, page, judgement.verdict, judgement.kind, report.first, returning, language, may_ask)
+
+    def _describe(
+        self,
+        report: Report,
+        request: Request,
+        evidence: Evidence,
+        judgement: Judgement,
+        visit: Visit,
+        asked: Asked,
+    ) -> ViewJudged:
+        """What is counted of a judged view."""
+        return ViewJudged(
             request.site,
-            page,
-            verdict,
-            kind,
-            ground,
+            visit.page,
+            judgement.verdict,
+            judgement.kind,
+            judgement.ground,
             asked.quiet is None and not report.asked,  # a reader who is thanked gets content too
             asked.quiet,
             request.headers.get(b"user-agent", b""),
@@ -201,9 +240,12 @@ class Detection:
             request.client is not None and self._often.wait(request.client) > 0,
             (report.share and self._shares.read(report.share)) or self._settings.sample_rate,
         )
+
+    async def _commit_timed(self, view: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Counted:
+        """Commits, and has the measured share follow how long the store takes."""
         began = time.monotonic()
         try:
-            counted = await self._commit(report.id, self._witnesses.expiry(made), (judged, *asked.occurrences))
+            counted = await self._commit(view, expires, occurrences)
         except Refused:
             raise  # beyond the site's rate: it says nothing about the store
         except BaseException:
@@ -211,13 +253,7 @@ class Detection:
             raise
         if (took := time.monotonic() - began) >= SLOW_SECONDS:
             self._sampling.answered(took)
-        if counted is Counted.NOW:
-            self._learn(found, evidence, made)
-        elif asked.content is not None:
-            asked = Asked(None, headers=asked.headers)  # what stands apart, or was answered before, is asked nothing
-        if asked.content is not None and (self._mode() or await self._look()) is not Mode.ASK:
-            asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
-        return answer_found(judgement, asked, counted=bool(counted))
+        return counted
 
     def _learn(self, found: Judgement, evidence: Evidence, made: int) -> None:
         """Remembers what worked and what failed in a view that was counted."""

@@ -70,6 +70,11 @@ class DetectSettings:
                 yield f"{name} must be not-needed or required, got {getattr(self, name)!r}"
         if not 0 < self.sample_rate <= 1:
             yield f"sample_rate must be above 0 and at most 1, got {self.sample_rate}. To stop, use mode=off"
+        yield from self._probe_problems()
+        if not 1 <= self.witness_minutes <= 60:
+            yield f"witness_minutes must be from 1 to 60, got {self.witness_minutes}. The default is 10"
+
+    def _probe_problems(self) -> Iterator[str]:
         if self.ad_probe and self.ad_probe not in PRESETS:
             if not is_web_address(self.ad_probe, ("http", "https")):
                 names = ", ".join(PRESETS)
@@ -82,5 +87,3 @@ class DetectSettings:
             yield f"ad_probe_consent must be tcf, google or the name of a function, got {self.ad_probe_consent!r}"
         if self.ad_probe_load and self.ad_probe == "prebid":
             yield "ad_probe_load can't be used with prebid: its file has no common address. Name yours in ad_probe"
-        if not 1 <= self.witness_minutes <= 60:
-            yield f"witness_minutes must be from 1 to 60, got {self.witness_minutes}. The default is 10"

@@ -132,7 +132,9 @@ def weigh_baits(evidence: Evidence) -> Ground:
     return Ground.SHORT
 
 
-def weigh_probe(evidence: Evidence) -> Judgement | None:
+def weigh_probe(  # noqa: C901 - one reason after another; docs/detection.md has them in this order
+    evidence: Evidence,
+) -> Judgement | None:
     """What the site's ad script says of a view whose bait arrived; None when nothing speaks against `clear`."""
     if evidence.probe == "refused":
         return unknown(Ground.CONSENT)

@@ -33,7 +33,9 @@ class Askings:
         except TypeError:  # compiled, that reads lists of tuples, as servers give them
             return self._read([(pair[0], pair[1]) for pair in headers])
 
-    def _read(self, headers: list[tuple[bytes, ...]]) -> tuple[bool, bool]:
+    def _read(  # noqa: C901 - asked of every header of every page: names are told apart by their length first
+        self, headers: list[tuple[bytes, ...]]
+    ) -> tuple[bool, bool]:
         seen, declined = True, False
         for pair in headers:
             name = pair[0]

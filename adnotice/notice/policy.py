@@ -58,7 +58,9 @@ class Policy:
         came_round = visit.verdict is Verdict.CLEAR and visit.returning
         return came_round and _NO_HINDRANCE_TO_THANKS.issuperset(self._reasons(visit, situation))
 
-    def _reasons(self, visit: Visit, situation: Situation) -> Iterator[Quiet]:
+    def _reasons(  # noqa: C901 - one reason after another, in the order in which `Quiet` lists them
+        self, visit: Visit, situation: Situation
+    ) -> Iterator[Quiet]:
         if visit.verdict is Verdict.PARTLY:
             yield Quiet.PARTLY
         elif visit.verdict is not Verdict.BLOCKED:

@@ -87,6 +87,17 @@ class NoticeSettings:
         """Says what is wrong with these settings, each with its remedy."""
         yield from language_problems(self.languages)
         yield from wording_problems(self.wording)
+        yield from self._link_problems()
+        if not 1 <= self.not_now_days <= 400:
+            yield f"not_now_days must be from 1 to 400 (browsers keep cookies no longer), got {self.not_now_days}"
+        for name in ("responsible", "contact", "purpose", "ground"):
+            if len(text := getattr(self, name)) > MAX_TEXT_CHARACTERS:
+                yield f"{name} must have at most {MAX_TEXT_CHARACTERS} characters, got {len(text)}. Link to the rest: privacy_link"
+        yield from accent_problems("accent", self.accent, LIGHT)
+        yield from accent_problems("accent_dark", self.accent_dark, DARK)
+        yield from self._audience_problems()
+
+    def _link_problems(self) -> Iterator[str]:
         if len(self.support_links) > MAX_SUPPORT_LINKS:
             yield (
                 f"support_links takes at most {MAX_SUPPORT_LINKS} links (the notice stays small), got"
@@ -102,13 +113,8 @@ class NoticeSettings:
                 yield _address_problem(f"support_links[{label!r}]", address)
         if self.privacy_link and not is_address(self.privacy_link):
             yield _address_problem("privacy_link", self.privacy_link)
-        if not 1 <= self.not_now_days <= 400:
-            yield f"not_now_days must be from 1 to 400 (browsers keep cookies no longer), got {self.not_now_days}"
-        for name in ("responsible", "contact", "purpose", "ground"):
-            if len(text := getattr(self, name)) > MAX_TEXT_CHARACTERS:
-                yield f"{name} must have at most {MAX_TEXT_CHARACTERS} characters, got {len(text)}. Link to the rest: privacy_link"
-        yield from accent_problems("accent", self.accent, LIGHT)
-        yield from accent_problems("accent_dark", self.accent_dark, DARK)
+
+    def _audience_problems(self) -> Iterator[str]:
         if self.quiet_cookie and not _TOKEN.fullmatch(self.quiet_cookie):
             yield f"quiet_cookie must be the name of a cookie, without spaces or signs, got {self.quiet_cookie!r}"
         if self.country_header and not _TOKEN.fullmatch(self.country_header):

@@ -281,7 +281,12 @@ def check(script: Script, seen: Counter[Refusal | None] | None = None) -> None:
     if script.method == "HEAD":
         assert our_body in (bare_body, b""), "an answer to HEAD has no body"
         return
-    old, new = unpack(bare_body, script.coding), unpack(our_body, script.coding)
+    compare_bodies(script, bare, ours)
+
+
+def compare_bodies(script: Script, bare: Trace, ours: Trace) -> None:
+    """Nothing but one tag was added, and the length says so."""
+    old, new = unpack(body_of(bare.sent), script.coding), unpack(body_of(ours.sent), script.coding)
     if ours.error is not None and old.startswith(new) and make_tag(SRC, "").begins(old[len(new) :]) is None:
         return  # the app failed while it might still have been sending a tag of ours
     if new != old:

@@ -52,7 +52,9 @@ def watch_headers(headers: Pairs) -> dict[bytes, bytes]:
     return watched
 
 
-def refuse(method: str, status: int, trailers: bool, watched: Mapping[bytes, bytes]) -> Refusal | None:
+def refuse(  # noqa: C901 - one reason after another, in the order in which docs/reasons.md lists them
+    method: str, status: int, trailers: bool, watched: Mapping[bytes, bytes]
+) -> Refusal | None:
     """Why a response of a page's type with these headers goes out without the tag; None when nothing speaks against it.
 
     What is read from the body comes later: compression, AMP, fragments, a tag that is there already.
