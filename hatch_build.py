@@ -26,6 +26,16 @@ extern void CPy_TypeError(const char *, struct _object *) __attribute__((cold));
 """
 """What leads to these is kept away from what runs for every page: where cores are shared, a cache holds little."""
 
+SETUP: Final = """\
+from mypyc.build import mypycify
+from setuptools import setup
+
+# Libraries of extras may be missing where a wheel is built: no compiled module uses one.
+modules = mypycify(["--ignore-missing-imports", *{}], opt_level="3", debug_level="1", group_name="adnotice.compiled")
+setup(name="adnotice", packages=[], ext_modules=modules)
+"""
+"""mypyc's own command, but for the library's name, by which it lies in the package instead of beside it."""
+
 
 class CompilingHook(BuildHookInterface):  # type: ignore[type-arg]
     """Adds the compiled modules to the wheel."""
@@ -43,9 +53,9 @@ class CompilingHook(BuildHookInterface):  # type: ignore[type-arg]
             cold = self._folder / "cold.h"
             cold.write_text(COLD, encoding="ascii")
             environment["CFLAGS"] = f"{ONE_LIBRARY} -include {cold} {os.environ.get('CFLAGS', '')}"
-        ran = subprocess.run(  # noqa: S603 - our own files
-            # Libraries of extras may be missing where a wheel is built: no compiled module uses one.
-            [sys.executable, "-m", "mypyc", "--ignore-missing-imports", *self.config["modules"]],
+        Path(self._folder, "setup.py").write_text(SETUP.format(self.config["modules"]), encoding="utf-8")
+        ran = subprocess.run(
+            [sys.executable, "setup.py", "build_ext", "--inplace"],
             cwd=self._folder,
             env=environment,
             stdout=subprocess.PIPE,

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from adnotice.settings import CONFIG_VARIABLE, Settings, SettingsError, variables_in
+from adnotice.convert import Unfit, convert
+from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings, SettingsError, variables_in
 
 FILE_NAME: Final = "adnotice.toml"
-
+ENABLED_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}ENABLED"
+"""The one variable that stands above keywords too: with `false` a test run or an operator takes adnotice out."""
 
 _GIVEN: Final[ContextVar[tuple[Mapping[str, object], str] | None]] = ContextVar("adnotice.configuration", default=None)
 
@@ -73,6 +76,9 @@ def choose_settings(settings: object, options: Mapping[str, object]) -> Settings
     """
     if settings is None and not options:
         return read_settings()
+    if is_switched_off():
+        options = {**options, "enabled": False} if settings is None else options
+        settings = replace(settings, enabled=False) if isinstance(settings, Settings) else settings
     file = find_file() if options else None
     if file is None:
         return Settings.among(settings, options)
@@ -81,6 +87,13 @@ def choose_settings(settings: object, options: Mapping[str, object]) -> Settings
         "Move them into the file, or remove it"
     )
     return Settings.among(settings, options, [problem])
+
+
+def is_switched_off(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment takes adnotice out, whatever the code says."""
+    with suppress(Unfit):
+        return not convert(environ.get(ENABLED_VARIABLE, "true"), bool, "")
+    return False
 
 
 def tell_source(environ: Mapping[str, str] = os.environ) -> str:

@@ -68,7 +68,7 @@ class Settings:
 
     enabled: bool = True
     """False: as if adnotice were not there, whatever the store says; nothing is opened, not even a file, and no
-    secret is needed. For a site's own tests."""
+    secret is needed. In the environment it stands above keywords too. For a site's own tests: `adnotice.testing`."""
 
     mode: Mode = Mode.MEASURE
     """The mode until `adnotice mode` says otherwise: off, measure or ask."""

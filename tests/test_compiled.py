@@ -55,6 +55,8 @@ def test_the_compiled_modules_pass_the_tests_of_their_text() -> None:
         pytest.skip("the modules are not compiled as they are now: make check, or make .cache/compiled, does it")
     compiled = [path for name in MODULES for path in WHEEL.glob(name.replace(".py", ".*")) if path.suffix != ".py"]
     assert len(compiled) == len(MODULES)
+    beside = [path.name for path in WHEEL.iterdir() if path.suffix in (".so", ".pyd")]
+    assert beside == [], "the library of the compiled modules lies in the package, not at the top of site-packages"
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-m", "not (inside or browser or endurance)", "-p", "no:cacheprovider"]
         + [f"tests/{name}" for name in TESTS],

@@ -23,7 +23,7 @@ STOREYS: list[set[str]] = [
     {"settings", "contract"},
     {"settings_list"},
     {"configuration", "composition", "standby", "switched_off", "wsgi_servers"},
-    {"middleware", "wsgi", "doctor", "commands"},
+    {"middleware", "wsgi", "doctor", "commands", "testing"},
     {"serve", "init", "approval", "reporting", "noting"},
     {"cli"},
     {"__main__", "django"},
