@@ -27,8 +27,8 @@ class Waiting(msgspec.Struct, eq=False, gc=False):
     id: str
     expires: float
     occurrences: Sequence[Any]
-    desk: Any
-    slip: Any
+    waiters: Any
+    waiter: Any
     entry: Entry | None = None
     apart: bool = False
 
@@ -106,7 +106,7 @@ class Intake:
         try:
             item = self._queue.get(timeout=timeout) if timeout is None or timeout > 0 else self._queue.get_nowait()
             while True:
-                if item is not None and not item.slip.done():
+                if item is not None and not item.waiter.done():
                     group.append(item)
                     if len(group) == limit:
                         break

@@ -23,8 +23,8 @@ from adnotice.count.ingest.entries import Entering
 from adnotice.count.ingest.heartbeat import Heart
 from adnotice.count.ingest.queue import Intake, Waiting, seconds_until
 from adnotice.count.ingest.suspicion import Plausibility
-from adnotice.count.ingest.waiters.auto import desk_here
-from adnotice.count.ingest.waiters.base import CommitFate, Desk, Slip
+from adnotice.count.ingest.waiters.auto import waiters_here
+from adnotice.count.ingest.waiters.base import CommitFate, Waiter, Waiters
 from adnotice.count.ingest.warmup import recent_grounds
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.keys import spread_all
@@ -82,8 +82,8 @@ class Shift:
         self._deadline = settings.store_deadline_seconds
         self._opening = threading.Lock()
         self._store: Store | None = None
-        self._desk: Desk | None = None
-        self._lookout: Desk | None = None
+        self._waiters: Waiters | None = None
+        self._lookout: Waiters | None = None
         self._lookers: deque[Waiting] = deque()
         """Who waits for a look at the mode."""
         self._backoff = Backoff()
@@ -134,10 +134,10 @@ class Shift:
         """Counts under an id; returns after the commit. Raises `Unavailable`."""
         try:
             self._refuse_at_once()
-            desk = self._desk = desk_here(self._desk, self._deadline)
-            slip = desk.slip()
-            self.intake.put(Waiting(id_, expires, occurrences, desk, slip))
-            return await slip
+            waiters = self._waiters = waiters_here(self._waiters, self._deadline)
+            waiter = waiters.add()
+            self.intake.put(Waiting(id_, expires, occurrences, waiters, waiter))
+            return await waiter
         except Unavailable:
             self._turned_away += 1
             if occurrences:
@@ -148,12 +148,12 @@ class Shift:
         """Has the store asked for the mode; returns when it has said, or can't within a second."""
         if self._failing_since is not None:
             return  # it is asked again and again already
-        desk = self._lookout = desk_here(self._lookout, PATIENCE_SECONDS)
-        slip = desk.slip()
-        self._lookers.append(Waiting("", 0.0, (), desk, slip))
+        waiters = self._lookout = waiters_here(self._lookout, PATIENCE_SECONDS)
+        waiter = waiters.add()
+        self._lookers.append(Waiting("", 0.0, (), waiters, waiter))
         self.intake.wake()
         with suppress(Unavailable):
-            await slip
+            await waiter
 
     async def close(self) -> None:
         """Commits what waits, and ends; gives up after two seconds."""
@@ -161,11 +161,11 @@ class Shift:
         thread = self._thread
         if thread is None or not thread.is_alive():
             return
-        desk = desk_here(None, CLOSE_SECONDS)
-        slip = desk.slip()
-        self.intake.put(Waiting("", 0.0, (), desk, slip))
+        waiters = waiters_here(None, CLOSE_SECONDS)
+        waiter = waiters.add()
+        self.intake.put(Waiting("", 0.0, (), waiters, waiter))
         try:
-            await slip
+            await waiter
         except Unavailable as problem:
             logger.warning("Some counts were not written before the end: %s", problem)
 
@@ -204,7 +204,7 @@ class Shift:
                 self._note(problem)
                 self._tell_lookers(problem)
                 pause = self._backoff.next_pause()
-                group = [waiting for waiting in group if not waiting.slip.done()]
+                group = [waiting for waiting in group if not waiting.waiter.done()]
             except Exception as error:  # whatever it is, the thread goes on, and the callers are told
                 logger.exception("The writer failed; its reports are refused")
                 failed = Unavailable(f"the writer failed: {type(error).__name__}")
@@ -338,8 +338,8 @@ def told(waiting: Waiting, counted: bool) -> Counted:
 
 def tell(fates: Iterable[tuple[Waiting, CommitFate]]) -> None:
     """Answers callers, with one message to each event loop."""
-    by_desk: defaultdict[Desk, list[tuple[Slip, CommitFate]]] = defaultdict(list)
+    by_loop: defaultdict[Waiters, list[tuple[Waiter, CommitFate]]] = defaultdict(list)
     for waiting, fate in fates:
-        by_desk[waiting.desk].append((waiting.slip, fate))
-    for desk, told in by_desk.items():
-        desk.tell(told)
+        by_loop[waiting.waiters].append((waiting.waiter, fate))
+    for waiters, told in by_loop.items():
+        waiters.answer(told)

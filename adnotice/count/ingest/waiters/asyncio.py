@@ -1,4 +1,4 @@
-"""The desk for asyncio."""
+"""Callers on asyncio: one alarm a loop, armed only while somebody waits, looks after all their deadlines."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from adnotice.count.ingest.waiters.base import CommitFate, Slip, too_late
+from adnotice.count.ingest.waiters.base import CommitFate, Waiter, too_late
 from adnotice.vocabulary import Counted, Unavailable
 
 
-class AsyncioDesk:
+class AsyncioWaiters:
     """The callers on one asyncio loop."""
 
     def __init__(self, deadline_seconds: float) -> None:
@@ -24,8 +24,8 @@ class AsyncioDesk:
         """When each of those who wait has waited long enough."""
         self._alarm: asyncio.TimerHandle | None = None
 
-    def slip(self) -> Slip:
-        """See `Desk`."""
+    def add(self) -> Waiter:
+        """See `Waiters`."""
         future: asyncio.Future[Counted] = self._here.create_future()
         due = self._here.time() + self._deadline
         self._waiting.append(future)
@@ -34,8 +34,8 @@ class AsyncioDesk:
             self._alarm = self._here.call_at(due, self._look)
         return future
 
-    def tell(self, fates: Iterable[tuple[Any, CommitFate]]) -> None:
-        """See `Desk`."""
+    def answer(self, fates: Iterable[tuple[Any, CommitFate]]) -> None:
+        """See `Waiters`."""
         with suppress(RuntimeError):  # a loop that has been closed: nobody waits there any more
             self._here.call_soon_threadsafe(self._hand_out, fates)
 
