@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp
 
@@ -14,6 +13,7 @@ from adnotice.detect.endpoints import Detection
 from adnotice.http.admission import Gate
 from adnotice.http.messages import Routes
 from adnotice.http.sites import Sites
+from adnotice.inject.rules import Rules, make_rules
 from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.blind_spots import Sight
 from adnotice.insight.dashboard import Dashboard
@@ -24,23 +24,11 @@ from adnotice.notice.endpoints import Notices
 from adnotice.notice.to_mend import find_to_mend
 from adnotice.settings import Settings
 from adnotice.settings_list import list_settings
-from adnotice.vocabulary import Record
 
 logger: Final = logging.getLogger("adnotice")
 
 FOLDERS: Final = ("dashboard", "api", "metrics")
 """What the dashboard answers for, below our prefix."""
-
-
-class ForPages(TypedDict):
-    """What whoever puts the tag into pages is told besides its settings."""
-
-    src: str
-    record: Record
-    begin: Callable[[], None]
-    sites: Sites
-    mode: CurrentMode
-    honour_gpc: bool
 
 
 class Parts(NamedTuple):
@@ -52,7 +40,7 @@ class Parts(NamedTuple):
     dashboard: ASGIApp
     sites: Sites
     mode: CurrentMode
-    for_pages: ForPages
+    rules: Rules
 
 
 def compose(settings: Settings) -> Parts:
@@ -113,7 +101,8 @@ def compose(settings: Settings) -> Parts:
         sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
     )
-    for_pages = ForPages(
+    rules = make_rules(
+        settings.inject,
         src=f"{settings.prefix}/client.js",
         record=writer.record,
         begin=writer.begin,
@@ -121,4 +110,4 @@ def compose(settings: Settings) -> Parts:
         mode=mode,
         honour_gpc=settings.detect.honour_gpc,
     )
-    return Parts(writer, gate, {**detection.routes, **notices.routes}, dashboard, sites, mode, for_pages)
+    return Parts(writer, gate, {**detection.routes, **notices.routes}, dashboard, sites, mode, rules)

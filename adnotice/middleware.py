@@ -69,7 +69,7 @@ class AdNoticeMiddleware:
             raise SettingsError([wrong_slot])
         parts = compose(settings)
         self._writer = parts.writer
-        self._pages = Injector(app, settings.inject, **parts.for_pages)
+        self._pages = Injector(app, parts.rules)
         self._reception = Reception(
             parts.gate,
             parts.routes,

@@ -66,7 +66,7 @@ class AdNotice:
 
     def _set_up(self, app: WSGIApp, settings: Settings) -> None:
         parts = compose(settings)
-        self._pages = WsgiInjector(app, settings.inject, **parts.for_pages)
+        self._pages = WsgiInjector(app, parts.rules)
         self._reception = WsgiReception(
             parts.gate,
             parts.routes,

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.http.admission import Gate, messages_of, peer_address
 from adnotice.http.headers import quote_root, retry_after
-from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Refused, Routes, Rule
+from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Endpoint, Refused, Request, Routes, Rule
 from adnotice.http.sites import Sites
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Record, Rejection, RequestRefused, Unavailable
@@ -66,18 +66,12 @@ class Reception(Prefix):
         """Answers the request for this name, whatever it is."""
         unread = True
         try:
-            endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
+            endpoint = self._find(name)
             if endpoint is None:
-                app = self._apps.get(name.partition("/")[0])
-                if app is not None:
-                    await self._hand_over(app, name, scope, receive, send)
-                    return
-                raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
-            site = self._sites.of(scope)
-            if site is None:
-                raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
+                await self._hand_over(name, scope, receive, send)
+                return
             rule = endpoint.rule
-            request = self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
+            request = self._admit(rule, name, scope)
             if rule.max_body_bytes:
                 body = self._gate.read_body(receive, rule.max_body_bytes)
                 request.body = body if isinstance(body, bytes) else await body
@@ -89,13 +83,35 @@ class Reception(Prefix):
             answer = self._refuse(scope, refused)
             unread = unread and refused.unread
         except Unavailable as unavailable:
-            retry = retry_after(unavailable.retry_after)
-            answer = self._refuse(scope, Refused(Rejection.STORE, STORE_UNAVAILABLE, retry))
+            answer = self._refuse(scope, store_is_away(unavailable))
         if unread:
             await self._gate.discard(scope, receive)
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
         await send(start)
         await send(body_message)
+
+    def _find(self, name: str) -> Endpoint | None:
+        """Who answers for this name; None where an app of its own does. Raises `Refused` where nobody does."""
+        endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
+        if endpoint is None and name.partition("/")[0] not in self._apps:
+            raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
+        return endpoint
+
+    def _admit(self, rule: Rule, name: str, scope: Scope) -> Request:
+        """The request as the endpoint gets it, its body not read yet. Raises `Refused`."""
+        site = self._sites.of(scope)
+        if site is None:
+            raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
+        return self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
+
+    def _for_app(self, name: str, scope: Scope) -> tuple[ASGIApp, Rule, Request, Scope]:
+        """The app that answers for this name, by which rule, what was admitted, and the scope that the app gets."""
+        base = self._base_of(scope)
+        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
+        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        client = (request.client or peer_address(scope), 0)
+        asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
+        return self._apps[name.partition("/")[0]], rule, request, asked
 
     def _refuse(self, scope: Scope, refused: Refused) -> Answer:
         """The answer to a refused request, which is counted; not where the mode is off, when nothing is."""
@@ -109,10 +125,8 @@ class Reception(Prefix):
         root: str = scope.get("root_path", "")
         return quote_root(root) + self._base if root else self._base
 
-    async def _hand_over(self, app: ASGIApp, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        base = self._base_of(scope)
-        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
-        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+    async def _hand_over(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        app, rule, request, asked = self._for_app(name, scope)
         if rule.max_body_bytes:
             body = self._gate.read_body(receive, rule.max_body_bytes)
             request.body = body if isinstance(body, bytes) else await body
@@ -125,5 +139,9 @@ class Reception(Prefix):
             # The body once; then what the server says: who streams its answer waits there for the reader to go away.
             return left.pop() if left else await receive()
 
-        client = (request.client or peer_address(scope), 0)
-        await app({**scope, "root_path": base, "path": f"{base}/{name}", "client": client}, replay, send)
+        await app(asked, replay, send)
+
+
+def store_is_away(unavailable: Unavailable) -> Refused:
+    """What is told where nothing could be committed."""
+    return Refused(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after))

@@ -10,12 +10,12 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from starlette.types import ASGIApp, Message
+from starlette.types import Message
 
-from adnotice.http.admission import MAX_DISCARDED_BYTES, messages_of, peer_address
-from adnotice.http.headers import header, retry_after
-from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Refused
-from adnotice.http.router import FORM_RULE, LOOK_RULE, Reception
+from adnotice.http.admission import MAX_DISCARDED_BYTES, messages_of
+from adnotice.http.headers import header
+from adnotice.http.messages import Answer, Refused
+from adnotice.http.router import Reception, store_is_away
 from adnotice.http.wsgi_request import Environ, WsgiHeaders, make_scope
 from adnotice.vocabulary import Rejection, Unavailable
 from adnotice.waiting import complete
@@ -35,17 +35,11 @@ class WsgiReception(Reception):
         head = scope["method"] == "HEAD"
         unread = True
         try:
-            endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
+            endpoint = self._find(name)
             if endpoint is None:
-                app = self._apps.get(name.partition("/")[0])
-                if app is not None:
-                    return self._ask_app(app, name, scope, environ)
-                raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
-            site = self._sites.of(scope)
-            if site is None:
-                raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
+                return self._ask_app(name, scope, environ)
             rule = endpoint.rule
-            request = self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
+            request = self._admit(rule, name, scope)
             if rule.max_body_bytes:
                 request.body = read_body(environ, rule.max_body_bytes)
                 unread = False
@@ -54,20 +48,15 @@ class WsgiReception(Reception):
             answer = self._refuse(scope, refused)
             unread = unread and refused.unread
         except Unavailable as unavailable:
-            retry = retry_after(unavailable.retry_after)
-            answer = self._refuse(scope, Refused(Rejection.STORE, STORE_UNAVAILABLE, retry))
+            answer = self._refuse(scope, store_is_away(unavailable))
         if unread:
             discard_body(environ)
         return send_answer(answer, head=head)
 
-    def _ask_app(self, app: ASGIApp, name: str, scope: dict[str, Any], environ: Environ) -> WsgiAnswer:
+    def _ask_app(self, name: str, scope: dict[str, Any], environ: Environ) -> WsgiAnswer:
         """The dashboard's answer, from an event loop of this request's own: it shares none, so no fork can break it."""
-        base = self._base_of(scope)
-        rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
-        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        app, rule, _, asked = self._for_app(name, scope)
         body = read_body(environ, rule.max_body_bytes) if rule.max_body_bytes else b""
-        client = (request.client or peer_address(scope), 0)
-        asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
         messages: list[Message] = []
 
         left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

@@ -6,21 +6,16 @@ remembered: the plan for its headers, the place for its first bytes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.http.sites import Sites
 from adnotice.inject.decide.validators import unmark_etags
-from adnotice.inject.outcomes import Ledger
 from adnotice.inject.response import Watcher
 from adnotice.inject.rules import Rules
-from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import MARK
-from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Record
 
 _SENT_PAST_US: Final = "http.response.zerocopysend"
 """The extension by which a page's bytes would go out unseen; what comes as `pathsend` is read and sent by us."""
@@ -29,26 +24,11 @@ _PAGE_SUFFIXES: Final = frozenset(("", ".asp", ".aspx", ".htm", ".html", ".jsp",
 
 
 class Injector:
-    """Attends requests; what belongs to one response lives in its watcher.
+    """Attends requests; what belongs to one response lives in its watcher."""
 
-    `record` takes what became of a page that a reader asked for; `begin` starts whoever counts, where it has not begun.
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        settings: InjectSettings,
-        *,
-        src: str,
-        record: Record,
-        begin: Callable[[], None],
-        sites: Sites,
-        mode: CurrentMode,
-        honour_gpc: bool = True,
-    ) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self._app = app
-        self._ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc)
-        self._rules = Rules(settings, self._ledger, src=src, sites=sites, mode=mode)
+        self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request to the app, and the app's messages on."""
@@ -87,7 +67,7 @@ class Injector:
                 extensions = scope["extensions"].items()
                 prepared["extensions"] = {name: value for name, value in extensions if name != _SENT_PAST_US}
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
-            self._ledger.failed(scope)
+            self._rules.ledger.failed(scope)
             return scope, b""
         return prepared, asked_for if marked else b""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.types import Message
@@ -18,7 +19,7 @@ from adnotice.inject.rewrite.head_scanner import Prologues
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Refusal
+from adnotice.vocabulary import Record, Refusal
 
 MAX_TYPES: Final = 256
 
@@ -61,6 +62,23 @@ def begin_with(start: dict[str, Any], headers: Pairs | None) -> Message:
     begun = dict(start)
     begun["headers"] = headers
     return begun
+
+
+def make_rules(
+    settings: InjectSettings,
+    *,
+    src: str,
+    record: Record,
+    begin: Callable[[], None],
+    sites: Sites,
+    mode: CurrentMode,
+    honour_gpc: bool = True,
+) -> Rules:
+    """The rules of a site.
+
+    `record` takes what became of a page that a reader asked for; `begin` starts whoever counts, where it has not begun.
+    """
+    return Rules(settings, Ledger(record, sites, begin, honour_gpc=honour_gpc), src=src, sites=sites, mode=mode)
 
 
 class Rules:

@@ -6,12 +6,11 @@ What is no page goes back as the app made it, its iterable untouched, so that th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from collections.abc import Awaitable, Generator, Iterable, Iterator
 from typing import Any, Final
 
 from starlette.types import Message
 
-from adnotice.http.sites import Sites
 from adnotice.http.wsgi_request import (
     Environ,
     ExcInfo,
@@ -23,34 +22,18 @@ from adnotice.http.wsgi_request import (
     make_scope,
 )
 from adnotice.inject.decide.validators import unmark_etags
-from adnotice.inject.outcomes import Ledger
 from adnotice.inject.response import Watcher
 from adnotice.inject.rules import Rules
-from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import MARK
-from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Record
 from adnotice.waiting import complete
 
 
 class WsgiInjector:
-    """Attends requests; what belongs to one response lives in its `PageStart`. See `Injector` for what it is given."""
+    """Attends requests; what belongs to one response lives in its `PageStart`."""
 
-    def __init__(
-        self,
-        app: WSGIApp,
-        settings: InjectSettings,
-        *,
-        src: str,
-        record: Record,
-        begin: Callable[[], None],
-        sites: Sites,
-        mode: CurrentMode,
-        honour_gpc: bool = True,
-    ) -> None:
+    def __init__(self, app: WSGIApp, rules: Rules) -> None:
         self._app = app
-        self._ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc)
-        self._rules = Rules(settings, self._ledger, src=src, sites=sites, mode=mode)
+        self._rules = rules
 
     def attend(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The app's answer, with the tag where it is a page that should carry it."""
@@ -73,7 +56,7 @@ class WsgiInjector:
             tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
             return {**environ, "HTTP_IF_NONE_MATCH": unmark_etags(given, tag).decode("latin-1")}, given
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
-            self._ledger.failed(make_scope(environ))
+            self._rules.ledger.failed(make_scope(environ))
             return environ, b""
 
 

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.http.sites import Sites
 from adnotice.inject.middleware import Injector
+from adnotice.inject.rules import make_rules
 from adnotice.inject.settings import InjectSettings
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Mode, Occurrence
@@ -37,8 +38,7 @@ def wrap(
 ) -> Injector:
     """The injector in front of the app."""
     record = kept.record if kept is not None else lambda _: None
-    return Injector(
-        app,
+    rules = make_rules(
         InjectSettings(**settings),
         src=SRC,
         record=record,
@@ -46,6 +46,7 @@ def wrap(
         sites=Sites(site or "", {} if site else {"elsewhere.example.test": "elsewhere"}),
         mode=CurrentMode(mode),
     )
+    return Injector(app, rules)
 
 
 def request(path: str = "/", headers: Headers = (), method: str = "GET", **more: Any) -> Scope:

@@ -52,6 +52,7 @@ FENCE = {
     "adnotice.inject.outcomes.Ledger.__init__",
     "adnotice.inject.outcomes.Ledger.failed",
     "adnotice.inject.rules.Rules.__init__",
+    "adnotice.inject.rules.make_rules",
     "adnotice.inject.response.Watcher.__init__",  # these put down what they are given
     "adnotice.inject.rules.Page.__init__",
     "adnotice.inject.rewrite.plain.PageResponder.__init__",
