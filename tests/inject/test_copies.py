@@ -68,6 +68,16 @@ def test_pages_that_are_served_often_are_soon_kept_among_others() -> None:
     assert {entry[0] for entry in kept._kept.values()} == {front, second}
 
 
+@pytest.mark.parametrize(("others", "kept_then"), [(0, True), (30, True), (31, True), (32, False)])
+def test_a_piece_is_awaited_while_31_others_go_by(others: int, kept_then: bool) -> None:
+    kept, page = Copies(), fresh()
+    serve(kept, page)
+    for n in range(others):
+        serve(kept, fresh(b"<html>%d" % n))
+    serve(kept, page)
+    assert (kept.find(page, TAG) is not None) is kept_then
+
+
 @pytest.mark.inside
 def test_memory_is_bounded_however_many_pages_are_served_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "MAX_BYTES", 100_000)
