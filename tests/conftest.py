@@ -1,7 +1,7 @@
 """What all tests share.
 
 With TEST_COMPILED (no ADNOTICE_…: those are settings), the folder of an unpacked wheel, it is the adnotice in there that
-is tested: tests/test_compiled.py.
+is tested: tests/test_compiled.py. With TEST_EMPTY_MEMORY nothing is remembered: tests/test_empty_memory.py.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.forgetful import import_forgetfully
+
 if "TEST_COMPILED" in os.environ:
     sys.path.insert(0, os.environ["TEST_COMPILED"])
     importlib.import_module("adnotice")  # now: pytest is going to put the checkout first
+if "TEST_EMPTY_MEMORY" in os.environ:
+    import_forgetfully("adnotice.middleware")
 
 pytest_plugins = ["tests.skips", "tests.lanes"]
 

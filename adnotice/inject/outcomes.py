@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from adnotice.http.sites import Sites
 from adnotice.inject.log_throttle import Complaints
+from adnotice.inject.memo.sizes import USUAL, Sizes, remember
 from adnotice.inject.page_audience import Askings
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import PageForProgram, PageInjected, PageRefused, Record, Refusal
 
-MAX_KNOWN_PAGES: Final = 4096
 FAILED: Final = "adnotice failed, the page went out as the app made it. Please report this"
 FORBIDDEN: Final = "a page goes out without the tag. {0.means} {0.do}".format(REFUSALS[Refusal.CSP])
 
@@ -24,13 +24,22 @@ class Ledger:
     Those have the writer begin, as counting does elsewhere: from then on it looks after the mode.
     """
 
-    def __init__(self, record: Record, sites: Sites, begin: Callable[[], None], *, honour_gpc: bool = True) -> None:
+    def __init__(
+        self,
+        record: Record,
+        sites: Sites,
+        begin: Callable[[], None],
+        *,
+        honour_gpc: bool = True,
+        sizes: Sizes = USUAL,
+    ) -> None:
         self._record = record
         self._begin = begin
         self._sites = sites
         self._honour_gpc = honour_gpc
         self._complaints = Complaints()
-        self._askings = Askings()
+        self._askings = Askings(sizes.agents)
+        self._most_pages = sizes.pages
         self._known: dict[str, dict[str, PageInjected]] = {}
         """By site and path, those that are not declined."""
 
@@ -56,10 +65,8 @@ class Ledger:
         known = pages.get(path)
         if known is None:
             known = PageInjected(site, name_page(path), declined)
-            if len(pages) >= MAX_KNOWN_PAGES:
-                pages.clear()
             if len(path) <= MAX_PAGE_CHARACTERS:
-                pages[path] = known
+                remember(pages, path, known, self._most_pages)
         return known
 
     def refused(self, scope: dict[str, Any], refusal: Refusal) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from adnotice.agents import is_bot, name_program
+from adnotice.inject.memo.sizes import USUAL, remember
 from adnotice.vocabulary import Program
 
-MAX_AGENTS: Final = 4096
 MAX_AGENT_BYTES: Final = 512
 """Longer ones are read each time, not remembered."""
 
@@ -17,9 +17,10 @@ _PREFETCHES: Final = (b"prefetch", b"prerender", b"preview")
 class Askings:
     """Reads page requests' headers; remembers which User-Agents are programs'."""
 
-    __slots__ = ("_programs",)
+    __slots__ = ("_most", "_programs")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = USUAL.agents) -> None:
+        self._most = most
         self._programs: dict[bytes, bool] = {}
 
     def read(self, headers: Any) -> tuple[bool, bool]:
@@ -73,10 +74,8 @@ class Askings:
         known = self._programs.get(agent)
         if known is None:
             known = is_bot(agent.decode("latin-1"))
-            if len(self._programs) >= MAX_AGENTS:
-                self._programs.clear()
             if len(agent) <= MAX_AGENT_BYTES:
-                self._programs[agent] = known
+                remember(self._programs, agent, known, self._most)
         return known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from starlette.types import Message
 
@@ -14,14 +14,13 @@ from adnotice.inject.decide.plan import Plan
 from adnotice.inject.decide.validators import Pairs, find_etag, mark_etag, revise_headers
 from adnotice.inject.memo.copies import Copies
 from adnotice.inject.memo.plans import Plans
+from adnotice.inject.memo.sizes import USUAL, Sizes, remember
 from adnotice.inject.outcomes import Ledger
 from adnotice.inject.rewrite.head_scanner import Prologues
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Record, Refusal
-
-MAX_TYPES: Final = 256
 
 
 class Page:
@@ -73,12 +72,14 @@ def make_rules(
     sites: Sites,
     mode: CurrentMode,
     honour_gpc: bool = True,
+    sizes: Sizes = USUAL,
 ) -> Rules:
-    """The rules of a site.
+    """The rules of a site, which remember at most so much.
 
     `record` takes what became of a page that a reader asked for; `begin` starts whoever counts, where it has not begun.
     """
-    return Rules(settings, Ledger(record, sites, begin, honour_gpc=honour_gpc), src=src, sites=sites, mode=mode)
+    ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc, sizes=sizes)
+    return Rules(settings, ledger, src=src, sites=sites, mode=mode, sizes=sizes)
 
 
 class Rules:
@@ -92,18 +93,20 @@ class Rules:
         src: str,
         sites: Sites,
         mode: CurrentMode,
+        sizes: Sizes = USUAL,
     ) -> None:
         self.ledger = ledger
-        self.prologues = Prologues()
-        self.copies = Copies()
+        self.prologues = Prologues(sizes.beginnings)
+        self.copies = Copies(sizes.copies_bytes)
         self.mode = mode
         self.marks_out = False
         """Whether a page has left with a mark of ours in its ETag."""
-        self._plans = Plans(src)
+        self._plans = Plans(src, sizes.plans)
         self._sites = sites
         self._skip = settings.skip
         self._is_excluded = settings.compile()
         self._asks_operator = self._skip is not None or self._is_excluded is not None
+        self._most_types = sizes.types
         self._types: dict[bytes, bool] = {}
         """Content types that have come, and whether they are pages'."""
 
@@ -113,9 +116,8 @@ class Rules:
         return self._read_type(content_type) if known is None else known
 
     def _read_type(self, content_type: bytes) -> bool:
-        if len(self._types) >= MAX_TYPES:
-            self._types.clear()
-        found = self._types[content_type] = is_page_type(content_type)
+        found = is_page_type(content_type)
+        remember(self._types, content_type, found, self._most_types)
         return found
 
     def decide(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.http.sites import Sites
+from adnotice.inject.memo.sizes import NOTHING, USUAL
 from adnotice.inject.middleware import Injector
 from adnotice.inject.rules import make_rules
 from adnotice.inject.settings import InjectSettings
@@ -20,6 +22,8 @@ PAGE = b"<!doctype html>\n<html lang=en><head><title>Budget</title></head><body>
 HEAD_END = PAGE.index(b"<title>")
 PAGE_WITH_TAG = PAGE[:HEAD_END] + TAG + PAGE[HEAD_END:]
 HTML = (b"content-type", b"text/html; charset=utf-8")
+
+WITHOUT_MEMORY = "TEST_EMPTY_MEMORY" in os.environ
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -45,6 +49,7 @@ def wrap(
         begin=lambda: None,
         sites=Sites(site or "", {} if site else {"elsewhere.example.test": "elsewhere"}),
         mode=CurrentMode(mode),
+        sizes=NOTHING if WITHOUT_MEMORY else USUAL,
     )
     return Injector(app, rules)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.inject.memo import copies
 from adnotice.inject.memo.copies import Copies, insert
+from adnotice.inject.memo.sizes import USUAL
 from tests.inject.site import HTML, PAGE, PAGE_WITH_TAG, ask, body_of, length_of, part, sending, start, wrap
 
 TAG = b"<script></script>"
@@ -78,10 +78,8 @@ def test_a_piece_is_awaited_while_31_others_go_by(others: int, kept_then: bool) 
     assert (kept.find(page, TAG) is not None) is kept_then
 
 
-@pytest.mark.inside
-def test_memory_is_bounded_however_many_pages_are_served_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "MAX_BYTES", 100_000)
-    kept = Copies()
+def test_memory_is_bounded_however_many_pages_are_served_twice() -> None:
+    kept = Copies(100_000)
     for n in range(1_000):
         page = fresh(b"<html>%d" % n + b"." * (n % 30_000))
         assert serve(kept, page) == serve(kept, page) == serve(kept, page) == insert(page, 6, TAG)
@@ -90,7 +88,7 @@ def test_memory_is_bounded_however_many_pages_are_served_twice(monkeypatch: pyte
 
 
 def test_a_piece_larger_than_all_that_may_be_kept_is_let_go() -> None:
-    kept, page = Copies(), bytes(copies.MAX_BYTES + 1)
+    kept, page = Copies(), bytes(USUAL.copies_bytes + 1)
     assert serve(kept, page) == serve(kept, page) == insert(page, 6, TAG)
     assert kept._kept == {}
     assert kept._awaited == b""

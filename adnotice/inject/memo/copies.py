@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-MAX_BYTES: Final = 8 * 1024 * 1024
-"""What is kept, all copies together."""
+from adnotice.inject.memo.sizes import USUAL
 
 PATIENCE: Final = 31
 """How many other pages go by before another one is looked out for."""
@@ -31,9 +30,10 @@ class Copies:
     another's. When there is no room left, all is forgotten: what is served often is soon back.
     """
 
-    __slots__ = ("_awaited", "_kept", "_kept_bytes", "_last", "_patience")
+    __slots__ = ("_awaited", "_kept", "_kept_bytes", "_last", "_max_bytes", "_patience")
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = USUAL.copies_bytes) -> None:
+        self._max_bytes = max_bytes
         self._kept: dict[int, tuple[bytes, bytes, bytes]] = {}
         """The piece, the tag, and the piece with the tag in it, by the piece's address."""
         self._kept_bytes = 0
@@ -60,13 +60,13 @@ class Copies:
             self._keep(data, tag, copy)
         elif self._patience:
             self._patience -= 1
-        elif len(data) <= MAX_BYTES // 2:
+        elif 0 < len(data) <= self._max_bytes // 2:
             self._awaited, self._patience = data, PATIENCE
         return copy
 
     def _keep(self, data: bytes, tag: bytes, copy: bytes) -> None:
         size = len(copy) + _ENTRY_BYTES
-        if self._kept_bytes + size > MAX_BYTES:
+        if self._kept_bytes + size > self._max_bytes:
             self._kept.clear()
             self._kept_bytes = 0
             self._last = (b"", b"", b"")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from adnotice.inject.decide.eligibility import is_length
 from adnotice.inject.decide.plan import Plan, find_length, make_plan
 from adnotice.inject.decide.validators import Pairs
+from adnotice.inject.memo.sizes import USUAL, remember
 from adnotice.inject.tag import Tag, make_tag
-
-MAX_PLANS: Final = 512
 
 
 class Known:
@@ -49,9 +46,10 @@ class Known:
 class Plans:
     """Makes plans, and finds them again. `src` is the tag's own address on the site."""
 
-    __slots__ = ("_kept", "_last", "_src")
+    __slots__ = ("_kept", "_last", "_most", "_src")
 
-    def __init__(self, src: str) -> None:
+    def __init__(self, src: str, most: int = USUAL.plans) -> None:
+        self._most = most
         self._src = src
         self._last: Known | None = None
         self._kept: dict[object, Known] = {}
@@ -80,8 +78,6 @@ class Plans:
         if known is None:
             plan = make_plan(method, status, trailers, headers, self.tag(root_path))
             known = Known(method, root_path, status, trailers, headers, plan)
-            if len(self._kept) >= MAX_PLANS:
-                self._kept.clear()
-            self._kept[key] = known
-        self._last = known
+            remember(self._kept, key, known, self._most)
+        self._last = known if self._most else None
         return known.plan

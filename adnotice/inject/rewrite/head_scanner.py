@@ -290,9 +290,10 @@ class Prologues:
     """Remembers how the site's pages begin, so that the place is looked up and not searched: the same first bytes have
     the same place."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_most")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_KNOWN_PROLOGUES) -> None:
+        self._most = most
         self._known: tuple[tuple[bytes, int | Refusal], ...] = ()
 
     def find(self, data: bytes) -> int | Refusal | None:
@@ -304,5 +305,6 @@ class Prologues:
         if index < 0:
             return Refusal.FRAGMENT if len(data) >= MAX_PROLOGUE_BYTES else None
         place = _place(state, index)
-        self._known = ((data[: index + 1], place), *self._known[: MAX_KNOWN_PROLOGUES - 1])
+        if self._most:
+            self._known = ((data[: index + 1], place), *self._known[: self._most - 1])
         return place
