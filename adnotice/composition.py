@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from adnotice.count.ingest.writer import Writer
 from adnotice.detect.endpoints import Detection
-from adnotice.http.admission import Gate
+from adnotice.http.admission import Admission
 from adnotice.http.messages import Routes
 from adnotice.http.sites import Sites
 from adnotice.inject.rules import Rules, make_rules
@@ -35,7 +35,7 @@ class Parts(NamedTuple):
     """What answers, and what counts."""
 
     writer: Writer
-    gate: Gate
+    admission: Admission
     routes: Routes
     dashboard: ASGIApp
     sites: Sites
@@ -51,8 +51,8 @@ def compose(settings: Settings) -> Parts:
     sites = Sites(settings.site, settings.hosts)
     mode = CurrentMode(settings.mode)
     writer = Writer(settings.count, mode=mode)
-    gate = Gate(settings.gate)
-    commit = gate.limit(writer.commit)
+    admission = Admission(settings.admission)
+    commit = admission.limit(writer.commit)
     notices = Notices(
         settings.notice,
         keys=keys,
@@ -110,4 +110,4 @@ def compose(settings: Settings) -> Parts:
         mode=mode,
         honour_gpc=settings.detect.honour_gpc,
     )
-    return Parts(writer, gate, {**detection.routes, **notices.routes}, dashboard, sites, mode, rules)
+    return Parts(writer, admission, {**detection.routes, **notices.routes}, dashboard, sites, mode, rules)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.composition import FOLDERS, compose
 from adnotice.configuration import choose_settings
-from adnotice.http.router import Reception
+from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
 from adnotice.settings import Settings, SettingsError
 from adnotice.slot import find_wrong_slot
@@ -41,7 +41,7 @@ class AdNoticeMiddleware:
 
     def __init__(self, /, app: ASGIApp, settings: Settings | None = None, **options: object) -> None:
         self.app = app
-        self._reception: Reception | Standby | SwitchedOff
+        self._router: Router | Standby | SwitchedOff
         self._pages: Injector | Standby | SwitchedOff
         try:
             found = choose_settings(settings, options)
@@ -49,7 +49,7 @@ class AdNoticeMiddleware:
                 self._set_up(app, found)
             else:
                 off = SwitchedOff(app, found.prefix)
-                self._reception = self._pages = off
+                self._router = self._pages = off
                 self._live = off.live
         except SettingsError as error:
             self._stand_by(error)
@@ -61,7 +61,7 @@ class AdNoticeMiddleware:
     def _stand_by(self, error: SettingsError) -> None:
         tell(str(error))
         standby = Standby(self.app, str(error), error.prefix)
-        self._reception = self._pages = standby
+        self._router = self._pages = standby
         self._live = standby.live
 
     def _set_up(self, app: ASGIApp, settings: Settings) -> None:
@@ -70,8 +70,8 @@ class AdNoticeMiddleware:
         parts = compose(settings)
         self._writer = parts.writer
         self._pages = Injector(app, parts.rules)
-        self._reception = Reception(
-            parts.gate,
+        self._router = Router(
+            parts.admission,
             parts.routes,
             dict.fromkeys(FOLDERS, parts.dashboard),
             prefix=settings.prefix,
@@ -85,8 +85,8 @@ class AdNoticeMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers our own addresses; hands everything else to the app."""
         if scope["type"] == "http":
-            if name := self._reception.name_of(scope):
-                await self._reception.answer(name, scope, receive, send)
+            if name := self._router.name_of(scope):
+                await self._router.answer(name, scope, receive, send)
             else:
                 await self._pages.attend(scope, receive, send)
         elif scope["type"] == "lifespan":

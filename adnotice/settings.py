@@ -19,7 +19,7 @@ from adnotice.convert import Unfit, convert, show, takes_mapping
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import store_problems
 from adnotice.detect.settings import DetectSettings
-from adnotice.http.admission import GateSettings
+from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.notice.settings import NoticeSettings
@@ -83,7 +83,7 @@ class Settings:
     """Host names to site names, for several sites in one process. When given, other hosts are neither injected nor
     counted."""
 
-    gate: GateSettings = field(default_factory=GateSettings)
+    admission: AdmissionSettings = field(default_factory=AdmissionSettings)
     inject: InjectSettings = field(default_factory=InjectSettings)
     detect: DetectSettings = field(default_factory=DetectSettings)
     notice: NoticeSettings = field(default_factory=NoticeSettings)
@@ -142,7 +142,7 @@ class Settings:
 
     def warnings(self) -> Iterator[str]:
         """Says what is allowed and yet seldom meant."""
-        yield from self.gate.warnings()
+        yield from self.admission.warnings()
         yield from self.notice.warnings()
 
     @classmethod
@@ -293,7 +293,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
 """Lists and mappings as one would write them."""
 
 _ROOMS: Final[Mapping[str, Any]] = {
-    "gate": GateSettings,
+    "admission": AdmissionSettings,
     "inject": InjectSettings,
     "detect": DetectSettings,
     "notice": NoticeSettings,

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.http.admission import Gate, GateSettings, messages_of
+from adnotice.http.admission import Admission, AdmissionSettings, messages_of
 from adnotice.http.messages import Refused
 from adnotice.http.router import Prefix
 from adnotice.vocabulary import Rejection
@@ -24,16 +24,16 @@ class Standby:
     def __init__(self, app: ASGIApp, why: str, prefix: str) -> None:
         self._app = app
         self._why = why
-        self._gate = Gate(GateSettings())
+        self._admission = Admission(AdmissionSettings())
         self.name_of = Prefix(prefix).name_of
 
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The app's own answer."""
         return self._app(scope, receive, send)
 
-    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - Reception's
+    async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as Router has it
         """The same for each of our addresses."""
-        await self._gate.discard(scope, receive)
+        await self._admission.discard(scope, receive)
         for message in messages_of(Refused(Rejection.SETTINGS, REASON).answer(), head=scope["method"] == "HEAD"):
             await send(message)
 

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.detect.client import make_silence
-from adnotice.http.admission import Gate, GateSettings, messages_of
+from adnotice.http.admission import Admission, AdmissionSettings, messages_of
 from adnotice.http.messages import Refused, Request
 from adnotice.http.router import LOOK_RULE, Prefix
 from adnotice.vocabulary import Rejection
@@ -24,7 +24,7 @@ class SwitchedOff:
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
         self._app = app
-        self._gate = Gate(GateSettings())
+        self._admission = Admission(AdmissionSettings())
         self._silence = make_silence()
         self.name_of = Prefix(prefix).name_of
 
@@ -34,7 +34,7 @@ class SwitchedOff:
 
     async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """The empty script, or 404."""
-        await self._gate.discard(scope, receive)
+        await self._admission.discard(scope, receive)
         try:
             answer = self._silence.answer(self._admit(name, scope))
         except Refused as refused:
@@ -45,7 +45,7 @@ class SwitchedOff:
     def _admit(self, name: str, scope: Scope) -> Request:
         if name != "client.js":
             raise Refused(Rejection.NAME, REASON)
-        return self._gate.admit(scope, LOOK_RULE, path=name, base="", site="")
+        return self._admission.admit(scope, LOOK_RULE, path=name, base="", site="")
 
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The app's own."""

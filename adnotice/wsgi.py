@@ -14,11 +14,11 @@ from typing import Final
 from adnotice.composition import FOLDERS, Parts, compose, logger
 from adnotice.configuration import choose_settings
 from adnotice.detect.client import make_silence
-from adnotice.http.admission import Gate, GateSettings
+from adnotice.http.admission import Admission, AdmissionSettings
 from adnotice.http.messages import Answer, Refused
 from adnotice.http.router import LOOK_RULE
 from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, make_scope
-from adnotice.http.wsgi_router import WsgiReception, send_answer
+from adnotice.http.wsgi_router import WsgiRouter, send_answer
 from adnotice.inject.wsgi import PageStart, WsgiInjector
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import REASON as NOT_SET_UP
@@ -67,8 +67,8 @@ class AdNotice:
     def _set_up(self, app: WSGIApp, settings: Settings) -> None:
         parts = compose(settings)
         self._pages = WsgiInjector(app, parts.rules)
-        self._reception = WsgiReception(
-            parts.gate,
+        self._router = WsgiRouter(
+            parts.admission,
             parts.routes,
             dict.fromkeys(FOLDERS, parts.dashboard),
             prefix=settings.prefix,
@@ -108,7 +108,7 @@ class AdNotice:
 
     def _answer(self, name: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self._parts is not None:
-            status, headers, body = self._reception.respond(name, environ)
+            status, headers, body = self._router.respond(name, environ)
             start_response(status, headers)
             return [body]
         scope = make_scope(environ)
@@ -116,7 +116,9 @@ class AdNotice:
         try:
             if not (self._silent and name == "client.js"):
                 raise self._refused
-            answer = make_silence().answer(Gate(GateSettings()).admit(scope, LOOK_RULE, path=name, base="", site=""))
+            answer = make_silence().answer(
+                Admission(AdmissionSettings()).admit(scope, LOOK_RULE, path=name, base="", site="")
+            )
         except Refused as refused:
             answer = refused.answer()
         status, headers, body = send_answer(answer, head=scope["method"] == "HEAD")

@@ -22,7 +22,7 @@ from adnotice.detect.report import decode_report
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.verdict import Evidence, Fate, judge
 from adnotice.detect.witness import Witnesses, probe_of
-from adnotice.http.admission import Gate, GateSettings, messages_of
+from adnotice.http.admission import Admission, AdmissionSettings, messages_of
 from adnotice.http.messages import Request
 from adnotice.keys import Keys
 from adnotice.notice.endpoints import Notices
@@ -64,19 +64,19 @@ def time_parts(loop: asyncio.AbstractEventLoop, times: int) -> Iterator[tuple[st
     yield "uvicorn's protocol and the bare endpoint", us(lambda request: connection.ask(request), wire)
     bodies = [request.partition(b"\r\n\r\n")[2] for request in wire]
     scopes = [make_scope(request) for request in wire]
-    gate = Gate(GateSettings(site_rate_per_second=0))
+    admission = Admission(AdmissionSettings(site_rate_per_second=0))
     admitted: list[Request] = []  # the first 500 twice: they warm up
 
     async def admit(scope: Mapping[str, Any], body: bytes) -> None:
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        request = gate.admit(dict(scope), REPORT, path="outcome", base="/_adnotice", site=SITE)
-        read = gate.read_body(receive, REPORT.max_body_bytes)
+        request = admission.admit(dict(scope), REPORT, path="outcome", base="/_adnotice", site=SITE)
+        read = admission.read_body(receive, REPORT.max_body_bytes)
         request.body = read if isinstance(read, bytes) else await read
         admitted.append(request)
 
-    yield "gate", us_async(loop, admit, scopes, bodies)
+    yield "admission", us_async(loop, admit, scopes, bodies)
     yield "decode", us(decode_report, bodies)
     witnesses = Witnesses(keys, 10)
     reports = [decode_report(body) for body in bodies]

@@ -121,7 +121,7 @@ def make_app(folder: Path) -> ASGIApp:
         again=again,
         mode=lambda: Mode.MEASURE,
     )
-    app._reception.routes = {**app._reception.routes, "outcome": detection.routes["outcome"]}
+    app._router.routes = {**app._router.routes, "outcome": detection.routes["outcome"]}
     return app
 
 

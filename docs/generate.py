@@ -17,7 +17,7 @@ from adnotice import texts
 from adnotice.cli import WIDTH, adnotice
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
-from adnotice.http.admission import GateSettings
+from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.display.exports import TABLE_NAMES
 from adnotice.insight.settings import InsightSettings
@@ -35,7 +35,7 @@ ROOMS: tuple[Any, ...] = (
     NoticeSettings,
     CountSettings,
     InsightSettings,
-    GateSettings,
+    AdmissionSettings,
 )
 
 

@@ -28,7 +28,7 @@ def test_a_page_made_from_the_code_is_up_to_date(name: str) -> None:
 
 @pytest.mark.parametrize("owner", [Settings, *generate.ROOMS])
 def test_every_setting_has_its_sentence(owner: type) -> None:
-    rooms = {"gate", "inject", "detect", "notice", "count", "insight"}
+    rooms = {"admission", "inject", "detect", "notice", "count", "insight"}
     named = {field.name for field in fields(owner)} - rooms  # type: ignore[arg-type]
     assert named == set(generate.describe(owner))
 

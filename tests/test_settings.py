@@ -117,7 +117,7 @@ def test_the_environment_is_read_with_lists_mappings_numbers_and_truth_values() 
     assert settings.hosts == {"news.example": "news"}
     assert settings.notice.not_now_days == 14
     assert settings.detect.expose_verdict is True
-    assert settings.gate.trusted_proxies == ("10.0.0.0/8", "::1")
+    assert settings.admission.trusted_proxies == ("10.0.0.0/8", "::1")
 
 
 def test_a_wrong_variable_is_named_as_it_stands_in_the_environment() -> None:

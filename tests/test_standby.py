@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware, Settings, SettingsError, middleware, settings
 from adnotice.count.settings import CountSettings
-from adnotice.http.admission import GateSettings
+from adnotice.http.admission import AdmissionSettings
 from adnotice.standby import REASON, Standby
 from tests.conftest import SECRET
 from tests.support.any_settings import NAMES, VALUES
@@ -66,13 +66,16 @@ async def start(app: ASGIApp) -> list[Message]:
 
 
 def stands_by(app: AdNoticeMiddleware) -> bool:
-    return isinstance(app._reception, Standby)
+    return isinstance(app._router, Standby)
 
 
 @running(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
-    given=st.just(None) | VALUES | st.builds(Settings) | st.builds(Settings, prefix=VALUES, gate=VALUES, count=VALUES),
-    options=st.dictionaries(st.sampled_from([*NAMES, "self", "app_", "gate", "settings_"]) | st.text(), VALUES),
+    given=st.just(None)
+    | VALUES
+    | st.builds(Settings)
+    | st.builds(Settings, prefix=VALUES, admission=VALUES, count=VALUES),
+    options=st.dictionaries(st.sampled_from([*NAMES, "self", "app_", "admission", "settings_"]) | st.text(), VALUES),
 )
 def test_the_constructor_never_raises(given: object, options: dict[str, object]) -> None:
     options = {name: value for name, value in options.items() if name not in ("app", "settings")}
@@ -111,7 +114,7 @@ def test_what_settings_of_refuses_stands_by_and_what_it_takes_works(name: str, v
         ),
         (Settings(secret_key=("short",)), {}, ["secret_key must have at least 32 characters, got 5"]),
         (
-            Settings(secret_key=(SECRET,), gate=GateSettings(trusted_proxies=("proxy",)), prefix="//evil"),
+            Settings(secret_key=(SECRET,), admission=AdmissionSettings(trusted_proxies=("proxy",)), prefix="//evil"),
             {},
             ["prefix must be a path", "trusted_proxies takes addresses"],
         ),

@@ -13,12 +13,12 @@ import msgspec
 from adnotice.detect.authenticate import weigh
 from adnotice.detect.baits import IMAGE, SCRIPT, SIZED_IMAGE, SIZED_SCRIPT, STYLE
 from adnotice.detect.client import make_client, make_parts, make_silence, make_unsure
-from adnotice.detect.host_check import Look
+from adnotice.detect.host_check import HostCheck
 from adnotice.detect.presets import find_preset
 from adnotice.detect.reliability import Sensor
 from adnotice.detect.report import MAX_REPORT_BYTES, Found, Report, decode_report
 from adnotice.detect.sampling import SLOW_SECONDS, Sampling
-from adnotice.detect.sensors import Beliefs, Recent
+from adnotice.detect.sensors import Recent, Sensors
 from adnotice.detect.settings import DetectSettings
 from adnotice.detect.shares import Shares
 from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, judge_again, read_signs, shows_ads_allowed
@@ -120,7 +120,7 @@ class Detection:
         self._halved: dict[int, tuple[int, Asset]] = {}
         """The client script of each step of halving, and the hour that it was made for."""
         address = find_preset(settings.ad_probe, "").url if settings.ad_probe and settings.ad_probe_look else ""
-        self._beliefs = Beliefs(Look(address, clock), recent, clock)
+        self._sensors = Sensors(HostCheck(address, clock), recent, clock)
         self._often = Rate(FREQUENT_AN_HOUR, 3600.0)
         self._silence = make_silence()
         self._unsure = make_unsure()
@@ -178,7 +178,7 @@ class Detection:
         report = decode_report(request.body)
         evidence, made = weigh(report, self._witnesses)
         found = judge(evidence)
-        judgement = found if found.kind is None else await self._beliefs.temper(found)
+        judgement = found if found.kind is None else await self._sensors.temper(found)
         if report.again is not None:
             return await self._check_again(report, request, evidence, judgement)
         visit = self._visit(report, request, evidence, judgement)
@@ -258,11 +258,11 @@ class Detection:
     def _learn(self, found: Judgement, evidence: Evidence, made: int) -> None:
         """Remembers what worked and what failed in a view that was counted."""
         if found.kind is not None:
-            self._beliefs.failed(found)
+            self._sensors.failed(found)
         if Fate.ARRIVED in evidence.script or Fate.ARRIVED in evidence.image:
-            self._beliefs.worked(Sensor.BAITS, made)
+            self._sensors.worked(Sensor.BAITS, made)
         if evidence.probe == "works":
-            self._beliefs.worked(Sensor.PROBE, made)
+            self._sensors.worked(Sensor.PROBE, made)
 
 
 def serve(asset: Asset) -> Endpoint:

@@ -15,7 +15,7 @@ FRESH_SECONDS: Final = 15 * 60.0
 USUAL_SECONDS: Final = 24 * 3600.0
 
 
-class Memory:
+class History:
     """The last outcomes one by one, and by the minute what was usual before them, for a day.
 
     Outcomes older than a quarter of an hour say nothing about now, so a sensor that was set aside is believed again

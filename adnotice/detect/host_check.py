@@ -26,7 +26,7 @@ class Host(Enum):
     """It was never seen up from here: the server may have no way out."""
 
 
-class Look:
+class HostCheck:
     """Asks for the ad script's address, at most every five seconds and only when called; remembers the answer."""
 
     def __init__(self, address: str, clock: Callable[[], float] = time.time) -> None:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from adnotice.detect.history import Memory
-from adnotice.detect.host_check import Host, Look
+from adnotice.detect.history import History
+from adnotice.detect.host_check import Host, HostCheck
 from adnotice.detect.reliability import Doubt, Sensor, Tally, doubt
 from adnotice.detect.verdict import Judgement, unknown
 from adnotice.vocabulary import Ground, Kind
@@ -27,7 +27,7 @@ nothing as long as it isn't known."""
 BAITS_ARRIVED: Final = (Ground.SCRIPT, Ground.RETRY, Ground.IMAGE)
 
 
-class Beliefs:
+class Sensors:
     """Remembers how baits and ad script fare in this process, and sets aside what can't be believed now.
 
     A failing ad script is believed only with a proof of life, for its host may be down: the server's own look finds the
@@ -35,10 +35,10 @@ class Beliefs:
     an accusing report waits up to three seconds for one. Without proof the view is unknown.
     """
 
-    def __init__(self, look: Look, recent: Recent | None = None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, look: HostCheck, recent: Recent | None = None, clock: Callable[[], float] = time.time) -> None:
         self._look = look
         self._clock = clock
-        self._memories = {sensor: Memory(clock) for sensor in Sensor}
+        self._histories = {sensor: History(clock) for sensor in Sensor}
         self._doubts: dict[Sensor, Doubt] = {}
         self._held = 0
         self._recent = recent
@@ -52,7 +52,7 @@ class Beliefs:
 
     def worked(self, sensor: Sensor, began: float) -> None:
         """Remembers that it worked in a view that began then (seconds since the epoch, UTC); one that was counted."""
-        self._memories[sensor].worked(began)
+        self._histories[sensor].worked(began)
         if self._doubts and sensor in self._doubts:
             self._doubt(sensor)
 
@@ -61,7 +61,7 @@ class Beliefs:
         if accusation.ground is Ground.STAND_IN:
             return  # a blocker's own file says nothing of the ad script's host
         sensor = sensor_of(accusation)
-        self._memories[sensor].failed(believed=sensor not in self._doubts)
+        self._histories[sensor].failed(believed=sensor not in self._doubts)
         self._doubt(sensor)
 
     async def temper(self, judgement: Judgement) -> Judgement:
@@ -78,9 +78,9 @@ class Beliefs:
         return judgement if await self._believed() else unknown(Ground.PROBE_DOUBTED)
 
     def _doubt(self, sensor: Sensor) -> None:
-        memory = self._memories[sensor]
+        history = self._histories[sensor]
         other = next(self._doubts.get(each) for each in Sensor if each is not sensor)
-        found = doubt(memory.many(), memory.last(), memory.usual(), other)
+        found = doubt(history.many(), history.last(), history.usual(), other)
         if found is self._doubts.get(sensor):
             return
         if found is None:
@@ -91,7 +91,7 @@ class Beliefs:
             logger.warning("detection: the %s set aside, %s; what rests on it counts as unknown", sensor, found)
 
     async def _believed(self) -> bool:
-        memory = self._memories[Sensor.PROBE]
+        history = self._histories[Sensor.PROBE]
         if Sensor.PROBE in self._doubts or self._held >= MAX_HELD:
             return False
         failed_at = self._clock()
@@ -101,7 +101,7 @@ class Beliefs:
                 return host is Host.UP
             for _ in range(HOLD_TURNS):
                 await pause(HOLD_TURN_SECONDS)
-                if memory.worked_in_view_after(failed_at):
+                if history.worked_in_view_after(failed_at):
                     return Sensor.PROBE not in self._doubts
             return False
         finally:
@@ -111,8 +111,8 @@ class Beliefs:
         arrived = sum(grounds.get(ground, 0) for ground in BAITS_ARRIVED)
         failed = grounds.get(Ground.PROBE, 0)
         stopped = grounds.get(Ground.STOPPED, 0)
-        self._memories[Sensor.BAITS].seed(Tally(arrived + failed + stopped, stopped))
-        self._memories[Sensor.PROBE].seed(Tally(arrived + failed, failed))
+        self._histories[Sensor.BAITS].seed(Tally(arrived + failed + stopped, stopped))
+        self._histories[Sensor.PROBE].seed(Tally(arrived + failed, failed))
 
 
 def sensor_of(accusation: Judgement) -> Sensor:

@@ -45,7 +45,7 @@ NAT64_LOCAL: Final = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateSettings:
+class AdmissionSettings:
     """Who may ask how much."""
 
     trusted_proxies: tuple[str, ...] = ()
@@ -123,10 +123,10 @@ class Rate:
         return 0.0
 
 
-class Gate:
+class Admission:
     """Turns an ASGI request into an admitted `Request`, or refuses it with a reason."""
 
-    def __init__(self, settings: GateSettings) -> None:
+    def __init__(self, settings: AdmissionSettings) -> None:
         self._proxies = tuple(read_network(entry) for entry in settings.trusted_proxies)
         self._deadline = settings.body_deadline_seconds
         """IPv4 networks as such, however they are written: addresses are compared as IPv4 where they are that."""

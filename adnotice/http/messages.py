@@ -36,7 +36,7 @@ class Rule:
 
 
 class Request(msgspec.Struct, gc=False):
-    """What the gate let through; `body` comes when everything else is admitted.
+    """What was admitted; `body` comes when everything else is admitted.
 
     `path` is the part below our prefix, without a leading slash. `headers` has lower-case names; of a repeated header
     it holds the last, cookies joined by "; ". `base` is where our URLs begin as the browser sees them (root_path and

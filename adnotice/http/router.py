@@ -1,4 +1,4 @@
-"""Our own addresses: finds who answers, has the gate admit the request, sends the answer."""
+"""Our own addresses: finds who answers, has the request admitted, sends the answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.http.admission import Gate, messages_of, peer_address
+from adnotice.http.admission import Admission, messages_of, peer_address
 from adnotice.http.headers import quote_root, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Endpoint, Refused, Request, Routes, Rule
 from adnotice.http.sites import Sites
@@ -34,7 +34,7 @@ class Prefix:
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
 
 
-class Reception(Prefix):
+class Router(Prefix):
     """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
 
     `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
@@ -44,7 +44,7 @@ class Reception(Prefix):
 
     def __init__(
         self,
-        gate: Gate,
+        admission: Admission,
         routes: Routes,
         apps: dict[str, ASGIApp],
         *,
@@ -55,7 +55,7 @@ class Reception(Prefix):
     ) -> None:
         super().__init__(prefix)
         self.routes = routes
-        self._gate = gate
+        self._admission = admission
         self._apps = apps
         self._base = prefix
         self._sites = sites
@@ -73,7 +73,7 @@ class Reception(Prefix):
             rule = endpoint.rule
             request = self._admit(rule, name, scope)
             if rule.max_body_bytes:
-                body = self._gate.read_body(receive, rule.max_body_bytes)
+                body = self._admission.read_body(receive, rule.max_body_bytes)
                 request.body = body if isinstance(body, bytes) else await body
                 unread = False
             else:
@@ -85,7 +85,7 @@ class Reception(Prefix):
         except Unavailable as unavailable:
             answer = self._refuse(scope, store_is_away(unavailable))
         if unread:
-            await self._gate.discard(scope, receive)
+            await self._admission.discard(scope, receive)
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
         await send(start)
         await send(body_message)
@@ -102,13 +102,13 @@ class Reception(Prefix):
         site = self._sites.of(scope)
         if site is None:
             raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
-        return self._gate.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
+        return self._admission.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
 
     def _for_app(self, name: str, scope: Scope) -> tuple[ASGIApp, Rule, Request, Scope]:
         """The app that answers for this name, by which rule, what was admitted, and the scope that the app gets."""
         base = self._base_of(scope)
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
-        request = self._gate.admit(scope, rule, path=name, base=base, site="")
+        request = self._admission.admit(scope, rule, path=name, base=base, site="")
         client = (request.client or peer_address(scope), 0)
         asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
         return self._apps[name.partition("/")[0]], rule, request, asked
@@ -128,10 +128,10 @@ class Reception(Prefix):
     async def _hand_over(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         app, rule, request, asked = self._for_app(name, scope)
         if rule.max_body_bytes:
-            body = self._gate.read_body(receive, rule.max_body_bytes)
+            body = self._admission.read_body(receive, rule.max_body_bytes)
             request.body = body if isinstance(body, bytes) else await body
         else:
-            await self._gate.discard(scope, receive)
+            await self._admission.discard(scope, receive)
 
         left: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 

@@ -15,7 +15,7 @@ from starlette.types import Message
 from adnotice.http.admission import MAX_DISCARDED_BYTES, messages_of
 from adnotice.http.headers import header
 from adnotice.http.messages import Answer, Refused
-from adnotice.http.router import Reception, store_is_away
+from adnotice.http.router import Router, store_is_away
 from adnotice.http.wsgi_request import Environ, WsgiHeaders, make_scope
 from adnotice.vocabulary import Rejection, Unavailable
 from adnotice.waiting import complete
@@ -26,7 +26,7 @@ WsgiAnswer = tuple[str, WsgiHeaders, bytes]
 """The status line, the headers, the body."""
 
 
-class WsgiReception(Reception):
+class WsgiRouter(Router):
     """Answers what is asked below our prefix."""
 
     def respond(self, name: str, environ: Environ) -> WsgiAnswer:
@@ -111,7 +111,7 @@ def read_body(environ: Environ, limit: int) -> bytes:
 
 
 def discard_body(environ: Environ) -> None:
-    """Reads a body that nobody wants, so that the answer doesn't meet it on its way. See `Gate.discard`."""
+    """Reads a body that nobody wants, so that the answer doesn't meet it on its way. See `Admission.discard`."""
     left = content_length(environ)
     if left is None or left > MAX_DISCARDED_BYTES or "HTTP_EXPECT" in environ:
         return

@@ -12,7 +12,7 @@ SECONDS_BETWEEN_LINES: Final = 60.0
 logger: Final = logging.getLogger("adnotice")
 
 
-class Complaints:
+class LogThrottle:
     """Says what went wrong with a page, and how often it wasn't said."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

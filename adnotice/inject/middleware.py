@@ -13,7 +13,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.inject.decide.validators import unmark_etags
-from adnotice.inject.response import Watcher
+from adnotice.inject.response import PageResponse
 from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
 
@@ -24,7 +24,7 @@ _PAGE_SUFFIXES: Final = frozenset(("", ".asp", ".aspx", ".htm", ".html", ".jsp",
 
 
 class Injector:
-    """Attends requests; what belongs to one response lives in its watcher."""
+    """Attends requests; what belongs to one response lives in its `PageResponse`."""
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self._app = app
@@ -37,12 +37,12 @@ class Injector:
     def attend(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The same without a frame of our own round the app's."""
         asked = scope if isinstance(scope, dict) else {**scope}
-        watcher = Watcher(self._rules, asked, asked["path"], asked.get("root_path", ""), send)
+        response = PageResponse(self._rules, asked, asked["path"], asked.get("root_path", ""), send)
         # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
         if self._rules.marks_out or "extensions" in asked:
-            watcher.scope, watcher.asked_for = self._prepare(asked)
-            return self._app(watcher.scope, receive, watcher.take)
-        return self._app(scope, receive, watcher.take)
+            response.scope, response.asked_for = self._prepare(asked)
+            return self._app(response.scope, receive, response.take)
+        return self._app(scope, receive, response.take)
 
     def _prepare(self, scope: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """The request as the app should see it: without our mark in If-None-Match, and without the server's extension
@@ -67,7 +67,7 @@ class Injector:
                 extensions = scope["extensions"].items()
                 prepared["extensions"] = {name: value for name, value in extensions if name != _SENT_PAST_US}
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
-            self._rules.ledger.failed(scope)
+            self._rules.outcomes.failed(scope)
             return scope, b""
         return prepared, asked_for if marked else b""
 

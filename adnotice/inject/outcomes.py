@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any, Final
 
 from adnotice.http.sites import Sites
-from adnotice.inject.log_throttle import Complaints
+from adnotice.inject.log_throttle import LogThrottle
 from adnotice.inject.memo.sizes import USUAL, Sizes, remember
-from adnotice.inject.page_audience import Askings
+from adnotice.inject.page_audience import PageAudience
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import PageForProgram, PageInjected, PageRefused, Record, Refusal
@@ -18,7 +18,7 @@ FAILED: Final = "adnotice failed, the page went out as the app made it. Please r
 FORBIDDEN: Final = "a page goes out without the tag. {0.means} {0.do}".format(REFUSALS[Refusal.CSP])
 
 
-class Ledger:
+class Outcomes:
     """Records pages that a reader asked for; what programs fetch and browsers foresee is no view.
 
     Those have the writer begin, as counting does elsewhere: from then on it looks after the mode.
@@ -37,19 +37,19 @@ class Ledger:
         self._begin = begin
         self._sites = sites
         self._honour_gpc = honour_gpc
-        self._complaints = Complaints()
-        self._askings = Askings(sizes.agents)
+        self._log = LogThrottle()
+        self._audience = PageAudience(sizes.agents)
         self._most_pages = sizes.pages
         self._known: dict[str, dict[str, PageInjected]] = {}
         """By site and path, those that are not declined."""
 
     def injected(self, scope: dict[str, Any], path: str, site: str) -> None:
         """Records that the page at this path left with the tag."""
-        seen, declined = self._askings.read(scope["headers"])
+        seen, declined = self._audience.read(scope["headers"])
         if seen:
             self._record(self._injected(site, path, declined and self._honour_gpc))
             return
-        program = self._askings.program(scope["headers"])
+        program = self._audience.program(scope["headers"])
         if program is not None:
             self._record(PageForProgram(site, program))
         else:
@@ -72,7 +72,7 @@ class Ledger:
     def refused(self, scope: dict[str, Any], refusal: Refusal) -> None:
         """Records that a page left without the tag."""
         site = self._sites.of(scope)
-        if site is not None and scope["method"] != "HEAD" and self._askings.read(scope["headers"])[0]:
+        if site is not None and scope["method"] != "HEAD" and self._audience.read(scope["headers"])[0]:
             self._record(PageRefused(site, refusal))
         else:
             self._begin()
@@ -83,11 +83,11 @@ class Ledger:
 
     def forbidden(self, scope: dict[str, Any], path: str) -> None:
         """Records that the own policy of the page at this path forbids the tag, and says so."""
-        self._complaints.complain(FORBIDDEN, name_page(path))
+        self._log.complain(FORBIDDEN, name_page(path))
         self.refused(scope, Refusal.CSP)
 
     def failed(self, scope: dict[str, Any]) -> None:
         """Says that something of ours failed, and records the page; never raises."""
         with suppress(Exception):  # there is nobody left to tell; the page must go out
-            self._complaints.complain(FAILED, name_page(scope["path"]), failed=True)
+            self._log.complain(FAILED, name_page(scope["path"]), failed=True)
             self.refused(scope, Refusal.FAILED)

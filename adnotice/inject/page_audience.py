@@ -14,7 +14,7 @@ MAX_AGENT_BYTES: Final = 512
 _PREFETCHES: Final = (b"prefetch", b"prerender", b"preview")
 
 
-class Askings:
+class PageAudience:
     """Reads page requests' headers; remembers which User-Agents are programs'."""
 
     __slots__ = ("_most", "_programs")

@@ -11,15 +11,15 @@ from starlette.types import Message, Send
 from adnotice.inject.decide.plan import Plan
 from adnotice.inject.decide.validators import Pairs
 from adnotice.inject.files import send_file, send_without_body
-from adnotice.inject.rewrite.compressed import PageRecoder
-from adnotice.inject.rewrite.plain import PageResponder
+from adnotice.inject.rewrite.compressed import CompressedRewriter
+from adnotice.inject.rewrite.plain import PlainRewriter
 from adnotice.inject.rules import Page, Rules, begin_with
 from adnotice.inject.sending import nothing, send_both
 from adnotice.inject.tag import OPENING, OPENING_BYTES
 from adnotice.vocabulary import Refusal
 
 
-class Watcher:
+class PageResponse:
     """The app's `send` of one response.
 
     Nothing in it is async: the app awaits the server's own send, without a frame of ours between.
@@ -30,7 +30,7 @@ class Watcher:
         "headers",
         "path",
         "plan",
-        "responder",
+        "rewriter",
         "root_path",
         "rules",
         "scope",
@@ -59,7 +59,7 @@ class Watcher:
         self.start: dict[str, Any] | None = None
         """The page's start as the app made it, while it is held; `headers` are those that it goes out with."""
         self.headers: Pairs | None = None
-        self.responder: PageResponder | PageRecoder | None = None
+        self.rewriter: PlainRewriter | CompressedRewriter | None = None
         """What takes the page's messages when the first doesn't tell the place."""
 
     def take(self, message: Message) -> Awaitable[None]:
@@ -69,8 +69,8 @@ class Watcher:
             return through(message)
         plan = self.plan
         if plan is not None:
-            if self.responder is not None:
-                return self.responder.take(message)
+            if self.rewriter is not None:
+                return self.rewriter.take(message)
             return self._take_first(plan, message)
         start = message if isinstance(message, dict) else {**message}
         kind: str = start["type"]
@@ -90,7 +90,7 @@ class Watcher:
                     sent = self.rules.validate(self.scope, self.path, self.root_path, start, self.asked_for)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             self.through = self.send
-            self.rules.ledger.failed(self.scope)
+            self.rules.outcomes.failed(self.scope)
             sent = message
         return nothing() if sent is None else self.send(sent)
 
@@ -125,17 +125,17 @@ class Watcher:
                     start = begin_with(self.start, self.headers)
                 body = self._tag_first(message)
             except Exception:  # noqa: BLE001 - the long way is tried next
-                self.rules.ledger.failed(self.scope)
+                self.rules.outcomes.failed(self.scope)
             if body is not None:
                 self.through = send = self.send
                 return send(body) if start is None else send_both(send, start, body)
         page = Page(self.scope, self.path, self.site, plan, self.tag, self.start, self.headers)
-        self.responder = responder = (PageRecoder if plan.coding else PageResponder)(
+        self.rewriter = rewriter = (CompressedRewriter if plan.coding else PlainRewriter)(
             self.rules, page, self.send, self.pass_on, page.start
         )
         if kind == "http.response.pathsend":
             return send_file(self.take, message["path"], partial(self._leave_to_server, page, message))
-        return responder.take(message)
+        return rewriter.take(message)
 
     def _tag_first(self, message: dict[str, Any]) -> Message | None:
         """The first piece of a page's body with the tag in it, recorded; None when it doesn't tell the place."""
@@ -145,14 +145,14 @@ class Watcher:
             return None
         sent = dict(message)
         sent["body"] = tagged
-        self.rules.ledger.injected(self.scope, self.path, self.site)
+        self.rules.outcomes.injected(self.scope, self.path, self.site)
         return sent
 
     def _tag(self, data: bytes, tag: bytes) -> bytes | None:
         """A page's first bytes with the tag in them; None when they don't tell the place, or it has a tag already."""
         tagged = self.rules.copies.find(data, tag)
         if tagged is None:
-            place = self.rules.prologues.find(data)
+            place = self.rules.beginnings.find(data)
             # Fewer bytes than a tag begins with don't tell whether one of ours follows.
             if isinstance(place, int) and len(data) - place >= OPENING_BYTES and not data.startswith(OPENING, place):
                 tagged = self.rules.copies.insert(data, place, tag)
@@ -161,7 +161,7 @@ class Watcher:
     async def _leave_to_server(self, page: Page, message: Message) -> None:
         """A file that can't be opened here."""
         self.pass_on()
-        self.rules.ledger.refused(page.scope, Refusal.FILE)
+        self.rules.outcomes.refused(page.scope, Refusal.FILE)
         if page.start is not None:
             await self.send(page.start)
         await self.send(message)

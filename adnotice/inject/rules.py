@@ -15,8 +15,8 @@ from adnotice.inject.decide.validators import Pairs, find_etag, mark_etag, revis
 from adnotice.inject.memo.copies import Copies
 from adnotice.inject.memo.plans import Plans
 from adnotice.inject.memo.sizes import USUAL, Sizes, remember
-from adnotice.inject.outcomes import Ledger
-from adnotice.inject.rewrite.head_scanner import Prologues
+from adnotice.inject.outcomes import Outcomes
+from adnotice.inject.rewrite.head_scanner import Beginnings
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import Tag
 from adnotice.mode import CurrentMode
@@ -78,8 +78,8 @@ def make_rules(
 
     `record` takes what became of a page that a reader asked for; `begin` starts whoever counts, where it has not begun.
     """
-    ledger = Ledger(record, sites, begin, honour_gpc=honour_gpc, sizes=sizes)
-    return Rules(settings, ledger, src=src, sites=sites, mode=mode, sizes=sizes)
+    outcomes = Outcomes(record, sites, begin, honour_gpc=honour_gpc, sizes=sizes)
+    return Rules(settings, outcomes, src=src, sites=sites, mode=mode, sizes=sizes)
 
 
 class Rules:
@@ -88,15 +88,15 @@ class Rules:
     def __init__(
         self,
         settings: InjectSettings,
-        ledger: Ledger,
+        outcomes: Outcomes,
         *,
         src: str,
         sites: Sites,
         mode: CurrentMode,
         sizes: Sizes = USUAL,
     ) -> None:
-        self.ledger = ledger
-        self.prologues = Prologues(sizes.beginnings)
+        self.outcomes = outcomes
+        self.beginnings = Beginnings(sizes.beginnings)
         self.copies = Copies(sizes.copies_bytes)
         self.mode = mode
         self.marks_out = False
@@ -133,18 +133,18 @@ class Rules:
         if site is None or 300 <= status < 400:
             return None, "", b""
         if self.mode.off:
-            self.ledger.uncounted()
+            self.outcomes.uncounted()
             return None, "", b""
         plan = self._plans.find(method, root_path, status, bool(message.get("trailers")), message["headers"])
         refusal = (self._refuse_request(scope, path, root_path) if self._asks_operator else None) or plan.refusal
         if refusal:
-            self.ledger.refused(scope, refusal)
+            self.outcomes.refused(scope, refusal)
             return None, site, b""
         tag = plan.tag.plain
         if plan.policies:
             nonce = self._choose_nonce(scope, plan)
             if nonce is None:
-                self.ledger.forbidden(scope, path)
+                self.outcomes.forbidden(scope, path)
                 return None, site, b""
             tag = plan.tag.with_nonce(nonce)
         if plan.has_validators:
@@ -174,7 +174,7 @@ class Rules:
         revised = revise_headers(headers, tag, None)
         site = self._sites.of(scope)
         if site is not None and scope["method"] != "HEAD":
-            self.ledger.injected(scope, path, site)
+            self.outcomes.injected(scope, path, site)
         return {**message, "headers": revised}
 
     def tag(self, root_path: str) -> Tag:

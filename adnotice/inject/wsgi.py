@@ -1,7 +1,7 @@
 """The same for WSGI: every page that should carry the tag gets it, nothing else changes, and there is no event loop.
 
 What is no page goes back as the app made it, its iterable untouched, so that the server's own way with files
-(`wsgi.file_wrapper`) stays. A page goes through the same watcher as ASGI's, whose messages are kept here for the server.
+(`wsgi.file_wrapper`) stays. A page goes through the same `PageResponse` as ASGI's, whose messages are kept here for the server.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from adnotice.http.wsgi_request import (
     make_scope,
 )
 from adnotice.inject.decide.validators import unmark_etags
-from adnotice.inject.response import Watcher
+from adnotice.inject.response import PageResponse
 from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
 from adnotice.waiting import complete
@@ -56,7 +56,7 @@ class WsgiInjector:
             tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
             return {**environ, "HTTP_IF_NONE_MATCH": unmark_etags(given, tag).decode("latin-1")}, given
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
-            self._rules.ledger.failed(make_scope(environ))
+            self._rules.outcomes.failed(make_scope(environ))
             return environ, b""
 
 
@@ -71,9 +71,9 @@ class PageStart:
         "_asked_for",
         "_error",
         "_messages",
+        "_response",
         "_rules",
         "_status",
-        "_watcher",
         "_write",
         "environ",
         "start_response",
@@ -88,7 +88,7 @@ class PageStart:
         self._status = ""
         self._error: ExcInfo = None
         self._messages: list[Message] = []
-        self._watcher: Watcher | None = None
+        self._response: PageResponse | None = None
         """What the response goes through; None for what is no page, and for a page once its tag is in."""
         self._write: WsgiWrite | None = None
         self.started = False
@@ -102,16 +102,16 @@ class PageStart:
         self._status, self._error = status, exc_info
         self._messages.clear()
         try:
-            self._watcher = self._find_watcher(status, headers)
+            self._response = self._find_response(status, headers)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
-            self._watcher = None
-            self._rules.ledger.failed(make_scope(self.environ))
-        if self._watcher is None:
+            self._response = None
+            self._rules.outcomes.failed(make_scope(self.environ))
+        if self._response is None:
             return self._start(headers)
         self._send_out()
         return self._write_through
 
-    def _find_watcher(self, status: str, headers: WsgiHeaders) -> Watcher | None:
+    def _find_response(self, status: str, headers: WsgiHeaders) -> PageResponse | None:
         """What follows the response where it is a page, or the news that one has not changed."""
         is_page = self._rules.is_page_type(find_type(headers))
         code = int(status[:3])
@@ -119,13 +119,13 @@ class PageStart:
             return None
         scope = make_scope(self.environ)
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        watcher = Watcher(self._rules, scope, scope["path"], scope["root_path"], self._keep)
-        watcher.asked_for = self._asked_for
-        complete(watcher.take({"type": "http.response.start", "status": code, "headers": pairs}))
-        return watcher
+        response = PageResponse(self._rules, scope, scope["path"], scope["root_path"], self._keep)
+        response.asked_for = self._asked_for
+        complete(response.take({"type": "http.response.start", "status": code, "headers": pairs}))
+        return response
 
     def _keep(self, message: Message) -> Awaitable[None]:
-        """The watcher's `send`."""
+        """The response's `send`."""
         self._messages.append(message)
         return _KEPT
 
@@ -144,22 +144,22 @@ class PageStart:
                 self._start([(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]])
             elif piece := message.get("body", b""):
                 pieces.append(piece)
-        if self._watcher is not None and self._watcher.through == self._keep and self.started:
-            self._watcher = None  # all that follows passes
+        if self._response is not None and self._response.through == self._keep and self.started:
+            self._response = None  # all that follows passes
         return pieces
 
     def feed(self, data: bytes, *, more: bool) -> list[bytes]:
         """What goes out for the body's next piece."""
-        watcher = self._watcher
-        if watcher is None:
+        response = self._response
+        if response is None:
             return [data] if data else []
-        complete(watcher.take({"type": "http.response.body", "body": data, "more_body": more}))
+        complete(response.take({"type": "http.response.body", "body": data, "more_body": more}))
         return self._send_out()
 
     @property
     def passes(self) -> bool:
         """Whether the body that follows goes out as it comes."""
-        return self.started and self._watcher is None
+        return self.started and self._response is None
 
     def _write_through(self, data: bytes) -> None:
         """`write` for apps of before PEP 333 that push their body."""
@@ -223,7 +223,7 @@ class PageBody:
 
 
 class _Kept:
-    """What a watcher awaits when its message is kept: nothing."""
+    """What a response awaits when its message is kept: nothing."""
 
     def __await__(self) -> Generator[Any, Any, None]:
         yield from ()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from adnotice.count.ingest.entries import Entering
-from adnotice.count.ingest.suspicion import Plausibility
+from adnotice.count.ingest.suspicion import Suspicion
 from adnotice.count.model.keys import spread
 from adnotice.count.model.page_templates import RoutePatterns
 from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric, Period
@@ -51,8 +51,8 @@ def live_through(attack: Attack, url: str) -> Outcome:
     """A day on a real store, by the code that decides; one process, a commit every minute."""
     clock = [MIDNIGHT]
     store = open_store(url, CountSettings(store_url=url))
-    plausible = Plausibility(CountSettings(), lambda: store, lambda: clock[0])
-    entering = Entering(RoutePatterns(()), plausible)
+    suspicion = Suspicion(CountSettings(), lambda: store, lambda: clock[0])
+    entering = Entering(RoutePatterns(()), suspicion)
     often = Rate(FREQUENT_AN_HOUR, 3600.0, lambda: clock[0])
     numbers, addresses = itertools.count(), itertools.count()
     mixed = random.Random(3)  # noqa: S311 - an order, not a secret
@@ -79,7 +79,7 @@ def live_through(attack: Attack, url: str) -> Outcome:
             entries.append(Entry(f"view {next(numbers)}", clock[0] + 900, keys))
             counted[each] += not apart
         store.commit(Batch(clock[0], tuple(entries), from_readers=True))
-        plausible.committed()
+        suspicion.committed()
         clock[0] += 3600 / STEPS / 2
     got = Counter[Metric]()
     for _, metric, n in store.counts("site", Dimension.ALL, DAY):

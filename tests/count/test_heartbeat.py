@@ -24,7 +24,7 @@ from adnotice.count.ingest.heartbeat import (
     FORGOTTEN_SECONDS,
     SILENT_SECONDS,
     Beat,
-    Heart,
+    Heartbeat,
     examine,
     name_machine,
 )
@@ -66,14 +66,14 @@ def leave(store: Store, **said: Any) -> Beat:
 
 def test_a_process_that_is_well_is_missed_by_nobody(store: Store) -> None:
     clock = Clock()
-    heart = Heart(CurrentMode(Mode.ASK), clock)
+    heartbeat = Heartbeat(CurrentMode(Mode.ASK), clock)
     for _ in range(3):
-        heart.beat(store)
+        heartbeat.beat(store)
         clock.now += BEAT_SECONDS
         assert examine(store, clock.now).processes == ()
     (beat,) = heartbeat.read_beats(store, clock.now)
     assert (beat.pid, beat.mode, beat.said) == (os.getpid(), Mode.ASK, False)
-    heart.stop(store)
+    heartbeat.stop(store)
     assert heartbeat.read_beats(store, clock.now) == []
 
 
@@ -88,9 +88,9 @@ def test_a_process_that_falls_silent_is_named_within_a_minute_and_forgotten_in_t
 
 def test_a_process_that_fails_and_can_still_say_so_does(store: Store) -> None:
     clock = Clock()
-    heart = Heart(CurrentMode(Mode.ASK), clock)
-    heart.feel(Unavailable("the disk is full"))
-    heart.beat(store)
+    heartbeat = Heartbeat(CurrentMode(Mode.ASK), clock)
+    heartbeat.feel(Unavailable("the disk is full"))
+    heartbeat.beat(store)
     (said,) = examine(store, clock.now).processes
     assert said.endswith("could not count within the last minute: the disk is full")
 

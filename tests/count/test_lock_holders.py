@@ -15,7 +15,7 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
-from adnotice.count.stores.sql.file_lock import Turns
+from adnotice.count.stores.sql.file_lock import FileLock
 from adnotice.vocabulary import Unavailable
 from tests.count.servers import wait_for
 from tests.support.lock_holder import FOREIGN, OURS, holding
@@ -69,7 +69,7 @@ def test_other_processes_refuse_in_time_and_say_why_until_it_goes_on(code: str, 
 
 
 def test_a_turn_that_comes_when_nobody_wants_it_any_more_is_passed_on(tmp_path: Path) -> None:
-    waiting, other = Turns(tmp_path / "lock", 0.05), Turns(tmp_path / "lock", 5)
+    waiting, other = FileLock(tmp_path / "lock", 0.05), FileLock(tmp_path / "lock", 5)
     for _ in range(20):
         with other.take(), pytest.raises(Unavailable), waiting.take():
             raise AssertionError

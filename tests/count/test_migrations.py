@@ -27,7 +27,7 @@ def make(request: pytest.FixtureRequest) -> Make:
 
     def open_version(*migrations: Callable[[Any], None]) -> SqlStore:
         settings = CountSettings(store_url=url)
-        place = open_store(url, settings)._place  # type: ignore[attr-defined]
+        place = open_store(url, settings)._dialect  # type: ignore[attr-defined]
         by_number = {SCHEMA + number: each for number, each in enumerate(migrations, 1)}
         store = SqlStore(place, settings, schema=SCHEMA + len(migrations), migrations=by_number, migrates=True)
         request.addfinalizer(store.close)

@@ -62,7 +62,7 @@ class StoreMachine(RuleBasedStateMachine):
         store = open_store(self.url, settings_)
         if isinstance(store, SqlStore) and self.schema > SCHEMA:
             migrations = {SCHEMA + n: _grow(n) for n in range(1, self.schema - SCHEMA + 1)}
-            return SqlStore(store._place, settings_, schema=self.schema, migrations=migrations)
+            return SqlStore(store._dialect, settings_, schema=self.schema, migrations=migrations)
         return store
 
     def teardown(self) -> None:
@@ -118,7 +118,7 @@ class StoreMachine(RuleBasedStateMachine):
     def fail(self, after: bool) -> None:
         """The connection breaks just before or just after COMMIT: nobody knows which."""
         assert isinstance(self.store, SqlStore)
-        place = self.store._place
+        place = self.store._dialect
         whole = place.write
 
         @contextlib.contextmanager

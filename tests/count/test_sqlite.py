@@ -19,7 +19,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store, Unusable
 from adnotice.count.stores.sql import sqlite
-from adnotice.count.stores.sql.file_lock import Turns
+from adnotice.count.stores.sql.file_lock import FileLock
 from adnotice.count.stores.sql.pruning import SITES_AT_ONCE
 from adnotice.count.stores.sql.schema import SCHEMA
 from adnotice.count.stores.sql.store import SqlStore
@@ -96,7 +96,7 @@ def test_the_file_is_durable_and_marked_as_ours(file: Path) -> None:
     fill(store)
     assert pragma(file, "journal_mode") == "wal"
     assert pragma(file, "application_id") == sqlite.APPLICATION_ID
-    with store._place.write() as cursor:  # type: ignore[attr-defined]
+    with store._dialect.write() as cursor:  # type: ignore[attr-defined]
         assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
@@ -262,7 +262,7 @@ def test_the_type_of_the_file_system_is_the_innermost_mounts() -> None:
 
 
 def test_turns_are_taken_in_order_and_one_at_a_time(tmp_path: Path) -> None:
-    turns = Turns(tmp_path / "lock")
+    turns = FileLock(tmp_path / "lock")
     order: list[int] = []
     threads = []
     with turns.take():
@@ -271,14 +271,14 @@ def test_turns_are_taken_in_order_and_one_at_a_time(tmp_path: Path) -> None:
             thread.start()
             threads.append(thread)
             time.sleep(0.05)
-        with pytest.raises(Unavailable, match="others are writing"), Turns(tmp_path / "lock").take(patient=False):
+        with pytest.raises(Unavailable, match="others are writing"), FileLock(tmp_path / "lock").take(patient=False):
             pass
     for thread in threads:
         thread.join()
     assert order == [0, 1, 2, 3, 4]
 
 
-def _take(turns: Turns, order: list[int], number: int) -> None:
+def _take(turns: FileLock, order: list[int], number: int) -> None:
     with turns.take():
         order.append(number)
 
@@ -286,7 +286,7 @@ def _take(turns: Turns, order: list[int], number: int) -> None:
 def test_a_file_of_a_newer_version_is_read_and_not_written(file: Path) -> None:
     newer = opened(file)
     later = {SCHEMA + 1: lambda _: None}
-    newer = SqlStore(newer._place, CountSettings(), schema=SCHEMA + 1, migrations=later, migrates=True)  # type: ignore[attr-defined]
+    newer = SqlStore(newer._dialect, CountSettings(), schema=SCHEMA + 1, migrations=later, migrates=True)  # type: ignore[attr-defined]
     fill(newer, 3)
     store = opened(file)
     with pytest.raises(Unusable, match="Upgrade adnotice"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.ingest.suspicion import CACHED_FACTOR, CACHED_SLACK, Plausibility, explained, suggests_cache
+from adnotice.count.ingest.suspicion import CACHED_FACTOR, CACHED_SLACK, Suspicion, explained, suggests_cache
 from adnotice.count.model.tally import Dimension, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
@@ -30,16 +30,16 @@ def pages_left(store: Store, pages: int, path: str = "/a") -> None:
     commit(store, *(entry(*keys) for _ in range(pages)))
 
 
-def believed(plausible: Plausibility, path: str = "/a", *, frequent: bool = False, share: float = 1.0) -> int:
+def believed(suspicion: Suspicion, path: str = "/a", *, frequent: bool = False, share: float = 1.0) -> int:
     """How many reports are taken before the first that is suspect."""
     for n in range(MORE):
-        if plausible.doubts("news", path, NOON, frequent=frequent, share=share):
+        if suspicion.doubts("news", path, NOON, frequent=frequent, share=share):
             return n
     return MORE
 
 
-def watch(store: Store, **settings: float | bool) -> Plausibility:
-    return Plausibility(CountSettings(**settings), lambda: store, lambda: 0.0)  # type: ignore[arg-type]
+def watch(store: Store, **settings: float | bool) -> Suspicion:
+    return Suspicion(CountSettings(**settings), lambda: store, lambda: 0.0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("served", "reports"), [(0, 100), (1, 103), (33, 199)])

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from adnotice.detect.host_check import AGAIN_SECONDS, Host, Look
+from adnotice.detect.host_check import AGAIN_SECONDS, Host, HostCheck
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +57,7 @@ class Clock:
 
 async def test_a_host_is_up_while_it_answers_and_down_when_it_has_answered_before(ad_host: AdHost) -> None:
     clock = Clock()
-    look = Look(f"http://127.0.0.1:{ad_host.server_port}/tag/ad.js", clock)
+    look = HostCheck(f"http://127.0.0.1:{ad_host.server_port}/tag/ad.js", clock)
     found = []
     for status in (200, 404, 503, 200):
         ad_host.status = status
@@ -67,7 +67,7 @@ async def test_a_host_is_up_while_it_answers_and_down_when_it_has_answered_befor
 
 
 async def test_it_asks_at_most_every_five_seconds(ad_host: AdHost) -> None:
-    look = Look(f"http://127.0.0.1:{ad_host.server_port}/tag/ad.js", Clock())
+    look = HostCheck(f"http://127.0.0.1:{ad_host.server_port}/tag/ad.js", Clock())
     assert [await look.host() for _ in range(50)] == [Host.UP] * 50
     assert ad_host.asked == 1
 
@@ -75,7 +75,7 @@ async def test_it_asks_at_most_every_five_seconds(ad_host: AdHost) -> None:
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/ad.js", "http://ads.invalid/ad.js", ""])
 async def test_a_host_that_was_never_seen_up_from_here_is_not_known(address: str) -> None:
     clock = Clock()
-    look = Look(address, clock)
+    look = HostCheck(address, clock)
     assert await look.host() is Host.NOT_KNOWN
     clock.now += AGAIN_SECONDS
     assert await look.host() is Host.NOT_KNOWN

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import anyio
 import pytest
 
-from adnotice.detect.history import FRESH_SECONDS, LAST, Memory
-from adnotice.detect.host_check import Host, Look
+from adnotice.detect.history import FRESH_SECONDS, LAST, History
+from adnotice.detect.host_check import Host, HostCheck
 from adnotice.detect.reliability import MANY, Doubt, Sensor, Tally, doubt, jumped, tail
-from adnotice.detect.sensors import Beliefs
+from adnotice.detect.sensors import Sensors
 from adnotice.detect.verdict import Judgement
 from adnotice.vocabulary import Ground, Kind, Verdict
 
@@ -32,7 +32,7 @@ class Clock:
         return self.now
 
 
-class Host3(Look):
+class Host3(HostCheck):
     """A look whose answer the test sets: the real one asks the network (test_host_check.py)."""
 
     def __init__(self, host: Host = Host.NOT_KNOWN) -> None:
@@ -48,14 +48,14 @@ def short_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adnotice.detect.sensors.HOLD_TURN_SECONDS", 0.002)
 
 
-def remember(memory: Memory, *, failed: bool) -> None:
+def remember(history: History, *, failed: bool) -> None:
     if failed:
-        memory.failed(believed=True)
+        history.failed(believed=True)
     else:
-        memory.worked(0.0)
+        history.worked(0.0)
 
 
-async def see(beliefs: Beliefs, judgement: Judgement, began: float = 0.0, *, counted: bool = True) -> Judgement:
+async def see(beliefs: Sensors, judgement: Judgement, began: float = 0.0, *, counted: bool = True) -> Judgement:
     """One view as the endpoint handles it; a clear one saw its ad script work."""
     if judgement.kind is not None:
         tempered = await beliefs.temper(judgement)
@@ -99,30 +99,30 @@ def test_a_jump_that_another_sensor_shares_came_with_the_readers() -> None:
 def test_ordinary_days_raise_no_doubt() -> None:
     chosen = random.Random(11)  # noqa: S311 - a simulation
     clock, doubts = Clock(), 0
-    memory = Memory(clock)
+    history = History(clock)
     for _ in range(20_000):
         clock.now += 1
-        remember(memory, failed=chosen.random() < 0.1)
-        doubts += doubt(memory.many(), memory.last(), memory.usual()) is not None
+        remember(history, failed=chosen.random() < 0.1)
+        doubts += doubt(history.many(), history.last(), history.usual()) is not None
     assert doubts == 0
 
 
 def test_memory_is_bounded_and_forgets_what_is_old() -> None:
     clock = Clock()
-    memory = Memory(clock)
+    history = History(clock)
     for number in range(100_000):
         clock.now += 1
-        remember(memory, failed=number % 10 == 0)
-    assert memory.many().tried == MANY
-    assert len(memory._slices) <= 24 * 60 + 1
-    usual = memory.usual()
+        remember(history, failed=number % 10 == 0)
+    assert history.many().tried == MANY
+    assert len(history._slices) <= 24 * 60 + 1
+    usual = history.usual()
     assert usual.tried == pytest.approx(86_400, rel=0.01)
     assert usual.failed == pytest.approx(8_640, rel=0.01)
     clock.now += FRESH_SECONDS + 1
-    assert memory.many() == Tally()
+    assert history.many() == Tally()
 
 
-async def judge_all(beliefs: Beliefs, clock: Clock, failing: Callable[[int], bool], views: int) -> list[Judgement]:
+async def judge_all(beliefs: Sensors, clock: Clock, failing: Callable[[int], bool], views: int) -> list[Judgement]:
     """Views, one a second, ten under way at a time."""
     judged: list[Judgement] = []
 
@@ -140,7 +140,7 @@ async def judge_all(beliefs: Beliefs, clock: Clock, failing: Callable[[int], boo
 @pytest.mark.usefixtures("short_hold")
 async def test_an_outage_of_the_ad_host_accuses_no_reader_and_ends_by_itself() -> None:
     clock = Clock()
-    beliefs = Beliefs(Host3(), clock=clock)
+    beliefs = Sensors(Host3(), clock=clock)
     chosen = random.Random(5)  # noqa: S311 - a simulation
     healthy = await judge_all(beliefs, clock, lambda _: chosen.random() < 0.08, 400)
     found = sum(each.kind is Kind.HOSTS for each in healthy)
@@ -161,7 +161,7 @@ async def test_an_outage_of_the_ad_host_accuses_no_reader_and_ends_by_itself() -
 
 @pytest.mark.usefixtures("short_hold")
 async def test_an_ad_host_that_never_worked_is_no_evidence_against_a_reader() -> None:
-    beliefs = Beliefs(Host3(), clock=Clock())
+    beliefs = Sensors(Host3(), clock=Clock())
     for _ in range(12):
         assert (await see(beliefs, HOSTS)).ground is Ground.PROBE_DOUBTED
 
@@ -169,7 +169,7 @@ async def test_an_ad_host_that_never_worked_is_no_evidence_against_a_reader() ->
 @pytest.mark.usefixtures("short_hold")
 async def test_that_the_script_worked_before_is_no_proof_that_its_host_lives_now() -> None:
     clock = Clock()
-    beliefs = Beliefs(Host3(), clock=clock)
+    beliefs = Sensors(Host3(), clock=clock)
     for _ in range(20):
         await see(beliefs, CLEAR, began=clock.now - 1)
     for _ in range(20):
@@ -177,12 +177,12 @@ async def test_that_the_script_worked_before_is_no_proof_that_its_host_lives_now
 
 
 async def test_the_servers_own_look_is_proof_of_life_from_the_first_view_on() -> None:
-    assert await see(Beliefs(Host3(Host.UP), clock=Clock()), HOSTS) is HOSTS
-    assert (await see(Beliefs(Host3(Host.DOWN), clock=Clock()), HOSTS)).ground is Ground.PROBE_DOUBTED
+    assert await see(Sensors(Host3(Host.UP), clock=Clock()), HOSTS) is HOSTS
+    assert (await see(Sensors(Host3(Host.DOWN), clock=Clock()), HOSTS)).ground is Ground.PROBE_DOUBTED
 
 
 async def test_a_script_that_works_for_nobody_is_set_aside_even_where_it_never_worked() -> None:
-    beliefs = Beliefs(Host3(Host.UP), clock=Clock())
+    beliefs = Sensors(Host3(Host.UP), clock=Clock())
     for _ in range(MANY):
         await see(beliefs, HOSTS)
     assert beliefs.doubts == {Sensor.PROBE: Doubt.EVERYBODY}
@@ -191,7 +191,7 @@ async def test_a_script_that_works_for_nobody_is_set_aside_even_where_it_never_w
 
 @pytest.mark.parametrize(("host", "kind"), [(Host.UP, Kind.HOSTS), (Host.DOWN, None)])
 async def test_on_a_quiet_site_the_servers_own_look_decides(host: Host, kind: Kind | None) -> None:
-    beliefs = Beliefs(Host3(host), clock=Clock())
+    beliefs = Sensors(Host3(host), clock=Clock())
     for _ in range(100):
         await see(beliefs, CLEAR)
     assert (await see(beliefs, HOSTS)).kind is kind
@@ -203,7 +203,7 @@ async def test_on_a_quiet_site_the_servers_own_look_decides(host: Host, kind: Ki
 async def test_what_the_store_remembers_counts_as_usual(
     remembered: dict[str, int], doubts: dict[Sensor, Doubt]
 ) -> None:
-    beliefs = Beliefs(Host3(Host.UP), lambda: remembered, clock=Clock())
+    beliefs = Sensors(Host3(Host.UP), lambda: remembered, clock=Clock())
     for _ in range(LAST):
         await see(beliefs, HOSTS)
     assert beliefs.doubts == doubts
@@ -211,7 +211,7 @@ async def test_what_the_store_remembers_counts_as_usual(
 
 async def test_baits_that_are_stopped_for_nearly_everybody_are_set_aside_and_come_back() -> None:
     clock = Clock()
-    beliefs = Beliefs(Host3(), clock=clock)
+    beliefs = Sensors(Host3(), clock=clock)
     judged = [await see(beliefs, CONTENT) for _ in range(2 * MANY)]
     assert judged[-1].ground is Ground.BAITS_DOUBTED
     assert beliefs.doubts == {Sensor.BAITS: Doubt.EVERYBODY}
@@ -222,7 +222,7 @@ async def test_baits_that_are_stopped_for_nearly_everybody_are_set_aside_and_com
 
 
 async def test_a_check_again_leaves_no_memory() -> None:
-    beliefs = Beliefs(Host3(), clock=Clock())
+    beliefs = Sensors(Host3(), clock=Clock())
     for _ in range(2 * MANY):
         assert await see(beliefs, CONTENT, counted=False) is CONTENT
     assert not beliefs.doubts

@@ -1,4 +1,4 @@
-"""The gate: what it lets through, what it refuses and why, and what that costs."""
+"""Admission: what it lets through, what it refuses and why, and what that costs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from starlette.types import Message
 
 from adnotice.http import admission
 from adnotice.http.admission import (
-    Gate,
-    GateSettings,
+    Admission,
+    AdmissionSettings,
     Rate,
     check_origin,
     client_address,
@@ -67,20 +67,20 @@ def pieces(*given: bytes, pause: float | None = None) -> Callable[[], Awaitable[
 
 
 async def admit(receive: Callable[[], Awaitable[Message]], **settings: Any) -> bytes:
-    return (await pass_gate(scope(JSON), receive, **settings)).body
+    return (await admitted(scope(JSON), receive, **settings)).body
 
 
-async def pass_gate(asked: dict[str, Any], receive: Callable[[], Awaitable[Message]], **settings: Any) -> Request:
-    gate = Gate(GateSettings(**settings))
-    request = gate.admit(asked, POST, path="outcome", base="/x", site="news")
-    body = gate.read_body(receive, POST.max_body_bytes)
+async def admitted(asked: dict[str, Any], receive: Callable[[], Awaitable[Message]], **settings: Any) -> Request:
+    admission = Admission(AdmissionSettings(**settings))
+    request = admission.admit(asked, POST, path="outcome", base="/x", site="news")
+    body = admission.read_body(receive, POST.max_body_bytes)
     request.body = body if isinstance(body, bytes) else await body
     return request
 
 
 async def test_an_admitted_request_says_what_endpoints_need() -> None:
     asked = scope(JSON, (b"Cookie", b"a=1"), (b"cookie", b"adnotice=later.5"), (b"X", b"1"), (b"x", b"2"))
-    request = await pass_gate(asked, pieces(b"{}"))
+    request = await admitted(asked, pieces(b"{}"))
     assert (request.method, request.path, request.base, request.site) == ("POST", "outcome", "/x", "news")
     assert (request.secure, request.client, request.query, request.body) == (True, None, b"a=1", b"{}")
     assert request.header(b"x") == "2"
@@ -244,7 +244,7 @@ async def test_a_client_that_goes_away_is_no_report() -> None:
 )
 async def test_what_the_rule_does_not_take_is_refused(asked: dict[str, Any], body: bytes, status: int) -> None:
     with pytest.raises(Refused) as refused:
-        await pass_gate(asked, pieces(body))
+        await admitted(asked, pieces(body))
     assert refused.value.status == status
     assert refused.value.reason
 
@@ -460,5 +460,5 @@ def test_answers_have_the_length_of_their_body(answer: Answer, head: bool, lengt
     ],
 )
 def test_settings_that_can_not_work_are_told_with_a_remedy(options: dict[str, Any], problem: str) -> None:
-    assert [each for each in GateSettings(**options).problems() if problem in each]
-    assert not list(GateSettings().problems())
+    assert [each for each in AdmissionSettings(**options).problems() if problem in each]
+    assert not list(AdmissionSettings().problems())

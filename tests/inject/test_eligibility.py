@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Message, Scope
 
 from adnotice.http.sites import Sites
-from adnotice.inject.outcomes import Ledger
+from adnotice.inject.outcomes import Outcomes
 from adnotice.inject.settings import InjectSettings
 from adnotice.inject.tag import make_tag
 from adnotice.vocabulary import Mode, PageInjected, PageRefused, Refusal
@@ -213,8 +213,8 @@ async def test_a_refused_page_is_recorded_for_readers_and_uncounted_for_programs
     for agent, expected in ((b"Mozilla/5.0 Firefox/150", (1, 0)), (b"curl/8.5.0", (0, 1))):
         recorded: list[Any] = []
         uncounted: list[bool] = []
-        ledger = Ledger(recorded.append, Sites("news", {}), lambda begun=uncounted: begun.append(True))
-        ledger.refused(request(headers=[(b"user-agent", agent)]), Refusal.HEADER)
+        outcomes = Outcomes(recorded.append, Sites("news", {}), lambda begun=uncounted: begun.append(True))
+        outcomes.refused(request(headers=[(b"user-agent", agent)]), Refusal.HEADER)
         assert (len(recorded), len(uncounted)) == expected
 
 

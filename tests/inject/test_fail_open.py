@@ -14,7 +14,7 @@ from starlette.types import Message, Scope
 
 from adnotice.inject import log_throttle, middleware, outcomes, page_audience, response, rules, tag
 from adnotice.inject.decide import csp, eligibility, plan, validators
-from adnotice.inject.log_throttle import Complaints
+from adnotice.inject.log_throttle import LogThrottle
 from adnotice.inject.memo import copies, plans
 from adnotice.inject.rewrite import codecs, compressed, head_scanner, plain
 from adnotice.inject.tag import make_tag
@@ -49,22 +49,22 @@ FENCE = {
     "adnotice.inject.middleware.Injector.__call__",
     "adnotice.inject.middleware.Injector.attend",
     "adnotice.inject.middleware.Injector._prepare",
-    "adnotice.inject.outcomes.Ledger.__init__",
-    "adnotice.inject.outcomes.Ledger.failed",
+    "adnotice.inject.outcomes.Outcomes.__init__",
+    "adnotice.inject.outcomes.Outcomes.failed",
     "adnotice.inject.rules.Rules.__init__",
     "adnotice.inject.rules.make_rules",
-    "adnotice.inject.response.Watcher.__init__",  # these put down what they are given
+    "adnotice.inject.response.PageResponse.__init__",  # these put down what they are given
     "adnotice.inject.rules.Page.__init__",
-    "adnotice.inject.rewrite.plain.PageResponder.__init__",
-    "adnotice.inject.response.Watcher.take",
-    "adnotice.inject.response.Watcher.pass_on",
-    "adnotice.inject.response.Watcher._take_first",
-    "adnotice.inject.rewrite.plain.PageResponder.take",
-    "adnotice.inject.rewrite.plain.PageResponder._release",
-    "adnotice.inject.rewrite.compressed.PageRecoder.take",
-    "adnotice.inject.rewrite.compressed.PageRecoder._release",
-    "adnotice.inject.rewrite.head_scanner.Prologues.__init__",  # at start-up, where raising is right
-    "adnotice.inject.page_audience.Askings.__init__",
+    "adnotice.inject.rewrite.plain.PlainRewriter.__init__",
+    "adnotice.inject.response.PageResponse.take",
+    "adnotice.inject.response.PageResponse.pass_on",
+    "adnotice.inject.response.PageResponse._take_first",
+    "adnotice.inject.rewrite.plain.PlainRewriter.take",
+    "adnotice.inject.rewrite.plain.PlainRewriter._release",
+    "adnotice.inject.rewrite.compressed.CompressedRewriter.take",
+    "adnotice.inject.rewrite.compressed.CompressedRewriter._release",
+    "adnotice.inject.rewrite.head_scanner.Beginnings.__init__",  # at start-up, where raising is right
+    "adnotice.inject.page_audience.PageAudience.__init__",
     "adnotice.inject.memo.copies.Copies.__init__",
     "adnotice.inject.memo.plans.Plans.__init__",
     "adnotice.inject.sending.nothing",
@@ -74,9 +74,9 @@ FENCE = {
 
 # When the beginning of a compressed page is out, only our own encoder can go on with it.
 NO_WAY_BACK = {
-    "adnotice.inject.rewrite.compressed.PageRecoder._go_on",
-    "adnotice.inject.rewrite.compressed.PageRecoder._mark_all",
-    "adnotice.inject.rewrite.compressed.PageRecoder._mark",
+    "adnotice.inject.rewrite.compressed.CompressedRewriter._go_on",
+    "adnotice.inject.rewrite.compressed.CompressedRewriter._mark_all",
+    "adnotice.inject.rewrite.compressed.CompressedRewriter._mark",
     "adnotice.inject.rewrite.codecs.ZlibEncoder.finish",
 }
 
@@ -203,7 +203,7 @@ async def test_five_hundred_failures_leave_five_hundred_pages_and_one_line(caplo
 
 def test_the_next_line_says_how_many_were_not_said(caplog: pytest.LogCaptureFixture) -> None:
     now = 0.0
-    log = Complaints(lambda: now)
+    log = LogThrottle(lambda: now)
     for seconds in (0.0, 1.0, 59.0, 60.0):
         now = seconds
         log.complain("something", "/a")

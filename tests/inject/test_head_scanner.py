@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adnotice.inject.rewrite.head_scanner import MAX_PROLOGUE_BYTES, Prologues, Scanner
+from adnotice.inject.rewrite.head_scanner import MAX_PROLOGUE_BYTES, Beginnings, Scanner
 from adnotice.vocabulary import Refusal
 from tests.inject.site import TAG
 
@@ -128,9 +128,9 @@ DOCUMENTS = st.lists(PIECES, max_size=8).map("".join)
 def test_the_place_does_not_depend_on_where_a_document_is_cut(document: str) -> None:
     data = document.encode()
     whole = place(data)
-    prologues = Prologues()
-    assert prologues.find(data) in (whole, None)
-    assert prologues.find(data) in (whole, None), "remembered otherwise than found"
+    beginnings = Beginnings()
+    assert beginnings.find(data) in (whole, None)
+    assert beginnings.find(data) in (whole, None), "remembered otherwise than found"
     for cut in range(len(data) + 1):
         assert place(data[:cut], data[cut:]) == whole
     assert place(*(data[at : at + 1] for at in range(len(data))), b"") == whole
@@ -209,30 +209,30 @@ def test_a_hostile_beginning_costs_less_than_ten_milliseconds(unit: bytes) -> No
     costs = []
     for _ in range(5):
         began = time.thread_time()
-        Prologues().find(hostile)
+        Beginnings().find(hostile)
         costs.append(time.thread_time() - began)
     assert min(costs) < 0.010
 
 
 @pytest.mark.usefixtures("untraced")
 def test_the_same_beginning_is_looked_up_at_a_cost_that_does_not_grow_with_the_page() -> None:
-    prologues = Prologues()
+    beginnings = Beginnings()
     small, large = b"<html><head>" + b"x" * 100, b"<html><head>" + b"x" * 10_000_000
-    assert prologues.find(small) == 12
+    assert beginnings.find(small) == 12
     costs = []
     for page in (small, large):
         tries = []
         for _ in range(50):
             began = time.thread_time()
             for _ in range(20):
-                prologues.find(page)
+                beginnings.find(page)
             tries.append(time.thread_time() - began)
         costs.append(min(tries))
     assert costs[1] < 3 * costs[0] + 1e-5
 
 
 def test_only_so_many_beginnings_are_remembered() -> None:
-    prologues = Prologues()
+    beginnings = Beginnings()
     for number in range(100):
-        assert prologues.find(b"<html n=%d><head>" % number) == len(b"<html n=%d><head>" % number)
-    assert len(prologues._known) == 8
+        assert beginnings.find(b"<html n=%d><head>" % number) == len(b"<html n=%d><head>" % number)
+    assert len(beginnings._known) == 8

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from adnotice.count.ingest.suspicion import Plausibility
+from adnotice.count.ingest.suspicion import Suspicion
 from adnotice.count.model.keys import TallyKeys, is_bots, spread, suspect_keys
 from adnotice.count.model.page_templates import RoutePatterns
 from adnotice.vocabulary import (
@@ -36,9 +36,9 @@ class Entered(NamedTuple):
 class Entering:
     """Decides for one process. Every call may raise `Unavailable`: it looks into the store."""
 
-    def __init__(self, routes: RoutePatterns, plausible: Plausibility) -> None:
+    def __init__(self, routes: RoutePatterns, suspicion: Suspicion) -> None:
         self._routes = routes
-        self._plausible = plausible
+        self._suspicion = suspicion
 
     def enter(self, occurrences: Sequence[Occurrence], now: float) -> Entered:
         """The keys of occurrences that are counted under one id: a view comes first, what it brought follows."""
@@ -48,7 +48,7 @@ class Entering:
         keys = spread(first)
         if is_bots(keys):
             return Entered(keys, True)
-        if self._plausible.doubts(first.site, first.page, now, frequent=first.frequent, share=first.share):
+        if self._suspicion.doubts(first.site, first.page, now, frequent=first.frequent, share=first.share):
             return Entered(suspect_keys(first), True)
         if len(occurrences) == 1:
             return Entered(keys, False)
@@ -66,4 +66,4 @@ class Entering:
 
     def _believes(self, occurrence: Occurrence, now: float) -> bool:
         """Whether what a view claims beside its verdict can be: that ads are allowed again has no proof of its own."""
-        return not isinstance(occurrence, AdsAllowed) or self._plausible.allows(occurrence.site, now)
+        return not isinstance(occurrence, AdsAllowed) or self._suspicion.allows(occurrence.site, now)

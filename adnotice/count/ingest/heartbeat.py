@@ -58,7 +58,7 @@ class Beat(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-class Heart:
+class Heartbeat:
     """Leaves one process's word, again and again."""
 
     def __init__(self, mode: CurrentMode, clock: Callable[[], float]) -> None:

@@ -33,7 +33,7 @@ class Waiting(msgspec.Struct, eq=False, gc=False):
     apart: bool = False
 
 
-class Intake:
+class CommitQueue:
     """Takes from event loops, gives to the writer's thread."""
 
     def __init__(self) -> None:
@@ -116,29 +116,29 @@ class Intake:
         return group
 
 
-class Door:
-    """Where pages come in, into whichever intake is open; every page goes through, so nothing stands in the way.
+class OpenQueue:
+    """Where pages come in, into whichever queue is open; every page goes through, so nothing stands in the way.
 
-    `open_` gives the intake that takes what comes while none is.
+    `open_` gives the queue that takes what comes while none is.
     """
 
-    __slots__ = ("_open", "intake")
+    __slots__ = ("_open", "queue")
 
-    def __init__(self, open_: Callable[[], Intake]) -> None:
+    def __init__(self, open_: Callable[[], CommitQueue]) -> None:
         self._open = open_
-        self.intake: Intake | None = None
+        self.queue: CommitQueue | None = None
 
     def add_page(self, occurrence: Occurrence) -> None:
         """Counts a page; never waits, never raises."""
-        intake = self.intake
-        if intake is None:
+        open_queue = self.queue
+        if open_queue is None:
             try:
-                intake = self._open()
+                open_queue = self._open()
             except (
                 Unavailable
             ):  # adnotice is switched off, and there is no store that could say otherwise: nobody counts
                 return
-        intake.add_page(occurrence)
+        open_queue.add_page(occurrence)
 
 
 def keep_most(pages: Mapping[Occurrence, int], limit: int) -> dict[Occurrence, int]:

@@ -58,7 +58,7 @@ def suggests_cache(sent: int, reported: int) -> bool:
     return reported > sent * CACHED_FACTOR + CACHED_SLACK
 
 
-class Plausibility:
+class Suspicion:
     """Decides for one process; looks into the store seldom, and the less often the more is explained."""
 
     def __init__(

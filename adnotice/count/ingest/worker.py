@@ -20,9 +20,9 @@ import msgspec
 
 from adnotice.count.ingest.backoff import Backoff
 from adnotice.count.ingest.entries import Entering
-from adnotice.count.ingest.heartbeat import Heart
-from adnotice.count.ingest.queue import Intake, Waiting, seconds_until
-from adnotice.count.ingest.suspicion import Plausibility
+from adnotice.count.ingest.heartbeat import Heartbeat
+from adnotice.count.ingest.queue import CommitQueue, Waiting, seconds_until
+from adnotice.count.ingest.suspicion import Suspicion
 from adnotice.count.ingest.waiters.auto import waiters_here
 from adnotice.count.ingest.waiters.base import CommitFate, Waiter, Waiters
 from adnotice.count.ingest.warmup import recent_grounds
@@ -68,11 +68,11 @@ class State(msgspec.Struct, frozen=True):
     turned_away: int
 
 
-class Shift:
+class Worker:
     """One process' work, from its first occurrence until `close`."""
 
     def __init__(self, settings: CountSettings, clock: Callable[[], float], mode: CurrentMode) -> None:
-        self.intake = Intake()
+        self.queue = CommitQueue()
         self._mode = mode
         self.closed = False
         self.grounds: Mapping[str, int] = {}
@@ -87,14 +87,14 @@ class Shift:
         self._lookers: deque[Waiting] = deque()
         """Who waits for a look at the mode."""
         self._backoff = Backoff()
-        self._plausible = Plausibility(settings, lambda: self.store)
-        self._entering = Entering(RoutePatterns(settings.routes), self._plausible)
+        self._suspicion = Suspicion(settings, lambda: self.store)
+        self._entering = Entering(RoutePatterns(settings.routes), self._suspicion)
         self._pages: Entry | None = None
         self._failing_since: float | None = None
         self._problem: Unavailable | None = None
         self._committed_at: float | None = None
         self._look_at = time.monotonic()
-        self._heart = Heart(mode, clock)
+        self._heartbeat = Heartbeat(mode, clock)
         self._absent = False
         self._told: set[str] = set()
         self._turned_away = 0
@@ -115,7 +115,7 @@ class Shift:
         """How the writer is."""
         now = time.monotonic()
         return State(
-            self.intake.size(),
+            self.queue.size(),
             str(self._problem or ""),
             now - self._failing_since if self._failing_since is not None else 0.0,
             now - self._committed_at if self._committed_at is not None else None,
@@ -136,12 +136,12 @@ class Shift:
             self._refuse_at_once()
             waiters = self._waiters = waiters_here(self._waiters, self._deadline)
             waiter = waiters.add()
-            self.intake.put(Waiting(id_, expires, occurrences, waiters, waiter))
+            self.queue.put(Waiting(id_, expires, occurrences, waiters, waiter))
             return await waiter
         except Unavailable:
             self._turned_away += 1
             if occurrences:
-                self.intake.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Metric.TURNED_AWAY))
+                self.queue.add_counts(Key(occurrences[0].site, Dimension.ALL, "", Metric.TURNED_AWAY))
             raise
 
     async def look(self) -> None:
@@ -151,7 +151,7 @@ class Shift:
         waiters = self._lookout = waiters_here(self._lookout, PATIENCE_SECONDS)
         waiter = waiters.add()
         self._lookers.append(Waiting("", 0.0, (), waiters, waiter))
-        self.intake.wake()
+        self.queue.wake()
         with suppress(Unavailable):
             await waiter
 
@@ -163,14 +163,14 @@ class Shift:
             return
         waiters = waiters_here(None, CLOSE_SECONDS)
         waiter = waiters.add()
-        self.intake.put(Waiting("", 0.0, (), waiters, waiter))
+        self.queue.put(Waiting("", 0.0, (), waiters, waiter))
         try:
             await waiter
         except Unavailable as problem:
             logger.warning("Some counts were not written before the end: %s", problem)
 
     def _refuse_at_once(self) -> None:
-        if self.intake.full():
+        if self.queue.full():
             raise Unavailable("more reports are waiting than the store takes")
         since = self._failing_since
         if since is not None and time.monotonic() - since > self._deadline:
@@ -186,9 +186,9 @@ class Shift:
             try:
                 if pause:
                     time.sleep(pause)
-                    group += self.intake.take(MAX_GROUP, 0)
+                    group += self.queue.take(MAX_GROUP, 0)
                 else:
-                    group += self.intake.take(MAX_GROUP, seconds_until(min(flush_at or self._look_at, self._look_at)))
+                    group += self.queue.take(MAX_GROUP, seconds_until(min(flush_at or self._look_at, self._look_at)))
                 if self.closed and (leaving := [waiting for waiting in group if not waiting.id]):
                     self._leave([waiting for waiting in group if waiting.id], leaving)
                     return
@@ -243,7 +243,7 @@ class Shift:
             fates = partial.fates
             self._note(partial)
         else:
-            self._plausible.committed()
+            self._suspicion.committed()
         if pages and fates[-1] is not None:
             self._pages = None
         self._committed_at = time.monotonic()
@@ -256,12 +256,12 @@ class Shift:
         return waiting.entry
 
     def _has_pages(self) -> bool:
-        return self._pages is not None or self.intake.pages_wait()
+        return self._pages is not None or self.queue.pages_wait()
 
     def _take_pages(self, now: float) -> Entry | None:
         """What was counted in memory, under an id: when it stays unknown whether it was committed, it is tried again."""
-        if self._pages is None and self.intake.pages_wait():
-            pages, deltas = self.intake.take_pages()
+        if self._pages is None and self.queue.pages_wait():
+            pages, deltas = self.queue.take_pages()
             for key, n in spread_all((self._entering.name(occurrence), n) for occurrence, n in pages.items()).items():
                 deltas[key] = deltas.get(key, 0) + n
             self._pages = Entry(f"pages:{uuid.uuid4().hex}", now + PAGES_EXPIRE_SECONDS, (), deltas)
@@ -274,8 +274,8 @@ class Shift:
             self._look()
         if self._absent:
             return
-        if self._failing_since is not None or self._heart.is_due():
-            self._heart.beat(self.store)
+        if self._failing_since is not None or self._heartbeat.is_due():
+            self._heartbeat.beat(self.store)
         self.store.tend(self._clock())
 
     def _look(self) -> None:
@@ -289,7 +289,7 @@ class Shift:
         self._mode.tell(Mode(said) if said in list(Mode) else None, asked_at)
         self._look_at = time.monotonic() + LOOK_SECONDS
         if self._mode.known() is not before:
-            self._heart.hurry()  # `adnotice mode` says what processes do
+            self._heartbeat.hurry()  # `adnotice mode` says what processes do
         self._tell_lookers(Counted.NOW)
 
     def _tell_lookers(self, fate: CommitFate) -> None:
@@ -313,7 +313,7 @@ class Shift:
             self._told.add(told)
             logger.error("Counting waits: %s", problem)
         self._problem = problem
-        self._heart.feel(problem)
+        self._heartbeat.feel(problem)
 
     def _leave(self, group: list[Waiting], leaving: list[Waiting]) -> None:
         fate: CommitFate = Counted.NOW
@@ -321,7 +321,7 @@ class Shift:
             if group or self._has_pages():
                 self._commit(group)
             if self._store is not None:
-                self._heart.stop(self._store)
+                self._heartbeat.stop(self._store)
                 self._store.close()
         except Unavailable as problem:
             fate = problem

@@ -15,8 +15,8 @@ from typing import Final
 
 from adnotice.agents import load_patterns
 from adnotice.count.ingest.heartbeat import examine
-from adnotice.count.ingest.queue import Door
-from adnotice.count.ingest.worker import Shift, State
+from adnotice.count.ingest.queue import OpenQueue
+from adnotice.count.ingest.worker import State, Worker
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import load, may_be_there
 from adnotice.count.stores.protocol import Health, NoStore, Store
@@ -45,12 +45,12 @@ class Writer:
         self._settings = settings
         self._mode = mode or CurrentMode(Mode.MEASURE)
         self._clock = clock
-        self._shift: Shift | None = None
+        self._worker: Worker | None = None
         self._starting = threading.Lock()
-        self._parents: list[Shift] = []
+        self._parents: list[Worker] = []
         self._pid = os.getpid()
-        self._door = Door(lambda: self._begin().intake)
-        self.record: Record = self._door.add_page
+        self._open_queue = OpenQueue(lambda: self._begin().queue)
+        self.record: Record = self._open_queue.add_page
         """Counts something that needs no acknowledgement; never waits, never raises."""
         _writers.add(self)
         load(settings.store_url)
@@ -58,42 +58,42 @@ class Writer:
 
     def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[Counted]:
         """Counts under an id that counts once; see `events.Commit`."""
-        return (self._shift or self._begin()).take(id_, expires, occurrences)
+        return (self._worker or self._begin()).take(id_, expires, occurrences)
 
     def begin(self) -> None:
         """Starts the work of this process where it has not begun: from then on it looks for the mode by itself."""
-        if self._shift is None and not self._sleeps():
+        if self._worker is None and not self._sleeps():
             self._begin()
 
     async def look(self) -> Mode | None:
         """The mode as the store says it now; None where it can't within a second."""
         if self._sleeps():
             return Mode.OFF
-        await (self._shift or self._begin()).look()
+        await (self._worker or self._begin()).look()
         return self._mode.fresh()
 
     def _sleeps(self) -> bool:
         """Whether the settings switch adnotice off and there is no store that could say otherwise: nothing is opened then."""
-        return self._shift is None and self._mode.setting is Mode.OFF and not may_be_there(self._settings.store_url)
+        return self._worker is None and self._mode.setting is Mode.OFF and not may_be_there(self._settings.store_url)
 
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
         with self._starting:
-            shift, self._shift = self._shift, None
-            self._door.intake = None
-        if shift is not None:
-            await shift.close()
+            worker, self._worker = self._worker, None
+            self._open_queue.queue = None
+        if worker is not None:
+            await worker.close()
 
     @property
     def state(self) -> State:
         """How the writer of this process is."""
-        return (self._shift or self._begin()).state
+        return (self._worker or self._begin()).state
 
     def health(self) -> Health:
         """How counting is, in this process and, as far as the store can say, in the others; never raises. Blocks."""
         try:
-            shift = self._shift or self._begin()
-            return examine(shift.store, self._clock(), own=shift.state.problem)
+            worker = self._worker or self._begin()
+            return examine(worker.store, self._clock(), own=worker.state.problem)
         except Unavailable as problem:
             return Health(self._settings.store_url.partition(":")[0], problem=str(problem))
 
@@ -109,22 +109,22 @@ class Writer:
 
     def store(self) -> Store:
         """The store; its calls block. Opened when first asked for."""
-        return (self._shift or self._begin()).store
+        return (self._worker or self._begin()).store
 
     def grounds(self) -> Mapping[str, int]:
         """Views of yesterday and today by ground, as the store knew them when this process began; never waits."""
-        return self._shift.grounds if self._shift is not None else {}
+        return self._worker.grounds if self._worker is not None else {}
 
-    def _begin(self) -> Shift:
+    def _begin(self) -> Worker:
         if self._sleeps():
             raise NoStore(ASLEEP)
         with self._starting:
-            if self._shift is None:
-                shift = Shift(self._settings, self._clock, self._mode)
-                shift.start()
-                self._shift = shift
-                self._door.intake = shift.intake
-            return self._shift
+            if self._worker is None:
+                worker = Worker(self._settings, self._clock, self._mode)
+                worker.start()
+                self._worker = worker
+                self._open_queue.queue = worker.queue
+            return self._worker
 
     def settle(self) -> None:
         """Leaves the parent's work to the parent where this process is a child of the one that began it.
@@ -142,10 +142,10 @@ class Writer:
 
     def _leave_to_parent(self) -> None:
         self._pid = os.getpid()
-        self._door.intake = None
-        if self._shift is not None:
-            self._parents.append(self._shift)  # closing connections that the parent uses would end them for both
-            self._shift = None
+        self._open_queue.queue = None
+        if self._worker is not None:
+            self._parents.append(self._worker)  # closing connections that the parent uses would end them for both
+            self._worker = None
 
 
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()

@@ -25,16 +25,16 @@ def open_store(
     settings = settings or CountSettings(store_url=url)
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
-        from adnotice.count.stores.sql.sqlite import SqlitePlace
+        from adnotice.count.stores.sql.sqlite import SqliteDialect
         from adnotice.count.stores.sql.store import SqlStore
 
-        place = SqlitePlace(sqlite_file(url), settings.store_deadline_seconds)
-        return SqlStore(place, settings, create=create, migrates=migrates)
+        dialect = SqliteDialect(sqlite_file(url), settings.store_deadline_seconds)
+        return SqlStore(dialect, settings, create=create, migrates=migrates)
     if scheme == "postgresql":
-        from adnotice.count.stores.sql.postgresql import PostgresPlace
+        from adnotice.count.stores.sql.postgresql import PostgresDialect
         from adnotice.count.stores.sql.store import SqlStore
 
-        return SqlStore(PostgresPlace(url, settings.store_deadline_seconds), settings, create=create)
+        return SqlStore(PostgresDialect(url, settings.store_deadline_seconds), settings, create=create)
     if scheme.partition("+")[0] in ("redis", "rediss"):
         try:
             from adnotice.count.stores.redis.store import RedisStore

@@ -9,7 +9,7 @@ from adnotice.inject.memo.sizes import USUAL, remember
 from adnotice.inject.tag import Tag, make_tag
 
 
-class Known:
+class KnownStart:
     """A start that has come, and its plan."""
 
     __slots__ = ("_headers", "_method", "_root_path", "_status", "_trailers", "plan")
@@ -51,8 +51,8 @@ class Plans:
     def __init__(self, src: str, most: int = USUAL.plans) -> None:
         self._most = most
         self._src = src
-        self._last: Known | None = None
-        self._kept: dict[object, Known] = {}
+        self._last: KnownStart | None = None
+        self._kept: dict[object, KnownStart] = {}
 
     def find(self, method: str, root_path: str, status: int, trailers: bool, headers: Pairs) -> Plan:
         """The plan for the response to a request that begins with this start of a page's type."""
@@ -77,7 +77,7 @@ class Plans:
             return make_plan(method, status, trailers, headers, self.tag(root_path))
         if known is None:
             plan = make_plan(method, status, trailers, headers, self.tag(root_path))
-            known = Known(method, root_path, status, trailers, headers, plan)
+            known = KnownStart(method, root_path, status, trailers, headers, plan)
             remember(self._kept, key, known, self._most)
         self._last = known if self._most else None
         return known.plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from adnotice.inject.rewrite.head_scanner import MAX_KNOWN_PROLOGUES
+from adnotice.inject.rewrite.head_scanner import MAX_KNOWN_BEGINNINGS
 
 
 class Sizes(NamedTuple):
@@ -14,7 +14,7 @@ class Sizes(NamedTuple):
     """Pages with the tag in them, for apps that serve the same bytes again, all together."""
     plans: int = 512
     """What is to be done with a response that begins so."""
-    beginnings: int = MAX_KNOWN_PROLOGUES
+    beginnings: int = MAX_KNOWN_BEGINNINGS
     """First bytes of pages, and the place in them."""
     types: int = 256
     """Content types, and whether they are pages'."""

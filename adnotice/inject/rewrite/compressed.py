@@ -37,7 +37,7 @@ RecodingSteps = Iterator[Message | None]
 """What goes out, one message after the other; None: it is the others' turn."""
 
 
-class PageRecoder(msgspec.Struct):
+class CompressedRewriter(msgspec.Struct):
     """Takes the messages of one compressed page from its start on, and passes them on with the tag in it."""
 
     rules: Rules
@@ -77,9 +77,9 @@ class PageRecoder(msgspec.Struct):
                 return
             except Exception as error:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
                 if not isinstance(error, BrokenCodingError):
-                    self.rules.ledger.failed(self.page.scope)
+                    self.rules.outcomes.failed(self.page.scope)
                 elif self.start is not None:
-                    self.rules.ledger.refused(self.page.scope, Refusal.CODING)
+                    self.rules.outcomes.refused(self.page.scope, Refusal.CODING)
                 steps = self._release()
                 continue
             await (yield_turn() if made is None else self.forward(made))
@@ -92,7 +92,7 @@ class PageRecoder(msgspec.Struct):
         return iter(messages)
 
     def _refuse(self, refusal: Refusal) -> RecodingSteps:
-        self.rules.ledger.refused(self.page.scope, refusal)
+        self.rules.outcomes.refused(self.page.scope, refusal)
         return self._release()
 
     def _take(self, message: Message) -> RecodingSteps:
@@ -145,7 +145,7 @@ class PageRecoder(msgspec.Struct):
 
     def _place(self, message: Message, text: bytes, ended: bool) -> RecodingSteps:
         """The page's first text is there: the start can go, unless this is no page or has a tag of ours."""
-        found = self.rules.prologues.find(text)
+        found = self.rules.beginnings.find(text)
         if found is None:
             self.scanner = Scanner()
             found = self.scanner.feed(text, last=ended)
@@ -235,7 +235,7 @@ class PageRecoder(msgspec.Struct):
             return self._insert(text, 0, last=last) if is_behind else self._look(text, last=last)
         except Exception:  # noqa: BLE001 - the page goes on without the tag; as it came it can't any more
             self.scanner = None
-            self.rules.ledger.failed(self.page.scope)
+            self.rules.outcomes.failed(self.page.scope)
             return text
 
     def _look(self, text: bytes, *, last: bool) -> bytes:
@@ -248,7 +248,7 @@ class PageRecoder(msgspec.Struct):
         self.scanner = None
         if isinstance(found, int) and found >= 0:
             return self._insert(text, found, last=last)
-        self.rules.ledger.refused(self.page.scope, found if isinstance(found, Refusal) else Refusal.FRAGMENT)
+        self.rules.outcomes.refused(self.page.scope, found if isinstance(found, Refusal) else Refusal.FRAGMENT)
         return text
 
     def _insert(self, text: bytes, place: int, *, last: bool) -> bytes:
@@ -258,8 +258,8 @@ class PageRecoder(msgspec.Struct):
             self.behind = text[place:]
             return text[:place]
         if begins:
-            self.rules.ledger.refused(self.page.scope, Refusal.REPEATED)
+            self.rules.outcomes.refused(self.page.scope, Refusal.REPEATED)
             return text
-        self.rules.ledger.injected(self.page.scope, self.page.path, self.page.site)
+        self.rules.outcomes.injected(self.page.scope, self.page.path, self.page.site)
         view = memoryview(text)
         return b"".join((view[:place], self.page.tag, view[place:]))

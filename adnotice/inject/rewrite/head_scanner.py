@@ -20,7 +20,7 @@ from adnotice.vocabulary import Refusal
 MAX_PROLOGUE_BYTES: Final = 16 * 1024
 """How far the walk looks for the head."""
 
-MAX_KNOWN_PROLOGUES: Final = 8
+MAX_KNOWN_BEGINNINGS: Final = 8
 
 _LETTERS: Final = b"abcdefghijklmnopqrstuvwxyz"
 _WHITE: Final = b"\t\n\x0c\r "
@@ -286,20 +286,20 @@ def _place(state: int, index: int) -> int | Refusal:
     return _REFUSALS[state] if state in _REFUSALS else index - (state - _BEFORE)
 
 
-class Prologues:
+class Beginnings:
     """Remembers how the site's pages begin, so that the place is looked up and not searched: the same first bytes have
     the same place."""
 
     __slots__ = ("_known", "_most")
 
-    def __init__(self, most: int = MAX_KNOWN_PROLOGUES) -> None:
+    def __init__(self, most: int = MAX_KNOWN_BEGINNINGS) -> None:
         self._most = most
         self._known: tuple[tuple[bytes, int | Refusal], ...] = ()
 
     def find(self, data: bytes) -> int | Refusal | None:
         """The place in a document that begins with this data, or why there is none; None: the data decides nothing."""
-        for prologue, found in self._known:
-            if data.startswith(prologue):
+        for beginning, found in self._known:
+            if data.startswith(beginning):
                 return found
         state, index = _walk(_table()[1], data[:MAX_PROLOGUE_BYTES])
         if index < 0:

@@ -26,7 +26,7 @@ BESIDE: Final = frozenset(("http.response.early_hint", "http.response.push", "ht
 """Messages beside the page, between its start and its body: where nothing is held they pass, and the body is awaited."""
 
 
-class PageResponder:
+class PlainRewriter:
     """Takes the messages of one page from its start on, and passes them on with the tag in it.
 
     `pass_on` tells that all that follows goes through as it is; `start` is the response's start while it is held.
@@ -58,7 +58,7 @@ class PageResponder:
                     text = self._text_held() + data
                     messages = self._inject(message, text, len(self.before))
                 else:
-                    found = self.rules.prologues.find(data) if self.scanner is None else None
+                    found = self.rules.beginnings.find(data) if self.scanner is None else None
                     if type(found) is int:
                         messages = self._inject(message, data, found)
                     else:
@@ -69,7 +69,7 @@ class PageResponder:
                 messages = self._refuse(Refusal.MESSAGE)
         except Exception:  # noqa: BLE001 - whatever fails in here, the page goes out as the app made it
             messages = self._release()
-            self.rules.ledger.failed(self.page.scope)
+            self.rules.outcomes.failed(self.page.scope)
         if len(messages) == 2:
             return send_both(self.forward, *messages)
         return send_all(self.forward, messages) if messages else nothing()
@@ -82,7 +82,7 @@ class PageResponder:
         return messages
 
     def _refuse(self, refusal: Refusal) -> Messages:
-        self.rules.ledger.refused(self.page.scope, refusal)
+        self.rules.outcomes.refused(self.page.scope, refusal)
         return self._release()
 
     def _take_body(self, message: Message, data: bytes, found: int | Refusal | None) -> Messages:
@@ -125,7 +125,7 @@ class PageResponder:
             return self._refuse(Refusal.REPEATED)
         body = {**message, "body": insert(data, place, page.tag)}
         start = None if self.start is None else page.begin()
-        self.rules.ledger.injected(page.scope, page.path, page.site)
+        self.rules.outcomes.injected(page.scope, page.path, page.site)
         self.pass_on()
         return (body,) if start is None else (start, body)
 

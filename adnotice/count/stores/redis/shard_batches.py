@@ -25,14 +25,14 @@ SIDES_KEPT_DAYS: Final = {Grain.HOUR: 2, Grain.DAY: 3, Grain.WEEK: 10, Grain.MON
 """For how long after the last arrival: until nothing comes for the bucket any more, shorter than any bucket is kept."""
 
 
-class Admission(NamedTuple):
+class ShardAdmission(NamedTuple):
     """When values are counted by name; see `count.admission`."""
 
     caps: Caps
     views: int
 
 
-class Part:
+class ShardBatch:
     """Entries of one shard, committed all or none; `places` says where in the batch each of them stood."""
 
     def __init__(self, shard: int) -> None:
@@ -48,7 +48,7 @@ class Part:
         self.entries = [self.entries[i] for i in left]
         return gone
 
-    def call(self, tag: str, batch: Batch, starts: Starts, admission: Admission) -> Call:
+    def call(self, tag: str, batch: Batch, starts: Starts, admission: ShardAdmission) -> Call:
         """The script's call that commits this part of the batch."""
         totals: dict[tuple[str, Dimension], dict[str, dict[Metric, int]]] = {}
         for (site, dimension, value, metric), n in add_up(self.entries).items():
@@ -102,10 +102,10 @@ def side_keys(tag: str, bucket: str) -> list[str]:
     return [f"{tag}:{side}:{rest}" for side in SIDES]
 
 
-def split_batch(batch: Batch, shards: int) -> tuple[list[Part], list[tuple[int, int]]]:
+def split_batch(batch: Batch, shards: int) -> tuple[list[ShardBatch], list[tuple[int, int]]]:
     """The shards' parts, and for each entry whose id stands in the batch twice its place and that of the first one."""
-    full: list[Part] = []
-    open_: dict[int, Part] = {}
+    full: list[ShardBatch] = []
+    open_: dict[int, ShardBatch] = {}
     first: dict[str, int] = {}
     repeats: list[tuple[int, int]] = []
     for place, entry in enumerate(batch.entries):
@@ -116,7 +116,7 @@ def split_batch(batch: Batch, shards: int) -> tuple[list[Part], list[tuple[int, 
         shard = zlib.crc32(entry.id.encode()) % shards
         part = open_.get(shard)
         if part is None or len(part.entries) >= IDS_A_SCRIPT:
-            part = open_[shard] = Part(shard)
+            part = open_[shard] = ShardBatch(shard)
             full.append(part)
         part.places.append(place)
         part.entries.append(entry)

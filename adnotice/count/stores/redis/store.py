@@ -24,7 +24,7 @@ from adnotice.count.stores.redis.counters import read_lanes
 from adnotice.count.stores.redis.nodes import Call, Command, Nodes
 from adnotice.count.stores.redis.notes import RedisNotes
 from adnotice.count.stores.redis.scripts import OTHER_SCHEMA, POINTS
-from adnotice.count.stores.redis.shard_batches import Admission, bucket_key, month_number, side_keys, split_batch
+from adnotice.count.stores.redis.shard_batches import ShardAdmission, bucket_key, month_number, side_keys, split_batch
 from adnotice.count.stores.redis.versions import RedisVersions, stored_names
 from adnotice.vocabulary import Unavailable
 
@@ -54,7 +54,7 @@ class RedisStore:
         self.nodes = Nodes(self.address)
         self._settings = settings or CountSettings()
         self._calendar = Calendar(self._settings.timezone)
-        self._admission = Admission(Caps(self._settings.max_pages), self._settings.name_after_views)
+        self._admission = ShardAdmission(Caps(self._settings.max_pages), self._settings.name_after_views)
         self._clock = clock
         self._create = create
         self._checked = False

@@ -12,7 +12,7 @@ from typing import Final
 from adnotice.count.stores.open import sqlite_file
 from adnotice.count.stores.protocol import PG_DUMP, REDIS_COPY, NoStore, Unusable
 from adnotice.count.stores.sql.copying import copy_database, make_private
-from adnotice.count.stores.sql.file_lock import Turns
+from adnotice.count.stores.sql.file_lock import FileLock
 from adnotice.count.stores.sql.sqlite import APPLICATION_ID, SIDES
 from adnotice.vocabulary import Unavailable
 
@@ -57,7 +57,7 @@ def restore(copy: Path, url: str) -> Path | None:
             make_private(arriving)
             with closing(sqlite3.connect(arriving)) as target:
                 source.backup(target)
-        with Turns(file.with_name(file.name + ".lock")).take():
+        with FileLock(file.with_name(file.name + ".lock")).take():
             was_there = file.exists()
             for side in ("", *SIDES):
                 old = file.with_name(file.name + side)

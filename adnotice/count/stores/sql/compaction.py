@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adnotice.count.model.caps import CappedBucket, Caps
 from adnotice.count.model.tally import OTHER
-from adnotice.count.stores.sql.dialect import Place
+from adnotice.count.stores.sql.dialect import Dialect
 from adnotice.count.stores.sql.journal import Arrivals, Line, read_lines, sum_lines
 from adnotice.count.stores.sql.naming import Fold, Naming
 from adnotice.count.stores.sql.schema import tallies
@@ -18,8 +18,8 @@ LINES_A_FOLD: Final = 100
 class Folding:
     """The journal's way into the tallies; what is committed within a transaction, the caller says."""
 
-    def __init__(self, place: Place, caps: Caps, naming: Naming) -> None:
-        self._place = place
+    def __init__(self, dialect: Dialect, caps: Caps, naming: Naming) -> None:
+        self._dialect = dialect
         self._caps = caps
         self._naming = naming
 
@@ -28,20 +28,20 @@ class Folding:
         lines = self._take(cursor, journal)
         fold = Fold(cursor, self._naming)
         for rows in sum_lines(lines, fold):
-            self._place.add_counts(cursor, rows)
+            self._dialect.add_counts(cursor, rows)
             if moved := fold.take_moved():
-                self._place.add_counts(cursor, moved)
+                self._dialect.add_counts(cursor, moved)
         return len(lines) == LINES_A_FOLD
 
     def whole(self, cursor: Any, journal: str) -> None:
         """Moves all of an older schema's journal within the caller's transaction; nobody waits for names in its tables."""
-        names = FirstCome(cursor, self._place.mark, self._caps)
+        names = FirstCome(cursor, self._dialect.mark, self._caps)
         while lines := self._take(cursor, journal):
             for rows in sum_lines(lines, names):
-                self._place.add_counts(cursor, rows)
+                self._dialect.add_counts(cursor, rows)
 
     def _take(self, cursor: Any, journal: str) -> Sequence[Line]:
-        taken, text = self._place.take_lines(cursor, journal, LINES_A_FOLD)
+        taken, text = self._dialect.take_lines(cursor, journal, LINES_A_FOLD)
         return read_lines(text) if taken else ()
 
 

@@ -20,7 +20,7 @@ Id = tuple[int, bytes]
 """When it expires (seconds since the epoch, UTC), and its digest."""
 
 
-class Place(Protocol):
+class Dialect(Protocol):
     """Where a `SqlStore` keeps its tables. Every call may raise the driver's `errors`."""
 
     @property

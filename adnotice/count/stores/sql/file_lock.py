@@ -30,7 +30,7 @@ PAUSE_SECONDS: Final = 0.005
 PATIENT_SECONDS: Final = 5.0
 
 
-class Turn:
+class LockTurn:
     """A place in the kernel's queue for the lock; a thread stands in it."""
 
     def __init__(self, lock: int) -> None:
@@ -62,13 +62,13 @@ class Turn:
                 release(self.lock)
 
 
-class Turns:
+class FileLock:
     """Turns at the file with this name; whoever dies within its turn loses it."""
 
     def __init__(self, file: Path, seconds: float = PATIENT_SECONDS) -> None:
         self._file = file
         self._seconds = seconds
-        self._left: Turn | None = None
+        self._left: LockTurn | None = None
         """Where the last caller gave up: the next one goes on waiting there."""
 
     @contextmanager
@@ -90,7 +90,7 @@ class Turns:
             lock = self._open()
             if _is_free(lock):
                 return lock
-            left = Turn(lock)
+            left = LockTurn(lock)
         if not left.wait(self._seconds):
             self._left = left
             raise Unavailable(f"nobody could write for {self._seconds:g} seconds. {name_holders(self._file)}")

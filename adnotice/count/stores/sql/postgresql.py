@@ -45,7 +45,7 @@ class PatientConnection(psycopg.Connection[tuple[Any, ...]]):
             self.close()
 
 
-class PostgresPlace:
+class PostgresDialect:
     """Where a `SqlStore` keeps its tables: the schema that the URL's search_path leads to."""
 
     mark: Final = "%s"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from adnotice.count.model.calendar import Calendar, months_before
 from adnotice.count.model.tally import Dimension, Grain
 from adnotice.count.settings import CountSettings
-from adnotice.count.stores.sql.dialect import Place
+from adnotice.count.stores.sql.dialect import Dialect
 from adnotice.count.stores.sql.schema import ids, meta, notes, tallies, waiting
 
 ROWS_AT_ONCE: Final = 1_000
@@ -34,8 +34,8 @@ Writing = Callable[[], AbstractContextManager[Any]]
 class Pruning:
     """What is due, step by step; a step is a few short write transactions, however many sites share the store."""
 
-    def __init__(self, place: Place, calendar: Calendar, settings: CountSettings) -> None:
-        self._mark = place.mark
+    def __init__(self, dialect: Dialect, calendar: Calendar, settings: CountSettings) -> None:
+        self._mark = dialect.mark
         self._calendar = calendar
         self._settings = settings
         self._steps: Iterator[int] | None = None

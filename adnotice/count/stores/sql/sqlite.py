@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from adnotice.count.stores.protocol import Unusable
 from adnotice.count.stores.sql.copying import check_room, copy_database, copy_of, make_private, open_to_read, size_of
 from adnotice.count.stores.sql.dialect import Rows
-from adnotice.count.stores.sql.file_lock import IMPATIENT_SECONDS, Turns
+from adnotice.count.stores.sql.file_lock import IMPATIENT_SECONDS, FileLock
 from adnotice.count.stores.sql.lock_holders import name_holders
 from adnotice.count.stores.sql.schema import KEYS, adding, tallies
 from adnotice.vocabulary import Unavailable
@@ -39,7 +39,7 @@ SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 the key of the last one, with nothing to add."""
 
 
-class SqlitePlace:
+class SqliteDialect:
     """Where a `SqlStore` keeps its tables: one file."""
 
     mark: Final = "?"
@@ -50,7 +50,7 @@ class SqlitePlace:
         self.shown = f"sqlite:///{file}"
         self._file = file
         self._deadline = deadline_seconds
-        self._turns = Turns(file.with_name(file.name + ".lock"), deadline_seconds)
+        self._turns = FileLock(file.with_name(file.name + ".lock"), deadline_seconds)
         self._writing: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
         self.engine = self._make_engine()

@@ -21,7 +21,7 @@ from adnotice.count.model.tally import Batch, Count, Dimension, Grain, Period, P
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import Health, MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.stores.sql.compaction import Folding
-from adnotice.count.stores.sql.dialect import Id, Place
+from adnotice.count.stores.sql.dialect import Dialect, Id
 from adnotice.count.stores.sql.journal import write_line
 from adnotice.count.stores.sql.migrations import MIGRATIONS, Migrations
 from adnotice.count.stores.sql.naming import Naming
@@ -46,7 +46,7 @@ class SqlStore:
 
     def __init__(
         self,
-        place: Place,
+        dialect: Dialect,
         settings: CountSettings,
         *,
         create: bool = True,
@@ -55,18 +55,18 @@ class SqlStore:
         migrates: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._place = place
+        self._dialect = dialect
         self._settings = settings
         self._create = create
-        self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *place.errors)
+        self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *dialect.errors)
         self._calendar = Calendar(settings.timezone)
         caps = Caps(settings.max_pages)
-        self._naming = Naming(place.mark, caps)
+        self._naming = Naming(dialect.mark, caps)
         self._migrates = migrates
         self._schema = schema
         self._journal = journal_name(schema)
-        self._folding = Folding(place, caps, self._naming)
-        self._versions = Versions(place, schema, migrations, self._folding)
+        self._folding = Folding(dialect, caps, self._naming)
+        self._versions = Versions(dialect, schema, migrations, self._folding)
         self._clock = clock
         self._lock = threading.RLock()
         self._ready = False
@@ -74,9 +74,9 @@ class SqlStore:
         self._zone_kept = False
         self._folded = 0.0
         self._unfolded = 0
-        self._add_line = f"INSERT INTO {self._journal} (body) VALUES ({place.mark})"  # noqa: S608 - our own name
-        self._pruning = Pruning(place, self._calendar, settings)
-        self._notes = SqlNotes(self.reading, self.writing, place.mark, clock)
+        self._add_line = f"INSERT INTO {self._journal} (body) VALUES ({dialect.mark})"  # noqa: S608 - our own name
+        self._pruning = Pruning(dialect, self._calendar, settings)
+        self._notes = SqlNotes(self.reading, self.writing, dialect.mark, clock)
 
     @property
     def notes(self) -> SqlNotes:
@@ -91,7 +91,7 @@ class SqlStore:
         with self.writing() as cursor:
             if not self._zone_kept:
                 self._keep_zone(cursor)
-            before = self._place.remember(cursor, list(firsts)) if firsts else set()
+            before = self._dialect.remember(cursor, list(firsts)) if firsts else set()
             counted = {number for id_, number in firsts.items() if id_ not in before}
             counts = add_up(entry for number, entry in enumerate(batch.entries) if number in counted)
             if counts:
@@ -141,7 +141,7 @@ class SqlStore:
         found: dict[str, Sequence[int]] = {}
         with self.reading() as connection:
             for first in range(0, len(starts), STARTS_A_QUERY):
-                query = self._place.at(wanted, starts[first : first + STARTS_A_QUERY])
+                query = self._dialect.at(wanted, starts[first : first + STARTS_A_QUERY])
                 found.update((row[0], row[1:]) for row in connection.execute(query))
         return [
             Point(start, metric, n)
@@ -165,7 +165,7 @@ class SqlStore:
         if kept != str(self._schema):
             self._ready = False  # another version of adnotice has been here since: look again
         if found is None:
-            mark = self._place.mark
+            mark = self._dialect.mark
             with self.writing() as cursor:
                 cursor.execute(
                     f"INSERT INTO {meta.name} (name, value) VALUES ('identity', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
@@ -185,8 +185,8 @@ class SqlStore:
             with self.reading() as connection:
                 connection.execute(select(meta.c.value).limit(1)).all()
         except Unavailable as problem:
-            return Health(self._place.shown, problem=str(problem), banner=self._place.banner())
-        return Health(self._place.shown, problem=self._newer, banner=self._place.banner())
+            return Health(self._dialect.shown, problem=str(problem), banner=self._dialect.banner())
+        return Health(self._dialect.shown, problem=self._newer, banner=self._dialect.banner())
 
     def plan(self) -> MigrationPlan:
         """See `Store`."""
@@ -196,13 +196,13 @@ class SqlStore:
     def migrate(self, tell: Tell) -> None:
         """See `Store`."""
         with self._lock, self._told():
-            self._place.prepare()
+            self._dialect.prepare()
             self._versions.migrate(tell)
         self._ready = False
 
     def close(self) -> None:
         """See `Store`."""
-        self._place.close()
+        self._dialect.close()
         self._ready = False
 
     @contextmanager
@@ -210,21 +210,21 @@ class SqlStore:
         """A connection to read with. Turns what the driver raises into `Unavailable`."""
         with self._told():
             self._prepare()
-            with self._place.engine.connect() as connection:
+            with self._dialect.engine.connect() as connection:
                 yield connection
 
     @contextmanager
     def writing(self, *, patient: bool = True) -> Iterator[Any]:
         """A write transaction's cursor. Turns what the driver raises into `Unavailable`."""
         if not self._lock.acquire(timeout=self._settings.store_deadline_seconds if patient else IMPATIENT_SECONDS):
-            raise Unavailable(f"the store {self._place.shown} is still busy with an earlier commit")
+            raise Unavailable(f"the store {self._dialect.shown} is still busy with an earlier commit")
         try:
             with self._told():
                 self._prepare()
                 if self._newer:
                     self._ready = False  # it may be ours again by the next attempt
                     raise Unusable(self._newer)
-                with self._place.write(patient=patient) as cursor:
+                with self._dialect.write(patient=patient) as cursor:
                     yield cursor
         finally:
             self._lock.release()
@@ -240,10 +240,10 @@ class SqlStore:
             cause = getattr(error, "orig", None) or error
             self._naming.forget()
             self._ready = False
-            why = self._place.explain(cause)
-            self._place.recover(cause)
+            why = self._dialect.explain(cause)
+            self._dialect.recover(cause)
             said = str(cause).strip().partition("\n")[0] or type(cause).__name__
-            failed = f"the store {self._place.shown} does not answer: {said}{why and f'. {why}'}"
+            failed = f"the store {self._dialect.shown} does not answer: {said}{why and f'. {why}'}"
             raise Unavailable(self._newer or failed) from error
 
     def _prepare(self) -> None:
@@ -255,26 +255,26 @@ class SqlStore:
 
     def _open(self) -> None:
         if not self._ready:
-            if not self._create and not self._place.exists():
-                raise NoStore(f"there is no store of adnotice at {self._place.shown}")
-            self._place.prepare()
+            if not self._create and not self._dialect.exists():
+                raise NoStore(f"there is no store of adnotice at {self._dialect.shown}")
+            self._dialect.prepare()
             self._newer = self._versions.open(migrates=self._migrates)
             self._check_zone()
             self._ready = True
 
     def _check_zone(self) -> None:
-        with self._place.engine.connect() as connection:
+        with self._dialect.engine.connect() as connection:
             kept = connection.scalar(select(meta.c.value).where(meta.c.name == "timezone"))
         if kept is not None and kept != self._calendar.timezone:
             raise Unusable(
-                f"the counts in {self._place.shown} are cut in the time zone {kept}, got {self._calendar.timezone}. "
+                f"the counts in {self._dialect.shown} are cut in the time zone {kept}, got {self._calendar.timezone}. "
                 f"Set timezone back to {kept}, or begin a new store"
             )
         self._zone_kept = kept is not None
 
     def _keep_zone(self, cursor: Any) -> None:
         """With the first count ever, the time zone is fixed."""
-        mark = self._place.mark
+        mark = self._dialect.mark
         cursor.execute(
             f"INSERT INTO {meta.name} (name, value) VALUES ('timezone', {mark}) ON CONFLICT DO NOTHING",  # noqa: S608
             (self._calendar.timezone,),

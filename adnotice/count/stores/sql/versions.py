@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from adnotice.count.stores.protocol import MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.stores.sql.compaction import Folding
-from adnotice.count.stores.sql.dialect import Place
+from adnotice.count.stores.sql.dialect import Dialect
 from adnotice.count.stores.sql.migrations import Migrations
 from adnotice.count.stores.sql.schema import LEAVE_ROOM, SCHEMA, journal_name, meta, metadata, tallies
 
@@ -27,8 +27,8 @@ logger: Final = logging.getLogger("adnotice")
 class Versions:
     """The schemas of one database: the one found and, one after the other, those up to the wanted one."""
 
-    def __init__(self, place: Place, wanted: int, migrations: Migrations, folding: Folding) -> None:
-        self._place = place
+    def __init__(self, dialect: Dialect, wanted: int, migrations: Migrations, folding: Folding) -> None:
+        self._dialect = dialect
         self._wanted = wanted
         self._migrations = migrations
         self._folding = folding
@@ -39,7 +39,7 @@ class Versions:
         Returns why they can be read only, because they are newer than this code; else nothing. Raises `Unusable` where
         the operator has to migrate them.
         """
-        while (found := find_version(self._place)) < self._wanted:
+        while (found := find_version(self._dialect)) < self._wanted:
             if found and not migrates:
                 raise Unusable(self._due(found))
             self._step(found, copies=found > 0, tell=self._log)
@@ -47,19 +47,19 @@ class Versions:
 
     def plan(self) -> MigrationPlan:
         """What `migrate` would do; touches nothing. Raises `Unusable` for newer tables."""
-        with self._place.peek() as connection:
+        with self._dialect.peek() as connection:
             found, lines = self._look(connection) if connection is not None else (0, 0)
         if not found:
-            raise NoStore(f"there is no store of adnotice at {self._place.shown}")
+            raise NoStore(f"there is no store of adnotice at {self._dialect.shown}")
         if found > self._wanted:
             raise Unusable(self._newer(found))
         if found == self._wanted:
-            return MigrationPlan(self._place.shown, found, self._wanted)
-        copy = [said] if (said := self._place.plan_copy(found)) else []
+            return MigrationPlan(self._dialect.shown, found, self._wanted)
+        copy = [said] if (said := self._dialect.plan_copy(found)) else []
         journal = f"{lines} lines of the journal are moved into the tallies"
         changes = map(self._told, range(found + 1, self._wanted + 1))
         return MigrationPlan(
-            self._place.shown, found, self._wanted, (*copy, journal, *changes), self._place.copy_advice
+            self._dialect.shown, found, self._wanted, (*copy, journal, *changes), self._dialect.copy_advice
         )
 
     def _look(self, connection: Connection) -> tuple[int, int]:
@@ -77,7 +77,7 @@ class Versions:
     def migrate(self, tell: Tell) -> None:
         """Brings the tables to the wanted schema. Raises `Unusable` for newer ones."""
         copies = True
-        while (found := find_version(self._place)) < self._wanted:
+        while (found := find_version(self._dialect)) < self._wanted:
             if not found:
                 return
             self._step(found, copies=copies, tell=tell)
@@ -87,31 +87,31 @@ class Versions:
 
     def _step(self, found: int, *, copies: bool, tell: Tell = lambda _: None) -> None:
         """From this schema to the next one; nothing where another process has just done it."""
-        with self._place.changing() as cursor:
-            self._place.be_alone(cursor)
-            if find_version(self._place) != found:
+        with self._dialect.changing() as cursor:
+            self._dialect.be_alone(cursor)
+            if find_version(self._dialect) != found:
                 return
             if not found:
                 self._make(cursor)
-                keep_version(cursor, self._place.mark, SCHEMA)
+                keep_version(cursor, self._dialect.mark, SCHEMA)
                 return
-            if copies and (said := self._place.keep_copy(found)):
+            if copies and (said := self._dialect.keep_copy(found)):
                 tell(said)
-            self._place.hold(cursor, (journal_name(found), tallies.name))
+            self._dialect.hold(cursor, (journal_name(found), tallies.name))
             self._folding.whole(cursor, journal_name(found))
             tell("the journal is moved into the tallies")
             self._migrations[found + 1](cursor)
             cursor.execute(f"ALTER TABLE {journal_name(found)} RENAME TO {journal_name(found + 1)}")
-            keep_version(cursor, self._place.mark, found + 1)
+            keep_version(cursor, self._dialect.mark, found + 1)
             tell(self._told(found + 1))
 
     def _log(self, done: str) -> None:
-        logger.warning("The store %s: %s", self._place.shown, done)
+        logger.warning("The store %s: %s", self._dialect.shown, done)
 
     def _make(self, cursor: Any) -> None:
         for made in metadata.sorted_tables:
-            cursor.execute(str(CreateTable(made).compile(self._place.engine)))
-        if self._place.engine.dialect.name == "postgresql":
+            cursor.execute(str(CreateTable(made).compile(self._dialect.engine)))
+        if self._dialect.engine.dialect.name == "postgresql":
             cursor.execute(LEAVE_ROOM)
 
     def _told(self, version: int) -> str:
@@ -120,20 +120,20 @@ class Versions:
 
     def _due(self, found: int) -> str:
         return (
-            f"the store {self._place.shown} has schema {found}, this adnotice writes schema {self._wanted}. "
+            f"the store {self._dialect.shown} has schema {found}, this adnotice writes schema {self._wanted}. "
             "Run: adnotice migrate"
         )
 
     def _newer(self, found: int) -> str:
         return (
-            f"the store {self._place.shown} has schema {found}, this adnotice knows up to {self._wanted}. "
+            f"the store {self._dialect.shown} has schema {found}, this adnotice knows up to {self._wanted}. "
             "Upgrade adnotice; until then it is only read"
         )
 
 
-def find_version(place: Place) -> int:
+def find_version(dialect: Dialect) -> int:
     """The schema of the tables; 0 where there are none."""
-    with place.engine.connect() as connection:
+    with dialect.engine.connect() as connection:
         return read_version(connection)
 
 
