@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adnotice.http.sites import Sites
 from adnotice.inject.log_throttle import LogThrottle
-from adnotice.inject.memo.sizes import USUAL, Sizes, remember
+from adnotice.inject.memo.sizes import USUAL, MemorySizes, remember
 from adnotice.inject.page_audience import PageAudience
 from adnotice.page import MAX_PAGE_CHARACTERS, name_page
 from adnotice.texts import REFUSALS
@@ -31,7 +31,7 @@ class Outcomes:
         begin: Callable[[], None],
         *,
         honour_gpc: bool = True,
-        sizes: Sizes = USUAL,
+        sizes: MemorySizes = USUAL,
     ) -> None:
         self._record = record
         self._begin = begin

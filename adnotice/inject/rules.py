@@ -14,7 +14,7 @@ from adnotice.inject.decide.plan import Plan
 from adnotice.inject.decide.validators import Pairs, find_etag, mark_etag, revise_headers
 from adnotice.inject.memo.copies import Copies
 from adnotice.inject.memo.plans import Plans
-from adnotice.inject.memo.sizes import USUAL, Sizes, remember
+from adnotice.inject.memo.sizes import USUAL, MemorySizes, remember
 from adnotice.inject.outcomes import Outcomes
 from adnotice.inject.rewrite.head_scanner import Beginnings
 from adnotice.inject.settings import InjectSettings
@@ -72,7 +72,7 @@ def make_rules(
     sites: Sites,
     mode: CurrentMode,
     honour_gpc: bool = True,
-    sizes: Sizes = USUAL,
+    sizes: MemorySizes = USUAL,
 ) -> Rules:
     """The rules of a site, which remember at most so much.
 
@@ -93,7 +93,7 @@ class Rules:
         src: str,
         sites: Sites,
         mode: CurrentMode,
-        sizes: Sizes = USUAL,
+        sizes: MemorySizes = USUAL,
     ) -> None:
         self.outcomes = outcomes
         self.beginnings = Beginnings(sizes.beginnings)

@@ -61,19 +61,22 @@ def app() -> AdNoticeMiddleware:
 class Site:
     """A uvicorn with this site, which can be killed and started again on the same port.
 
-    `folder` is where another adnotice than ours lies: then it is that one's own process, which has imported nothing of ours.
+    With several `workers` uvicorn starts them itself. `folder` is where another adnotice than ours lies: then it is that one's
+    own process, which has imported nothing of ours.
     """
 
     def __init__(
         self,
         store_url: str,
         log: Path,
+        workers: int = 1,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
         self.port = free_port()
         self.store_url = store_url
         self.log = log
+        self._workers = workers
         self._folder = folder
         self._environment = {"TEST_STORE": store_url, **(environment or {})}
         self.process: Program | None = None
@@ -81,7 +84,7 @@ class Site:
     def start(self) -> None:
         """Starts it, and waits until it answers."""
         command = self.command()
-        if self._folder is None and command[0] == "uvicorn":
+        if self._folder is None and command[0] == "uvicorn" and self._workers == 1:
             self.process = fork(*command, log=self.log, environment=self._environment)
         else:
             command = [sys.executable, "-m", *command]
@@ -91,7 +94,8 @@ class Site:
     def command(self) -> list[str]:
         """What starts the server: a module and its arguments."""
         target = "tests.count.reporting:app"
-        return ["uvicorn", "--factory", target, "--port", str(self.port), "--log-level", "warning", "--no-access-log"]
+        command = ["uvicorn", "--factory", target, "--port", str(self.port), "--workers", str(self._workers)]
+        return [*command, "--log-level", "warning", "--no-access-log"]
 
     def answers(self) -> bool:
         """Whether a page comes."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from adnotice.inject.rewrite.head_scanner import MAX_KNOWN_BEGINNINGS
 
 
-class Sizes(NamedTuple):
+class MemorySizes(NamedTuple):
     """The most of each kind that is kept."""
 
     copies_bytes: int = 8 * 1024 * 1024
@@ -24,8 +24,8 @@ class Sizes(NamedTuple):
     """User agents, and whether they are programs'."""
 
 
-USUAL: Final = Sizes()
-NOTHING: Final = Sizes(0, 0, 0, 0, 0, 0)
+USUAL: Final = MemorySizes()
+NOTHING: Final = MemorySizes(0, 0, 0, 0, 0, 0)
 
 
 def remember(known: dict[Any, Any], key: object, value: object, most: int) -> None:
