@@ -77,6 +77,13 @@ class Outcomes:
         else:
             self._begin()
 
+    def refused_outside(self, scope: dict[str, Any], refusal: Refusal) -> None:
+        """The same where no fence stands round it: never raises."""
+        try:
+            self.refused(scope, refusal)
+        except Exception:  # noqa: BLE001 - whoever counts may fail; the page must go out
+            self.failed(scope)
+
     def uncounted(self) -> None:
         """Records nothing: the mode is off, or was when the store was last asked."""
         self._begin()

@@ -161,7 +161,7 @@ class PageResponse:
     async def _leave_to_server(self, page: Page, message: Message) -> None:
         """A file that can't be opened here."""
         self.pass_on()
-        self.rules.outcomes.refused(page.scope, Refusal.FILE)
+        self.rules.outcomes.refused_outside(page.scope, Refusal.FILE)
         if page.start is not None:
             await self.send(page.start)
         await self.send(message)

@@ -79,7 +79,7 @@ class CompressedRewriter(msgspec.Struct):
                 if not isinstance(error, BrokenCodingError):
                     self.rules.outcomes.failed(self.page.scope)
                 elif self.start is not None:
-                    self.rules.outcomes.refused(self.page.scope, Refusal.CODING)
+                    self.rules.outcomes.refused_outside(self.page.scope, Refusal.CODING)
                 steps = self._release()
                 continue
             await (yield_turn() if made is None else self.forward(made))
