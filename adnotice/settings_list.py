@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
-from adnotice.http.admission import GateSettings
+from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.told_settings import Room, Told
@@ -26,7 +26,7 @@ ROOMS: Final[tuple[tuple[str, Any], ...]] = (
     ("notice", NoticeSettings),
     ("count", CountSettings),
     ("insight", InsightSettings),
-    ("gate", GateSettings),
+    ("admission", AdmissionSettings),
 )
 """Where each setting is at home: the attribute of `Settings`, empty for its own, and the class."""
 

@@ -124,13 +124,7 @@ def _count(site: Situation, views: float, rate: float) -> Iterator[tuple[Key, in
         if site.share < 1:
             yield Key(site.name, Dimension.SHARE, f"{site.share:g}", metric), n
     yield Key(site.name, Dimension.ALL, "", Metric.INJECTED), round(views * site.injected)
-    for page, part in PAGES:
-        for metric, n in _verdicts(measured * part, rate * (0.8 + len(page) % 5 / 10)):
-            yield Key(site.name, Dimension.PAGE, page, metric), n
-        yield Key(site.name, Dimension.PAGE, page, Metric.INJECTED), round(views * part * site.injected)
-        if site.notice:
-            for metric, share in _answers(measured * part * rate):
-                yield Key(site.name, Dimension.PAGE, page, metric), share
+    yield from _count_pages(site, views, rate)
     for dimension, rows in READERS:
         for value, part, factor in rows:
             for metric, n in _verdicts(measured * part, min(0.9, rate * factor)):
@@ -140,6 +134,17 @@ def _count(site: Situation, views: float, rate: float) -> Iterator[tuple[Key, in
             yield Key(site.name, Dimension.ALL, "", metric), n
     yield Key(site.name, Dimension.QUIET, "first-page", Metric.NOT_ASKED), round(measured * rate * 0.4)
     yield Key(site.name, Dimension.GROUND, "script bait arrived", Metric.CLEAR), round(measured * (1 - rate))
+
+
+def _count_pages(site: Situation, views: float, rate: float) -> Iterator[tuple[Key, int]]:
+    measured = views * site.share
+    for page, part in PAGES:
+        for metric, n in _verdicts(measured * part, rate * (0.8 + len(page) % 5 / 10)):
+            yield Key(site.name, Dimension.PAGE, page, metric), n
+        yield Key(site.name, Dimension.PAGE, page, Metric.INJECTED), round(views * part * site.injected)
+        if site.notice:
+            for metric, share in _answers(measured * part * rate):
+                yield Key(site.name, Dimension.PAGE, page, metric), share
 
 
 def _verdicts(views: float, rate: float) -> Iterator[tuple[Metric, int]]:
