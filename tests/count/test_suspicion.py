@@ -61,8 +61,9 @@ def test_what_stands_in_the_store_is_no_longer_left(store: Store) -> None:
     assert believed(watch(store)) == 12, "an eighth of the allowance is granted before the store is looked at"
 
 
-def test_a_view_drawn_at_a_quarter_takes_four_places(store: Store) -> None:
-    assert believed(watch(store), share=0.25) == 25
+def test_a_view_drawn_at_a_quarter_takes_four_places_and_seven_until_it_is_committed(store: Store) -> None:
+    """Loose on the safe side: what a view stands for is under way twice, as taken and as drawn."""
+    assert believed(watch(store), share=0.25) == 15
 
 
 @pytest.mark.parametrize("settings", [{"suspect_factor": 0}, {"pages_cached": True}])
