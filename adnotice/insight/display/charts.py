@@ -103,7 +103,9 @@ def rate_chart(
                 kind = "rate-dot open" if bucket.so_far or bucket.blocking.few else "rate-dot"
                 y = frame.level(axis.part(bucket.blocking.rate or 0))
                 SubElement(svg, "circle", {"class": kind, "cx": _n(x), "cy": _n(y), "r": "3.5"})
-    said = {series[index].start: "".join(f". {text}" for text in texts) for index, texts in marks.items()}
+    said = {
+        series[index].start: "".join(f". {labels.annotation(each)}" for each in found) for index, found in marks.items()
+    }
     _hover(svg, frame, series, grain, lambda bucket: formats.point(bucket.blocking) + said.get(bucket.start, ""))
     return tostring(svg, encoding="unicode")
 
@@ -262,19 +264,20 @@ def _time_axis(svg: Element, frame: Frame, series: Sequence[Bucket], grain: Grai
         SubElement(svg, "text", text).text = formats.tick(series[index].start, grain)
 
 
-def _place_marks(series: Sequence[Bucket], annotations: Sequence[Annotated]) -> dict[int, list[str]]:
-    """The words of the annotations by the bucket in which they stand."""
+def _place_marks(series: Sequence[Bucket], annotations: Sequence[Annotated]) -> dict[int, list[Annotated]]:
+    """The annotations by the bucket in which they stand."""
     starts = [bucket.start for bucket in series]
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[Annotated]] = {}
     for each in annotations:
         if (index := bucket_of(each.at, starts)) >= 0:
-            found.setdefault(index, []).append(labels.annotation(each))
+            found.setdefault(index, []).append(each)
     return found
 
 
-def _marks(svg: Element, frame: Frame, count: int, marks: dict[int, list[str]]) -> None:
+def _marks(svg: Element, frame: Frame, count: int, marks: dict[int, list[Annotated]]) -> None:
     taken = float(frame.left)
-    for index, texts in sorted(marks.items()):
+    for index, found in sorted(marks.items()):
+        texts = [labels.MODE_NAMES[each.mode] if each.mode else each.text for each in found]
         x = frame.centre(index, count)
         SubElement(svg, "path", {"class": "mark", "d": f"M{_n(x)} {frame.top - 4}V{_n(frame.floor)}"})
         text = texts[0] if len(texts) == 1 else f"{texts[0]} (and {len(texts) - 1} more)"

@@ -51,7 +51,8 @@ def points(difference: float) -> str:
 
 def signed(difference: float) -> str:
     """+0.4, or 0.4 behind a minus sign, of a difference of .004: percentage points with their sign."""
-    return f"{difference * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{difference * 100:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
 
 
 def whole(rate: float) -> str:
