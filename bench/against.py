@@ -84,8 +84,8 @@ def run_bench(folder: Path, parts: Sequence[str], *, quick: bool) -> dict[Place,
 
 def measure(
     folders: Mapping[str, Path], parts: Sequence[str], rounds: int, *, quick: bool
-) -> dict[str, list[dict[Place, float]]]:
-    """The figures of each round, by which build they are of."""
+) -> Iterator[dict[str, list[dict[Place, float]]]]:
+    """The figures by which build they are of: after each round those of all rounds so far."""
     mixed = random.Random(2026)  # noqa: S311 - an order, not a secret
     found: defaultdict[str, list[dict[Place, float]]] = defaultdict(list)
     order = [OLD, NEW, AGAIN]
@@ -95,7 +95,7 @@ def measure(
             began = time.monotonic()
             found[name].append(run_bench(folders[NEW if name == NEW else OLD], parts, quick=quick))
             print(f"round {number + 1} of {rounds}: {name}, {time.monotonic() - began:.0f} s", flush=True)
-    return dict(found)
+        yield dict(found)
 
 
 def compare(found: Mapping[str, Sequence[Mapping[Place, float]]]) -> tuple[list[Sequence[str]], int]:
@@ -128,11 +128,12 @@ def main() -> int:
     parser.add_argument("--whole", action="store_true", help="each bench measures as long as `make bench` does")
     asked = parser.parse_args()
     folders = {OLD: asked.old.absolute(), NEW: asked.new.absolute()}
-    found = measure(folders, asked.parts or ["inject", "detect"], asked.rounds, quick=not asked.whole)
-    rows, worse = compare(found)
-    title = "new / old, above 1: better; and the control, old again / old; median of rounds [quartiles]"
-    print(Table(title=title, head=["figure", "old", "new / old", "control", ""], rows=rows))
-    print(f"{worse} of {len(rows)} figures are worse than before beyond all that the control strayed")
+    worse = 0
+    for found in measure(folders, asked.parts or ["inject", "detect"], asked.rounds, quick=not asked.whole):
+        rows, worse = compare(found)
+        title = "new / old, above 1: better; and the control, old again / old; median of rounds [quartiles]"
+        print(Table(title=title, head=["figure", "old", "new / old", "control", ""], rows=rows))
+        print(f"{worse} of {len(rows)} figures are worse than before beyond all that the control strayed", flush=True)
     return 1 if worse else 0
 
 

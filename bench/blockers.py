@@ -1,6 +1,7 @@
 """`make blockers`: real browsers, real blockers and bad networks x verdicts, beside the npm detectors.
 
-Writes docs/accuracy.md. `--quick` runs every cell once and small crowds, and writes nothing.
+Writes docs/accuracy.md. A run that was ended goes on where it was: outcomes are kept by commit. `--quick` runs every row once
+and writes nothing.
 """
 
 from __future__ import annotations
@@ -9,98 +10,43 @@ import argparse
 import re
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench.accuracy import LOSSY_VISITS, OTHER_VISITS, Crowd, Key, Run, demands, write
+from bench.accuracy import Run, demands, write
+from bench.laboratory import Laboratory
+from bench.units import ALL_CASES, Kept, Outcome, Unit, kept_of_this_commit, units
 from tests.browser.internet import Internet
-from tests.browser.matrix import CASES, PROBE, Case, Seen, paper, settle, visit
 from tests.browser.newspaper import ROOT
-from tests.browser.profiles import PROFILES, UBLOCK
+from tests.browser.profiles import GIVEN, PROFILES, UBLOCK
 from tests.browser.reader import Browsers
-from tests.browser.site import Site
 
 PAGE: Final = ROOT / "docs" / "accuracy.md"
-RUNS: Final = 3
-TABS: Final = 4
-CROWDS_AT_LOSS: Final = (("30 % loss, Chromium", 0.7), ("30 % loss, Firefox", 0.3))
-OTHER_CROWDS: Final = (
-    "CSP blocks images, Chromium",
-    "CSP takes scripts with a nonce only, Chromium",
-    "the ad host is down, Chromium",
-    "offline after the HTML, Chromium",
-    "offline after client.js, Chromium",
-    "slow 3G and a quarter of the CPU",
-    "walled garden, Chromium",
-    "walled garden after client.js, Chromium",
-    "clean Chromium",
-    "clean Firefox",
-)
-
-
-class Laboratory:
-    """Sites and browsers for one run."""
-
-    def __init__(self, net: Internet, browsers: Browsers, folder: Path) -> None:
-        self._net = net
-        self._browsers = browsers
-        self._folder = folder
-
-    def cell(self, case: Case, runs: int, *, probe: bool) -> list[Seen]:
-        """Visits of one reader kind, each by somebody new on a site of its own."""
-        return [self._visit_once(case, probe=probe) for _ in range(runs)]
-
-    def crowd(self, case: Case, visits: int) -> Crowd:
-        """Many visits to one site; in Chromium several tabs at once."""
-        site = Site(self._net, self._folder, **paper(case, **PROBE))
-        reader = self._browsers.reader(case.profile, site)
-        tabs = 1 if PROFILES[case.profile].browser == "firefox" else TABS
-        try:
-            if case.ad_host_down:  # an outage begins on a site that has worked
-                for _ in range(visits):
-                    visit(reader, case)
-            settle(case, reader, site)
-            before = site.counts()
-            with ThreadPoolExecutor(tabs) as pool:
-                seen = list(pool.map(lambda _: visit(reader, case), range(visits)))
-            time.sleep(1)
-            counted = {name: n - before.get(name, 0) for name, n in site.counts().items() if _is_verdict(name)}
-            accused = max(
-                sum(each.accused for each in seen), sum(n for name, n in counted.items() if name.startswith("blocked"))
-            )
-            reports = {name: n for name, n in counted.items() if n}
-            return Crowd(name=case.name, visits=visits, accused=accused, reports=reports)
-        finally:
-            reader.close()
-            site.close()
-
-    def _visit_once(self, case: Case, *, probe: bool) -> Seen:
-        site = Site(self._net, self._folder, **paper(case, **(PROBE if probe else {})))
-        reader = self._browsers.reader(case.profile, site)
-        try:
-            settle(case, reader, site)
-            return visit(reader, case, peers=not probe)
-        finally:
-            reader.close()
-            site.close()
 
 
 def main() -> int:
     """Runs the matrix; 1 when something that is asked for was not met."""
     parser = argparse.ArgumentParser(prog="python -m bench.blockers", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="every cell once, small crowds; writes nothing")
-    parser.add_argument("--only", default="", help="cases whose name holds this, without crowds; writes nothing")
+    parser.add_argument("--quick", action="store_true", help="every row once; writes nothing")
+    parser.add_argument("--only", default="", help="rows whose name holds this; writes nothing")
     asked = parser.parse_args()
-    cases = [case for case in CASES if asked.only in case.name]
-    for case in cases:
-        if missing := PROFILES[case.profile].needs():
-            print(f"make blockers needs every browser and blocker: {', '.join(missing)}", file=sys.stderr)
-            return 2
-    run = measure(cases, runs=1 if asked.quick else RUNS, scale=0.1 if asked.quick else 0 if asked.only else 1)
+    wanted = list(units(asked.only))
+    if asked.quick:
+        wanted = [Unit(unit.case, unit.probe, 1, crowd=unit.crowd) for unit in wanted]
+    missing = {unit.case: PROFILES[ALL_CASES[unit.case].profile].needs() for unit in wanted}
+    if needed := sorted(
+        {each for case, them in missing.items() if ALL_CASES[case].profile not in GIVEN for each in them}
+    ):
+        print(f"make blockers needs every browser and blocker: {', '.join(needed)}", file=sys.stderr)
+        return 2
+    here = [unit for unit in wanted if not missing[unit.case]]
+    run = measure(here, kept_of_this_commit(), absent=[case for case, them in missing.items() if them])
     page = write(run)
     print("\n" + page)
     if not (asked.quick or asked.only):
@@ -108,44 +54,70 @@ def main() -> int:
     return 0 if asked.quick or asked.only or all(demand.met for demand in demands(run)) else 1
 
 
-def measure(cases: Sequence[Case], *, runs: int, scale: float) -> Run:
-    """Every cell `runs` times, with and without `ad_probe`, then the crowds at this scale."""
-    cells: dict[Key, Sequence[Seen]] = {}
-    crowds: list[Crowd] = []
+def measure(wanted: Sequence[Unit], kept: Kept, *, absent: Sequence[str]) -> Run:
+    """Every unit that is not kept yet, a thread a browser; `absent` are cases whose blocker is not here."""
+    progress = Progress(len(wanted))
+    lanes: dict[str, list[Unit]] = {}
+    for unit in wanted:
+        if kept.get(unit):
+            progress.skip()
+        else:
+            lanes.setdefault(unit.lane, []).append(unit)
     with tempfile.TemporaryDirectory() as name, Internet() as net:
         folder = Path(name)
-        browsers = Browsers(net, folder)
-        laboratory = Laboratory(net, browsers, folder)
+        browsers = {lane: Browsers(net, _made(folder / lane)) for lane in lanes}
+
+        def work(lane: str) -> None:
+            laboratory = Laboratory(net, browsers[lane], folder / lane)
+            for unit in lanes[lane]:
+                outcome = laboratory.measure(unit)
+                with progress.lock:
+                    kept.add(outcome)
+                    progress.say(outcome)
+
         try:
-            for case in cases:
-                for probe in (False, True):
-                    cells[case.name, probe] = laboratory.cell(case, runs, probe=probe)
-                    _say(case.name, probe, cells[case.name, probe])
-            for title, visits in _crowds() if scale else ():
-                case = next(case for case in CASES if case.name == title)
-                crowds.append(laboratory.crowd(case, max(2, round(visits * scale))))
-                print(
-                    f"{title}: {crowds[-1].accused} of {crowds[-1].visits} accused; {dict(crowds[-1].reports)}",
-                    flush=True,
-                )
-            versions = [*browsers.versions(), f"uBlock Origin {_ublock_version()}"]
+            with ThreadPoolExecutor(len(lanes) or 1) as pool:
+                list(pool.map(work, lanes))
+            versions = {version for each in browsers.values() for version in each.versions()}
         finally:
-            browsers.close()
-    return Run(date=f"{datetime.now(UTC):%-d %B %Y}", versions=versions, cases=cases, cells=cells, crowds=crowds)
+            for each in browsers.values():
+                each.close()
+    outcomes = [outcome for unit in wanted if (outcome := kept.get(unit))]
+    named = [*sorted(versions), f"uBlock Origin {_ublock_version()}"]
+    return Run(date=f"{datetime.now(UTC):%-d %B %Y}", versions=named, outcomes=outcomes, absent=absent)
 
 
-def _crowds() -> list[tuple[str, int]]:
-    lossy = [(name, round(LOSSY_VISITS * share)) for name, share in CROWDS_AT_LOSS]
-    return lossy + [(name, OTHER_VISITS // len(OTHER_CROWDS)) for name in OTHER_CROWDS]
+class Progress:
+    """Says what has been seen, how far the run is, and how long it may still take."""
+
+    def __init__(self, all_of_them: int) -> None:
+        self.lock = threading.Lock()
+        self._all = all_of_them
+        self._skipped = 0
+        self._done = 0
+        self._began = time.monotonic()
+
+    def skip(self) -> None:
+        """One was seen by an earlier run."""
+        self._skipped += 1
+
+    def say(self, outcome: Outcome) -> None:
+        """One more is there."""
+        self._done += 1
+        spent = time.monotonic() - self._began
+        left = spent / self._done * (self._all - self._skipped - self._done)
+        said = Counter(f"{seen.verdict}{'/' + seen.kind if seen.kind else ''}" for seen in outcome.seen)
+        words = ", ".join(f"{n} x {word}" for word, n in said.items())
+        probe = " with ad_probe" if outcome.unit.probe else ""
+        number = self._skipped + self._done
+        print(
+            f"[{number} of {self._all}, about {left / 60:.0f} min left] {outcome.case.name}{probe}: {words}", flush=True
+        )
 
 
-def _is_verdict(metric: str) -> bool:
-    return metric.startswith(("clear", "blocked", "unknown"))
-
-
-def _say(name: str, probe: bool, visits: Sequence[Seen]) -> None:
-    said = ", ".join(f"{seen.verdict}{'/' + seen.kind if seen.kind else ''}" for seen in visits)
-    print(f"{name}{' with ad_probe' if probe else ''}: {said}", flush=True)
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _ublock_version() -> str:

@@ -22,6 +22,12 @@ function fill(slot) {
 }
 """
 
+_PREBID = """
+  var waiting = (window.pbjs && window.pbjs.que) || [];
+  window.pbjs = { libLoaded: true, version: 'v9', que: { push: function (f) { f(); } }, requestBids: function () {} };
+  for (var i = 0; i < waiting.length; i++) waiting[i]();
+"""
+
 _SCRIPTS = {
     "pagead2.googlesyndication.com/pagead/js/adsbygoogle.js": """
       var waiting = window.adsbygoogle || [];
@@ -40,11 +46,8 @@ _SCRIPTS = {
         display: function (id) { fill(document.getElementById(id)); }, getVersion: function () { return '1'; } };
       for (var i = 0; i < waiting.length; i++) waiting[i]();
     """,
-    "cdn.jsdelivr.net/npm/prebid.js@latest/dist/not-for-prod/prebid.js": """
-      var waiting = (window.pbjs && window.pbjs.que) || [];
-      window.pbjs = { libLoaded: true, version: 'v9', que: { push: function (f) { f(); } }, requestBids: function () {} };
-      for (var i = 0; i < waiting.length; i++) waiting[i]();
-    """,
+    "cdn.jsdelivr.net/npm/prebid.js@latest/dist/not-for-prod/prebid.js": _PREBID,
+    "ads.example-network.test/prebid.js": _PREBID,
     "c.amazon-adsystem.com/aax2/apstag.js": """
       window.apstag = { init: function () {}, fetchBids: function () {}, setDisplayBids: function () {},
         renderImp: function (page, bid) {}, _Q: [] };

@@ -1,11 +1,12 @@
 """The matrix of `make blockers`: which reader meets which page on which network, and what is true of them.
 
-The benchmark runs every cell several times and writes docs/accuracy.md; a test runs every cell once.
+CASES are readers and networks before one simple page; pages as real sites build them are in real_pages.py. The benchmark
+runs every case several times and writes docs/accuracy.md; a test runs every one of CASES once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -13,8 +14,9 @@ from typing import Any, Final
 from tests.browser import internet
 from tests.browser.driver import DriverError
 from tests.browser.internet import Weather
+from tests.browser.newspaper import Sheet
 from tests.browser.profiles import AD_HOSTS
-from tests.browser.reader import Page, Reader
+from tests.browser.reader import Page, Reader, wait_until
 from tests.browser.site import Site
 
 ARTICLE: Final = "/politics/budget"
@@ -39,6 +41,11 @@ class Truth(Enum):
     NO_BLOCKER = "no blocker"
     CONTENT = "content blocker"
     HOSTS = "ad hosts blocked on the way"
+    PARTLY = "content blocker that lets the site's own ads through"
+
+
+def _stay(_: Page) -> None:
+    """Reads, and does nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +55,28 @@ class Case:
     name: str
     profile: str
     truth: Truth
+    group: str = "networks and policies"
+    """The heading under which its row stands."""
+    head: str = AD_TAG
+    """What the page's head holds."""
+    probe: Mapping[str, Any] = field(default_factory=lambda: PROBE)
+    """The settings that switch `ad_probe` on."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    scheme: str = "https"
     weather: Weather | None = None
+    under_worker: bool = False
+    """The page is read once a service worker that the page before has brought controls it."""
+    act: Callable[[Page], None] = _stay
+    """What the reader does on the page."""
     reports: bool = True
     """Whether a report can reach the server."""
     ad_host_down: bool = False
+    unknown: bool = False
+    """Nobody can know: `unknown` is the answer by design."""
+    documented: str = ""
+    """Why the row stands outside the figures."""
     seconds: float = 20.0
     """How long a verdict may take."""
 
@@ -93,7 +117,7 @@ CASES: Final[tuple[Case, ...]] = (
         headers={"content-security-policy": "script-src 'none'; img-src 'none'"},
         reports=False,
     ),
-    *_both("the ad host is down", weather=internet.without(*AD_HOSTS), ad_host_down=True),
+    *_both("the ad host is down", weather=internet.without(*AD_HOSTS), ad_host_down=True, unknown=True),
     Case(name="JavaScript off, Chromium", profile="chromium-no-javascript", truth=Truth.NO_BLOCKER, reports=False),
     Case(name="JavaScript off, Firefox", profile="firefox-no-javascript", truth=Truth.NO_BLOCKER, reports=False),
     Case(name="Global Privacy Control, Firefox", profile="firefox-gpc", truth=Truth.NO_BLOCKER, reports=False),
@@ -139,9 +163,10 @@ ASK_PEERS: Final = """
 """
 
 
-def paper(case: Case, **settings: Any) -> dict[str, Any]:
+def paper(case: Case, *, probe: bool) -> dict[str, Any]:
     """What the newspaper of this case is made with."""
-    return {"head": AD_TAG, "headers": dict(case.headers), **settings}
+    page = {"head": case.head, "headers": dict(case.headers), "sheets": dict(case.sheets), "scheme": case.scheme}
+    return {**page, **case.settings, **(case.probe if probe else {})}
 
 
 def settle(case: Case, reader: Reader, site: Site) -> None:
@@ -150,6 +175,14 @@ def settle(case: Case, reader: Reader, site: Site) -> None:
         reader.change_weather(case.weather)
     if case.ad_host_down:
         site.line.weather = internet.without(*AD_HOSTS)
+
+
+def arrive(case: Case, reader: Reader) -> None:
+    """What was before the first visit: a page that brought the site's service worker."""
+    if case.under_worker:
+        page = reader.open("/")
+        wait_until(lambda: page.run("return navigator.serviceWorker.controller !== null"), "a worker controls it", 30)
+        page.close()
 
 
 def look(page: Page, case: Case, *, peers: bool = False) -> Seen:
@@ -175,6 +208,7 @@ def visit(reader: Reader, case: Case, *, peers: bool = False, path: str = ARTICL
     """One visit in a window of its own."""
     page = reader.open(path, wait="domcontentloaded", before=WATCH, alone=True)
     try:
+        case.act(page)
         return look(page, case, peers=peers)
     finally:
         page.close()
@@ -182,7 +216,9 @@ def visit(reader: Reader, case: Case, *, peers: bool = False, path: str = ARTICL
 
 def right(case: Case, seen: Seen, *, probe: bool) -> bool:
     """Whether the verdict is the one that this reader should get."""
-    if case.truth is Truth.CONTENT:
+    if case.truth is Truth.PARTLY and probe:
+        return seen.verdict == "partly" and not seen.notice
+    if case.truth in (Truth.CONTENT, Truth.PARTLY):
         return (seen.verdict, seen.kind) == ("blocked", "content")
     if case.truth is Truth.HOSTS and probe:
         return (seen.verdict, seen.kind) == ("blocked", "hosts")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -40,6 +42,9 @@ AD_HOSTS: Final = (
     "amazon-adsystem.com",
     "ads.example-network.test",
 )
+
+BLOCKERS_VARIABLE: Final = "ADNOTICE_BLOCKERS"
+"""Names a folder of unpacked extensions that no package brings: each folder in it with a manifest.json is a reader."""
 
 CHROMIUM_FLAGS: Final = (
     "--headless=new",
@@ -86,7 +91,14 @@ def chromium_agent() -> str:
     return f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
 
 
-STRICT_HOSTS: Final = "pagead2.googlesyndication.com,securepubads.g.doubleclick.net,c.amazon-adsystem.com"
+STRICT_HOSTS: Final = (
+    "pagead2.googlesyndication.com,securepubads.g.doubleclick.net,c.amazon-adsystem.com,ads.example-network.test"
+)
+
+
+def is_ad_host(host: str) -> bool:
+    """Whether this host, or one above it, is the ad business's."""
+    return any(host == each or host.endswith("." + each) for each in AD_HOSTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +111,12 @@ class Profile:
     ublock: bool = False
     filters: tuple[Path, ...] = ()
     """Texts that uBlock Origin takes besides its default lists."""
+    rules: tuple[str, ...] = ()
+    """uBlock Origin's dynamic rules, as its users write them."""
     engine: tuple[Path, ...] = ()
     """List texts for Ghostery's engine."""
     extension: Path | None = None
-    """An unpacked extension for Chromium. It does not run in private windows, so its readers share a cookie jar."""
+    """An unpacked extension. It does not run in Chromium's private windows, so its readers share a cookie jar."""
     content_filter: Path | None = None
     """Rules in Safari's JSON format for WebKit."""
     flags: tuple[str, ...] = ()
@@ -130,7 +144,7 @@ class Profile:
         elif not (ROOT / "node_modules/puppeteer-core").is_dir():
             missing.append("the npm packages are not installed")
         if self.extension is not None and not (self.extension / "manifest.json").exists():
-            missing.append(f"{self.extension.name} was not made")
+            missing.append(f"{self.extension.name} is not here")
         if (self.ublock or self.engine) and not EASYLIST.exists():
             missing.append("uBlock Origin's package was not unpacked")
         missing += [f"{path.name} is missing" for path in self.filters if not path.exists() and path != EASYLIST]
@@ -170,6 +184,15 @@ PROFILES: Final[dict[str, Profile]] = {
             "urlclassifier.trackingTable.testEntries": STRICT_HOSTS,
         },
     ),
+    # Permanent private browsing: the one kind of private window that a driver can open.
+    "firefox-private": Profile(
+        browser="firefox",
+        blocks="hosts",
+        prefs={
+            "browser.privatebrowsing.autostart": True,
+            "urlclassifier.trackingTable.testEntries": STRICT_HOSTS,
+        },
+    ),
     "webkit": Profile(browser="webkit"),
     "webkit-two-rules": Profile(browser="webkit", content_filter=TWO_RULES, blocks="content"),
     "webkit-adguard-rules": Profile(browser="webkit", content_filter=SAFARI_RULES, blocks="content"),
@@ -198,3 +221,44 @@ PROFILES: Final[dict[str, Profile]] = {
     ),
     "firefox-dnt": Profile(browser="firefox", prefs={"privacy.donottrackheader.enabled": True}, reports=False),
 }
+
+ALLOWING: Final = ("firefox-ublock-allowing-ads", "chromium-ghostery-allowing-ads")
+"""Readers whose blocker lets the site's own ads through."""
+
+_MEDIUM: Final = ("* * 3p-script block", "* * 3p-frame block")
+_RULES: Final = {
+    "third-parties": ("all third parties blocked", ("* * 3p block",)),
+    "medium": ("medium mode", _MEDIUM),
+    "noop": ("medium mode, ad hosts set to noop", (*_MEDIUM, *(f"* {host} * noop" for host in AD_HOSTS))),
+    "no-script": ("scripts off", ("no-scripting: * true",)),
+}
+MODES: Final = {f"firefox-ublock-{name}": f"uBlock Origin, {title}" for name, (title, _) in _RULES.items()}
+"""uBlock Origin's modes: a profile each, and what it is called."""
+PROFILES.update(
+    {
+        f"firefox-ublock-{name}": Profile(browser="firefox", ublock=True, rules=rules, blocks="content")
+        for name, (_, rules) in _RULES.items()
+    }
+)
+
+_WANTED: Final = {"ublock-origin-lite": ("uBlock Origin Lite", False), "privacy-badger": ("Privacy Badger", True)}
+"""Folders that `ADNOTICE_BLOCKERS` should have: what each is called, and whether it sends GPC, so that it isn't measured."""
+
+
+def _read_given() -> dict[str, tuple[str, bool]]:
+    named = os.environ.get(BLOCKERS_VARIABLE)
+    root = Path(named).resolve() if named else ROOT / ".cache" / "given"
+    found = {path.parent.name for path in root.glob("*/manifest.json")} if root.is_dir() else set()
+    given = {}
+    for name in sorted({*_WANTED, *found}):
+        folder = root / name
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8-sig")) if name in found else {}
+        browser: Literal["chromium", "firefox"] = "firefox" if manifest.get("manifest_version") == 2 else "chromium"
+        title, signals = _WANTED.get(name, (name, False))
+        PROFILES[f"given-{name}"] = Profile(browser=browser, extension=folder, blocks="content")
+        given[f"given-{name}"] = (f"{browser.capitalize()} + {title}", signals)
+    return given
+
+
+GIVEN: Final = _read_given()
+"""Blockers from the folder that `ADNOTICE_BLOCKERS` names: what each is called, and whether it sends GPC."""

@@ -241,7 +241,7 @@ class Browser:
         self.version: str = started["version"]
         self.ublock = Ublock(driver, self.id) if profile.ublock else None
         if self.ublock is not None:
-            self.ublock.make_ready(profile.filters)
+            self.ublock.make_ready(profile.filters, profile.rules)
         if profile.extension is not None:
             self._wait_until_filtering()
 
@@ -274,6 +274,7 @@ class Browsers:
         launched = (
             profile.ublock,
             profile.filters,
+            profile.rules,
             profile.extension,
             profile.flags,
             profile.resolver,
@@ -353,7 +354,7 @@ def _launch(driver: AnyDriver, line: Line, profile: Profile, folder: Path) -> di
         args=args,
         prefs=prefs,
         profile=str(folder),
-        extension=str(UBLOCK) if profile.ublock else None,
+        extension=str(UBLOCK) if profile.ublock else str(profile.extension) if profile.extension else None,
     )
     return started
 

@@ -5,61 +5,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.browser import internet
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.internet import Cut, Fault, Hang, Hit, Late, Weather
+from tests.browser.internet import Cut, Hang, Late
 from tests.browser.newspaper import Sheet
-from tests.browser.profiles import AD_HOSTS
 from tests.browser.reader import Page, wait_until
+from tests.browser.real_pages import ANSWERS, BROWSERS, DELAYS, FONTS, URLS, ads, after, put_in, scripts, tag
 from tests.browser.site import Site
 
-BROWSERS = ("chromium", "firefox")
-URLS = {
-    "adsense": "https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js?client=ca-pub-1",
-    "gpt": "https://securepubads.g.doubleclick.net/tag/js/gpt.js",
-    "prebid": "https://ads.example-network.test/prebid.js",
-    "amazon": "https://c.amazon-adsystem.com/aax2/apstag.js",
-}
-PUT_IN = """<script>
-const put = () => { const script = document.createElement("script"); script.src = "URL"; document.head.append(script); };
-WHEN
-</script>"""
-FONTS = '<link rel="stylesheet" href="https://fonts.googleapis.com/css2?family=Lora">'
-DELAYS = (0.0, 0.35, 1.0, 2.5, 4.0)
-ANSWERS = (0.05, 0.4, 1.0, 3.0)
 BOUNDED = ((0.0, 1.0), (0.35, 0.4), (1.0, 3.0), (2.5, 1.0))
-
-
-def tag(preset: str = "gpt") -> str:
-    return f'<script async src="{URLS[preset]}"></script>'
-
-
-def put_in(when: str, preset: str = "gpt") -> str:
-    return PUT_IN.replace("URL", URLS[preset]).replace("WHEN", when)
-
-
-def after(seconds: float) -> str:
-    """Put in so long after the page's load event."""
-    return put_in(f'addEventListener("load", () => setTimeout(put, {seconds * 1000:g}));')
-
-
-def ads(fault: Fault | None, first: int = 1_000_000, *, also: Callable[[Hit], bool] = lambda _: False) -> Weather:
-    """What the first requests to an ad host meet; the others arrive."""
-    met = 0
-
-    def meet(hit: Hit) -> Fault | None:
-        nonlocal met
-        if not (any(hit.host == host or hit.host.endswith("." + host) for host in AD_HOSTS) or also(hit)):
-            return None
-        met += 1
-        return fault if met <= first else None
-
-    return meet
 
 
 def look(page: Page, seconds: float = 30.0) -> dict[str, Any]:
@@ -131,7 +89,7 @@ def test_what_is_lost_once_accuses_nobody(profile: str, newsroom: Newsroom, read
     site = newsroom(head=tag(), ad_probe="gpt")
     somebody = reader(profile, site)
     # A browser may ask a second time by itself where a connection breaks off.
-    somebody.change_weather(lambda hit: ads(Cut())(hit) if hit.headers.get("sec-fetch-dest") == "script" else None)
+    somebody.change_weather(scripts(Cut()))
     assert look(somebody.open("/politics/budget", alone=True))["verdict"] == "unknown"
     assert grounds(site) == {"ad script failed, its address answers": 1}
     asked = [
@@ -192,7 +150,7 @@ def test_a_policy_that_forbids_the_second_asking_is_no_blocker(
 def test_silence_is_no_refusal(profile: str, newsroom: Newsroom, reader: Readers) -> None:
     site = newsroom(head=tag(), ad_probe="gpt")
     somebody = reader(profile, site)
-    somebody.change_weather(lambda hit: ads(Cut() if hit.headers.get("sec-fetch-dest") == "script" else Hang(8))(hit))
+    somebody.change_weather(scripts(Cut(), Hang(8)))
     assert look(somebody.open("/politics/budget", alone=True))["verdict"] == "unknown"
     assert grounds(site) == {"no answer in time": 1}
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.matrix import CASES, PROBE, Case, Seen, Truth, paper, right, settle, visit
+from tests.browser.matrix import CASES, Case, Seen, Truth, paper, right, settle, visit
 
 BY_NAME = {case.name: case for case in CASES}
 # Content blockers are found by the baits alone, and where no report arrives the probe can add nothing.
@@ -34,7 +34,7 @@ def test_finds_blocking_on_the_way_when_the_ad_script_is_named(name: str, newsro
 @pytest.mark.timeout(300)
 def test_a_network_that_loses_three_in_ten_requests_gets_nobody_accused(newsroom: Newsroom, reader: Readers) -> None:
     case = BY_NAME["30 % loss, Chromium"]
-    site = newsroom(**paper(case, **PROBE))
+    site = newsroom(**paper(case, probe=True))
     somebody = reader(case.profile, site)
     with ThreadPoolExecutor(TABS) as tabs:
         seen = list(tabs.map(lambda _: visit(somebody, case), range(LOSSY_VISITS)))
@@ -48,7 +48,7 @@ def test_a_network_that_loses_three_in_ten_requests_gets_nobody_accused(newsroom
 @pytest.mark.timeout(300)
 def test_an_outage_of_the_ad_host_gets_nobody_accused(before: int, newsroom: Newsroom, reader: Readers) -> None:
     case = BY_NAME["the ad host is down, Chromium"]
-    site = newsroom(**paper(case, **PROBE))
+    site = newsroom(**paper(case, probe=True))
     somebody = reader(case.profile, site)
     with ThreadPoolExecutor(TABS) as tabs:
         list(tabs.map(lambda _: visit(somebody, case), range(before)))
@@ -65,7 +65,7 @@ def test_an_outage_that_began_before_the_first_view_gets_nobody_accused(newsroom
 
 
 def _visit(case: Case, newsroom: Newsroom, reader: Readers, *, probe: bool) -> Seen:
-    site = newsroom(**paper(case, **(PROBE if probe else {})))
+    site = newsroom(**paper(case, probe=probe))
     somebody = reader(case.profile, site)
     settle(case, somebody, site)
     seen = visit(somebody, case)

@@ -5,54 +5,19 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.internet import Fault, Hit, Page, Weather
 from tests.browser.matrix import ARTICLE
-from tests.browser.profiles import PROFILES
+from tests.browser.profiles import ALLOWING, GIVEN, PROFILES
 from tests.browser.reader import wait_until
+from tests.browser.real_pages import LIBRARIES, ad_network, tag
 
-URLS = {
-    "adsense": "https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js?client=ca-pub-1",
-    "gpt": "https://securepubads.g.doubleclick.net/tag/js/gpt.js",
-    "prebid": "https://ads.example-network.test/prebid.js",
-}
-LIBRARIES = {
-    "adsense": """
-        window.google_reactive_ads_global_state = {};
-        const place = document.createElement("ins");
-        place.className = "adsbygoogle";
-        place.dataset.adStatus = FILLED ? "filled" : "unfilled";
-        document.body.append(place);""",
-    "gpt": """
-        window.googletag = {_loadStarted_: true, pubads: () => ({getSlots: () => [{
-          getResponseInformation: () => FILLED ? {lineItemId: 4711, creativeId: 12} : null}]})};
-        window.google_js_reporting_queue = [];""",
-    "prebid": """
-        window.pbjs = {libLoaded: true, installedModules: [], version: "v9", que: [], cmd: [],
-          getEvents: () => FILLED ? [{eventType: "adRenderSucceeded"}] : [{eventType: "auctionInit"}]};""",
-}
-"""What a page can see of each library once it has asked for ads."""
-
-ALLOWING = ("firefox-ublock-allowing-ads", "chromium-ghostery-allowing-ads")
 BLOCKING = [
     pytest.param(name, marks=[] if name == "firefox-ublock" else pytest.mark.endurance)
     for name, profile in PROFILES.items()
-    if profile.blocks == "content" and profile.browser != "webkit" and name not in ALLOWING
+    if profile.blocks == "content"
+    and profile.browser != "webkit"
+    and not profile.rules
+    and name not in (*ALLOWING, *GIVEN)
 ]
-
-
-def network(preset: str, *, filled: bool) -> Weather:
-    """The ad network, whose script fills the page's slots or leaves them empty."""
-    library = LIBRARIES[preset].replace("FILLED", "true" if filled else "false")
-    host = URLS[preset].split("/")[2]
-
-    def answer(hit: Hit) -> Fault | None:
-        return Page(library.encode(), content_type="text/javascript") if hit.host == host else None
-
-    return answer
-
-
-def tag(preset: str) -> str:
-    return f'<script async src="{URLS[preset]}"></script>'
 
 
 @pytest.mark.parametrize("profile", ALLOWING)
@@ -62,7 +27,7 @@ def test_who_sees_the_sites_ads_all_the_same_is_counted_apart_and_not_asked(
 ) -> None:
     site = newsroom(head=tag(preset), ad_probe=preset, mode="ask")
     somebody = reader(profile, site)
-    somebody.change_weather(network(preset, filled=True))
+    somebody.change_weather(ad_network(preset, filled=True))
     page = somebody.open(ARTICLE, alone=True)
     assert page.verdict(30) == {"verdict": "partly", "kind": None}
     site.wait_for_counts(injected=1, partly=1, **{"not-asked": 1})
@@ -79,7 +44,7 @@ def test_a_library_that_works_without_filling_a_slot_proves_no_ad(
 ) -> None:
     site = newsroom(head=tag(preset), ad_probe=preset)
     somebody = reader(profile, site)
-    somebody.change_weather(network(preset, filled=False))
+    somebody.change_weather(ad_network(preset, filled=False))
     page = somebody.open(ARTICLE, alone=True)
     assert page.verdict(30) == {"verdict": "blocked", "kind": "content"}
     page.close()
@@ -92,7 +57,7 @@ def test_every_content_blocker_stays_one_with_every_preset(
 ) -> None:
     site = newsroom(head=tag(preset), ad_probe=preset)
     somebody = reader(profile, site)
-    somebody.change_weather(network(preset, filled=True))  # which no list lets through
+    somebody.change_weather(ad_network(preset, filled=True))  # which no list lets through
     page = somebody.open(ARTICLE, alone=True)
     found = page.verdict(30)
     page.close()

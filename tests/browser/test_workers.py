@@ -6,56 +6,16 @@ import pytest
 
 from adnotice.doctor.whole import line_for
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.newspaper import Sheet
+from tests.browser.matrix import ARTICLE
 from tests.browser.reader import Page, wait_until
-
-ARTICLE = "/politics/budget"
-CLAIM = """
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-"""
-CACHE_FIRST = """
-self.addEventListener("fetch", (event) => {%s
-  event.respondWith(caches.open("all").then(async (cache) => {
-    const kept = await cache.match(event.request);
-    if (kept) return kept;
-    const answer = await fetch(event.request);
-    if (event.request.method === "GET") await cache.put(event.request, answer.clone());
-    return answer;
-  }));
-});
-"""
-PASSING = 'self.addEventListener("fetch", (event) => {%s event.respondWith(fetch(event.request)); });'
-STALE = """
-self.addEventListener("fetch", (event) => {%s
-  event.respondWith(caches.open("all").then(async (cache) => {
-    const kept = await cache.match(event.request);
-    const fresh = fetch(event.request).then((answer) => {
-      if (event.request.method === "GET") cache.put(event.request, answer.clone());
-      return answer;
-    });
-    return kept || fresh;
-  }));
-});
-"""
-PUSH = 'self.addEventListener("push", () => {});%s'
-WORKERS = {
-    "cache first": CLAIM + CACHE_FIRST,
-    "pass-through": CLAIM + PASSING,
-    "stale-while-revalidate": CLAIM + STALE,
-    "push only": CLAIM + PUSH,
-    "not controlling": PASSING,
-}
-REGISTER = '<script>navigator.serviceWorker.register("/sw.js", {scope: "%s"})</script>'
+from tests.browser.real_pages import NOT_CONTROLLING, WORKERS, worker_site
 
 
 def open_under(kind: str, profile: str, newsroom: Newsroom, reader: Readers, line: str = "") -> Page:
     """A page of a site whose worker of this kind is at work since the page before."""
-    scope = "/elsewhere/" if kind == "not controlling" else "/"
-    worker = Sheet(WORKERS[kind] % line, media_type="text/javascript")
-    site = newsroom(head=REGISTER % scope, sheets={"/sw.js": worker}, mode="measure")
+    site = newsroom(mode="measure", **worker_site(kind, line))
     page = reader(profile, site).open("/")
-    if scope == "/":
+    if kind != NOT_CONTROLLING:
         wait_until(
             lambda: page.run("return navigator.serviceWorker.controller !== null"), "a worker controls the page", 30
         )

@@ -34,14 +34,17 @@ class Ublock:
         self._browser = browser
         self._tab = self._open(f"moz-extension://{UBLOCK_UUID}/dashboard.html", "none")
 
-    def make_ready(self, filters: tuple[Path, ...] = ()) -> None:
-        """Returns when all lists are compiled and in force."""
+    def make_ready(self, filters: tuple[Path, ...] = (), rules: tuple[str, ...] = ()) -> None:
+        """Returns when all lists and dynamic rules are in force."""
         self._wait_until_filtering()
         if filters:
             text = "\n".join(path.read_text(encoding="utf-8") for path in filters)
             self._ask("dashboard", {"what": "writeUserFilters", "content": text, "enabled": True, "trusted": True})
             self._ask("dashboard", {"what": "reloadAllFilters"})
             self._wait_until_filtering()
+        for permanent in (False, True) if rules else ():
+            added = {"toAdd": "\n".join(rules), "toRemove": "", "permanent": permanent}
+            self._ask("dashboard", {"what": "modifyRuleset", **added})
 
     def trust(self, host: str, *, trusted: bool) -> None:
         """Switches blocking off, or on again, for a site: what the power button in the popup does."""
