@@ -21,6 +21,9 @@ from typing import Final, NamedTuple
 
 from bench.measure import Spread, Table
 
+MIN_ROUNDS: Final = 2
+"""Quartiles need two."""
+
 OLD: Final = "old"
 NEW: Final = "new"
 AGAIN: Final = "old again"
@@ -130,6 +133,8 @@ def main() -> int:
     folders = {OLD: asked.old.absolute(), NEW: asked.new.absolute()}
     worse = 0
     for found in measure(folders, asked.parts or ["inject", "detect"], asked.rounds, quick=not asked.whole):
+        if len(found[OLD]) < MIN_ROUNDS:
+            continue
         rows, worse = compare(found)
         title = "new / old, above 1: better; and the control, old again / old; median of rounds [quartiles]"
         print(Table(title=title, head=["figure", "old", "new / old", "control", ""], rows=rows))

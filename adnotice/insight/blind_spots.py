@@ -6,18 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from adnotice.detect.baits import BAITS, SIZED
+from adnotice.detect.bait_lists import VERIFIED, judge_lists
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.summary import Bucket
 from adnotice.insight.display import formats
 
-MAX_LIST_DAYS: Final = 30
 ENOUGH_EXPECTED: Final = 20
 """So many views with a content blocker, expected and not found, are no chance: a tenth of 20 or fewer has 5 in a million
 of Poisson's distribution."""
-
-VERIFIED: Final = min(bait.verified.on for bait in (*BAITS, *SIZED))
-"""The day on which the oldest check of a bait against filter lists was made."""
 
 
 class Sight(NamedTuple):
@@ -48,13 +44,7 @@ def name_unseen(sight: Sight) -> tuple[str, ...]:
 
 def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> Iterator[Finding]:
     """Why baits may no longer be stopped: they were not held against lists of late, or they arrive everywhere at once."""
-    if (days := (today - verified).days) > MAX_LIST_DAYS:
-        yield Finding(
-            weight=Weight.LOOK,
-            found=f"The baits were last held against filter lists {formats.number(days)} days ago, on {verified.isoformat()}."
-            " Lists change.",
-            do="Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists.",
-        )
+    yield from judge_lists(today, verified)
     over = [bucket.views for bucket in series if not bucket.so_far]
     if len(over) < 2:
         return

@@ -6,6 +6,7 @@
 import { createInterface } from "node:readline";
 import { readFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
+import { ENGINES } from "./engines.mjs";
 
 const AsyncFunction = /** @type {any} */ (async () => {}).constructor;
 
@@ -195,15 +196,14 @@ const commands = {
     return answer.result ?? null;
   },
 
-  /** Blocks in this page as Ghostery's extension does, with these list texts. */
-  async engine({ page, lists }) {
-    const key = lists.join("\n");
+  /** Blocks in this page with the engine of this name (engines.mjs) and these list texts. */
+  async engine({ page, kind, lists }) {
+    const key = [kind, ...lists].join("\n");
     if (!engines.has(key)) {
-      const { PuppeteerBlocker } = await import("@ghostery/adblocker-puppeteer");
       const texts = await Promise.all(lists.map((path) => readFile(path, "utf8")));
-      engines.set(key, PuppeteerBlocker.parse(texts.join("\n"), { enableCompression: false }));
+      engines.set(key, await ENGINES[kind](texts.join("\n")));
     }
-    await engines.get(key).enableBlockingInPage(pageOf(page));
+    await engines.get(key)(pageOf(page));
   },
 
   async quit({ browser }) {

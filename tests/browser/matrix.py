@@ -98,6 +98,7 @@ CASES: Final[tuple[Case, ...]] = (
     Case(name="Firefox + uBlock Origin, annoyance lists too", profile="firefox-ublock-annoyances", truth=Truth.CONTENT),
     Case(name="Chromium + Ghostery, EasyList + EasyPrivacy", profile="chromium-ghostery", truth=Truth.CONTENT),
     Case(name="Chromium + Ghostery, annoyance lists too", profile="chromium-ghostery-annoyances", truth=Truth.CONTENT),
+    Case(name="Chromium + Adblock Plus' engine, EasyList", profile="chromium-adblock-plus", truth=Truth.CONTENT),
     Case(name="Chromium + AdGuard's declarative rules", profile="chromium-adguard-rules", truth=Truth.CONTENT),
     Case(name="DNS answers 0.0.0.0, Chromium", profile="chromium-dns-zero", truth=Truth.HOSTS),
     Case(name="DNS answers NXDOMAIN, Chromium", profile="chromium-dns-nxdomain", truth=Truth.HOSTS),

@@ -114,7 +114,8 @@ class Profile:
     rules: tuple[str, ...] = ()
     """uBlock Origin's dynamic rules, as its users write them."""
     engine: tuple[Path, ...] = ()
-    """List texts for Ghostery's engine."""
+    """List texts for a blocker's engine that runs beside the browser."""
+    engine_kind: Literal["ghostery", "adblockplus"] = "ghostery"
     extension: Path | None = None
     """An unpacked extension. It does not run in Chromium's private windows, so its readers share a cookie jar."""
     content_filter: Path | None = None
@@ -170,6 +171,12 @@ PROFILES: Final[dict[str, Profile]] = {
     "chromium-ghostery-allowing-ads": Profile(
         browser="chromium", engine=(EASYLIST, EASYPRIVACY, ALLOWED_ADS), blocks="content"
     ),
+    "chromium-adblock-plus": Profile(
+        browser="chromium", engine=(EASYLIST, EASYPRIVACY), engine_kind="adblockplus", blocks="content"
+    ),
+    "chromium-adblock-plus-allowing-ads": Profile(
+        browser="chromium", engine=(EASYLIST, EASYPRIVACY, ALLOWED_ADS), engine_kind="adblockplus", blocks="content"
+    ),
     "chromium-adguard-rules": Profile(browser="chromium", extension=ADGUARD, blocks="content"),
     "chromium-dns-zero": Profile(browser="chromium", resolver=_resolver("0.0.0.0:9"), blocks="hosts"),
     "chromium-dns-nxdomain": Profile(browser="chromium", resolver=_resolver("~NOTFOUND"), blocks="hosts"),
@@ -222,7 +229,11 @@ PROFILES: Final[dict[str, Profile]] = {
     "firefox-dnt": Profile(browser="firefox", prefs={"privacy.donottrackheader.enabled": True}, reports=False),
 }
 
-ALLOWING: Final = ("firefox-ublock-allowing-ads", "chromium-ghostery-allowing-ads")
+ALLOWING: Final = (
+    "firefox-ublock-allowing-ads",
+    "chromium-ghostery-allowing-ads",
+    "chromium-adblock-plus-allowing-ads",
+)
 """Readers whose blocker lets the site's own ads through."""
 
 _MEDIUM: Final = ("* * 3p-script block", "* * 3p-frame block")

@@ -199,7 +199,8 @@ class Reader:
         page = Page(self, made, site or self.site)
         self._pages.append(page)
         if self.profile.engine:
-            page.call("engine", lists=[str(path) for path in self.profile.engine])
+            lists = [str(path) for path in self.profile.engine]
+            page.call("engine", kind=self.profile.engine_kind, lists=lists)
         if self.profile.slow:
             page.call("throttle", cpu=4, network=SLOW_3G)
         if not self.profile.javascript and self.profile.browser == "chromium":

@@ -269,11 +269,11 @@ def _presets() -> Iterator[Case]:
 
 
 def _acceptable() -> Iterator[Case]:
-    titles = {"firefox-ublock-allowing-ads": "uBlock Origin", "chromium-ghostery-allowing-ads": "Ghostery"}
-    for profile in ALLOWING:
+    titles = ("uBlock Origin", "Ghostery", "Adblock Plus' engine")
+    for profile, title in zip(ALLOWING, titles, strict=True):
         for preset in LIBRARIES:
             yield Case(
-                name=f"{titles[profile]} lets {preset} fill a slot",
+                name=f"{title} lets {preset} fill a slot",
                 profile=profile,
                 truth=Truth.PARTLY,
                 group=ACCEPTABLE,

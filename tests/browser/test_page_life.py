@@ -345,6 +345,31 @@ def test_nothing_is_asked_before_consent_and_withdrawal_works(
     site.wait_for_counts(injected=2, clear=1)
 
 
+@pytest.mark.parametrize("profile", ["firefox-ublock", "chromium-adguard-rules"])
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("true", False),
+        ("{measure: true}", False),
+        ("{measure: true, ask: false}", False),
+        ("{measure: true, ask: true}", True),
+    ],
+)
+def test_who_lets_us_measure_is_asked_only_with_a_consent_to_that(
+    given: str, asked: bool, profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    site = newsroom(measure_consent="required", ask_consent="required")
+    page = reader(profile, site).open(ARTICLE)
+    page.run(f"adnotice.consent({given})")
+    assert page.verdict() == {"verdict": "blocked", "kind": "content"}
+    if asked:
+        page.notice().wait()
+        site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
+    else:
+        assert page.notice().stays_away()
+        site.wait_for_counts(injected=1, blocked_content=1)
+
+
 @pytest.mark.parametrize("profile", CLEAN)
 @pytest.mark.parametrize("given", ['"yes"', "7", "{measure: undefined}"])
 def test_a_consent_of_a_wrong_kind_loses_no_view(given: str, profile: str, newsroom: Newsroom, reader: Readers) -> None:

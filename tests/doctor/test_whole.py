@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
+from adnotice.detect.bait_lists import VERIFIED
 from adnotice.detect.client import make_client, make_silence
 from adnotice.detect.presets import PRESETS
 from adnotice.detect.settings import DetectSettings
@@ -20,7 +23,7 @@ self.addEventListener("fetch", (event) => {
 """
 
 
-def judge(*bodies: str, workers: tuple[bytes, ...] = (), **settings: object) -> list[Finding]:
+def judge(*bodies: str, workers: tuple[bytes, ...] = (), today: date = VERIFIED, **settings: object) -> list[Finding]:
     pages = [Seen(url=f"{ORIGIN}/{n}", status=200, body=body.encode()) for n, body in enumerate(bodies)]
     site = SiteSeen(
         public=True,
@@ -33,7 +36,14 @@ def judge(*bodies: str, workers: tuple[bytes, ...] = (), **settings: object) -> 
         reports=(),
         workers=tuple(Seen(url=f"{ORIGIN}/sw.js", status=200, body=body) for body in workers),
     )
-    return list(judge_whole(site, "/_adnotice"))
+    return list(judge_whole(site, "/_adnotice", today))
+
+
+@pytest.mark.parametrize(("days", "told"), [(30, False), (31, True)])
+def test_baits_that_were_last_looked_at_long_ago_fail_the_examination(days: int, told: bool) -> None:
+    found = judge(LINK, today=VERIFIED + timedelta(days=days))
+    assert [each.weight for each in found] == [Weight.WRONG] * told
+    assert all(VERIFIED.isoformat() in each.came for each in found)
 
 
 def test_a_site_whose_pages_link_to_about_is_told_nothing() -> None:

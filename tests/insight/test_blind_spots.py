@@ -33,7 +33,7 @@ def test_what_is_not_looked_for_is_named(sight: Sight, probe: bool, gpc: bool) -
 @pytest.mark.parametrize(("days", "told"), [(0, False), (30, False), (31, True), (400, True), (-1, False)])
 def test_lists_older_than_thirty_days_are_a_finding(days: int, told: bool) -> None:
     found = list(doubt([], VERIFIED + timedelta(days=days)))
-    assert [each.weight for each in found] == [Weight.LOOK] * told
+    assert [each.weight for each in found] == [Weight.WRONG] * told
     assert all(VERIFIED.isoformat() in each.found for each in found)
     assert list(doubt([], date(2027, 1, 31), date(2027, 1, 1))) == []
 

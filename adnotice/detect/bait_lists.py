@@ -1,0 +1,26 @@
+"""When the baits were last held against filter lists, and when that is too long ago to rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from adnotice.detect.baits import BAITS, SIZED
+from adnotice.finding import Finding, Weight
+
+MAX_LIST_DAYS: Final = 30
+
+VERIFIED: Final = min(bait.verified.on for bait in (*BAITS, *SIZED))
+"""The day on which the oldest check of a bait against filter lists was made."""
+
+
+def judge_lists(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
+    """What to say of lists of this day: nothing while they are fresh."""
+    days = (today - verified).days
+    if days > MAX_LIST_DAYS:
+        yield Finding(
+            weight=Weight.WRONG,
+            found=f"The baits were last held against filter lists {days:,} days ago, on {verified.isoformat()}. Lists change.",
+            do="Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists.",
+        )
