@@ -60,6 +60,8 @@ class Laboratory:
         try:
             reader = self._browsers.reader(case.profile, site)
             try:
+                if reader.profile.browser == "webkit":
+                    reader.tab()  # it ends with its last window
                 arrive(case, reader)
                 yield reader, site
             finally:

@@ -44,7 +44,7 @@ class Bait:
 
 
 _VERIFIED: Final = Verified(
-    on=date(2026, 11, 22),
+    on=date(2026, 11, 29),
     engines=(
         "uBlock Origin (@gorhill/ubo-core 0.1.30)",
         "Brave, Aggressive (adblock 0.6.0 of July 2022)",
@@ -92,7 +92,6 @@ BAITS: Final = (SCRIPT, IMAGE, STYLE)
 
 _ANY_TYPE: Final = replace(
     _VERIFIED,
-    on=date(2026, 11, 29),
     engines=(*_VERIFIED.engines, "each as script, image and fetch: a service worker's requests are of no other type"),
 )
 

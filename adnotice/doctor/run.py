@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from adnotice.doctor.endpoints import judge_endpoints
@@ -23,12 +24,13 @@ def run_doctor(
     paths: Sequence[str] = (),
     prefix: str = "/_adnotice",
     host: str = "localhost",
+    today: date | None = None,
     write: Write = print,
 ) -> int:
     """Examines a public URL, or an app named as module:app, and prints what is to mend.
 
     `paths` are the pages to ask for (else the first one and some that it links to), `prefix` the setting prefix, `host`
-    the Host that an app is asked by. Returns 0 when nothing is wrong, 1 when something is, 2 when it could not be
+    the Host that an app is asked by, `today` a date of UTC, by default this one. Returns 0 when nothing is wrong, 1 when something is, 2 when it could not be
     examined.
     """
     try:
@@ -47,17 +49,17 @@ def run_doctor(
     except NotFound as error:
         write(str(error))
         return 2
-    findings = judge(site, prefix)
+    findings = judge(site, prefix, today)
     for line in lay_out(site, findings):
         write(line)
     return 1 if any(finding.weight is Weight.WRONG for finding in findings) else 0
 
 
-def judge(site: SiteSeen, prefix: str) -> list[Finding]:
-    """Everything to say about the site, pages first."""
+def judge(site: SiteSeen, prefix: str, today: date | None = None) -> list[Finding]:
+    """Everything to say about the site on this day, pages first."""
     folder = site.src.removesuffix("client.js")
     pages = [finding for page in site.pages for finding in judge_page(page, site, prefix)]
-    return [*pages, *judge_endpoints(site, folder), *judge_whole(site, prefix)]
+    return [*pages, *judge_endpoints(site, folder), *judge_whole(site, prefix, today)]
 
 
 def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

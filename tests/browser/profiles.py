@@ -197,6 +197,7 @@ PROFILES: Final[dict[str, Profile]] = {
         blocks="hosts",
         prefs={
             "browser.privatebrowsing.autostart": True,
+            "privacy.trackingprotection.pbmode.enabled": True,  # Firefox's default, which puppeteer switches off
             "urlclassifier.trackingTable.testEntries": STRICT_HOSTS,
         },
     ),
