@@ -10,7 +10,7 @@ QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := browsers postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile endurance fast compiled browser browser-setup clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile endurance mutants fast compiled browser browser-setup clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -112,12 +112,25 @@ lowest: | $(BIN)/python ## the same over the lowest versions that pyproject.toml
 	@$(call IN_LANE,lowest) --constraint $(CACHE)/lowest/lowest.txt --editable '.[check]'
 	@$(CACHE)/lowest/bin/python -m pytest $(UNIT) $(ARGS)
 
+$(CACHE)/mutants: pyproject.toml locks/mutants.txt | $(BIN)/python
+	@mkdir -p $(CACHE)
+	@$(call LANE,mutants)
+	@$(call IN_LANE,mutants) --require-hashes --requirement locks/mutants.txt
+	@$(call IN_LANE,mutants) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+mutants: $(CACHE)/mutants ## what decides, changed bit by bit: which change no test notices (an hour; ARGS="adnotice.detect.verdict*")
+	@rm -rf mutants
+	@$(CACHE)/mutants/bin/python -m mutmut run $(ARGS)
+	@$(CACHE)/mutants/bin/python -m mutmut results
+
 lock: | $(BIN)/python ## locks/: every version and hash anew, for Python 3.11 and later
 	@$(PIP) --require-hashes --requirement locks/tools.txt
 	@$(UV) locks/tools.in --output-file locks/tools.txt
 	@$(UV) --extra demo pyproject.toml locks/build.in --output-file locks/demo.txt
 	@$(UV) --extra check pyproject.toml locks/build.in --output-file locks/check.txt
 	@$(UV) --constraint locks/check.txt --extra check --extra bench pyproject.toml locks/build.in --output-file locks/bench.txt
+	@$(UV) --constraint locks/check.txt --extra mutants pyproject.toml locks/build.in --output-file locks/mutants.txt
 
 blockers: $(CACHE)/check browser-setup ## real blockers x verdicts, beside the npm detectors; writes docs/accuracy.md
 	@$(BIN)/python -m bench.blockers $(ARGS)

@@ -24,6 +24,7 @@ MODULES: Final = (
     *("count/test_backup.py", "count/test_bending.py", "count/test_cardinality.py", "count/test_contract.py"),
     *("count/test_faults.py", "count/test_four_workers.py", "count/test_redis.py", "test_rejections.py"),
     *("count/test_heartbeat.py", "count/test_kill.py", "count/test_killed_migrations.py", "count/test_memory.py"),
+    *("count/test_lock_holders.py", "count/test_privacy.py", "test_approval.py"),
     *("count/test_model.py", "count/test_newer_stores.py", "count/test_old_stores.py", "count/test_old_workers.py"),
     *("count/test_reliability.py", "count/test_said_at_start.py", "count/test_sqlite.py", "count/test_writer.py"),
     *("insight/test_login_flood.py", "insight/test_silence.py"),

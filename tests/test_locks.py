@@ -15,7 +15,7 @@ from packaging.version import Version
 
 ROOT: Final = Path(__file__).parent.parent
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKS: Final = {"demo": ("demo",), "check": ("check",), "bench": ("check", "bench")}
+LOCKS: Final = {"demo": ("demo",), "check": ("check",), "bench": ("check", "bench"), "mutants": ("mutants",)}
 """Each lock, and the extras that it installs."""
 
 PIN: Final = re.compile(r"^(\S+?)(?:\[\S+\])?==([^\s;]+)(?: ; (.+?))? \\$", re.MULTILINE)

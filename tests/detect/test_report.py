@@ -67,6 +67,7 @@ def test_bytes_are_refused_and_raise_nothing_else(body: bytes) -> None:
     assert refused.value.status == 400
 
 
+@pytest.mark.slow
 @given(reports.map(msgspec.json.encode), st.data())
 @settings(max_examples=1_000)
 def test_a_report_with_bytes_changed_is_a_report_or_refused(body: bytes, data: st.DataObject) -> None:
@@ -93,6 +94,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.sampled_from(Report.__struct_fields__), json_values)
 @settings(max_examples=1_000)
 def test_a_field_of_another_kind_is_refused(field: str, value: Any) -> None:

@@ -361,7 +361,12 @@ def compare_pieces(script: Script, bare: Trace, ours: Trace, added: bytes) -> No
 
 
 @pytest.mark.parametrize(
-    "examples", [1500, pytest.param(20_000, marks=[pytest.mark.endurance, pytest.mark.timeout(3600)])]
+    "examples",
+    [
+        150,
+        pytest.param(1_500, marks=pytest.mark.slow),
+        pytest.param(20_000, marks=[pytest.mark.endurance, pytest.mark.timeout(3600)]),
+    ],
 )
 def test_nothing_changes_but_what_must(examples: int) -> None:
     seen: Counter[Refusal | None] = Counter()
@@ -373,7 +378,8 @@ def test_nothing_changes_but_what_must(examples: int) -> None:
 
     compare()
     print(f"{examples} scripts: {seen[None]} injected, refused { ({r.value: n for r, n in seen.items() if r}) }")  # noqa: T201 - shown with -s
-    assert seen[None] > examples / 50
+    if examples >= 1_500:
+        assert seen[None] > examples / 50
     if examples >= 20_000:
         rare = {reason: seen[reason] for reason in Refusal if seen[reason] < 20 and reason not in UNSEEN}
         assert not rare, f"seen too rarely: {rare}"
