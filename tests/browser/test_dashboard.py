@@ -174,7 +174,7 @@ def test_every_stop_of_the_tab_key_is_seen_and_the_table_opens_by_key(newsroom: 
     page = log_in(reader("chromium", open_dashboard(newsroom)))
     page.goto(DASHBOARD)
     names, opened = [], False
-    for _ in range(60):
+    for _ in range(120):
         page.call("press", key="Tab")
         seen = page.run(
             """const now = document.activeElement, style = getComputedStyle(now), box = now.getBoundingClientRect();
