@@ -13,10 +13,10 @@ from adnotice.detect.presets import UNLISTED
 from adnotice.detect.report import ARRIVED, REPLACED, SILENT, STOPPED
 from adnotice.detect.verdict import ROUNDS
 from adnotice.detect.witness import ODD
+from adnotice.texts import GROUNDS, QUIETS
 from adnotice.vocabulary import Ground
 
-CONTRACT: Final[Mapping[str, str | int]] = {
-    "CLIENT": "client.js",
+CONTRACT: Final[Mapping[str, str | int | Mapping[str, str]]] = {
     "REPORT": "outcome",
     "NOTICE": "notice",
     "CHOICE": "choice",
@@ -40,14 +40,22 @@ CONTRACT: Final[Mapping[str, str | int]] = {
     "UNLISTED": " ".join(UNLISTED),
     "LEAST_WITNESS": len(SILENT) + 1,
     "ROUNDS": ROUNDS,
+    "GROUNDS": {word.value: GROUNDS[word].means for word in Ground},
+    "QUIETS": {word.value: text.means for word, text in QUIETS.items()},
 }
 """Addresses below our prefix, what stands for a fate in a report, and the rounds of the test. `NOTICE_ELEMENT` is a name
-that no filter list hides; `OBJECTION` names the flag in `localStorage`, `OBJECTED` is the ground that has it set."""
+that no filter list hides; `OBJECTION` names the flag in `localStorage`, `OBJECTED` is the ground that has it set.
+`GROUNDS` and `QUIETS` are said on screen by why.js alone."""
 
 
 def write_contract() -> str:
     """The module that the browser's side imports."""
-    lines = [f"export const {name} = {json.dumps(value)};" for name, value in CONTRACT.items()]
+    lines = [
+        f"export const {name} = {json.dumps(value, ensure_ascii=False)};"
+        if isinstance(value, str | int)
+        else f"export const {name} = /** @type {{Record<string, string>}} */ ({json.dumps(value, ensure_ascii=False, indent=2)});"
+        for name, value in CONTRACT.items()
+    ]
     return "\n".join(
         [
             "// Made by `make static` from adnotice/contract.py: change it there.",

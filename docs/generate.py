@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from adnotice import texts
 from adnotice.cli import WIDTH, adnotice
 from adnotice.count.settings import CountSettings
+from adnotice.detect.report import Report
 from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
@@ -120,11 +122,15 @@ def cell(text: str) -> str:
 
 
 def openapi() -> str:
-    """The description of our endpoints for machines, with the words that the vocabulary has now."""
+    """The description of our endpoints for machines, with the words that the vocabulary has now and the report as it is read."""
     document = json.loads((HERE / "openapi.json").read_text(encoding="utf-8"))
     found = document["components"]["schemas"]["Found"]["properties"]
     for name, words in (("verdict", Verdict), ("kind", Kind), ("ground", Ground), ("quiet", Quiet)):
         found[name]["enum"] = [*(word.value for word in words), *((None,) if None in found[name]["enum"] else ())]
+    _, components = msgspec.json.schema_components([Report], ref_template="#/components/schemas/{name}")
+    schema = json.loads(msgspec.json.encode(components["Report"]))
+    schema["description"] = inspect.cleandoc(schema["description"])  # some versions of msgspec do so, others don't
+    document["components"]["schemas"]["Report"] = schema
     (table, *_) = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
     table["schema"]["enum"] = list(TABLE_NAMES)
     parameters = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]

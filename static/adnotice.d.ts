@@ -19,6 +19,9 @@ export interface AdNotice {
    * be asked; false is neither, and ends a test that is under way. Who refuses to be measured is never asked. Before
    * adnotice is there, set `window.adnotice = { consent: { measure: true } }` instead. */
   consent(given: AdNoticeConsents | boolean): void;
+  /** Whether the site knows the reader as one who supports it, who is measured and never asked. Say so by the time the page
+   * has loaded, whatever is set: `window.adnotice = Object.assign(window.adnotice || {}, { supporter: true })`. */
+  supporter?: boolean;
 }
 
 export interface AdNoticeConsents {

@@ -25,6 +25,7 @@ BUILT = (
     "rounds.js",
     "second.js",
     "slots.js",
+    "why.js",
 )
 MODULES = sorted(path.name for path in SOURCES.glob("*.js"))
 

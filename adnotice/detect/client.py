@@ -16,7 +16,7 @@ MAX_AGE_SECONDS: Final = 240
 UNSURE_SECONDS: Final = 10
 """How long the empty script is kept where the store could not say the mode."""
 
-PARTS: Final = ("consent.js", "pages.js", "probe.js", "rounds.js", "second.js", "slots.js")
+PARTS: Final = ("consent.js", "pages.js", "probe.js", "rounds.js", "second.js", "slots.js", "why.js")
 """What client.js loads where it needs it."""
 
 

@@ -213,7 +213,9 @@ class Detection:
         )
         may_ask = report.may_ask or self._settings.ask_consent == "not-needed"
         page = name_location(report.page)
-        return Visit(report.id, page, judgement.verdict, judgement.kind, report.first, returning, language, may_ask)
+        standing = (report.marked, report.supporter, report.appeal)
+        verdict, kind, _ = judgement
+        return Visit(report.id, page, verdict, kind, report.first, returning, language, may_ask, *standing)
 
     def _describe(
         self,

@@ -47,6 +47,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     slot of the page was filled although baits were stopped. `asked` says that a notice was shown in this document before (in
     a single-page app, for another view); `asked_kind` is the kind of blocking that a reader who checks again, or comes back
     after that, was asked about; `may_ask` that the reader has consented to be asked, where the site needs that;
+    `marked`, `supporter` and `appeal` say how the page stands to asking: its head is marked quiet, its script knows the reader
+    as a supporter, an appeal of the site's own is on it.
     `sized` that the baits are those for pages under a service worker. `referrer` is the host of the other site that
     led here, where the operator counts that. `share` is what client.js was given to say at which share of all views this
     one was drawn, where that was halved. `again` is the ticket of the view that is checked
@@ -70,6 +72,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     asked: bool = False
     returning: bool = False
     may_ask: bool = False
+    marked: bool = False
+    supporter: bool = False
+    appeal: bool = False
     sized: bool = False
     asked_kind: Literal["", "content", "hosts"] = ""
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""

@@ -127,7 +127,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
 
     `id` is the view's id. `first` is true on the first page of a visit. `returning` is true when, earlier in this
     browser session, the reader opened the steps or checked again, and no page since was found clear. `may_ask` is false where the
-    site needs the reader's consent to ask and has none.
+    site needs the reader's consent to ask and has none. The rest is what the page itself says: it is `marked` as one where
+    nobody is asked, its script knows the reader as a `supporter`, an `appeal` of the site's own is on it.
     """
 
     id: str
@@ -138,6 +139,9 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     returning: bool
     language: str
     may_ask: bool = True
+    marked: bool = False
+    supporter: bool = False
+    appeal: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):

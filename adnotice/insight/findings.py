@@ -19,7 +19,7 @@ MUCH_UNKNOWN: Final = 0.1
 MUCH_REFUSED: Final = 0.05
 FEW_PAGES: Final = 3
 LOOK_YOURSELF: Final = (
-    "Open a page of yours with #adnotice=why at the end of its address and read the browser’s console; `adnotice doctor` "
+    "Open a page of yours with #adnotice=why at the end of its address and read what it says on screen; `adnotice doctor` "
     "asks the site from outside."
 )
 

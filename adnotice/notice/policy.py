@@ -77,10 +77,14 @@ class Policy:
             yield _LASTING[situation.kept.choice]
         if visit.first and not visit.returning and not self.first_page:
             yield Quiet.FIRST_PAGE
-        if situation.supporter:
+        if situation.supporter or visit.supporter:
             yield Quiet.SUPPORTER
+        if visit.marked:
+            yield Quiet.MARKED_PAGE
         if situation.elsewhere:
             yield Quiet.COUNTRY
+        if visit.appeal:
+            yield Quiet.OWN_APPEAL
         if not situation.can_act:
             yield Quiet.NOTHING_TO_DO
 

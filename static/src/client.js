@@ -12,8 +12,11 @@ import { keepObjection, objects } from "./objection.js";
 import { offer, VERDICT_MS } from "./offer.js";
 import { base, bring, own } from "./own.js";
 import { post } from "./post.js";
-import { event } from "./timing.js";
+import { event, pause } from "./timing.js";
 import { test } from "./trial.js";
+
+/** In the head of pages where nothing is to be tried and nothing told; `quiet` pages are measured: standing.js. */
+const OFF = "head>[name=adnotice][content=off]";
 
 /**
  * Says only what is true and there; in a list, each turn counts. A ticket may be empty.
@@ -45,10 +48,11 @@ const run = () => {
     if (disposition === "enforce" && decides) refusals++;
   });
 
-  /** Looked at anew for each view: the reader may have objected in another tab. */
+  /** Looked at anew for each view: the reader may have objected in another tab, the site's script may have marked the page. */
   const gather = async () => {
     const start = epoch;
-    if (objects()) return null;
+    while (!doc.body) await pause(20); // we may run before the rest of the head is there
+    if (objects() || doc.querySelector(OFF)) return null;
     return test(
       () => start !== epoch,
       () => refusals,
@@ -68,7 +72,7 @@ const run = () => {
     return answer?.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
   };
 
-  const explain = (/** @type {string} */ text) => wish === "why" && console.info("adnotice: " + text);
+  const explain = (/** @type {object} */ told) => wish === "why" && bring("why", told);
 
   /** @param {string} [kind] what the reader was asked about */
   const recheck = async (ticket = "", kind = "") => {
@@ -85,7 +89,7 @@ const run = () => {
   const measure = async () => {
     if (conclude) setTimeout(conclude, VERDICT_MS, null);
     const evidence = await gather();
-    if (!evidence || reported) return;
+    if (!evidence || reported) return void (evidence || explain({}));
     reported = true;
     const mark = readMark();
     const first = !views++ && !doc.referrer.startsWith(location.origin + "/");
@@ -100,7 +104,7 @@ const run = () => {
       may_ask: !!mayAsk,
     });
     conclude?.(found);
-    explain(JSON.stringify({ ...found, ...evidence }, null, 1));
+    explain({ ...evidence, ...found });
     if (!found) return;
     if (found.ground === OBJECTED) keepObjection();
     if (found.verdict === "clear" && (mark !== "hosts" || evidence.probe === "works")) removeMark();
@@ -110,7 +114,7 @@ const run = () => {
   const begin = async () => {
     const start = epoch;
     if (/** @type {any} */ (doc).prerendering) await event(doc, "prerenderingchange");
-    while (doc.visibilityState === "hidden") await event(doc, "visibilitychange");
+    while (doc.hidden) await event(doc, "visibilitychange");
     if (start === epoch && !reported) await measure();
   };
 
@@ -140,7 +144,7 @@ const run = () => {
     return !could && mayMeasure;
   };
 
-  const before = siteValue("adnotice");
+  const before = siteValue("adnotice")?.consent;
   const conclude = SETTINGS.offer
     ? offer(
         async () => (why || !mayMeasure ? null : await recheck()),
@@ -149,7 +153,7 @@ const run = () => {
         },
       )
     : null;
-  if (before?.consent) consent(before.consent);
+  if (before) consent(before);
   const why = objection();
 
   window.addEventListener("pagehide", () => {
@@ -169,7 +173,7 @@ const run = () => {
   if (wish === "preview") show(null);
   else if (why) {
     conclude?.(null);
-    explain("not measured: " + why);
+    explain({ why });
   } else if (mayMeasure) void begin();
 };
 

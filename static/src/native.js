@@ -40,7 +40,7 @@ const read = (get) => {
  * @param {string} name
  */
 export const siteValue = (name) => {
-  const value = Object.prototype.hasOwnProperty.call(window, name) ? /** @type {any} */ (window)[name] : undefined;
+  const value = ({}).hasOwnProperty.call(window, name) ? /** @type {any} */ (window)[name] : undefined;
   const isMarkup = value instanceof Node || value instanceof HTMLCollection || (value && value.window === value);
   return isMarkup ? undefined : value;
 };

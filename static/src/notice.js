@@ -16,6 +16,7 @@ import { keepObjection, objects } from "./objection.js";
 import { build, makeButton } from "./parts.js";
 import { findRoom, GAP, Reserve } from "./place.js";
 import { post } from "./post.js";
+import { isLeftAlone } from "./standing.js";
 import { pause } from "./timing.js";
 
 const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
@@ -349,7 +350,8 @@ const fetchPreview = async (base) => {
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
   const { detail } = /** @type {CustomEvent<NoticeDetail>} */ (event);
   const content = detail.content || (await fetchPreview(detail.base));
-  if (!content) return;
+  // who is thanked was not looked at when the page was measured, for that cost every clear view something
+  if (!content || (content.state === "thanks" && isLeftAlone())) return;
   // a site that changes pages without loading may be asked twice: the older notice notices that it is gone
   for (const older of doc.querySelectorAll(NOTICE_ELEMENT)) older.remove();
   new Notice({ ...detail, content });

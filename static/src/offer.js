@@ -4,7 +4,7 @@
  * Types for them: adnotice.d.ts.
  */
 
-import { doc } from "./native.js";
+import { doc, siteValue } from "./native.js";
 
 /** How long the site's scripts wait for a verdict once the view's test has begun. */
 export const VERDICT_MS = 15000;
@@ -20,12 +20,12 @@ export const offer = (recheck, consent) => {
   const verdict = new Promise((resolve) => (settle = resolve));
 
   const conclude = (/** @type {Found | null} */ found) => {
-    const detail = { verdict: found ? found.verdict : "unknown", kind: found && found.kind };
+    const detail = { verdict: found?.verdict || "unknown", kind: found && found.kind };
     settle(detail);
     if (SETTINGS.expose && found) doc.dispatchEvent(new CustomEvent("adnotice:verdict", { detail }));
     return detail;
   };
 
-  /** @type {any} */ (window).adnotice = { verdict, recheck: async () => conclude(await recheck()), consent };
+  /** @type {any} */ (window).adnotice = { ...siteValue("adnotice"), verdict, recheck: async () => conclude(await recheck()), consent };
   return conclude;
 };

@@ -3,27 +3,23 @@
  * Our own script element, and what follows from it: where our addresses begin, and scripts with the page's permission.
  */
 
-import { CLIENT } from "./contract.js";
 import { doc, siteValue } from "./native.js";
 
 export const own = /** @type {HTMLScriptElement | null} */ (doc.currentScript);
 
-// A page's <base> has no say: the browser asked for the script before it, or without it.
-const source = own ? new URL(own.getAttribute("src") || "", location.href).href : "";
-
-/** Where our addresses begin, no slash at the end. */
-export const base = source.replace(/[?#].*/, "").slice(0, -CLIENT.length - 1);
+/**
+ * Where our addresses begin, no slash at the end. A page's <base> has no say: the browser asked for the script before it,
+ * or without it.
+ */
+export const base = own ? new URL(".", new URL(own.getAttribute("src") || "", location.href)).href.slice(0, -1) : "";
 
 /** @type {{ createScriptURL(url: string): any } | null | undefined} */
 let policy;
 
 /** @param {string} url */
-const isOurs = (url) => (url.startsWith(base + "/") && !url.includes("..")) || (SETTINGS.probe && url === SETTINGS.probe.url);
-
-/** @param {string} url */
 const createScriptURL = (url) => {
-  if (isOurs(url)) return url;
-  throw new TypeError(url);
+  if ((url.startsWith(base + "/") && !url.includes("..")) || url === SETTINGS.probe?.url) return url;
+  throw new Error(url);
 };
 
 /**

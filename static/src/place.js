@@ -5,6 +5,7 @@
 
 import { NOTICE_ELEMENT } from "./contract.js";
 import { doc } from "./native.js";
+import { hasAppeal } from "./standing.js";
 
 export const GAP = 8; // px kept clear beside what stands at the bottom too
 const SMALL = 96; // px: up to this size it is a button in a corner, and no dialog
@@ -49,10 +50,12 @@ const floatAt = (x, y, main) => {
 
 /**
  * The free room at the bottom for a notice of this height, in px from the edges; null while the notice has to wait.
- * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars.
+ * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars, and wherever it
+ * stands for an appeal of the site's own that is marked.
  * @param {number} height
  */
 export const findRoom = (height) => {
+  if (hasAppeal()) return null;
   const { innerWidth: width, innerHeight: depth } = window;
   const main = doc.querySelector("main, [role=main]") || doc.querySelector("article") || doc.querySelector("h1");
   for (const x of [0.35, 0.5, 0.65]) {

@@ -9,6 +9,7 @@
 
 import { ROUNDS, SILENT, STOPPED, STYLE, STYLE_CONTROL } from "./contract.js";
 import { doc } from "./native.js";
+import { lookAtPage } from "./standing.js";
 import { makeTurns } from "./turns.js";
 
 const script = doc.currentScript;
@@ -50,7 +51,7 @@ const test = async (view) => {
   let stopped = true;
   for (let round = 0; round < ROUNDS && stopped && !clear; round++)
     [clear, stopped] = await Promise.all([arrives("script"), controls(round % 3 ? [round] : [0, 1]), arrives("image")]);
-  view.tell({ clear, stopped });
+  view.tell({ clear, stopped, ...(stopped && lookAtPage()) });
 };
 
 script?.addEventListener("adnotice:begin", (event) => {

@@ -7,6 +7,7 @@
 import { ARRIVED, REPLACED, ROUNDS, SILENT, STOPPED } from "./contract.js";
 import { doc, siteValue } from "./native.js";
 import { lookAround } from "./others.js";
+import { lookAtPage } from "./standing.js";
 import { pause } from "./timing.js";
 import { makeTurns } from "./turns.js";
 
@@ -63,7 +64,7 @@ const suspect = async ({ url, address, view, heard, works }) => {
     if (works() || answer !== STOPPED || !controlled) break;
     await pause(SPACING_MS);
   }
-  return works() ? { probe: "works" } : { probe: "failed", probe_answers, others: lookAround(url, heard) };
+  return works() ? { probe: "works" } : { probe: "failed", probe_answers, others: lookAround(url, heard), ...lookAtPage() };
 };
 
 doc.currentScript?.addEventListener("adnotice:begin", (event) => {

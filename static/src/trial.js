@@ -23,7 +23,7 @@ export const test = async (isGone, refusals, probe, sized = false) => {
   const number = (BigInt.asUintN(128, BigInt("0x" + id) * ODD) >> 64n).toString(16).padStart(16, "0");
   const [load] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   /** How long one answer may take: what the page itself took, many times over. */
-  const deadline = Math.min(30000, Math.max(5000, 10 * (load?.responseStart ?? 0)));
+  const deadline = Math.min(30000, Math.max(5000, 10 * (load?.responseStart || 0)));
   let csp = false;
 
   /**

@@ -43,8 +43,17 @@ interface Probed {
   csp?: boolean;
 }
 
+/** How the page stands to asking. */
+interface Standing {
+  /** `<meta name="adnotice" content="quiet">` */
+  marked?: boolean;
+  supporter?: boolean;
+  /** An appeal of the site's own, marked `data-adnotice-appeal`. */
+  appeal?: boolean;
+}
+
 /** What the test has seen; what is true of `clear` and `stopped` follows from the lists that are reported. */
-interface Evidence extends Probed {
+interface Evidence extends Probed, Standing {
   clear?: boolean;
   /** Every bait, while every control arrived. */
   stopped?: boolean;
@@ -114,6 +123,12 @@ interface PagesDetail {
   /** Of the page that client.js found. */
   path: string;
   changed(): void;
+}
+
+/** What is explained of a view; empty where it ended before it was reported. */
+interface Told extends Partial<Found> {
+  why?: string;
+  id?: string;
 }
 
 /** The answer to a report. */

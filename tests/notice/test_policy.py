@@ -118,8 +118,18 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     answers = [kept(choice, 1) for choice in (NoticeEvent.SUPPORTS, NoticeEvent.NEVER, NoticeEvent.LATER)]
     seen += [Policy().quiet(view, replace(situation, kept=answer)) for answer in answers]
     seen.append(Policy().quiet(view, replace(situation, kept=None)))
-    to_come = [Quiet.SUPPORTER, Quiet.MARKED_PAGE, Quiet.COUNTRY, Quiet.OWN_APPEAL, Quiet.EVERYONE, Quiet.SLOT_HIDDEN]
-    assert [*seen, *to_come, Quiet.NOTHING_TO_DO] == list(Quiet)
+    view = visit(supporter=True, marked=True, appeal=True)
+    situation = replace(situation, kept=None, elsewhere=True, can_act=False)
+    seen.append(Policy().quiet(view, situation))
+    view = visit(marked=True, appeal=True)
+    seen.append(Policy().quiet(view, situation))
+    view = visit(appeal=True)
+    seen.append(Policy().quiet(view, situation))
+    situation = replace(situation, elsewhere=False)
+    seen.append(Policy().quiet(view, situation))
+    last = Policy().quiet(visit(), situation)
+    to_come = [Quiet.EVERYONE, Quiet.SLOT_HIDDEN]
+    assert [*seen, *to_come, last] == list(Quiet)
 
 
 @pytest.mark.parametrize(
