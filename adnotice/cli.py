@@ -22,6 +22,7 @@ from adnotice.commands import (
     MODES,
     NoSite,
     change_mode,
+    change_peace,
     check_site,
     opened,
     store_url,
@@ -94,6 +95,11 @@ def adnotice() -> None:
 store_option: Final = click.option("--store", metavar="URL", help="The store_url; else what the settings say.")
 json_option: Final = click.option("--json", is_flag=True, help="Print JSON, for programs.")
 site_option: Final = click.option("--site", default="", help="Else the first one there is.")
+wait_option: Final = click.option(
+    "--wait/--no-wait",
+    default=True,
+    help=f"Whether to wait until every process obeys; else, for {SETTLE_SECONDS:g} seconds, readers may still be answered by what held before.",
+)
 mail_option: Final = click.option("--mail", is_flag=True, help="Mail it, once however many machines run this.")
 
 
@@ -140,16 +146,28 @@ def print_hash() -> int:
 @adnotice.command()
 @click.argument("mode", required=False, type=click.Choice([str(mode) for mode in MODES]))
 @click.option("--create", is_flag=True, help="Begin the store where there is none yet.")
-@click.option(
-    "--wait/--no-wait",
-    default=True,
-    help=f"Whether to wait until every process obeys; else, for {SETTLE_SECONDS:g} seconds, readers may still be answered by the mode before.",
-)
+@wait_option
 @json_option
 @store_option
 def mode(**given: Any) -> int:
     """Show the mode, or change it for every process that shares the store. default: what the settings say."""
     return change_mode(Asked(**given))
+
+
+@adnotice.command()
+@click.option(
+    "--until",
+    metavar="TIME",
+    default="",
+    help="Such as '2027-03-01 18:00', or 18:00 for the next that comes; in the setting timezone.",
+)
+@click.option("--end", is_flag=True, help="Ask readers again as the mode says.")
+@wait_option
+@json_option
+@store_option
+def peace(**given: Any) -> int:
+    """Leave everyone in peace until a time, as on the day of a disaster: nobody is asked, views are measured. Or show it."""
+    return change_peace(Asked(**given))
 
 
 @adnotice.command()

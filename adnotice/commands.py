@@ -8,7 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -18,15 +21,16 @@ from adnotice.count.ingest.heartbeat import Beat, is_heard, read_beats
 from adnotice.count.stores.open import open_store, sqlite_file
 from adnotice.count.stores.protocol import NoStore, Store
 from adnotice.count.stores.sql.sqlite import APPLICATION_ID
-from adnotice.insight.mode_switch import switch_mode
+from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_mode
 from adnotice.insight.trail import COMMAND_LINE
 from adnotice.keys import new_secret
-from adnotice.mode import NOTE, SETTLE_SECONDS
+from adnotice.mode import NOTE, SETTLE_SECONDS, find_peace
 from adnotice.notice.to_mend import find_unsaid
 from adnotice.settings import Settings
 from adnotice.vocabulary import Mode
 
 DEFAULT = "default"
+NOT_WAITED = f"not waited: for {SETTLE_SECONDS:g} seconds readers may still be answered by what held before"
 MODES: tuple[str, ...] = (Mode.OFF, Mode.MEASURE, Mode.ASK, DEFAULT)
 
 
@@ -115,23 +119,81 @@ def change_mode(asked: Asked) -> int:
             )
         if asked.mode and asked.wait:
             wait_until_obeyed()
+        peace_until = find_peace(store.notes, time.time())
         said, beats = store.notes.get(NOTE), read_beats(store, time.time())
         if asked.json:
             heard = [{"host": each.host, "pid": each.pid, "mode": each.mode, "at": each.at} for each in beats]
-            told = {"mode": find_mode(store, settings.mode), "said": said is not None, "processes": heard}
+            told = {
+                "mode": find_mode(store, settings.mode),
+                "said": said is not None,
+                "processes": heard,
+                "peace_until": peace_until and local_time(peace_until, settings.count.timezone),
+            }
             print(msgspec.json.encode(told).decode())
         else:
             print(said or "default: what the setting mode says")
             for line in tell_processes(beats, time.time()):
                 print(line)
+            if peace_until:
+                print(tell_peace(peace_until, settings.count.timezone))
     if asked.mode == Mode.ASK and (unsaid := find_unsaid(settings.notice)):
         print(f"to mend: {unsaid}", file=sys.stderr)
     if asked.mode and not asked.wait:
-        print(
-            f"not waited: for {SETTLE_SECONDS:g} seconds readers may still be answered by the mode before",
-            file=sys.stderr,
-        )
+        print(NOT_WAITED, file=sys.stderr)
     return 0
+
+
+def change_peace(asked: Asked) -> int:
+    """Leaves everyone in peace until a time, or ends that, or shows what holds; measuring goes on."""
+    settings = whole_settings()
+    zone, now = settings.count.timezone, time.time()
+    if asked.until and asked.end:
+        print("give either --until or --end", file=sys.stderr)
+        return 2
+    with opened(asked, settings) as store:
+        try:
+            if asked.until:
+                leave_in_peace(store.notes, read_time(asked.until, zone, now), by=COMMAND_LINE, now=now)
+            elif asked.end:
+                end_the_peace(store.notes, by=COMMAND_LINE, now=now)
+        except ValueError as error:
+            print(f"--until {asked.until}: {error}", file=sys.stderr)
+            return 2
+        if (asked.until or asked.end) and asked.wait:
+            wait_until_obeyed()
+        until = find_peace(store.notes, time.time())
+    if asked.json:
+        print(msgspec.json.encode({"peace_until": until and local_time(until, zone)}).decode())
+    else:
+        print(tell_peace(until, zone) if until else "nobody is left in peace: readers are asked as the mode says")
+    if (asked.until or asked.end) and not asked.wait:
+        print(NOT_WAITED, file=sys.stderr)
+    return 0
+
+
+def read_time(text: str, timezone: str, now: float) -> float:
+    """The moment that the operator means, in seconds since the epoch: a date and a time of the site's timezone, or with an
+    offset of its own; a time alone is the next that comes. Raises `ValueError` in words."""
+    here = local_time(now, timezone)
+    try:
+        if ":" in text and "-" not in text:
+            meant = datetime.combine(here.date(), clock_time.fromisoformat(text), here.tzinfo)
+            return (meant if meant > here else meant + timedelta(days=1)).timestamp()
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"no time: give one such as {here:%Y-%m-%d} 23:00 or 23:00, meant in {timezone}") from None
+    return (said if said.tzinfo else said.replace(tzinfo=here.tzinfo)).timestamp()
+
+
+def local_time(at: float, timezone: str) -> datetime:
+    """A moment in seconds since the epoch, as the site's time."""
+    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone))
+
+
+def tell_peace(until: float, timezone: str) -> str:
+    """The sentence on it, in the site's time."""
+    when = local_time(until, timezone)
+    return f"everyone is left in peace until {when:%Y-%m-%d %H:%M} ({timezone}): nobody is asked, views are measured"
 
 
 def tell_processes(beats: Sequence[Beat], now: float) -> Iterator[str]:

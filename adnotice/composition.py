@@ -58,6 +58,7 @@ def compose(settings: Settings) -> Parts:
         keys=keys,
         commit=commit,
         mode=mode.fresh,
+        peace=mode.peace,
         site_name=settings.site_name,
         practice=Practice(
             honour_gpc=settings.detect.honour_gpc,
@@ -80,6 +81,7 @@ def compose(settings: Settings) -> Parts:
         ask=notices.ask,
         again=notices.again,
         mode=mode.fresh,
+        peace=mode.peace,
         look=writer.look,
         recent=writer.grounds,
         tell_bait=writer.record if settings.count.pages_cached else None,

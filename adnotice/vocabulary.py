@@ -92,8 +92,7 @@ CHOICES: Final = (NoticeEvent.HOWTO, NoticeEvent.LATER, NoticeEvent.NEVER, Notic
 
 
 class Quiet(Word):
-    """Why a view was not asked. In the order in which the policy looks; it has no reason yet to say those after
-    `first-page`."""
+    """Why a view was not asked. In the order in which the policy looks: a view counts under the first that holds."""
 
     NOT_BLOCKED = "not-blocked"
     PARTLY = "partly"

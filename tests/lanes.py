@@ -17,6 +17,7 @@ MODULES: Final = (
         "test_demo.py",
         "test_init.py",
         "test_mode_off.py",
+        "test_peace.py",
         "test_sample.py",
     ),
     *("test_skips.py", "test_whole_way.py", "test_wrong_store.py"),

@@ -87,7 +87,8 @@ async def nobody_to_ask() -> Mode | None:
 class Detection:
     """Finds out whether a view's ads are blocked.
 
-    `mode` says the mode as far as it is fresh; where it is not, `look` has the store asked.
+    `mode` says the mode as far as it is fresh; where it is not, `look` has the store asked. `peace` says, as freshly, whether
+    everyone is left in peace.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Detection:
         recent: Recent | None = None,
         tell_bait: Record | None = None,
         clock: Callable[[], float] = time.time,
+        peace: Callable[[], bool] = bool,
     ) -> None:
         self._settings = settings
         self._commit = commit
@@ -111,6 +113,7 @@ class Detection:
         self._ask = ask
         self._again = again
         self._mode = mode
+        self._peace = peace
         self._look = look
         self._clock = clock
         self._witnesses = Witnesses(keys, settings.witness_minutes, clock)
@@ -196,6 +199,8 @@ class Detection:
             asked = Asked(None, headers=asked.headers)  # what stands apart, or was answered before, is asked nothing
         if asked.content is not None and (self._mode() or await self._look()) is not Mode.ASK:
             asked = Asked(Quiet.MODE, headers=asked.headers)  # switched off, or unknown, since it was asked for
+        elif asked.content is not None and self._peace():
+            asked = Asked(Quiet.EVERYONE, headers=asked.headers)
         return answer_found(judgement, asked, counted=bool(counted))
 
     async def _check_again(self, report: Report, request: Request, evidence: Evidence, judgement: Judgement) -> Answer:

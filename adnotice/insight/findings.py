@@ -62,6 +62,12 @@ def _mode(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.LOOK, found="adnotice is switched off.", do="Switch it on with: adnotice mode measure"
         )
+    if summary.peace_until:
+        yield Finding(
+            weight=Weight.KNOW,
+            found=f"Everyone is left in peace until {formats.moment(summary.peace_until)}: nobody is asked, views are measured.",
+            do="Nothing. Readers are asked again by themselves then; sooner with: adnotice peace --end",
+        )
 
 
 def _pages(summary: Summary) -> Iterator[Finding]:

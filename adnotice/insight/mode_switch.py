@@ -1,10 +1,12 @@
-"""Changes the mode for every process that shares the store, and keeps who did it."""
+"""Changes the mode for every process that shares the store, or leaves everyone in peace, and keeps who did it."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from adnotice.count.stores.protocol import Notes
 from adnotice.insight.trail import Act, Deed, Trail
-from adnotice.mode import NOTE
+from adnotice.mode import NOTE, begin_peace, end_peace, find_peace
 from adnotice.vocabulary import Mode
 
 
@@ -17,3 +19,17 @@ def switch_mode(notes: Notes, to: Mode | None, *, setting: Mode, before: Mode, b
     new = to or setting
     if new is not before:
         Trail(notes).add(Deed(now, by, Act.MODE, new.value, before.value))
+
+
+def leave_in_peace(notes: Notes, until: float, *, by: str, now: float) -> None:
+    """Nobody is asked until then (seconds since the epoch, UTC); views are measured. Raises `ValueError`, in words for the
+    operator, for a time that is past or too far, and `Unavailable`."""
+    begin_peace(notes, until, now)
+    Trail(notes).add(Deed(now, by, Act.PEACE, f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"))
+
+
+def end_the_peace(notes: Notes, *, by: str, now: float) -> None:
+    """Readers are asked again as the mode says. Raises `Unavailable`."""
+    if find_peace(notes, now) is not None:
+        end_peace(notes)
+        Trail(notes).add(Deed(now, by, Act.PEACE_ENDED))

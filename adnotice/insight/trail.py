@@ -26,6 +26,8 @@ class Act(Word):
     """What was done."""
 
     MODE = "mode"
+    PEACE = "peace"
+    PEACE_ENDED = "peace ended"
     ANNOTATED = "annotated"
     REMOVED = "annotation removed"
     TOKEN = "token made"  # noqa: S105 - words

@@ -83,7 +83,7 @@ class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Notices:
     """Asks readers, and takes their answers.
 
-    `mode` says the mode as far as it is fresh: nobody is asked where it is not known. `practice` is what other rooms are
+    `mode` says the mode as far as it is fresh: nobody is asked where it is not known, nor where `peace` says so. `practice` is what other rooms are
     set to do, told here so that the public page can tell readers.
     """
 
@@ -98,6 +98,7 @@ class Notices:
         clock: Callable[[], float] = time.time,
         practice: Practice = USUAL,
         record: Record = lambda _: None,
+        peace: Callable[[], bool] = bool,
     ) -> None:
         self._policy = Policy(
             first_page=settings.ask_on_first_page,
@@ -115,6 +116,7 @@ class Notices:
         self._commit = commit
         self._record = record
         self._mode = mode
+        self._peace = peace
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
         self._about = AboutPage(settings, site_name, practice, live)
@@ -162,6 +164,7 @@ class Notices:
             left_out=self._is_left_out(request),
             supporter=bool(self._quiet_cookie) and _has_cookie(request, self._quiet_cookie),
             elsewhere=bool(self._countries) and request.header(self._country_header) not in self._countries,
+            peace=self._peace(),
             can_act=self._contents.can_act(language, visit.kind, device),
         )
         headers = self._renew(situation, request)

@@ -20,8 +20,9 @@ _NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.FIRST_PAGE, Qui
 @dataclass(frozen=True)
 class Situation:
     """What is known beside the visit: the mode, whether a robot reads, the reader's kept answer, the day (UTC); whether the
-    operator's own predicate leaves the reader in peace, whether the site knows the reader as a supporter, whether nobody is
-    asked in the reader's country, and whether there is anything that this reader could do."""
+    operator's own predicate leaves the reader out, whether the site knows the reader as a supporter, whether nobody is
+    asked in the reader's country, whether everyone is left in peace now, and whether there is anything that this reader could
+    do."""
 
     mode: Mode
     bot: bool
@@ -30,6 +31,7 @@ class Situation:
     left_out: bool = False
     supporter: bool = False
     elsewhere: bool = False
+    peace: bool = False
     can_act: bool = True
 
 
@@ -85,6 +87,8 @@ class Policy:
             yield Quiet.COUNTRY
         if visit.appeal:
             yield Quiet.OWN_APPEAL
+        if situation.peace:
+            yield Quiet.EVERYONE
         if not situation.can_act:
             yield Quiet.NOTHING_TO_DO
 

@@ -34,7 +34,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import NoStore, Partial, Store
 from adnotice.mode import NOTE as MODE_NOTE
-from adnotice.mode import CurrentMode
+from adnotice.mode import CurrentMode, find_peace
 from adnotice.vocabulary import Counted, Mode, Occurrence, Unavailable
 
 logger: Final = logging.getLogger("adnotice")
@@ -282,11 +282,12 @@ class Worker:
         asked_at = self._mode.now()
         try:
             said = self.store.notes.get(MODE_NOTE)
+            peace_until = find_peace(self.store.notes, self._clock())
             self._absent = False
         except NoStore:  # the settings switch adnotice off, and nobody has said otherwise: none is made
-            said, self._absent = None, True
+            said, peace_until, self._absent = None, None, True
         before = self._mode.known()
-        self._mode.tell(Mode(said) if said in list(Mode) else None, asked_at)
+        self._mode.tell(Mode(said) if said in list(Mode) else None, asked_at, peace_until)
         self._look_at = time.monotonic() + LOOK_SECONDS
         if self._mode.known() is not before:
             self._heartbeat.hurry()  # `adnotice mode` says what processes do

@@ -26,7 +26,7 @@ from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
 from adnotice.insight.trail import Deed, Trail
-from adnotice.mode import NOTE
+from adnotice.mode import NOTE, find_peace
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
 DIMENSIONS: Final = (
@@ -188,6 +188,7 @@ class Reader:
             current=self._calendar.cut(self._clock()),
             change=self.judge(days) if site else None,
             stopped=self.find_stop(site) if site else None,
+            peace_until=self.peace(store),
         )
         if site and not days:
             summary = msgspec.structs.replace(summary, began=self._find_begin(site))
@@ -195,6 +196,11 @@ class Reader:
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
         return Reading(summary, health, findings, name_unseen(self._sight)), counts
+
+    def peace(self, store: Store) -> datetime | None:
+        """Until when everyone is left in peace, as the operator's local time."""
+        until = find_peace(store.notes, self._clock())
+        return datetime.fromtimestamp(until, UTC).astimezone(self._zone) if until else None
 
     def mode(self) -> Mode:
         """The mode that the operator put in force, also where this process has not heard of it yet; else what it goes by."""
@@ -276,6 +282,7 @@ class Reader:
             refusals=sum_up(Dimension.REFUSAL, list(Refusal)),
             rejections=sum_up(Dimension.REJECTION, list(Rejection)),
             quiet=sum_up(Dimension.QUIET, list(Quiet)),
+            peace_until=find_peace(store.notes, self._clock()) or 0,
             healthy=not (health.problem or health.processes),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import dropwhile
 from typing import Final
 
@@ -81,6 +82,7 @@ def summarize(
     rows_of_each: int = TOP_ROWS,
     change: Change | None = None,
     stopped: Stop | None = None,
+    peace_until: datetime | None = None,
 ) -> Summary:
     """All figures of one site.
 
@@ -116,6 +118,7 @@ def summarize(
         site=site,
         label=label,
         mode=mode,
+        peace_until=peace_until,
         span=span,
         counts={each.value: totals[each] for each in Metric},
         views=views,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -139,6 +140,8 @@ class Summary(msgspec.Struct, frozen=True):
     site: str
     label: str
     mode: Mode
+    peace_until: datetime | None
+    """Until when everyone is left in peace, in the operator's local time; None: nobody said so, or it is over."""
     span: Span
     counts: Mapping[str, int]
     views: Views
@@ -217,4 +220,6 @@ class Metrics(msgspec.Struct, frozen=True):
     refusals: Mapping[str, int] = {}
     rejections: Mapping[str, int] = {}
     quiet: Mapping[str, int] = {}
+    peace_until: float = 0
+    """In seconds since the epoch, UTC; 0: nobody said so, or it is over."""
     healthy: bool = False

@@ -136,6 +136,8 @@ def annotation(given: Annotated) -> str:
 
 ACTS: Final[Mapping[Act, str]] = {
     Act.MODE: "Mode",
+    Act.PEACE: "Everyone left in peace until",
+    Act.PEACE_ENDED: "Readers asked again as the mode says",
     Act.ANNOTATED: "Annotation, of",
     Act.REMOVED: "Annotation removed, of",
     Act.TOKEN: "Token made:",
@@ -160,7 +162,7 @@ def deed(given: Deed) -> str:
     if given.act is Act.MODE:
         names = [MODE_NAMES[Mode(name)] if name in list(Mode) else name for name in (given.to, given.before)]
         return f"Mode: {names[0]}, before: {names[1]}"
-    return f"{ACTS[given.act]} {given.to}"
+    return f"{ACTS[given.act]} {given.to}".rstrip()
 
 
 def ground(name: str) -> Text:

@@ -25,7 +25,7 @@ MAX_SERIES: Final = 500
 VIEWS: Final = ("clear", "partly", "content", "hosts", "unknown", "not_measured")
 RATES: Final = ("rate", "if_none", "if_all", "interval_low", "interval_high", "sampled")
 CHANGES: Final = ("change", "usual", "rate", "rate_before")
-SHARED_SERIES: Final = len(Refusal) + len(Rejection) + len(Quiet) + len(Mode) + 1 + len(Metric)
+SHARED_SERIES: Final = len(Refusal) + len(Rejection) + len(Quiet) + len(Mode) + 2 + len(Metric)
 """Those that do not grow with the sites, the counters of all others together among them."""
 
 SITE_SERIES: Final = len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight)
@@ -103,6 +103,10 @@ class _Families(Collector):
         yield _gauge("findings", "What the health page found, by how much it matters.", ("site", "weight"), found)
         modes: Samples = {(mode.value,): int(mode is given.mode) for mode in Mode}
         yield _gauge("mode", "What adnotice does now: 1 at the mode in force.", ("mode",), modes)
+        peace: Samples = {(): given.peace_until}
+        yield _gauge(
+            "peace_until_seconds", "Until when everyone is left in peace, as Unix time; 0: not now.", (), peace
+        )
         yield _gauge("store_up", "Whether the store takes and gives counts.", (), {(): int(given.healthy)})
 
 
