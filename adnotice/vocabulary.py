@@ -233,7 +233,8 @@ class ViewJudged(msgspec.Struct, frozen=True, gc=False):
 
 
 class NoticeEventSeen(msgspec.Struct, frozen=True, gc=False):
-    """Something happened to the notice of one view."""
+    """Something happened to the notice of one view. `label` is that of the support link that was taken, as the settings have
+    it; empty where they have none of that name."""
 
     site: str
     page: str
@@ -241,6 +242,7 @@ class NoticeEventSeen(msgspec.Struct, frozen=True, gc=False):
     agent: bytes = b""
     language: bytes = b""
     variant: str = ""
+    label: str = ""
 
 
 class AdsAllowed(msgspec.Struct, frozen=True, gc=False):

@@ -73,11 +73,12 @@ _OBJECTIONS: Final[Mapping[str, tuple[str, Callable[[Request], Header]]]] = {
 
 
 class ChoiceReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What notice.js posts."""
+    """What notice.js posts; `label` is that of the support link that was taken."""
 
     ticket: str
     page: str
     choice: Literal["shown", "later", "never", "supports", "howto", "support-link"]
+    label: str = ""
 
 
 class Notices:
@@ -108,6 +109,7 @@ class Notices:
         live = load_live(settings.languages, Path(settings.wording_folder), settings.wording).words
         self._languages = tuple(live)
         self._contents = Contents(settings, site_name, live)
+        self._labels = tuple(settings.support_links)
         self._ask = settings.ask
         self._quiet_cookie = settings.quiet_cookie
         self._country_header = settings.country_header.lower().encode()
@@ -211,9 +213,12 @@ class Notices:
             return Answer(204, (reason(read.value), NO_STORE, *headers))
         about = (request.site, name_location(report.page))
         reader = _reader(request)
-        made = NoticeEventSeen(*about, event, *reader)
+        # Only a label of the settings is counted by name, each once a view: nobody can write names into the store.
+        known = event is NoticeEvent.SUPPORT_LINK and report.label in self._labels
+        made = NoticeEventSeen(*about, event, *reader, label=report.label if known else "")
+        once = f"{read.view}:{event}" + (f":{self._labels.index(report.label)}" if known else "")
         try:
-            counted = await self._commit(f"{read.view}:{event}", read.expires, (made,))
+            counted = await self._commit(once, read.expires, (made,))
         except Unavailable as unavailable:
             # the reader's wish is kept although it can't be counted now
             raise Refused(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None

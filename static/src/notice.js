@@ -53,7 +53,7 @@ class Notice {
       later: () => this.answer("later"),
       never: () => this.answer("never"),
       support: () => this.support(),
-      follow: () => void this.tell("support-link"),
+      follow: (label) => void this.tell("support-link", label),
       steps: () => this.toggleSteps(),
       more: () => this.toggleMore(),
       check: () => void this.checkAgain(),
@@ -327,13 +327,14 @@ class Notice {
   /**
    * Posts a choice, a few times if it must be; each is counted once.
    * @param {"shown" | "later" | "never" | "supports" | "howto" | "support-link"} choice
+   * @param {string} [label]  of the link that was taken
    */
-  async tell(choice) {
+  async tell(choice, label) {
     const { content, base } = this;
     if (!content.ticket) return;
     if (choice === "shown") this.expose("shown", { kind: content.kind });
     else this.expose("choice", { choice });
-    await post(`${base}/${CHOICE}`, JSON.stringify({ ticket: content.ticket, page: this.page, choice }));
+    await post(`${base}/${CHOICE}`, JSON.stringify({ ticket: content.ticket, page: this.page, choice, label }));
   }
 }
 

@@ -78,7 +78,7 @@ export const build = (content, base, act) => {
   const makeLinks = (look) =>
     links.map(({ label, address }) => {
       const link = make("a", { class: look, href: address }, label);
-      link.addEventListener("click", act.follow);
+      link.addEventListener("click", () => act.follow(label));
       return link;
     });
 

@@ -168,7 +168,7 @@ interface Acts {
   later(): void;
   never(): void;
   support(): void;
-  follow(): void;
+  follow(label: string): void;
   steps(): void;
   more(): void;
   check(): void;

@@ -176,6 +176,15 @@ async def test_the_whole_funnel_is_counted(make: Make) -> None:
     }
 
 
+async def test_support_links_are_counted_by_label_and_a_robots_are_not(make: Make) -> None:
+    writer = make()
+    for number, (agent, label) in enumerate([(FIREFOX, "Subscribe"), (FIREFOX, ""), (GOOGLEBOT, "Subscribe")]):
+        taken = NoticeEventSeen("site", "/a", NoticeEvent.SUPPORT_LINK, agent, b"de", label=label)
+        await writer.commit(f"1:support-link:{number}", EXPIRES, (taken,))
+    assert await counted(writer) == {("", Metric.SUPPORT_LINK): 2}
+    assert await counted(writer, Dimension.SUPPORT) == {("Subscribe", Metric.SUPPORT_LINK): 1}
+
+
 async def test_bots_are_kept_apart(make: Make) -> None:
     writer = make()
     await writer.commit(

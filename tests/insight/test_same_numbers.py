@@ -77,6 +77,8 @@ def settled(newsroom: Newsroom) -> Newsroom:
         if half:
             deltas.update({Key(SITE, Dimension.SHARE, "0.5", metric): n for metric, n in views.items()})
         deltas[Key(SITE, Dimension.QUIET, "later", Metric.NOT_ASKED)] = 17
+        for label, n in (("Become a patron", 5), ("Subscribe", 2)):
+            deltas[Key(SITE, Dimension.SUPPORT, label, Metric.SUPPORT_LINK)] = n
         deltas[Key(SITE, Dimension.REFUSAL, "csp", Metric.REFUSED)] = 21
         deltas[Key(SITE, Dimension.GROUND, "script bait arrived", Metric.CLEAR)] = views[Metric.CLEAR]
         newsroom.count_all(deltas)
@@ -179,6 +181,9 @@ async def test_csv_says_what_the_json_says(settled: Newsroom) -> None:
         for row, each in zip(rows, summary[name], strict=True):
             assert {column: int(row[column]) for column in VIEW_COLUMNS} == each["views"]
             assert same(row, each["blocking"]["rate"], each["range"])
+    links = {row["link"]: int(row["page_views"]) for row in await table("support_links")}
+    assert links == {each["name"]: each["share"]["n"] for each in summary["support_links"]}
+    assert list(links) == ["Become a patron", "Subscribe"]
     findings = await table("findings")
     assert [(row["weight"], row["found"]) for row in findings] == [
         (each["weight"], each["found"]) for each in summary["findings"]
@@ -209,6 +214,7 @@ async def test_openmetrics_says_what_the_json_says(settled: Newsroom) -> None:
         "rate": change["rate"],
         "rate_before": change["rate_before"],
     }
+    assert said["support_links"] == {each["name"]: each["share"]["n"] for each in summary["support_links"]}
     views = {name: summary["estimated"][name] for name in ("clear", "partly", "content", "hosts", "unknown")}
     assert said["page_views"] == {**views, "not_measured": summary["not_measured"]}
     weights = [each["weight"] for each in summary["findings"]]
@@ -254,5 +260,9 @@ async def test_the_command_line_says_what_the_json_says(
     monkeypatch.setenv("ADNOTICE_MODE", "ask")
     assert cli.main(["figures", *days]) == 0
     assert json.loads(capsys.readouterr().out) == summary
+    taken = " ".join(f"“{each['name']}” {each['share']['n']}" for each in summary["support_links"])
+    assert cli.main(["report", "--store", settled.store.health().url]) == 0
+    said = " ".join(capsys.readouterr().out.split()).replace(";", "")
+    assert f"took a support link of the notice: {taken}." in said
     assert cli.main(["figures", "browsers", *days]) == 0
     assert capsys.readouterr().out == table

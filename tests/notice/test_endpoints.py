@@ -64,8 +64,11 @@ class Room:
     async def get(self, path: str, **options: object) -> Answer:
         return await self.notices.routes[path].answer(make_request(path, **options))  # type: ignore[arg-type]
 
-    async def choose(self, choice: str, ticket: str, *, page: str = "/budget", **options: object) -> Answer:
-        body = msgspec.json.encode({"ticket": ticket, "page": page, "choice": choice})
+    async def choose(
+        self, choice: str, ticket: str, *, page: str = "/budget", label: str = "", **options: object
+    ) -> Answer:
+        said = {"ticket": ticket, "page": page, "choice": choice, **({"label": label} if label else {})}
+        body = msgspec.json.encode(said)
         return await self.get("choice", body=body, **options)
 
     def ask(self, view: Visit, **options: object) -> Asked:
@@ -196,6 +199,31 @@ async def test_following_a_support_link_is_counted_and_keeps_nothing() -> None:
     assert answer.status == 204
     assert header(answer, b"set-cookie") is None
     assert [made.event for made in room.counted if isinstance(made, NoticeEventSeen)] == [NoticeEvent.SUPPORT_LINK]
+
+
+async def test_support_links_are_counted_by_label_each_once_a_view() -> None:
+    room = Room(support_links={"Subscribe": "/subscribe", "Become a patron": "https://patrons.example/news"})
+    ticket = room.ticket()
+    for label in ("Subscribe", "Subscribe", "Become a patron", "Subscribe"):
+        await room.choose("support-link", ticket, label=label)
+    assert [made.label for made in room.counted if isinstance(made, NoticeEventSeen)] == [
+        "Subscribe",
+        "Become a patron",
+    ]
+
+
+@pytest.mark.parametrize("label", ["", "<b>a name of mine</b>", "subscribe", "Subscribe ", "x" * 1500])
+async def test_nobody_can_write_the_name_of_a_link_into_the_store(label: str) -> None:
+    room = Room(support_links={"Subscribe": "/subscribe"})
+    for _ in range(2):
+        assert (await room.choose("support-link", room.ticket(), label=label)).status == 204
+    assert [made.label for made in room.counted if isinstance(made, NoticeEventSeen)] == [""]
+
+
+async def test_a_label_beside_another_choice_is_not_counted() -> None:
+    room = Room(support_links={"Subscribe": "/subscribe"})
+    await room.choose("howto", room.ticket(), label="Subscribe")
+    assert [made.label for made in room.counted if isinstance(made, NoticeEventSeen)] == [""]
 
 
 async def test_asking_counts_nothing_by_itself() -> None:

@@ -55,7 +55,7 @@ def spread(occurrence: Occurrence) -> TallyKeys:
     if isinstance(occurrence, RequestRefused):
         return _rejection_keys(occurrence.site, occurrence.reason)
     if isinstance(occurrence, NoticeEventSeen):
-        return _spread_answer(occurrence, _EVENTS[occurrence.event])
+        return _spread_event(occurrence, _EVENTS[occurrence.event])
     if isinstance(occurrence, ObjectionMade):
         return (_key(occurrence.site, Dimension.ALL, "", Metric.OBJECTED),)
     return _spread_answer(occurrence, Metric.ALLOWED)
@@ -109,6 +109,11 @@ def _spread_view(view: ViewJudged) -> TallyKeys:
     if view.asked:
         return keys + _place_keys(site, view.page, Metric.ASKED)
     return keys + _quiet_keys(site, view.quiet)
+
+
+def _spread_event(seen: NoticeEventSeen, metric: Metric) -> TallyKeys:
+    keys = _spread_answer(seen, metric)
+    return (*keys, _key(seen.site, Dimension.SUPPORT, seen.label, metric)) if keys and seen.label else keys
 
 
 def _spread_answer(answer: NoticeEventSeen | AdsAllowed, metric: Metric) -> TallyKeys:

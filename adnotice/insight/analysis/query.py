@@ -39,6 +39,7 @@ DIMENSIONS: Final = (
     Dimension.REFERRER,
     Dimension.REFUSAL,
     Dimension.QUIET,
+    Dimension.SUPPORT,
     Dimension.GROUND,
     Dimension.SHARE,
     Dimension.REJECTION,

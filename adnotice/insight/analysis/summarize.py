@@ -145,6 +145,7 @@ def summarize(
             (count for count in rows.counts.get(Dimension.QUIET, ()) if count.value != Quiet.NOT_BLOCKED),
             Metric.NOT_ASKED,
         ),
+        support_links=reasons(rows.counts.get(Dimension.SUPPORT, ()), Metric.SUPPORT_LINK),
         refusals=reasons(rows.counts.get(Dimension.REFUSAL, ()), Metric.REFUSED),
         rejections=reasons(rows.counts.get(Dimension.REJECTION, ()), Metric.REJECTED),
         programs=reasons(rows.counts.get(Dimension.PROGRAM, ()), Metric.INJECTED),

@@ -172,6 +172,8 @@ class Summary(msgspec.Struct, frozen=True):
     referrers: Sequence[Row]
     funnel: Sequence[Step]
     quiet: Sequence[Reason]
+    support_links: Sequence[Reason]
+    """How often each link of the notice was taken, by its label; each once in a page view."""
     refusals: Sequence[Reason]
     rejections: Sequence[Reason]
     programs: Sequence[Reason]

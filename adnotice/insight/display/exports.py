@@ -45,6 +45,7 @@ TABLE_NAMES: Final = (
     "funnel",
     "counts",
     "quiet",
+    "support_links",
     "refusals",
     "rejections",
     "programs",
@@ -96,6 +97,10 @@ def tables(reading: Reading) -> Mapping[str, Table]:
         ),
         "counts": (("metric", "count"), list(summary.counts.items())),
         "quiet": (("reason", "page_views", "share"), [(r.name, r.share.n, plain(r.share.rate)) for r in summary.quiet]),
+        "support_links": (
+            ("link", "page_views", "share"),
+            [(r.name, r.share.n, plain(r.share.rate)) for r in summary.support_links],
+        ),
         "refusals": (
             ("reason", "pages", "share"),
             [(r.name, r.share.n, plain(r.share.rate)) for r in summary.refusals],

@@ -28,7 +28,10 @@ CHANGES: Final = ("change", "usual", "rate", "rate_before")
 SHARED_SERIES: Final = len(Refusal) + len(Rejection) + len(Quiet) + len(Mode) + 2 + len(Metric)
 """Those that do not grow with the sites, the counters of all others together among them."""
 
-SITE_SERIES: Final = len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight)
+MOST_LINKS: Final = 3
+"""Support links of a site that are told by label, as many as the notice can have at a time; the rest are told together."""
+
+SITE_SERIES: Final = MOST_LINKS + 1 + len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight)
 MAX_METRIC_SITES: Final = (MAX_SERIES - SHARED_SERIES) // SITE_SERIES
 """Sites with series of their own."""
 
@@ -90,6 +93,12 @@ class _Families(Collector):
         for name, said, label, read in (
             ("page_views", "Page views of the days that the dashboard shows, by what was found.", "found", _views),
             ("blocked_ratio", "The share of page views with ads blocked, and how far off it can be.", "end", _rates),
+            (
+                "support_links",
+                "Page views of these days in which a support link was taken, by its label.",
+                "link",
+                _links,
+            ),
             ("change_ratio", "The last four whole weeks against the four before.", "figure", _changes),
         ):
             values: Samples = {
@@ -114,6 +123,14 @@ def _views(summary: Summary) -> dict[str, float | None]:
     views = summary.estimated
     found: dict[str, float | None] = {name: getattr(views, name) for name in VIEWS[:-1]}
     return {**found, VIEWS[-1]: summary.not_measured}
+
+
+def _links(summary: Summary) -> dict[str, float | None]:
+    links = summary.support_links
+    found: dict[str, float | None] = {each.name: each.share.n for each in links[:MOST_LINKS]}
+    if rest := sum(each.share.n for each in links[MOST_LINKS:]):
+        found[OTHER] = (found.get(OTHER) or 0) + rest
+    return found
 
 
 def _rates(summary: Summary) -> dict[str, float | None]:

@@ -163,3 +163,11 @@ def notice(summary: Summary) -> str:
         f"({formats.number(allowed)} page views). Counted, not proved: some would have allowed ads anyway, and who allowed "
         "them without checking again is not in it."
     )
+
+
+def support_links(summary: Summary) -> str:
+    """How often the links of the notice were taken; empty where none was."""
+    if not summary.support_links:
+        return ""
+    taken = "; ".join(f"“{labels.row(each.name)}” {formats.number(each.share.n)}" for each in summary.support_links)
+    return f"Page views in which a reader took a support link of the notice: {taken}."
