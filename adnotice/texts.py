@@ -156,6 +156,9 @@ QUIETS: Final[Mapping[Quiet, Text]] = {
     Quiet.SUPPORTS: Text("The reader said “I already support you”"),
     Quiet.NEVER: Text("The reader said “don’t ask again”"),
     Quiet.LATER: Text("The reader said “not now” less than the set number of days ago"),
+    Quiet.ALLOWED: Text(
+        "A check had found ads allowed less than 180 days ago (setting count_allowed)", NOTHING_IF_WANTED
+    ),
     Quiet.FIRST_PAGE: Text("It was the first page of a visit (setting ask_on_first_page)", NOTHING_IF_WANTED),
     Quiet.SUPPORTER: Text("The site knows the reader as a supporter"),
     Quiet.MARKED_PAGE: Text("The page is marked as one where nobody is asked", NOTHING_IF_WANTED),

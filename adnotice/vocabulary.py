@@ -103,6 +103,7 @@ class Quiet(Word):
     SUPPORTS = "supports"
     NEVER = "never"
     LATER = "later"
+    ALLOWED = "allowed"
     FIRST_PAGE = "first-page"
     SUPPORTER = "supporter"
     MARKED_PAGE = "marked-page"
@@ -255,6 +256,16 @@ class AdsAllowed(msgspec.Struct, frozen=True, gc=False):
     variant: str = ""
 
 
+class ClearSinceAllowed(msgspec.Struct, frozen=True, gc=False):
+    """A view with ads, in a browser that keeps that a check found them allowed (setting `count_allowed`)."""
+
+    site: str
+    page: str
+    agent: bytes = b""
+    language: bytes = b""
+    variant: str = ""
+
+
 class ObjectionMade(msgspec.Struct, frozen=True, gc=False):
     """A reader pressed "don't count my views"; nothing else is known of that, and nothing asked."""
 
@@ -270,6 +281,7 @@ Occurrence = (
     | ViewJudged
     | NoticeEventSeen
     | AdsAllowed
+    | ClearSinceAllowed
     | ObjectionMade
 )
 

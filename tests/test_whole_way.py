@@ -99,6 +99,24 @@ async def test_checking_again_after_allowing_ads_counts_allowed_once(store_url: 
     assert "clear" not in found
 
 
+async def test_views_with_ads_since_a_check_are_counted_where_the_operator_wants_it(store_url: str) -> None:
+    async with server(store_url, count_allowed=True) as client:
+        browser = HonestBrowser(client, blocker=True)
+        ticket = (await browser.view())["notice"]["ticket"]
+        browser.blocker = False
+        await browser.post({**await browser.test(), "again": ticket})
+        assert client.cookies["adnotice"].startswith("allowed.20")
+        await browser.view()
+        await browser.view()
+        browser.blocker = True
+        assert (await browser.view())["quiet"] == "allowed"
+        await client.post("/_adnotice/about/objection", data={"objection": "object"})
+        assert "adnotice" not in client.cookies
+    found = await counts(store_url)
+    assert (found["allowed"], found["clear"], found["clear-since-allowed"]) == (1, 2, 2)
+    assert (found["blocked-content"], found["asked"]) == (2, 1)
+
+
 async def test_coming_back_after_the_reload_that_a_blocker_forces_counts_allowed(store_url: str) -> None:
     async with server(store_url) as client:
         ticket = (await HonestBrowser(client, blocker=True).view())["notice"]["ticket"]

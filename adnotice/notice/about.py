@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -16,8 +17,8 @@ from adnotice.address import is_own_path
 from adnotice.http.headers import header, reason
 from adnotice.http.messages import NO_STORE, Answer, Request
 from adnotice.notice.about_sentences import WRITTEN_ON
-from adnotice.notice.cookie import LONGEST, NAME, Kept
-from adnotice.notice.settings import NoticeSettings, is_address
+from adnotice.notice.cookie import ALLOWED, ALLOWED_DAYS, LONGEST, NAME, Kept
+from adnotice.notice.settings import NoticeSettings, is_address, lacking
 from adnotice.notice.wording import pick_language
 from adnotice.notice.words import Words
 from adnotice.version import VERSION
@@ -113,6 +114,8 @@ class AboutPage:
             "objection_days": objection.LONGEST_SECONDS // 86_400,
             "not_now_days": settings.not_now_days,
             "lasting_days": LONGEST.days,
+            "count_allowed": settings.count_allowed and not lacking(live),
+            "allowed_days": ALLOWED_DAYS,
             "share": f"{100 * practice.sample_rate:g}%",
             "privacy_link": settings.privacy_link,
             "responsible": settings.responsible,
@@ -125,8 +128,11 @@ class AboutPage:
             "written_on": WRITTEN_ON,
         }
 
-    def answer(self, request: Request, mode: Mode, kept: Kept | None, *, objects: bool) -> Answer:
-        """The page in the reader's language, with the answer and the objection that the reader's browser keeps."""
+    def answer(
+        self, request: Request, mode: Mode, kept: Kept | None, *, objects: bool, allowed: date | None = None
+    ) -> Answer:
+        """The page in the reader's language, with the answer and the objection that the reader's browser keeps, or since which
+        month it keeps that ads are allowed."""
         chosen = chosen_language(request)
         language = pick_language(chosen or request.header(b"accept-language"), tuple(self._words))
         words = self._words[language]
@@ -145,7 +151,8 @@ class AboutPage:
             day=kept.day.isoformat() if kept else "",
             dir=words.direction,
             home=f"{request.base.removesuffix(self._practice.prefix)}/",
-            kept=kept.choice.value if kept else "",
+            kept=kept.choice.value if kept else ALLOWED if allowed else "",
+            month=f"{allowed:%Y-%m}" if allowed else "",
             lang=words.language,
             line=blocker_line(request),
             mode=mode.value,
@@ -161,7 +168,7 @@ class AboutPage:
         return Answer(200, (*HEADERS, *told, *kept_back), body.encode())
 
 
-_FOR_MACHINES: Final = frozenset({"name", "day", "version", "share"})
+_FOR_MACHINES: Final = frozenset({"name", "day", "month", "version", "share"})
 
 
 def _show(key: str, value: object) -> Markup:

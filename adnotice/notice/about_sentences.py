@@ -89,6 +89,8 @@ ABOUT: Final[Mapping[str, str | Plural]] = {
         "the cookie for {count} day, renewed when it is needed; the note until you take it back or clear the storage",
         "the cookie for {count} days, renewed when it is needed; the note until you take it back or clear the storage",
     ),
+    "about_allowed_cookie": "the cookie {name}: that ads are allowed here, and the month. Page views with ads since then are"
+    " counted, and you are not asked again.",
     "about_steps_mark": "a mark that you opened the steps or checked again, so that the next page can thank you",
     "about_steps_days": "until you close the tab, or ads are allowed",
     "about_same_for_all": "Everyone who gives the same answer on the same day gets the same cookie, so nobody can be"
@@ -115,6 +117,7 @@ ABOUT: Final[Mapping[str, str | Plural]] = {
     "about_answer_later": "On {day} you answered “Not now”.",
     "about_answer_never": "You answered “Don’t ask again” (last renewed on {day}).",
     "about_answer_supports": "On {day} you answered “I already support you”. Thank you.",
+    "about_answer_allowed": "In {month} a check that you made found that ads get through here.",
     "about_answer_none": "This browser has stored no answer of yours.",
     "about_forget": "Forget my answer",
     # the script, and of when these words are

@@ -1,4 +1,5 @@
-"""The choice cookie: what the reader answered and on which day, and nothing else.
+"""The choice cookie: what the reader answered and on which day, and nothing else. Where the setting `count_allowed` is used
+it may say instead that ads are allowed here since a month, and not which day.
 
 Everyone who answers alike on one day gets the same bytes, so that nobody can be told apart by it.
 """
@@ -18,6 +19,10 @@ LONGEST: Final = timedelta(days=400)
 
 RENEW_AFTER: Final = timedelta(days=30)
 """A lasting answer is written anew when it is seen at this age, so that it lasts as long as the reader comes."""
+
+ALLOWED: Final = "allowed"
+ALLOWED_DAYS: Final = 180
+"""How long that is remembered at most, from the first of its month."""
 
 _KEPT: Final = (NoticeEvent.LATER, NoticeEvent.NEVER, NoticeEvent.SUPPORTS)
 
@@ -58,6 +63,24 @@ def is_due(kept: Kept, today: date) -> bool:
 def write_cookie(kept: Kept, *, path: str, secure: bool, not_now: timedelta) -> Header:
     """The Set-Cookie header that keeps the answer."""
     return _header(f"{kept.choice}.{kept.day.isoformat()}", holds_for(kept.choice, not_now), path, secure=secure)
+
+
+def write_allowed(today: date, *, path: str, secure: bool) -> Header:
+    """The Set-Cookie header that keeps, of this month, that ads are allowed here."""
+    month = today.replace(day=1)
+    left = month + timedelta(days=ALLOWED_DAYS) - today
+    return _header(f"{ALLOWED}.{month:%Y-%m}", left, path, secure=secure)
+
+
+def read_allowed(value: str, today: date) -> date | None:
+    """The first day of the month in which ads were found allowed; None where that is not kept, or too long ago."""
+    name, _, written = value.partition(".")
+    try:
+        month = date.fromisoformat(f"{written}-01")
+    except ValueError:
+        return None
+    is_ours = name == ALLOWED and f"{month:%Y-%m}" == written
+    return month if is_ours and timedelta(days=-31) < today - month < timedelta(days=ALLOWED_DAYS) else None
 
 
 def clear_cookie(*, path: str, secure: bool) -> Header:

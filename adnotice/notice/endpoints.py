@@ -32,16 +32,27 @@ from adnotice.http.static_files import make_asset, read_static
 from adnotice.keys import Keys
 from adnotice.notice.about import USUAL, AboutPage, Practice, chosen_language
 from adnotice.notice.content import Contents, NoticeState
-from adnotice.notice.cookie import NAME, Kept, clear_cookie, is_due, keeps, read_cookie, write_cookie
+from adnotice.notice.cookie import (
+    NAME,
+    Kept,
+    clear_cookie,
+    is_due,
+    keeps,
+    read_allowed,
+    read_cookie,
+    write_allowed,
+    write_cookie,
+)
 from adnotice.notice.device import Device, find_device
 from adnotice.notice.policy import Policy, Situation
-from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.settings import NoticeSettings, lacking
 from adnotice.notice.ticket import Fault, Ticket, Tickets
 from adnotice.notice.wording import load_live, pick_language
 from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_location
 from adnotice.vocabulary import (
     AdsAllowed,
+    ClearSinceAllowed,
     Commit,
     Mode,
     NoticeEvent,
@@ -111,6 +122,7 @@ class Notices:
         self._contents = Contents(settings, site_name, live)
         self._labels = tuple(settings.support_links)
         self._ask = settings.ask
+        self._counts_allowed = settings.count_allowed and not lacking(live)
         self._quiet_cookie = settings.quiet_cookie
         self._country_header = settings.country_header.lower().encode()
         self._countries = frozenset(settings.ask_countries)
@@ -170,6 +182,9 @@ class Notices:
             can_act=self._contents.can_act(language, visit.kind, device),
         )
         headers = self._renew(situation, request)
+        since: tuple[ClearSinceAllowed, ...] = ()
+        if situation.allowed and visit.verdict is Verdict.CLEAR and not situation.bot:
+            since = (ClearSinceAllowed(request.site, visit.page, *_reader(request)),)
         quiet = self._policy.quiet(visit, situation)
         if quiet is None:
             ticket = self._tickets.write(visit.id, request.site, self._clock())
@@ -181,8 +196,8 @@ class Notices:
             content = None
             if self._policy.thanks(visit, situation):
                 content = self._contents.make(language, None, device, NoticeState.THANKS, page_language=visit.language)
-            return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)),), headers)
-        return Asked(quiet, headers=headers)
+            return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)), *since), headers)
+        return Asked(quiet, None, since, headers)
 
     async def again(self, ticket: str, visit: Visit, request: Request) -> Asked:
         """What a reader is told who checked again in place; counts that, and once that ads are allowed now.
@@ -193,13 +208,15 @@ class Notices:
         if read is Fault.FORGED:
             raise Refused(Rejection.TICKET, Fault.FORGED.value)
         situation = self._situation(request)
+        headers: tuple[Header, ...] = ()
         if isinstance(read, Ticket) and not situation.bot:
             about = (request.site, visit.page)
             checked = NoticeEventSeen(*about, NoticeEvent.RECHECKED, *_reader(request))
             await self._commit(f"{read.view}:{NoticeEvent.RECHECKED}", read.expires, (checked,))
             if visit.verdict is Verdict.CLEAR:
                 await self._commit(f"{read.view}:allowed", read.expires, (AdsAllowed(*about, *_reader(request)),))
-        return Asked(Quiet.NOT_BLOCKED if visit.verdict is not Verdict.BLOCKED else None)
+                headers = self._keep_allowed(request)
+        return Asked(Quiet.NOT_BLOCKED if visit.verdict is not Verdict.BLOCKED else None, headers=headers)
 
     async def _take_choice(self, request: Request) -> Answer:
         try:
@@ -244,7 +261,10 @@ class Notices:
         said, change = _OBJECTIONS[wish]
         if wish == "object" and not objects(request):
             self._record(ObjectionMade(request.site))
-        return Answer(303, (_back_to_about(request, said), NO_STORE, change(request)))
+        forgotten: tuple[Header, ...] = ()
+        if wish == "object" and self._allowed(request):
+            forgotten = (clear_cookie(path=request.base, secure=request.secure),)
+        return Answer(303, (_back_to_about(request, said), NO_STORE, change(request), *forgotten))
 
     async def _preview(self, request: Request) -> Answer:
         wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
@@ -254,7 +274,8 @@ class Notices:
         return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:
-        return self._about.answer(request, self._mode() or UNKNOWN, self._kept(request), objects=objects(request))
+        mode, kept, allowed = self._mode() or UNKNOWN, self._kept(request), self._allowed(request)
+        return self._about.answer(request, mode, kept, objects=objects(request), allowed=allowed)
 
     async def _send_script(self, request: Request) -> Answer:
         return self._script.answer(request)
@@ -268,9 +289,18 @@ class Notices:
     def _kept(self, request: Request) -> Kept | None:
         return read_cookie(request.cookie(NAME), self._today())
 
+    def _allowed(self, request: Request) -> date | None:
+        return read_allowed(request.cookie(NAME), self._today())
+
+    def _keep_allowed(self, request: Request) -> tuple[Header, ...]:
+        if not self._counts_allowed:
+            return ()
+        return (write_allowed(self._today(), path=request.base, secure=request.secure),)
+
     def _situation(self, request: Request) -> Situation:
         bot = classify_agent(request.header(b"user-agent")).bot
-        return Situation(self._mode() or UNKNOWN, bot, self._kept(request), self._today())
+        allowed = self._counts_allowed and self._allowed(request) is not None
+        return Situation(self._mode() or UNKNOWN, bot, self._kept(request), self._today(), allowed=allowed)
 
     def _is_left_out(self, request: Request) -> bool:
         if self._ask is None:

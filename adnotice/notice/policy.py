@@ -14,15 +14,15 @@ from adnotice.vocabulary import Mode, NoticeEvent, Quiet, Verdict
 
 _LASTING = {NoticeEvent.SUPPORTS: Quiet.SUPPORTS, NoticeEvent.NEVER: Quiet.NEVER, NoticeEvent.LATER: Quiet.LATER}
 
-_NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.FIRST_PAGE, Quiet.NOTHING_TO_DO}
+_NO_HINDRANCE_TO_THANKS = {Quiet.NOT_BLOCKED, Quiet.LATER, Quiet.ALLOWED, Quiet.FIRST_PAGE, Quiet.NOTHING_TO_DO}
 
 
 @dataclass(frozen=True)
 class Situation:
     """What is known beside the visit: the mode, whether a robot reads, the reader's kept answer, the day (UTC); whether the
     operator's own predicate leaves the reader out, whether the site knows the reader as a supporter, whether nobody is
-    asked in the reader's country, whether everyone is left in peace now, and whether there is anything that this reader could
-    do."""
+    asked in the reader's country, whether everyone is left in peace now, whether there is anything that this reader could
+    do, and whether the browser keeps that ads were found allowed."""
 
     mode: Mode
     bot: bool
@@ -33,6 +33,7 @@ class Situation:
     elsewhere: bool = False
     peace: bool = False
     can_act: bool = True
+    allowed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,8 @@ class Policy:
             yield Quiet.CONSENT
         if situation.kept and self._holds(situation.kept, situation.today):
             yield _LASTING[situation.kept.choice]
+        if situation.allowed:
+            yield Quiet.ALLOWED
         if visit.first and not visit.returning and not self.first_page:
             yield Quiet.FIRST_PAGE
         if situation.supporter or visit.supporter:

@@ -12,6 +12,7 @@ from adnotice.address import is_own_path, is_web_address
 from adnotice.http.messages import Request
 from adnotice.notice.contrast import DARK, LIGHT, accent_problems
 from adnotice.notice.wording import language_problems, load_live, wording_problems
+from adnotice.notice.words import SAID_OF_ALLOWED, Words
 
 MAX_SUPPORT_LINKS = 3
 MAX_LABEL_CHARACTERS = 60
@@ -52,6 +53,10 @@ class NoticeSettings:
 
     ask: Callable[[Request], bool] | None = None
     """The operator's own predicate over the view's report: false leaves the reader in peace. Where it fails, too."""
+
+    count_allowed: bool = False
+    """Remember for up to 180 days, in a cookie with the month, that a check found ads allowed: page views with ads since are
+    counted, and the reader is not asked again. Readers are to be told; see docs/privacy.md."""
 
     quiet_cookie: str = ""
     """The name of a cookie by which the site knows its supporters: who has it, with any value, is never asked."""
@@ -130,7 +135,18 @@ class NoticeSettings:
 
     def warnings(self) -> Iterator[str]:
         """Says which languages readers are not spoken to in, although the settings name them."""
-        yield from load_live(self.languages, Path(self.wording_folder), self.wording).waiting
+        live = load_live(self.languages, Path(self.wording_folder), self.wording)
+        yield from live.waiting
+        for language in lacking(live.words) if self.count_allowed else ():
+            yield (
+                f"count_allowed waits: nobody has approved what {language} says of it. Read it with adnotice wording --html "
+                f"{language}, then: adnotice wording approve {language} --by NAME"
+            )
+
+
+def lacking(live: Mapping[str, Words]) -> list[str]:
+    """The languages of these that can't tell readers what `count_allowed` keeps: it is off until they can."""
+    return [language for language, words in live.items() if not all(words.said[name] for name in SAID_OF_ALLOWED)]
 
 
 def is_address(address: str) -> bool:

@@ -42,6 +42,9 @@ MAY_LACK: Final = (
 )
 """Blockers that came later, whose steps a language may lack until they are translated: they are left out there."""
 
+SAID_OF_ALLOWED: Final = ("about_allowed_cookie", "about_answer_allowed")
+"""What the public page says of the setting `count_allowed`: a language may lack it, and the setting waits until it has it."""
+
 Said = str | tuple[str, ...]
 """A sentence as it is said in one language; of one that holds a number, every form in the order of the plural rule."""
 
@@ -122,7 +125,7 @@ def english() -> Words:
 def complete(words: Words, stand_ins: Mapping[str, str] = STAND_INS) -> Words:
     """The same words as this version needs them: whole, older ones in place of those that are not there yet.
 
-    Blockers of `MAY_LACK` that nobody has translated are empty, and left out. Raises `NotWhole` where a sentence is missing for which nothing stands in, or is not fit to be said.
+    Blockers of `MAY_LACK` that nobody has translated are empty, and left out; so are the sentences of `SAID_OF_ALLOWED`. Raises `NotWhole` where a sentence is missing for which nothing stands in, or is not fit to be said.
     """
     said = dict(words.said)
     for name, older in stand_ins.items():
@@ -131,6 +134,8 @@ def complete(words: Words, stand_ins: Mapping[str, str] = STAND_INS) -> Words:
     for blocker in MAY_LACK:
         said.setdefault(f"name_{blocker}", "")
         said.setdefault(f"how_{blocker}", "")
+    for name in SAID_OF_ALLOWED:
+        said.setdefault(name, "")
     missing = [name for name in SENTENCES if name not in said]
     if missing:
         raise NotWhole(f"{words.language} lacks {len(missing)} of {len(SENTENCES)} sentences: {', '.join(missing)}")
@@ -148,7 +153,7 @@ def find_fault(name: str, said: Said, plural: str = _ENGLISH_PLURAL) -> str:
     if not isinstance(source, Plural):
         if not isinstance(said, str):
             return "it is one sentence, without forms by number"
-        if not said.strip() and not name.startswith(("how_", "name_")):
+        if not said.strip() and not name.startswith(("how_", "name_")) and name not in SAID_OF_ALLOWED:
             return "it is empty"
     elif not isinstance(said, str):
         try:
@@ -161,7 +166,7 @@ def find_fault(name: str, said: Said, plural: str = _ENGLISH_PLURAL) -> str:
     if strange := sorted(placeholders(said) - allowed):
         told = " and ".join(f"{{{each}}}" for each in sorted(allowed))
         return f"it may hold the placeholder {told} only, got {{{strange[0]}}}"
-    if lost := sorted(placeholders(source) - placeholders(said) - {"count", "site"}):
+    if said and (lost := sorted(placeholders(source) - placeholders(said) - {"count", "site"})):
         return f"it must hold {{{lost[0]}}}"
     return ""
 

@@ -53,6 +53,7 @@ export const QUIETS = /** @type {Record<string, string>} */ ({
   "supports": "The reader said “I already support you”",
   "never": "The reader said “don’t ask again”",
   "later": "The reader said “not now” less than the set number of days ago",
+  "allowed": "A check had found ads allowed less than 180 days ago (setting count_allowed)",
   "first-page": "It was the first page of a visit (setting ask_on_first_page)",
   "supporter": "The site knows the reader as a supporter",
   "marked-page": "The page is marked as one where nobody is asked",

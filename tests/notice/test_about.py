@@ -12,7 +12,7 @@ import pytest
 from adnotice.http.messages import Answer, Request
 from adnotice.notice.about import USUAL, AboutPage, Practice
 from adnotice.notice.about_sentences import WRITTEN_ON
-from adnotice.notice.cookie import read_cookie
+from adnotice.notice.cookie import read_allowed, read_cookie
 from adnotice.notice.drafts import list_drafts, load_draft
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.words import english
@@ -35,7 +35,8 @@ def show(
     live = {"en": english()}
     page = AboutPage(NoticeSettings(**settings), site_name, practice, live)  # type: ignore[arg-type]
     request = Request("GET", "about", query, headers or {}, b"", "default", "/app/_adnotice", secure=True)
-    return page.answer(request, mode, read_cookie(cookie, TODAY), objects=objects)
+    kept, allowed = read_cookie(cookie, TODAY), read_allowed(cookie, TODAY)
+    return page.answer(request, mode, kept, objects=objects, allowed=allowed)
 
 
 def text(answer: Answer) -> str:
@@ -52,6 +53,17 @@ def test_it_says_what_is_measured_stored_and_for_how_long() -> None:
     assert "the cookie adnotice: your answer and the day 14 days" in said
     assert "400 days, renewed when you come back" in said
     assert "You can block the script /app/_adnotice/client.js in your browser" in said
+
+
+def test_it_tells_what_is_remembered_of_allowed_ads_where_that_is() -> None:
+    told = "the cookie adnotice: that ads are allowed here, and the month."
+    assert told not in text(show())
+    assert f"{told} Page views with ads since then are counted, and you are not asked again. 180 days" in text(
+        show(count_allowed=True)
+    )
+    said = text(show(count_allowed=True, cookie="allowed.2026-11"))
+    assert "In 2026-11 a check that you made found that ads get through here." in said
+    assert "Forget my answer" in said
 
 
 def test_it_tells_of_the_site_that_led_here_where_that_is_counted() -> None:

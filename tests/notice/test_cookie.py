@@ -6,7 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from adnotice.notice.cookie import Kept, clear_cookie, holds_for, is_due, keeps, read_cookie, write_cookie
+from adnotice.notice.cookie import (
+    ALLOWED_DAYS,
+    Kept,
+    clear_cookie,
+    holds_for,
+    is_due,
+    keeps,
+    read_allowed,
+    read_cookie,
+    write_allowed,
+    write_cookie,
+)
 from adnotice.vocabulary import NoticeEvent
 
 TODAY = date(2026, 11, 22)
@@ -106,3 +117,41 @@ def test_dont_ask_again_is_renewed_once_a_month_and_nothing_else_is(
 
 def test_the_longest_answer_lasts_as_long_as_browsers_keep_cookies() -> None:
     assert holds_for(NoticeEvent.NEVER, NOT_NOW) == timedelta(days=400)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 1), date(2026, 11, 30), date(2028, 2, 29), date(2026, 12, 31)])
+def test_that_ads_are_allowed_is_kept_by_month_and_never_longer_than_promised(day: date) -> None:
+    _, line = write_allowed(day, path="/_adnotice", secure=True)
+    first, *parts = line.decode().split("; ")
+    assert first == f"adnotice=allowed.{day:%Y-%m}"
+    days = int(parts[1].removeprefix("Max-Age=")) / 86_400
+    assert ALLOWED_DAYS - 31 < days <= ALLOWED_DAYS
+    value = first.partition("=")[2]
+    assert read_allowed(value, day) == day.replace(day=1)
+    assert read_allowed(value, day + timedelta(days=days - 1)) is not None
+    assert read_allowed(value, day + timedelta(days=days)) is None
+    assert read_cookie(value, day) is None, "it is no answer of the reader's"
+
+
+def test_everybody_who_allows_ads_in_one_month_gets_the_same_value() -> None:
+    lines = {write_allowed(date(2026, 11, day), path="/", secure=True)[1].split(b";")[0] for day in range(1, 31)}
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "allowed",
+        "allowed.",
+        "allowed.2026",
+        "allowed.2026-11-22",
+        "allowed.2026-13",
+        "later.2026-11",
+        "allowed.2027-01",
+        "allowed.26-11",
+        "allowed.2026-W4",
+    ],
+)
+def test_what_is_not_of_our_making_says_nothing_of_allowed_ads(value: str) -> None:
+    assert read_allowed(value, TODAY) is None

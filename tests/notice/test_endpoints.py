@@ -15,6 +15,7 @@ from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import LIFETIME_SECONDS
 from adnotice.vocabulary import (
     AdsAllowed,
+    ClearSinceAllowed,
     Kind,
     Mode,
     NoticeEvent,
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.anyio
 
 VIEW = "0123456789abcdef0123456789abcdef"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
+READER = (FIREFOX.encode(), b"en-GB,en;q=0.9")
 START = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
 
 
@@ -434,6 +436,47 @@ async def test_checking_again_counts_once_and_allowing_counts_once() -> None:
     assert found == [None, Quiet.NOT_BLOCKED, Quiet.NOT_BLOCKED, Quiet.NOT_BLOCKED]
     assert [type(each) for each in room.counted] == [NoticeEventSeen, AdsAllowed]
     assert set(room.ids) == {f"{VIEW}:rechecked", f"{VIEW}:allowed"}
+
+
+async def allow(room: Room, verdict: Verdict = Verdict.CLEAR, **request: object) -> bytes | None:
+    """The cookie that a reader gets who checks again."""
+    asked = await room.notices.again(room.ticket(), visit(verdict=verdict), make_request("outcome", **request))  # type: ignore[arg-type]
+    return header(asked, b"set-cookie")
+
+
+async def test_that_ads_were_found_allowed_is_remembered_by_month_where_the_operator_wants_it() -> None:
+    assert await allow(Room()) is None
+    room = Room(count_allowed=True)
+    month = b"adnotice=allowed.2026-11; Path=/_adnotice; Max-Age=13737600; HttpOnly; SameSite=Lax; Secure"
+    assert await allow(room) == month
+    assert await allow(Room(count_allowed=True), Verdict.BLOCKED) is None
+    assert await allow(Room(count_allowed=True), agent="Googlebot/2.1") is None
+    with pytest.raises(Refused):
+        await room.notices.again("x", visit(verdict=Verdict.CLEAR), make_request("outcome"))
+
+
+async def test_views_with_ads_since_are_counted_and_their_reader_is_not_asked_again() -> None:
+    room = Room(count_allowed=True)
+    cookie = "allowed.2026-11"
+    clear = room.ask(visit(verdict=Verdict.CLEAR), cookie=cookie)
+    assert clear == Asked(Quiet.NOT_BLOCKED, None, (ClearSinceAllowed("default", "/budget", *READER),))
+    assert room.ask(visit(), cookie=cookie) == Asked(Quiet.ALLOWED)
+    assert room.ask(visit(verdict=Verdict.CLEAR), cookie=cookie, agent="Googlebot/2.1").occurrences == ()
+    room.now += 159 * 86_400  # to the 180th day after the first of the month
+    assert room.ask(visit(verdict=Verdict.CLEAR), cookie=cookie).occurrences == ()
+    assert room.ask(visit(), cookie=cookie).quiet is None
+    off = Room()
+    assert off.ask(visit(verdict=Verdict.CLEAR), cookie=cookie).occurrences == ()
+    assert off.ask(visit(), cookie=cookie).quiet is None
+
+
+@pytest.mark.parametrize(("cookie", "cleared"), [("allowed.2026-11", True), ("never.2026-11-01", False), ("", False)])
+async def test_an_objection_clears_what_was_remembered_of_allowed_ads(cookie: str, cleared: bool) -> None:
+    answer = await Room(count_allowed=True).get("about/objection", body=b"objection=object", cookie=cookie)
+    lines = [value for name, value in answer.headers if name == b"set-cookie"]
+    assert lines[0].startswith(b"adnotice-objection=1; ")
+    forgotten = b"adnotice=; Path=/_adnotice; Max-Age=0; HttpOnly; SameSite=Lax; Secure"
+    assert lines[1:] == [forgotten] * cleared
 
 
 async def test_checking_again_with_a_ticket_that_is_not_ours_is_refused() -> None:

@@ -117,6 +117,7 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     view = visit(first=True)
     answers = [kept(choice, 1) for choice in (NoticeEvent.SUPPORTS, NoticeEvent.NEVER, NoticeEvent.LATER)]
     seen += [Policy().quiet(view, replace(situation, kept=answer)) for answer in answers]
+    seen.append(Policy().quiet(view, replace(situation, kept=None, allowed=True)))
     seen.append(Policy().quiet(view, replace(situation, kept=None)))
     view = visit(supporter=True, marked=True, appeal=True)
     situation = replace(situation, kept=None, elsewhere=True, can_act=False)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from adnotice.notice.approved import approve, write_approved
 from adnotice.notice.content import say_all
+from adnotice.notice.drafts import load_draft
 from adnotice.notice.sentences import NOTICE
-from adnotice.notice.settings import NoticeSettings
+from adnotice.notice.settings import NoticeSettings, lacking
 from adnotice.notice.steps import STEPS
-from adnotice.notice.wording import BLOCKERS, pick_language, wording_problems
-from adnotice.notice.words import SENTENCES, english
+from adnotice.notice.wording import BLOCKERS, load_live, pick_language, wording_problems
+from adnotice.notice.words import SAID_OF_ALLOWED, SENTENCES, Words, english
 
 
 def text_of(site_name: str = "", *, days: int = 30, **own: str) -> dict[str, str]:
@@ -199,3 +203,18 @@ def test_right_settings_have_no_problems() -> None:
         not_now_days=400,
     )
     assert not list(settings.problems())
+
+
+def test_where_a_language_can_not_say_what_is_remembered_it_is_not_remembered(tmp_path: Path) -> None:
+    old = {name: said for name, said in load_draft("de").words.said.items() if name not in SAID_OF_ALLOWED}
+    write_approved(tmp_path, approve(Words("de", old), "Somebody", date(2026, 11, 1)))
+    given = NoticeSettings(languages=("en", "de"), wording_folder=str(tmp_path), count_allowed=True)
+    live = load_live(given.languages, tmp_path, {})
+    assert list(live.words) == ["en", "de"], "an upgrade silences no language"
+    assert lacking(live.words) == ["de"]
+    (warning,) = given.warnings()
+    assert warning.startswith("count_allowed waits: nobody has approved what de says of it.")
+    assert not list(NoticeSettings(languages=("en", "de"), wording_folder=str(tmp_path)).warnings())
+    whole = load_draft("de").words
+    write_approved(tmp_path, approve(whole, "Somebody", date(2026, 11, 2)))
+    assert not list(given.warnings())

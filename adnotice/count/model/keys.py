@@ -12,6 +12,7 @@ from adnotice.count.model.tally import SUSPECTS, Dimension, Key, Metric
 from adnotice.vocabulary import (
     AdsAllowed,
     BaitServed,
+    ClearSinceAllowed,
     Ground,
     Kind,
     NoticeEvent,
@@ -58,6 +59,8 @@ def spread(occurrence: Occurrence) -> TallyKeys:
         return _spread_event(occurrence, _EVENTS[occurrence.event])
     if isinstance(occurrence, ObjectionMade):
         return (_key(occurrence.site, Dimension.ALL, "", Metric.OBJECTED),)
+    if isinstance(occurrence, ClearSinceAllowed):
+        return _spread_answer(occurrence, Metric.CLEAR_SINCE_ALLOWED)
     return _spread_answer(occurrence, Metric.ALLOWED)
 
 
@@ -116,7 +119,7 @@ def _spread_event(seen: NoticeEventSeen, metric: Metric) -> TallyKeys:
     return (*keys, _key(seen.site, Dimension.SUPPORT, seen.label, metric)) if keys and seen.label else keys
 
 
-def _spread_answer(answer: NoticeEventSeen | AdsAllowed, metric: Metric) -> TallyKeys:
+def _spread_answer(answer: NoticeEventSeen | AdsAllowed | ClearSinceAllowed, metric: Metric) -> TallyKeys:
     site = answer.site
     reader = _reader_keys(site, answer.agent[:MAX_AGENT_CHARACTERS], answer.language[:MAX_LANGUAGE_CHARACTERS], metric)
     if reader is None:

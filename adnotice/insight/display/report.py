@@ -40,6 +40,8 @@ def write_report(reading: Reading, site_name: str) -> Letter:
     if board := sentences.for_the_board(summary):
         said.append(("For the board", f"“{board}”"))
     said.append(("The notice", sentences.notice(summary)))
+    if since := sentences.since_allowed(summary):
+        said.append(("Ads since", since))
     if taken := sentences.support_links(summary):
         said.append(("Support links", taken))
     said += [("To mend", f"{each.found} {each.do}") for each in reading.findings if each.weight is Weight.WRONG]

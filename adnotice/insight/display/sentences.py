@@ -171,3 +171,13 @@ def support_links(summary: Summary) -> str:
         return ""
     taken = "; ".join(f"“{labels.row(each.name)}” {formats.number(each.share.n)}" for each in summary.support_links)
     return f"Page views in which a reader took a support link of the notice: {taken}."
+
+
+def since_allowed(summary: Summary) -> str:
+    """How many views had ads since a check found them allowed; empty where none is counted (setting `count_allowed`)."""
+    n = summary.counts["clear-since-allowed"]
+    return (
+        f"Page views with ads in browsers where a check had found them allowed before: {formats.number(n)}."
+        if n
+        else ""
+    )
