@@ -28,7 +28,8 @@ def tell_wording(asked: Asked) -> int:
         if asked.names:
             print("\n".join(f"{name}\t{_one_line(name)}" for name in SENTENCES))
         elif asked.html:
-            print(print_paper(find_column(asked.html, folder), Column(english(), "the source")))
+            own = settings.notice.ads_are if asked.html == settings.notice.languages[0] else ""
+            print(print_paper(find_column(asked.html, folder), Column(english(), "the source"), own))
         elif asked.action == "list":
             print("\n".join(list_languages(settings, folder)))
         elif not asked.language:
@@ -100,6 +101,8 @@ def list_languages(settings: Settings, folder: Path) -> Iterator[str]:
     for language in dict.fromkeys((*named, SOURCE, *list_drafts(), *_filed(folder))):
         yield f"{'*' if language in named else ' '} {language:6} {_tell(language, folder)}"
     yield "* named in the setting languages"
+    if settings.notice.ads_are:
+        yield f"ads_are, under More in {named[0]}: {settings.notice.ads_are}"
 
 
 def _tell(language: str, folder: Path) -> str:

@@ -183,3 +183,15 @@ def test_a_language_that_waits_is_a_warning_and_no_reason_to_stand_by() -> None:
         "uk is not said: nobody has approved its draft. Read it with adnotice wording --html uk, then: "
         "adnotice wording approve uk --by NAME"
     ]
+
+
+def test_the_operators_line_on_its_ads_is_printed_with_the_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ADNOTICE_ADS_ARE", "No pop-ups, no sound")
+    assert main(["wording"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "ads_are, under More in en: No pop-ups, no sound"
+    assert main(["wording", "--html"]) == 0
+    assert "No pop-ups, no sound" in capsys.readouterr().out
+    assert main(["wording", "--html", "de"]) == 0
+    assert "No pop-ups, no sound" not in capsys.readouterr().out

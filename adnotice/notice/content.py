@@ -90,6 +90,7 @@ class Contents:
         self._made: dict[tuple[str, Kind, Device], dict[str, Any]] = {}
         for language, words in live.items():
             sentences = say_all(words, site_name, settings.not_now_days)
+            own = {"ads_are": settings.ads_are} if settings.ads_are and language == settings.languages[0] else {}
             for kind in Kind:
                 for device in Device:
                     blockers = tuple(
@@ -103,7 +104,7 @@ class Contents:
                         words.language,
                         words.direction,
                         site_name or words.say("this_site"),
-                        pick_text(sentences, has_steps=bool(blockers), has_links=bool(links)),
+                        {**pick_text(sentences, has_steps=bool(blockers), has_links=bool(links)), **own},
                         blockers,
                         links,
                         accents,

@@ -22,8 +22,8 @@ class Column(NamedTuple):
     about: str
 
 
-def print_paper(column: Column, source: Column) -> str:
-    """The page as HTML, whole in itself."""
+def print_paper(column: Column, source: Column, ads_are: str = "") -> str:
+    """The page as HTML, whole in itself; `ads_are` is the operator's own line of that setting, in the column's language."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -36,7 +36,7 @@ def print_paper(column: Column, source: Column) -> str:
         part: [(name, [(each.words, _forms(each.words.said.get(name, ""))) for each in columns]) for name in names]
         for part, names in _PARTS.items()
     }
-    return environment.get_template("paper.html").render(columns=columns, rows=rows)
+    return environment.get_template("paper.html").render(columns=columns, rows=rows, ads_are=ads_are)
 
 
 def _forms(said: Said) -> list[str]:

@@ -17,6 +17,7 @@ from adnotice.notice.words import SAID_OF_ALLOWED, Words
 MAX_SUPPORT_LINKS = 3
 MAX_LABEL_CHARACTERS = 60
 MAX_TEXT_CHARACTERS = 600
+MAX_LINE_CHARACTERS = 120
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What names cookies and headers (RFC 9110, 5.6.2)."""
@@ -38,6 +39,10 @@ class NoticeSettings:
     wording: Mapping[str, str] = field(default_factory=dict)
     """The operator's own sentences by name, in the first of the languages; the rest are ours. `{site}` stands for the site's
     name. All names: `adnotice wording --names`."""
+
+    ads_are: str = ""
+    """A line that is true of the site's ads, such as "No pop-ups, no sound": it stands under "More" where readers are spoken to
+    in the first of the languages, which it is written in."""
 
     support_links: Mapping[str, str] = field(default_factory=dict)
     """Other ways to support the site: label to address (https:// or a path of this site)."""
@@ -98,6 +103,11 @@ class NoticeSettings:
         for name in ("responsible", "contact", "purpose", "ground"):
             if len(text := getattr(self, name)) > MAX_TEXT_CHARACTERS:
                 yield f"{name} must have at most {MAX_TEXT_CHARACTERS} characters, got {len(text)}. Link to the rest: privacy_link"
+        if len(self.ads_are) > MAX_LINE_CHARACTERS or "\n" in self.ads_are:
+            yield (
+                f"ads_are must be one line of at most {MAX_LINE_CHARACTERS} characters, got {len(self.ads_are)}. Say in a few "
+                "words what is true of every ad"
+            )
         yield from accent_problems("accent", self.accent, LIGHT)
         yield from accent_problems("accent_dark", self.accent_dark, DARK)
         yield from self._audience_problems()

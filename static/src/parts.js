@@ -102,6 +102,7 @@ export const build = (content, base, act) => {
     "div",
     { class: "rest", id: "more", hidden: "" },
     make("p", { class: "body" }, text.body),
+    ...(text.ads_are ? [make("p", { class: "body" }, text.ads_are)] : []),
     make("div", { class: "list" }, ...(again && !asksForSupport ? [again] : []), ...others),
     make(
       "div",

@@ -295,3 +295,12 @@ def test_the_preview_rehearses_what_a_check_may_find(profile: str, site: Site, r
     notice.click("Close")
     notice.wait_gone()
     assert page.run("return Object.keys(sessionStorage)") == []
+
+
+@BOTH
+def test_what_is_true_of_the_sites_ads_stands_under_more(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    page = reader(profile, newsroom(ads_are="No pop-ups, no sound")).open(PREVIEW)
+    notice = page.notice().wait()
+    assert "No pop-ups" not in notice.text
+    notice.click("More")
+    notice.wait_text("No pop-ups, no sound")

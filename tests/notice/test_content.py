@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from adnotice.notice.content import Contents, NoticeState
 from adnotice.notice.device import Device
+from adnotice.notice.drafts import load_draft
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.words import english
 from adnotice.vocabulary import Kind
@@ -92,3 +95,19 @@ def test_own_words_in_other_letters_are_told_by_themselves_not_by_the_setting() 
     contents = Contents(NoticeSettings(), "", {"en": english().with_own(own)})
     made = contents.make("en", None, Device.CHROME, NoticeState.ASK, page_language="ar-EG")
     assert (made["lang"], made["dir"]) == ("ar-EG", "rtl")
+
+
+def test_the_line_on_the_sites_ads_is_said_in_the_language_that_it_is_written_in_alone() -> None:
+    given = NoticeSettings(languages=("en", "de"), ads_are="No pop-ups, no sound")
+    contents = Contents(given, "", {"en": english(), "de": load_draft("de").words})
+    said = {
+        language: contents.make(language, Kind.CONTENT, Device.CHROME, NoticeState.ASK)["text"].get("ads_are")
+        for language in ("en", "de")
+    }
+    assert said == {"en": "No pop-ups, no sound", "de": None}
+
+
+@pytest.mark.parametrize("line", ["x" * 121, "No pop-ups\nNo sound"])
+def test_the_line_on_the_sites_ads_is_one_short_line(line: str) -> None:
+    (problem,) = NoticeSettings(ads_are=line).problems()
+    assert problem.startswith("ads_are must be one line of at most 120 characters, got ")
