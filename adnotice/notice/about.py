@@ -117,6 +117,7 @@ class AboutPage:
             "count_allowed": settings.count_allowed and not lacking(live),
             "allowed_days": ALLOWED_DAYS,
             "share": f"{100 * practice.sample_rate:g}%",
+            "has_links": bool(settings.support_links),
             "privacy_link": settings.privacy_link,
             "responsible": settings.responsible,
             "contact": settings.contact,

@@ -48,6 +48,7 @@ ABOUT: Final[Mapping[str, str | Plural]] = {
     "about_referrer": "The name of the other site that led here, such as “search.example”, without the page on it.",
     "about_blocked": "Whether ads are blocked, wholly or in part, and whether in the browser or on the way.",
     "about_notice": "Whether the notice was shown, and what was answered.",
+    "about_notice_links": "Whether the notice was shown, what was answered, and which link in it was taken.",
     "about_pressed": "How often “Don’t count my views” was pressed, and nothing about who pressed it.",
     "about_kind": "The kind of browser, device and system, such as “Firefox”, and the language: each counted by itself.",
     "about_sums": "These are sums by the hour, day, week and month, such as “on Monday, 412 views of this page had ads"

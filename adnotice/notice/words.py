@@ -19,6 +19,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {**NOTICE, **STEPS, **ABOUT}
 """All sentences by name, in English."""
 
 STAND_INS: Final[Mapping[str, str]] = {
+    "about_notice_links": "about_notice",
     "title_alone_hosts": "body_hosts",
     **{
         f"{part}_{blocker}_on_a_phone": f"{part}_{blocker}"

@@ -55,6 +55,12 @@ def test_it_says_what_is_measured_stored_and_for_how_long() -> None:
     assert "You can block the script /app/_adnotice/client.js in your browser" in said
 
 
+def test_it_tells_that_links_are_counted_where_there_are_any() -> None:
+    assert "Whether the notice was shown, and what was answered." in text(show())
+    with_links = text(show(support_links={"Subscribe": "/subscribe"}))
+    assert "Whether the notice was shown, what was answered, and which link in it was taken." in with_links
+
+
 def test_it_tells_what_is_remembered_of_allowed_ads_where_that_is() -> None:
     told = "the cookie adnotice: that ads are allowed here, and the month."
     assert told not in text(show())
