@@ -9,6 +9,7 @@ import msgspec
 
 from adnotice.notice.about_sentences import ABOUT
 from adnotice.notice.device import Device, list_blockers
+from adnotice.notice.labels import PLACE, find_label
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.words import Words
 from adnotice.vocabulary import Kind, Word
@@ -23,10 +24,13 @@ class NoticeState(Word):
 
 
 class Steps(msgspec.Struct, frozen=True):
-    """How to allow ads in one blocker."""
+    """How to allow ads in one blocker. `label` is what the product writes on its button, in its own words and language: it stands
+    in one of the steps."""
 
     name: str
     steps: tuple[str, ...]
+    label: str = ""
+    label_lang: str = ""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -87,17 +91,21 @@ class Contents:
     def __init__(self, settings: NoticeSettings, site_name: str, live: Mapping[str, Words]) -> None:
         links = tuple(Link(label, address) for label, address in settings.support_links.items())
         accents = Accents(settings.accent, settings.accent_dark)
+        self._labelled: dict[tuple[str, Kind, Device], dict[int, str]] = {}
+        """Which of the blockers have a button of their own language in their steps, by their place."""
         self._made: dict[tuple[str, Kind, Device], dict[str, Any]] = {}
         for language, words in live.items():
             sentences = say_all(words, site_name, settings.not_now_days)
             own = {"ads_are": settings.ads_are} if settings.ads_are and language == settings.languages[0] else {}
             for kind in Kind:
                 for device in Device:
+                    names = [each for each in list_blockers(kind, device) if sentences[f"how_{each}"].strip()]
                     blockers = tuple(
-                        Steps(sentences[f"name_{name}"], tuple(sentences[f"how_{name}"].splitlines()))
-                        for name in list_blockers(kind, device)
-                        if sentences[f"how_{name}"].strip()
+                        Steps(sentences[f"name_{name}"], tuple(sentences[f"how_{name}"].splitlines())) for name in names
                     )
+                    self._labelled[language, kind, device] = {
+                        at: name for at, name in enumerate(names) if PLACE in sentences[f"how_{name}"]
+                    }
                     content = Content(
                         NoticeState.ASK,
                         kind,
@@ -125,11 +133,21 @@ class Contents:
         state: NoticeState,
         ticket: str = "",
         page_language: str = "",
+        browser_languages: str = "",
     ) -> Mapping[str, Any]:
-        """The notice for one view; `ticket` lets its choices be counted."""
-        made = self._made[language, kind or Kind.CONTENT, device]
+        """The notice for one view; `ticket` lets its choices be counted. Products' own labels follow the browser's languages."""
+        made = self._put_labels(language, kind or Kind.CONTENT, device, browser_languages)
         return {**made, "state": state.value, "lang": made["lang"] or page_language, "ticket": ticket}
 
-    def preview(self, language: str, device: Device) -> Mapping[str, Any]:
+    def preview(self, language: str, device: Device, browser_languages: str = "") -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._made[language, Kind.CONTENT, device], "preview": True}
+        return {**self._put_labels(language, Kind.CONTENT, device, browser_languages), "preview": True}
+
+    def _put_labels(self, language: str, kind: Kind, device: Device, browser_languages: str) -> dict[str, Any]:
+        made = self._made[language, kind, device]
+        blockers = list(made["blockers"])
+        for at, name in self._labelled[language, kind, device].items():
+            label = find_label(name, browser_languages)
+            steps = [step.replace(PLACE, label.text) for step in blockers[at]["steps"]]
+            blockers[at] = {**blockers[at], "steps": steps, "label": label.text, "label_lang": label.language}
+        return {**made, "blockers": blockers}

@@ -190,7 +190,11 @@ class Notices:
             ticket = self._tickets.write(visit.id, request.site, self._clock())
             state = NoticeState.STILL if visit.returning else NoticeState.ASK
             return Asked(
-                None, self._contents.make(language, visit.kind, device, state, ticket, visit.language), headers=headers
+                None,
+                self._contents.make(
+                    language, visit.kind, device, state, ticket, visit.language, request.header(b"accept-language")
+                ),
+                headers=headers,
             )
         if visit.returning and visit.verdict is Verdict.CLEAR and not situation.bot:
             content = None
@@ -270,7 +274,8 @@ class Notices:
         wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
         language = pick_language(wanted or request.header(b"accept-language"), self._languages)
         device = _device(request)
-        body = msgspec.json.encode(self._contents.preview(language, device))
+        browser = request.header(b"accept-language")
+        body = msgspec.json.encode(self._contents.preview(language, device, browser))
         return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:

@@ -49,7 +49,7 @@ STEPS: Final[Mapping[str, str]] = {
         "Reload the page."
     ),
     "name_privacy_badger": "Privacy Badger",
-    "how_privacy_badger": "Press the Privacy Badger icon.\nChoose “Disable for this site”. The page loads again by itself.",
+    "how_privacy_badger": "Press the Privacy Badger icon.\nChoose “{label}”. The page loads again by itself.",
     "name_opera": "Opera’s ad blocker",
     "how_opera": "Press the shield in the address bar.\nSwitch off ad blocking for this site.\nReload the page.",
     "name_edge": "Edge tracking prevention",
@@ -81,7 +81,7 @@ STEPS: Final[Mapping[str, str]] = {
     ),
     "name_privacy_badger_on_a_phone": "Privacy Badger",
     "how_privacy_badger_on_a_phone": (
-        "Open the browser’s menu, then “Extensions”.\nChoose Privacy Badger, then “Disable for this site”.\n"
+        "Open the browser’s menu, then “Extensions”.\nChoose Privacy Badger, then “{label}”.\n"
         "Come back here and reload the page."
     ),
     "name_safari_on_a_phone": "Safari content blockers",
@@ -126,7 +126,8 @@ STEPS: Final[Mapping[str, str]] = {
     "name_vpn": "A VPN or a security program",
     "how_vpn": "Open its settings and find ad blocking or web protection.\nSwitch it off, or make an exception for {site}.",
 }
-"""A blocker's name, and what to do in it, one step a line; without steps it is left out."""
+"""A blocker's name, and what to do in it, one step a line; without steps it is left out. `{label}` stands for what the product
+itself writes on its button, see `labels.py`."""
 
 PRODUCTS: Final = frozenset(
     {

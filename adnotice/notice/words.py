@@ -167,7 +167,7 @@ def find_fault(name: str, said: Said, plural: str = _ENGLISH_PLURAL) -> str:
     if strange := sorted(placeholders(said) - allowed):
         told = " and ".join(f"{{{each}}}" for each in sorted(allowed))
         return f"it may hold the placeholder {told} only, got {{{strange[0]}}}"
-    if said and (lost := sorted(placeholders(source) - placeholders(said) - {"count", "site"})):
+    if said and (lost := sorted(placeholders(source) - placeholders(said) - {"count", "label", "site"})):
         return f"it must hold {{{lost[0]}}}"
     return ""
 

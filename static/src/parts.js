@@ -28,12 +28,12 @@ export const makeButton = (label, look, act) => {
 };
 
 /**
- * A sentence with the site's name set apart: it may be written in another script.
- * @param {string} sentence @param {string} site
+ * A sentence with a name set apart, such as the site's: it may be written in another script.
+ * @param {string} sentence @param {string} name @param {Record<string, string>} attributes
  */
-const setApart = (sentence, site) => {
-  const [before, ...after] = sentence.split(site);
-  return site && after.length ? [before, make("bdi", {}, site), after.join(site)] : [sentence];
+const setApart = (sentence, name, attributes = {}) => {
+  const [before, ...after] = sentence.split(name);
+  return name && after.length ? [before, make("bdi", attributes, name), after.join(name)] : [sentence];
 };
 
 /** @param {string} label @param {string} panel @param {() => void} act */
@@ -45,8 +45,9 @@ const makeOpener = (label, panel, act) => {
   return button;
 };
 
-/** @param {{ name: string, steps: string[] }} blocker */
-const makeSteps = ({ steps }) => make("ol", {}, ...steps.map((step) => make("li", {}, step)));
+/** @param {Content["blockers"][0]} blocker */
+const makeSteps = ({ steps, label, label_lang: lang }) =>
+  make("ol", {}, ...steps.map((step) => make("li", {}, ...setApart(step, label, { lang }))));
 
 /**
  * How to allow ads: the likely way open, the others below or beside it.

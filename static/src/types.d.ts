@@ -152,7 +152,7 @@ interface Content {
   /** Sentences by name. */
   text: Record<string, string>;
   /** The likely one first; none: the reader is asked for support. */
-  blockers: { name: string; steps: string[] }[];
+  blockers: { name: string; steps: string[]; /** A product's own, in its own language. */ label: string; label_lang: string }[];
   links: { label: string; address: string }[];
   /** The operator's, for light and for dark pages; empty: the page's ink. */
   accents: { light: string; dark: string };

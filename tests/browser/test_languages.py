@@ -14,11 +14,13 @@ import pytest
 
 from adnotice.notice.approved import approve, write_approved
 from adnotice.notice.drafts import list_drafts, load_draft
+from adnotice.notice.labels import LABELS
 from adnotice.notice.words import Words, english
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.newspaper import Sheet
+from tests.browser.newspaper import ROOT, Sheet
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
+from translations.labels import read_labels
 
 LANGUAGES = ["en", *list_drafts()]
 PICTURES = os.environ.get("LANGUAGE_PICTURES")
@@ -138,3 +140,18 @@ def test_who_chooses_a_language_keeps_it_through_an_answer(speaking: Site, reade
     wait_until(lambda: page.run("return document.readyState === 'complete'"), "the page is complete")
     assert page.run("return document.documentElement.lang") == "uk"
     assert page.run("return document.querySelector('[data-when=both]').hidden") is False
+
+
+def test_labels_are_those_of_the_products_own_locale_files() -> None:
+    blocker, said = read_labels(ROOT / ".cache" / "privacy-badger")
+    assert LABELS[blocker] == said
+
+
+def test_a_products_label_is_in_the_browsers_language_and_marked_as_such(newsroom: Newsroom, reader: Readers) -> None:
+    page = reader("firefox", newsroom()).open("/politics/budget#adnotice=preview")
+    page.notice().wait()
+    found = page.run(
+        """const root = document.querySelector("reader-notice").shadowRoot;
+           return [...root.querySelectorAll("li bdi")].map((each) => [each.lang, each.textContent]);"""
+    )
+    assert found == [["en", "Disable Privacy Badger for this site"]]

@@ -26,7 +26,7 @@ def text_of(site_name: str = "", *, days: int = 30, **own: str) -> dict[str, str
 def test_the_sites_name_stands_in_the_sentences() -> None:
     text = text_of("The Daily Example")
     assert text["announce"].startswith("Note from The Daily Example,")
-    assert not [name for name, sentence in text.items() if "{" in sentence]
+    assert not [name for name, sentence in text.items() if "{" in sentence.replace("{label}", "")]
 
 
 def test_a_site_without_a_name_is_called_this_site() -> None:
