@@ -92,6 +92,8 @@ ANSWERS = (
     (NoticeEvent.SUPPORTS, 0.031),
 )
 QUIETS = ((Quiet.FIRST_PAGE, 0.44), (Quiet.LATER, 0.17), (Quiet.NEVER, 0.06), (Quiet.SUPPORTS, 0.02))
+SUPPORT_LABEL = "Support us"
+TAKEN_OF_SHOWN = 0.021
 RECHECKED_OF_HOWTO = 0.52
 ALLOWED_OF_HOWTO = 0.38
 
@@ -185,6 +187,8 @@ def _answers(
                 min(n, _about(chance, n * RECHECKED_OF_HOWTO)),
             )
             yield AdsAllowed(SITE, path, *reader), min(n, _about(chance, n * ALLOWED_OF_HOWTO))
+    taken = NoticeEventSeen(SITE, path, NoticeEvent.SUPPORT_LINK, *reader, label=SUPPORT_LABEL)
+    yield taken, round(shown * TAKEN_OF_SHOWN)
 
 
 def _about(chance: random.Random, expected: float) -> int:

@@ -40,7 +40,7 @@ const explain = ({ why, verdict, kind, ground = "", counted, quiet, notice, id }
   if (!verdict) return [say("Not told", "The server took no report of this view: see the console, and the access log.")];
   const found = [say("Verdict", kind ? `${verdict} (${kind}).` : `${verdict}.`, GROUNDS[ground]), say("Counted", counted ? "yes." : "no.")];
   if (quiet) return [...found, say("Not asked", `${quiet}. ${QUIETS[quiet]}.`)];
-  return [...found, say(notice ? "Asked" : "Not asked", notice ? "the notice is on its way." : "a notice was shown in this document before.")];
+  return [...found, say(notice ? "Asked" : "Not asked", notice ? "the notice is on its way." : "a notice was shown here before.")];
 };
 
 /** Says what becomes of a notice that was given: it may have to wait. @param {HTMLElement} line */
