@@ -51,7 +51,6 @@ const run = () => {
   /** Looked at anew for each view: the reader may have objected in another tab, the site's script may have marked the page. */
   const gather = async () => {
     const start = epoch;
-    while (!doc.body) await pause(20); // we may run before the rest of the head is there
     if (objects() || doc.querySelector(OFF)) return null;
     return test(
       () => start !== epoch,
@@ -115,6 +114,7 @@ const run = () => {
     const start = epoch;
     if (/** @type {any} */ (doc).prerendering) await event(doc, "prerenderingchange");
     while (doc.hidden) await event(doc, "visibilitychange");
+    while (!doc.body) await pause(16); // we may run before the rest of the head is there
     if (start === epoch && !reported) await measure();
   };
 
