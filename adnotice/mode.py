@@ -38,7 +38,7 @@ LookForMode = Callable[[], Awaitable[Mode | None]]
 """Has the store asked for the mode now; None where it can't say within a second."""
 
 
-class Notes(Protocol):
+class Notebook(Protocol):
     """What is needed of a store's notes."""
 
     def get(self, name: str) -> str | None:
@@ -51,7 +51,7 @@ class Notes(Protocol):
         """Forgets the value."""
 
 
-def begin_peace(notes: Notes, until: float, now: float) -> None:
+def begin_peace(notes: Notebook, until: float, now: float) -> None:
     """Leaves everyone in peace until then (seconds since the epoch, UTC), in place of what was said before. Every process
     obeys `SETTLE_SECONDS` later. Raises `ValueError`, in words for the operator, for a time that is past or too far."""
     if until <= now:
@@ -62,12 +62,12 @@ def begin_peace(notes: Notes, until: float, now: float) -> None:
     notes.put(PEACE_NOTE, f"{until:.0f}", until)
 
 
-def end_peace(notes: Notes) -> None:
+def end_peace(notes: Notebook) -> None:
     """Lets readers be asked again; nothing happens where they are already."""
     notes.remove(PEACE_NOTE)
 
 
-def find_peace(notes: Notes, now: float) -> float | None:
+def find_peace(notes: Notebook, now: float) -> float | None:
     """Until when everyone is left in peace; None where nobody said so, or the time is over."""
     try:
         until = float(notes.get(PEACE_NOTE) or 0)

@@ -39,11 +39,11 @@ class MailServer(NamedTuple):
     @classmethod
     def parse(cls, url: str) -> MailServer:
         """The server in smtp://user:password@host:port. Raises `BadMailUrl`."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or PORTS.get(parts.scheme, 0)
-        except ValueError:
-            port = 0
+        except ValueError:  # no port, or half of an IPv6 address
+            parts, port = urlsplit(""), 0
         if not (port and parts.hostname) or parts.path.strip("/") or parts.query or parts.fragment:
             raise BadMailUrl(
                 "must be smtp://user:password@host:port (STARTTLS, port 587) or smtps://… (TLS, port 465), with % signs in "

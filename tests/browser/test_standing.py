@@ -44,7 +44,7 @@ def quiet_reasons(site: Site) -> dict[str, int]:
 
 @pytest.mark.parametrize("profile", ["chromium", "firefox", "firefox-ublock", "webkit"])
 def test_a_page_marked_off_has_no_bait_and_no_report(profile: str, newsroom: Newsroom, reader: Readers) -> None:
-    site = newsroom(sheets={"/": page_of(OFF), "/other": page_of("")})
+    site = newsroom(mode="measure", sheets={"/": page_of(OFF), "/other": page_of("")})
     page = reader(profile, site).open("/other")
     page.verdict()
     for _ in range(3):  # client.js comes from the cache now, before the rest of the head is there
@@ -171,10 +171,12 @@ def test_it_waits_for_an_appeal_that_comes_after_it(
 def test_nobody_is_thanked_where_nobody_is_asked(head: str, newsroom: Newsroom, reader: Readers) -> None:
     site = newsroom(sheets={"/": page_of(head), "/other": page_of("")})
     thanked = reader("chromium", site).open("/other")
+    assert thanked.verdict()["verdict"] == "clear"  # which would take the mark away
     thanked.run("sessionStorage.setItem('adnotice', 'content')")
     thanked.reload()
     thanked.notice().wait()
     quiet = reader("chromium", site).open("/")
+    assert quiet.verdict()["verdict"] == "clear"
     quiet.run("sessionStorage.setItem('adnotice', 'content')")
     quiet.reload()
     assert quiet.verdict()["verdict"] == "clear"
