@@ -115,7 +115,7 @@ def test_json_is_for_programs(store_url: str, tmp_path: Path, capsys: pytest.Cap
         assert main([*arguments, "--json"]) == 0
         return json.loads(capsys.readouterr().out)
 
-    assert told("mode", "ask", "--no-wait") == {"mode": "ask", "said": True, "processes": []}
+    assert told("mode", "ask", "--no-wait") == {"mode": "ask", "said": True, "processes": [], "peace_until": None}
     assert told("prune") == {"removed": 0}
     assert told("annotate", "today", "new wording")[0]["text"] == "new wording"
     copy = tmp_path / "copy.db"

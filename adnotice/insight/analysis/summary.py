@@ -222,6 +222,6 @@ class Metrics(msgspec.Struct, frozen=True):
     refusals: Mapping[str, int] = {}
     rejections: Mapping[str, int] = {}
     quiet: Mapping[str, int] = {}
-    peace_until: float = 0
-    """In seconds since the epoch, UTC; 0: nobody said so, or it is over."""
+    peace_until: float | None = None
+    """In seconds since the epoch, UTC; 0: nobody said so, or it is over; None: the store can't say."""
     healthy: bool = False

@@ -112,7 +112,7 @@ class _Families(Collector):
         yield _gauge("findings", "What the health page found, by how much it matters.", ("site", "weight"), found)
         modes: Samples = {(mode.value,): int(mode is given.mode) for mode in Mode}
         yield _gauge("mode", "What adnotice does now: 1 at the mode in force.", ("mode",), modes)
-        peace: Samples = {(): given.peace_until}
+        peace: Samples = {} if given.peace_until is None else {(): given.peace_until}
         yield _gauge(
             "peace_until_seconds", "Until when everyone is left in peace, as Unix time; 0: not now.", (), peace
         )
