@@ -117,3 +117,5 @@ if (pause && said) {
   wait();
 }
 prepare();
+
+export {}; // a module: its names are its own
