@@ -234,6 +234,11 @@ def list_endpoints() -> dict[str, Item]:
         "/dashboard/mode": form(
             "Puts a mode in force", {**TOKEN, **BACK, "to": "off, measure, ask or default."}, "Done; back."
         ),
+        "/dashboard/peace": form(
+            "Leaves everyone in peace until a time, or ends that",
+            {**TOKEN, **BACK, "until": "A local date and time.", "end": "Present: ask again now."},
+            "Done; back.",
+        ),
         "/dashboard/annotations": form(
             "Notes what happened on a day, or removes that",
             {**TOKEN, **BACK, "site": "", "day": "A date.", "text": "What happened.", "remove": "An id."},

@@ -81,7 +81,7 @@ def settings_page() -> str:
 def commands_page() -> str:
     """The page on every command."""
     lines = ["# Commands", "", "This page is made from the code by `make docs`."]
-    top = click.Context(adnotice, info_name="adnotice")
+    top = click.Context(adnotice, info_name="adnotice", **adnotice.context_settings)
     for name in adnotice.list_commands(top):
         context = click.Context(
             adnotice.commands[name], info_name=name, parent=top, terminal_width=WIDTH, max_content_width=WIDTH

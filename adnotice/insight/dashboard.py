@@ -123,6 +123,7 @@ class Dashboard:
                 Route("/dashboard/access", self._access),
                 Route("/dashboard/shared/{secret}", self._shared),
                 Route("/dashboard/grant", operations.grant, methods=["POST"]),
+                Route("/dashboard/peace", operations.change_peace, methods=["POST"]),
                 Route("/dashboard/mode", operations.change_mode, methods=["POST"]),
                 Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
                 Route("/dashboard/dashboard.css", partial(_answer_file, self._style)),

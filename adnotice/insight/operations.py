@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -19,7 +20,7 @@ from adnotice.insight.access.login import Login, safe_next
 from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.display.pages import Pages
-from adnotice.insight.mode_switch import switch_mode
+from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_mode
 from adnotice.insight.threads import Workers
 from adnotice.vocabulary import Mode, Rejection
 
@@ -115,6 +116,22 @@ class Operations:
             days = int(given[:6])
         grant, secret = kept.make(Kind(kind), form.get("name", ""), by=account.name, now=now, site=site, days=days)
         yield Kind(kind), grant, secret
+
+    async def change_peace(self, request: Request) -> Response:
+        """Leaves everyone in peace until a time, or ends that."""
+        return await self._take(request, self._change_peace, ValueError)
+
+    def _change_peace(self, account: Account, form: Mapping[str, str]) -> None:
+        notes, now = self._store().notes, self._reader.now()
+        if "end" in form:
+            end_the_peace(notes, by=account.name, now=now.timestamp())
+            return
+        given = form.get("until", "")
+        try:
+            until = datetime.fromisoformat(given).replace(tzinfo=now.tzinfo)
+        except ValueError:
+            raise ValueError(f"the time must be such as {now:%Y-%m-%dT23:00}, got {given[:40]!r}") from None
+        leave_in_peace(notes, until.timestamp(), by=account.name, now=now.timestamp())
 
     def _change_mode(self, account: Account, form: Mapping[str, str]) -> None:
         wanted = form.get("to", "")

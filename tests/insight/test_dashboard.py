@@ -566,7 +566,7 @@ async def test_the_middleware_serves_all_of_this_and_refuses_forms_of_other_site
         assert page.status_code == 200
         assert "(Asia/Kathmandu)" in page.text
         for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.test"}):
-            for address in ("login", "logout", "mode", "annotations", "grant"):
+            for address in ("login", "logout", "mode", "peace", "annotations", "grant"):
                 refused = await browser.post(f"dashboard/{address}", data={"password": "x"}, headers=headers)
                 assert refused.status_code == 403
                 assert refused.headers["x-adnotice"].startswith("cross-site")

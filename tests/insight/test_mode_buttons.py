@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from adnotice.insight.trail import Trail, mode_changes
-from adnotice.mode import NOTE
+from adnotice.insight.trail import Act, Trail, mode_changes
+from adnotice.mode import NOTE, find_peace
 from adnotice.vocabulary import Mode
 from tests.insight.conftest import Newsroom, form_token, log_in
 from tests.insight.screen import Page
@@ -55,3 +57,25 @@ async def test_strangers_and_wrong_modes_change_nothing(busy: Newsroom) -> None:
         assert (await browser.post("dashboard/mode", data={"to": "off"})).status_code == 403
     assert busy.store.notes.get(NOTE) is None
     assert Trail(busy.store.notes).all() == []
+
+
+async def test_everyone_is_left_in_peace_until_a_time_and_asked_again(busy: Newsroom) -> None:
+    async with busy.browser() as browser:
+        await log_in(browser)
+        page = await browser.get("dashboard/notice")
+        fields = {"token": form_token(page.text), "back": "notice"}
+        soon = datetime.fromtimestamp(busy.now + 7_200, UTC)
+        for until, said in (("soon", "must be such as"), (f"{soon.replace(year=2020):%Y-%m-%dT%H:%M}", "is past")):
+            answer = await browser.post("dashboard/peace", data={**fields, "until": until})
+            assert answer.status_code == 400
+            assert said in Page(answer.text).text
+        assert (await browser.post("dashboard/peace", data={"until": "x"})).status_code == 403
+        done = await browser.post("dashboard/peace", data={**fields, "until": f"{soon:%Y-%m-%dT%H:%M}"})
+        assert done.headers["location"] == "/_adnotice/dashboard/notice"
+        assert find_peace(busy.store.notes, busy.now) == soon.replace(second=0, microsecond=0).timestamp()
+        page = await browser.get("dashboard/notice")
+        assert "nobody is asked; page views are measured" in page.text
+        for _ in range(2):
+            await browser.post("dashboard/peace", data={**fields, "end": "yes"})
+        assert find_peace(busy.store.notes, busy.now) is None
+    assert [deed.act for deed in Trail(busy.store.notes).all()] == [Act.PEACE, Act.PEACE_ENDED]
