@@ -6,12 +6,10 @@ import logging
 from functools import partial
 from typing import Final, NamedTuple
 
-from starlette.types import ASGIApp
-
 from adnotice.count.ingest.writer import Writer
 from adnotice.detect.endpoints import Detection
 from adnotice.http.admission import Admission
-from adnotice.http.messages import Routes
+from adnotice.http.router import Router
 from adnotice.http.sites import Sites
 from adnotice.inject.rules import Rules, make_rules
 from adnotice.insight.analysis.periods import Retention
@@ -35,11 +33,7 @@ class Parts(NamedTuple):
     """What answers, and what counts."""
 
     writer: Writer
-    admission: Admission
-    routes: Routes
-    dashboard: ASGIApp
-    sites: Sites
-    mode: CurrentMode
+    router: Router
     rules: Rules
 
 
@@ -112,4 +106,13 @@ def compose(settings: Settings) -> Parts:
         mode=mode,
         honour_gpc=settings.detect.honour_gpc,
     )
-    return Parts(writer, admission, {**detection.routes, **notices.routes}, dashboard, sites, mode, rules)
+    router = Router(
+        admission,
+        {**detection.routes, **notices.routes},
+        dict.fromkeys(FOLDERS, dashboard),
+        prefix=settings.prefix,
+        sites=sites,
+        record=writer.record,
+        mode=mode,
+    )
+    return Parts(writer, router, rules)

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adnotice.composition import FOLDERS, compose
+from adnotice.composition import compose
 from adnotice.configuration import choose_settings
 from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
@@ -70,15 +70,7 @@ class AdNoticeMiddleware:
         parts = compose(settings)
         self._writer = parts.writer
         self._pages = Injector(app, parts.rules)
-        self._router = Router(
-            parts.admission,
-            parts.routes,
-            dict.fromkeys(FOLDERS, parts.dashboard),
-            prefix=settings.prefix,
-            sites=parts.sites,
-            record=parts.writer.record,
-            mode=parts.mode,
-        )
+        self._router = parts.router
         self._live = self._lifespan
         self._counts_from_the_start = settings.mode is not Mode.OFF
 

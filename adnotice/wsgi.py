@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Iterable
 from typing import Final
 
-from adnotice.composition import FOLDERS, Parts, compose, logger
+from adnotice.composition import Parts, compose, logger
 from adnotice.configuration import choose_settings
 from adnotice.detect.client import make_silence
 from adnotice.http.admission import Admission, AdmissionSettings
@@ -67,15 +67,7 @@ class AdNotice:
     def _set_up(self, app: WSGIApp, settings: Settings) -> None:
         parts = compose(settings)
         self._pages = WsgiInjector(app, parts.rules)
-        self._router = WsgiRouter(
-            parts.admission,
-            parts.routes,
-            dict.fromkeys(FOLDERS, parts.dashboard),
-            prefix=settings.prefix,
-            sites=parts.sites,
-            record=parts.writer.record,
-            mode=parts.mode,
-        )
+        self._router = WsgiRouter(parts.router)
         self._parts = parts
         atexit.register(_close, weakref.ref(self))
 

@@ -56,7 +56,7 @@ class Router(Prefix):
         super().__init__(prefix)
         self.routes = routes
         self._admission = admission
-        self._apps = apps
+        self.apps = apps
         self._base = prefix
         self._sites = sites
         self._record = record
@@ -66,12 +66,12 @@ class Router(Prefix):
         """Answers the request for this name, whatever it is."""
         unread = True
         try:
-            endpoint = self._find(name)
+            endpoint = self.find(name)
             if endpoint is None:
                 await self._hand_over(name, scope, receive, send)
                 return
             rule = endpoint.rule
-            request = self._admit(rule, name, scope)
+            request = self.admit(rule, name, scope)
             if rule.max_body_bytes:
                 body = self._admission.read_body(receive, rule.max_body_bytes)
                 request.body = body if isinstance(body, bytes) else await body
@@ -80,40 +80,40 @@ class Router(Prefix):
                 unread = b"content-length" in request.headers or b"transfer-encoding" in request.headers
             answer = await endpoint.answer(request)
         except Refused as refused:
-            answer = self._refuse(scope, refused)
+            answer = self.refuse(scope, refused)
             unread = unread and refused.unread
         except Unavailable as unavailable:
-            answer = self._refuse(scope, store_is_away(unavailable))
+            answer = self.refuse(scope, store_is_away(unavailable))
         if unread:
             await self._admission.discard(scope, receive)
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
         await send(start)
         await send(body_message)
 
-    def _find(self, name: str) -> Endpoint | None:
+    def find(self, name: str) -> Endpoint | None:
         """Who answers for this name; None where an app of its own does. Raises `Refused` where nobody does."""
         endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
-        if endpoint is None and name.partition("/")[0] not in self._apps:
+        if endpoint is None and name.partition("/")[0] not in self.apps:
             raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
         return endpoint
 
-    def _admit(self, rule: Rule, name: str, scope: Scope) -> Request:
+    def admit(self, rule: Rule, name: str, scope: Scope) -> Request:
         """The request as the endpoint gets it, its body not read yet. Raises `Refused`."""
         site = self._sites.of(scope)
         if site is None:
             raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
         return self._admission.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
 
-    def _for_app(self, name: str, scope: Scope) -> tuple[ASGIApp, Rule, Request, Scope]:
+    def for_app(self, name: str, scope: Scope) -> tuple[ASGIApp, Rule, Request, Scope]:
         """The app that answers for this name, by which rule, what was admitted, and the scope that the app gets."""
         base = self._base_of(scope)
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
         request = self._admission.admit(scope, rule, path=name, base=base, site="")
         client = (request.client or peer_address(scope), 0)
         asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
-        return self._apps[name.partition("/")[0]], rule, request, asked
+        return self.apps[name.partition("/")[0]], rule, request, asked
 
-    def _refuse(self, scope: Scope, refused: Refused) -> Answer:
+    def refuse(self, scope: Scope, refused: Refused) -> Answer:
         """The answer to a refused request, which is counted; not where the mode is off, when nothing is."""
         site = None if self._mode.off else self._sites.of(scope)
         if site is not None:
@@ -126,7 +126,7 @@ class Router(Prefix):
         return quote_root(root) + self._base if root else self._base
 
     async def _hand_over(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        app, rule, request, asked = self._for_app(name, scope)
+        app, rule, request, asked = self.for_app(name, scope)
         if rule.max_body_bytes:
             body = self._admission.read_body(receive, rule.max_body_bytes)
             request.body = body if isinstance(body, bytes) else await body

@@ -26,8 +26,14 @@ WsgiAnswer = tuple[str, WsgiHeaders, bytes]
 """The status line, the headers, the body."""
 
 
-class WsgiRouter(Router):
-    """Answers what is asked below our prefix."""
+class WsgiRouter:
+    """Answers what is asked below our prefix, by the same rules as this router.
+
+    It holds the router and is none: that is compiled, and what is not compiled can't inherit from it.
+    """
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
 
     def respond(self, name: str, environ: Environ) -> WsgiAnswer:
         """The answer to the request for this name, whatever it is."""
@@ -35,27 +41,27 @@ class WsgiRouter(Router):
         head = scope["method"] == "HEAD"
         unread = True
         try:
-            endpoint = self._find(name)
+            endpoint = self._router.find(name)
             if endpoint is None:
                 return self._ask_app(name, scope, environ)
             rule = endpoint.rule
-            request = self._admit(rule, name, scope)
+            request = self._router.admit(rule, name, scope)
             if rule.max_body_bytes:
                 request.body = read_body(environ, rule.max_body_bytes)
                 unread = False
             answer = complete(endpoint.answer(request))
         except Refused as refused:
-            answer = self._refuse(scope, refused)
+            answer = self._router.refuse(scope, refused)
             unread = unread and refused.unread
         except Unavailable as unavailable:
-            answer = self._refuse(scope, store_is_away(unavailable))
+            answer = self._router.refuse(scope, store_is_away(unavailable))
         if unread:
             discard_body(environ)
         return send_answer(answer, head=head)
 
     def _ask_app(self, name: str, scope: dict[str, Any], environ: Environ) -> WsgiAnswer:
         """The dashboard's answer, from an event loop of this request's own: it shares none, so no fork can break it."""
-        app, rule, _, asked = self._for_app(name, scope)
+        app, rule, _, asked = self._router.for_app(name, scope)
         body = read_body(environ, rule.max_body_bytes) if rule.max_body_bytes else b""
         messages: list[Message] = []
 

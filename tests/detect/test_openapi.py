@@ -110,9 +110,11 @@ def test_the_document_has_every_address_of_ours(tmp_path: Path) -> None:
     settings = Settings.of(secret_key=SECRET, store_url=f"sqlite:///{tmp_path / 'adnotice.db'}")
     parts = compose(settings)
     described = {re.sub(r"\{.*", "", path) for path in DOCUMENT["paths"]}
-    ours = {f"/{name}" for name in parts.routes if not name.startswith("src/")}
-    assert isinstance(parts.dashboard, Dashboard)
-    ours |= {re.sub(r"\{.*", "", route.path).removesuffix("/") or "/" for route in parts.dashboard.routes}
+    ours = {f"/{name}" for name in parts.router.routes if not name.startswith("src/")}
+    assert isinstance(parts.router.apps["dashboard"], Dashboard)
+    ours |= {
+        re.sub(r"\{.*", "", route.path).removesuffix("/") or "/" for route in parts.router.apps["dashboard"].routes
+    }
     described = {path.removesuffix("/") for path in described}
     assert {path.removesuffix("/") for path in ours} == described
 
