@@ -78,6 +78,8 @@ class SiteSeen:
     reports: tuple[Seen, ...]
     workers: tuple[Seen, ...] = ()
     """The service workers that the pages register."""
+    sheets: tuple[Seen, ...] = ()
+    """The style sheets of pages that have own words for readers who block ads."""
 
 
 def cut(text: str | bytes, limit: int = 160) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from adnotice.doctor.challenges import is_challenge
+from adnotice.doctor.marks import judge_marks
 from adnotice.doctor.observations import PageSeen, Seen, SiteSeen, cut
 from adnotice.doctor.policies import list_obstacles, read_metas, script_runs
 from adnotice.finding import Finding, Weight
@@ -97,6 +98,7 @@ def judge_page(page: PageSeen, site: SiteSeen, prefix: str) -> Iterator[Finding]
             )
         yield from _judge_policies(page, tags[0]["nonce"] or b"", address)
         yield from _judge_referrer(page)
+        yield from judge_marks(page, site.sheets)
     else:
         yield _judge_missing(page, address)
     if seen.cached_by and not seen.problem:

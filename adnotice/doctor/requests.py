@@ -16,6 +16,7 @@ from adnotice import __version__
 from adnotice.detect.baits import BAITS, Bait
 from adnotice.detect.witness import probe_of
 from adnotice.doctor.endpoints import read_witness
+from adnotice.doctor.marks import sheets_of
 from adnotice.doctor.observations import PageSeen, ProbeSeen, Seen, SiteSeen
 from adnotice.doctor.pages import find_tags
 from adnotice.doctor.whole import find_workers, scripts_of
@@ -23,6 +24,7 @@ from adnotice.doctor.whole import find_workers, scripts_of
 TIMEOUT_SECONDS: Final = 20.0
 MAX_REDIRECTS: Final = 5
 MAX_LINKED_PAGES: Final = 4
+MAX_SHEETS: Final = 10
 MAX_SCRIPTS: Final = 10
 """Scripts of the site that are read for a service worker."""
 PAGE_TYPES: Final = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -76,6 +78,7 @@ class Questioner:
             probes=tuple(probes),
             reports=tuple([await self._report(base, origin, view, probes, turn) for turn, view in enumerate(views)]),
             workers=tuple([await self._ask(address) for address in await self._find_workers(pages, base)]),
+            sheets=tuple([await self._ask(address) for address in find_sheets(pages)]),
         )
 
     async def _find_workers(self, pages: tuple[PageSeen, ...], base: str) -> list[str]:
@@ -143,6 +146,13 @@ class Questioner:
 
 REPORTED: Final = tuple(name for bait in BAITS for name in (bait.name, f"{bait.name}_control"))
 """What a report calls the witnesses of baits and controls, in the order of `probes_of`."""
+
+
+def find_sheets(pages: tuple[PageSeen, ...]) -> list[str]:
+    """The style sheets of the site that pages with own words name."""
+    named = (urljoin(page.packed.url, sheet) for page in pages for sheet in sheets_of(page.packed.body))
+    place = urlsplit(pages[0].packed.url)
+    return [each for each in dict.fromkeys(named) if urlsplit(each).netloc == place.netloc][:MAX_SHEETS]
 
 
 def probes_of(prefix: str) -> Iterator[tuple[str, Bait]]:
