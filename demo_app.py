@@ -130,6 +130,12 @@ def listen(port: int | None) -> socket.socket:
     return socket.create_server(("127.0.0.1", 0), backlog=128)
 
 
+def list_places() -> list[tuple[str, str]]:
+    """The articles whose templates mark a place for the notice, each with what to say of it."""
+    said = {"end": "At an article's end", "ad": "In an ad's empty box", "own": "In words of its own"}
+    return [(said[article.place], article.path) for article in ARTICLES if article.place]
+
+
 def tell(port: int, *, sample: bool) -> None:
     """Says what there is to see, and where."""
     home = f"http://127.0.0.1:{port}"
@@ -142,6 +148,7 @@ def tell(port: int, *, sample: bool) -> None:
         f"  Read the newspaper       {home}/",
         f"  See the notice           {article}#adnotice=preview",
         "                           (no blocker needed: it is labelled and counts nothing)",
+        *(f"  {said:<24} {home}{path}#adnotice=preview" for said, path in list_places()),
         f"  See what was found       {article}#adnotice=why",
         "                           (then open the browser's console: verdict, ground, why asked or not)",
         f"  What readers are told    {home}/_adnotice/about",

@@ -12,7 +12,9 @@ WORDS_A_MINUTE = 220
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """One article; `text` has paragraphs between empty lines, and headings behind "## "."""
+    """One article; `text` has paragraphs between empty lines, and headings behind "## ". `place` says where the template
+    marks a place for the notice: "end" after the article, "ad" in the boxes of ads, "own" for words of the newsroom's own;
+    empty: nowhere."""
 
     path: str
     section: str
@@ -21,6 +23,7 @@ class Article:
     picture: str
     caption: str
     text: str
+    place: str = ""
 
     @property
     def minutes(self) -> int:

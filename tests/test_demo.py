@@ -80,6 +80,9 @@ def test_every_page_is_there_and_carries_the_tag() -> None:
             f"{home}/_adnotice/dashboard",
             LABEL,
             "ask_on_first_page",
+            "At an article's end",
+            "In an ad's empty box",
+            "In words of its own",
         ):
             assert told in printed
         log_in(client)
@@ -122,3 +125,13 @@ def test_articles_are_worth_reading(article: object) -> None:
     assert 250 <= len(article.text.split()) <= 600  # type: ignore[attr-defined]
     assert len(article.parts) >= 3  # type: ignore[attr-defined]
     assert not re.search(r"lorem|ipsum|'|\"", article.text + article.title + article.lead)  # type: ignore[attr-defined]
+
+
+def test_one_article_asks_as_a_newsroom_does_in_its_own_words() -> None:
+    with running("--no-sample") as (home, _):
+        (own,) = [article.path for article in read_articles() if article.place == "own"]
+        page = httpx.get(home + own, timeout=20).text
+    appeal, words = page.index("there are ways to say so"), page.index('data-adnotice-show="blocked" hidden')
+    assert appeal < words, "an appeal for everybody stands above"
+    paragraph, link = re.findall(r"<p[^>]*>(?:<a[^>]*>)?([^<]+)", page[words:])[:2]
+    assert (len(paragraph), len(link)) == (313, 44)
