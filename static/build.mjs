@@ -43,4 +43,5 @@ const bundle = (name, opening, closing) =>
 
 // client.js is a function of the settings, which the server calls with them at the end of the file.
 await bundle("client.js", "(SETTINGS=>{", "})");
-for (const name of ["about.js", "consent.js", "dashboard.js", "notice.js", "pages.js", "probe.js", "rounds.js", "second.js", "slots.js", "why.js"]) await bundle(name, "(()=>{", "})();");
+const PARTS = "about consent dashboard marked notice pages panel preview probe rounds second slots why";
+for (const name of PARTS.split(" ")) await bundle(`${name}.js`, "(()=>{", "})();");

@@ -19,8 +19,11 @@ BUILT = (
     "client.js",
     "consent.js",
     "dashboard.js",
+    "marked.js",
     "notice.js",
     "pages.js",
+    "panel.js",
+    "preview.js",
     "probe.js",
     "rounds.js",
     "second.js",
@@ -100,7 +103,7 @@ def test_the_mark_of_a_readers_own_act_is_set_by_the_notice_alone() -> None:
     calls = {name: set(re.findall(r"sessionStorage\.(\w+)", (STATIC / name).read_text())) for name in BUILT}
     assert calls.pop("about.js") == {"removeItem"}
     assert calls.pop("client.js") == {"getItem", "removeItem"}
-    assert calls.pop("notice.js") == {"setItem", "removeItem"}
+    assert calls.pop("panel.js") == {"setItem", "removeItem"}
     assert not any(calls.values())
 
 

@@ -218,7 +218,7 @@ class Detection:
         )
         may_ask = report.may_ask or self._settings.ask_consent == "not-needed"
         page = name_location(report.page)
-        standing = (report.marked, report.supporter, report.appeal)
+        standing = (report.marked, report.supporter, report.appeal, report.slot)
         verdict, kind, _ = judgement
         return Visit(report.id, page, verdict, kind, report.first, returning, language, may_ask, *standing)
 

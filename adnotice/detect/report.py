@@ -35,6 +35,7 @@ Sizes = Annotated[
     tuple[Annotated[str, msgspec.Meta(pattern=r"^(|late|[0-9]{1,5}x[0-9]{1,5})$")], ...],
     msgspec.Meta(max_length=MAX_TURNS),
 ]
+SlotState = Literal["", "there", "hidden"]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -48,7 +49,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     a single-page app, for another view); `asked_kind` is the kind of blocking that a reader who checks again, or comes back
     after that, was asked about; `may_ask` that the reader has consented to be asked, where the site needs that;
     `marked`, `supporter` and `appeal` say how the page stands to asking: its head is marked quiet, its script knows the reader
-    as a supporter, an appeal of the site's own is on it.
+    as a supporter, an appeal of the site's own is on it; `slot` whether its template marks a place for the notice, and a style
+    hides that.
     `sized` that the baits are those for pages under a service worker. `referrer` is the host of the other site that
     led here, where the operator counts that. `share` is what client.js was given to say at which share of all views this
     one was drawn, where that was halved. `again` is the ticket of the view that is checked
@@ -75,6 +77,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     marked: bool = False
     supporter: bool = False
     appeal: bool = False
+    slot: SlotState = ""
     sized: bool = False
     asked_kind: Literal["", "content", "hosts"] = ""
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""

@@ -128,7 +128,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     `id` is the view's id. `first` is true on the first page of a visit. `returning` is true when, earlier in this
     browser session, the reader opened the steps or checked again, and no page since was found clear. `may_ask` is false where the
     site needs the reader's consent to ask and has none. The rest is what the page itself says: it is `marked` as one where
-    nobody is asked, its script knows the reader as a `supporter`, an `appeal` of the site's own is on it.
+    nobody is asked, its script knows the reader as a `supporter`, an `appeal` of the site's own is on it; `slot` says that a
+    place for the notice is marked on it, and whether that is "there" or "hidden".
     """
 
     id: str
@@ -142,6 +143,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False):
     marked: bool = False
     supporter: bool = False
     appeal: bool = False
+    slot: str = ""
 
 
 class Asked(msgspec.Struct, frozen=True):

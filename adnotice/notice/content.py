@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -61,6 +62,7 @@ class Content(msgspec.Struct, frozen=True):
     blockers: tuple[Steps, ...]
     links: tuple[Link, ...]
     accents: Accents
+    shape: str
     privacy: str = ""
     ticket: str = ""
     preview: bool = False
@@ -93,36 +95,38 @@ class Contents:
         accents = Accents(settings.accent, settings.accent_dark)
         self._labelled: dict[tuple[str, Kind, Device], dict[int, str]] = {}
         """Which of the blockers have a button of their own language in their steps, by their place."""
-        self._made: dict[tuple[str, Kind, Device], dict[str, Any]] = {}
+        self._made: dict[tuple[str, Kind, Device, bool], dict[str, Any]] = {}
+        """By language, kind, device, and whether support is asked for."""
+        self._has_links = bool(links)
         for language, words in live.items():
             sentences = say_all(words, site_name, settings.not_now_days)
             own = {"ads_are": settings.ads_are} if settings.ads_are and language == settings.languages[0] else {}
-            for kind in Kind:
-                for device in Device:
-                    names = [each for each in list_blockers(kind, device) if sentences[f"how_{each}"].strip()]
-                    blockers = tuple(
-                        Steps(sentences[f"name_{name}"], tuple(sentences[f"how_{name}"].splitlines())) for name in names
-                    )
-                    self._labelled[language, kind, device] = {
-                        at: name for at, name in enumerate(names) if PLACE in sentences[f"how_{name}"]
-                    }
-                    content = Content(
-                        NoticeState.ASK,
-                        kind,
-                        words.language,
-                        words.direction,
-                        site_name or words.say("this_site"),
-                        {**pick_text(sentences, has_steps=bool(blockers), has_links=bool(links)), **own},
-                        blockers,
-                        links,
-                        accents,
-                        settings.privacy_link,
-                    )
-                    self._made[language, kind, device] = msgspec.json.decode(msgspec.json.encode(content))
+            for kind, device, offered in product(Kind, Device, {links, ()}):
+                names = [each for each in list_blockers(kind, device) if sentences[f"how_{each}"].strip()]
+                blockers = tuple(
+                    Steps(sentences[f"name_{name}"], tuple(sentences[f"how_{name}"].splitlines())) for name in names
+                )
+                self._labelled[language, kind, device] = {
+                    at: name for at, name in enumerate(names) if PLACE in sentences[f"how_{name}"]
+                }
+                content = Content(
+                    NoticeState.ASK,
+                    kind,
+                    words.language,
+                    words.direction,
+                    site_name or words.say("this_site"),
+                    {**pick_text(sentences, has_steps=bool(blockers), has_links=bool(offered)), **own},
+                    blockers,
+                    offered,
+                    accents,
+                    settings.notice_shape,
+                    settings.privacy_link,
+                )
+                self._made[language, kind, device, bool(offered)] = msgspec.json.decode(msgspec.json.encode(content))
 
-    def can_act(self, language: str, kind: Kind | None, device: Device) -> bool:
+    def can_act(self, language: str, kind: Kind | None, device: Device, *, beside_appeal: bool = False) -> bool:
         """Whether there is anything that this reader could do: steps to take, or another way to support the site."""
-        made = self._made[language, kind or Kind.CONTENT, device]
+        made = self._made[language, kind or Kind.CONTENT, device, self._has_links and not beside_appeal]
         return bool(made["blockers"] or made["links"])
 
     def make(
@@ -134,17 +138,29 @@ class Contents:
         ticket: str = "",
         page_language: str = "",
         browser_languages: str = "",
+        *,
+        beside_appeal: bool = False,
     ) -> Mapping[str, Any]:
-        """The notice for one view; `ticket` lets its choices be counted. Products' own labels follow the browser's languages."""
-        made = self._put_labels(language, kind or Kind.CONTENT, device, browser_languages)
+        """The notice for one view; `ticket` lets its choices be counted. Products' own labels follow the browser's languages.
+        Beside the site's own appeal it asks for no support: the appeal does."""
+        made = self._find(language, kind, device, browser_languages, beside_appeal=beside_appeal)
         return {**made, "state": state.value, "lang": made["lang"] or page_language, "ticket": ticket}
 
     def preview(self, language: str, device: Device, browser_languages: str = "") -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._put_labels(language, Kind.CONTENT, device, browser_languages), "preview": True}
+        return {**self._find(language, Kind.CONTENT, device, browser_languages), "preview": True}
 
-    def _put_labels(self, language: str, kind: Kind, device: Device, browser_languages: str) -> dict[str, Any]:
-        made = self._made[language, kind, device]
+    def _find(
+        self,
+        language: str,
+        kind: Kind | None,
+        device: Device,
+        browser_languages: str = "",
+        *,
+        beside_appeal: bool = False,
+    ) -> dict[str, Any]:
+        kind = kind or Kind.CONTENT
+        made = self._made[language, kind, device, self._has_links and not beside_appeal]
         blockers = list(made["blockers"])
         for at, name in self._labelled[language, kind, device].items():
             label = find_label(name, browser_languages)

@@ -69,6 +69,8 @@ logger: Final = logging.getLogger("adnotice")
 
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
+FILES: Final = ("notice.js", "marked.js", "panel.js", "preview.js", "about.css", "about.js")
+"""The collapsed notice; marked places for it; what a press brings; the operator's look at it; the public page's own."""
 
 UNKNOWN: Final = Mode.MEASURE
 """What holds while the store can't say the mode: nobody is asked."""
@@ -134,10 +136,7 @@ class Notices:
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
         self._about = AboutPage(settings, site_name, practice, live)
-        self._script = make_asset("notice.js", read_static("notice.js"), SCRIPT_MAX_AGE_SECONDS)
-        self._about_files = {
-            name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in ("about.css", "about.js")
-        }
+        self._files = {name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in FILES}
 
     @property
     def routes(self) -> Routes:
@@ -159,10 +158,8 @@ class Notices:
         return {
             "choice": Endpoint(take_choice, self._take_choice),
             "notice": Endpoint(Rule(), self._preview),
-            "notice.js": Endpoint(Rule(), self._send_script),
             "about": Endpoint(Rule(), self._send_about),
-            "about.css": Endpoint(Rule(), self._send_about_file),
-            "about.js": Endpoint(Rule(), self._send_about_file),
+            **dict.fromkeys(FILES, Endpoint(Rule(), self._send_file)),
             "about/choice": Endpoint(take_form, self._take_form),
             "about/objection": Endpoint(take_form, self._take_objection),
         }
@@ -179,7 +176,7 @@ class Notices:
             supporter=bool(self._quiet_cookie) and _has_cookie(request, self._quiet_cookie),
             elsewhere=bool(self._countries) and request.header(self._country_header) not in self._countries,
             peace=self._peace(),
-            can_act=self._contents.can_act(language, visit.kind, device),
+            can_act=self._contents.can_act(language, visit.kind, device, beside_appeal=visit.appeal),
         )
         headers = self._renew(situation, request)
         since: tuple[ClearSinceAllowed, ...] = ()
@@ -189,18 +186,22 @@ class Notices:
         if quiet is None:
             ticket = self._tickets.write(visit.id, request.site, self._clock())
             state = NoticeState.STILL if visit.returning else NoticeState.ASK
-            return Asked(
-                None,
-                self._contents.make(
-                    language, visit.kind, device, state, ticket, visit.language, request.header(b"accept-language")
-                ),
-                headers=headers,
+            content = self._contents.make(
+                language,
+                visit.kind,
+                device,
+                state,
+                ticket,
+                visit.language,
+                request.header(b"accept-language"),
+                beside_appeal=visit.appeal,
             )
+            return Asked(None, content, headers=headers)
         if visit.returning and visit.verdict is Verdict.CLEAR and not situation.bot:
-            content = None
+            thanks = None
             if self._policy.thanks(visit, situation):
-                content = self._contents.make(language, None, device, NoticeState.THANKS, page_language=visit.language)
-            return Asked(quiet, content, (AdsAllowed(request.site, visit.page, *_reader(request)), *since), headers)
+                thanks = self._contents.make(language, None, device, NoticeState.THANKS, page_language=visit.language)
+            return Asked(quiet, thanks, (AdsAllowed(request.site, visit.page, *_reader(request)), *since), headers)
         return Asked(quiet, None, since, headers)
 
     async def again(self, ticket: str, visit: Visit, request: Request) -> Asked:
@@ -282,11 +283,8 @@ class Notices:
         mode, kept, allowed = self._mode() or UNKNOWN, self._kept(request), self._allowed(request)
         return self._about.answer(request, mode, kept, objects=objects(request), allowed=allowed)
 
-    async def _send_script(self, request: Request) -> Answer:
-        return self._script.answer(request)
-
-    async def _send_about_file(self, request: Request) -> Answer:
-        return self._about_files[request.path].answer(request)
+    async def _send_file(self, request: Request) -> Answer:
+        return self._files[request.path].answer(request)
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), UTC).date()

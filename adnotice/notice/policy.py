@@ -80,7 +80,7 @@ class Policy:
             yield _LASTING[situation.kept.choice]
         if situation.allowed:
             yield Quiet.ALLOWED
-        if visit.first and not visit.returning and not self.first_page:
+        if visit.first and not visit.returning and not self.first_page and not visit.slot:
             yield Quiet.FIRST_PAGE
         if situation.supporter or visit.supporter:
             yield Quiet.SUPPORTER
@@ -88,10 +88,12 @@ class Policy:
             yield Quiet.MARKED_PAGE
         if situation.elsewhere:
             yield Quiet.COUNTRY
-        if visit.appeal:
+        if visit.appeal and not visit.slot:
             yield Quiet.OWN_APPEAL
         if situation.peace:
             yield Quiet.EVERYONE
+        if visit.slot == "hidden":
+            yield Quiet.SLOT_HIDDEN
         if not situation.can_act:
             yield Quiet.NOTHING_TO_DO
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from adnotice.address import is_own_path, is_web_address
 from adnotice.http.messages import Request
@@ -86,6 +86,10 @@ class NoticeSettings:
 
     ground: str = ""
     """The legal ground that the operator relies on, for the public page; empty: it names none. See docs/privacy.md."""
+
+    notice_shape: Literal["bar", "card"] = "bar"
+    """What lies over the page: a bar at its bottom, or in large windows a card in the corner. Pages that mark a place for the
+    notice have neither: docs/notice.md."""
 
     accent: str = ""
     """The colour of small headings and of the focus on light pages, as #rrggbb; empty: that of the page's text."""

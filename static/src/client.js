@@ -82,7 +82,7 @@ const run = () => {
   /** @param {object | null} content  null: a preview */
   const show = (content) => {
     asked = true;
-    bring(NOTICE, { content, base, page: location.pathname, recheck, expose: SETTINGS.expose });
+    bring(NOTICE, { content, base, bring, post, recheck, expose: SETTINGS.expose });
   };
 
   const measure = async () => {

@@ -6,13 +6,14 @@
 
 import { doc } from "./native.js";
 
-/** @typedef {[number, number, number]} Colour  red, green, blue from 0 to 1 */
+/** @typedef {number[]} Colour  red, green, blue from 0 to 1 */
 
 const LEGIBLE = 4.5; // WCAG 2.2, 1.4.3
-const DARK = { ink: /** @type {Colour} */ ([0.93, 0.92, 0.9]), paper: /** @type {Colour} */ ([0.1, 0.1, 0.11]) };
-const LIGHT = { ink: /** @type {Colour} */ ([0.11, 0.11, 0.1]), paper: /** @type {Colour} */ ([1, 1, 1]) };
+const DARK = { ink: [0.93, 0.92, 0.9], scheme: "dark" };
+const LIGHT = { ink: [0.11, 0.11, 0.1], scheme: "light" };
 const COLUMN = 62; // em that a row of words and controls needs to look well
 const WIDEST = 72;
+const NARROW = 48; // em of a window in which there is one column
 
 /** @param {Colour} colour  relative luminance, WCAG 2.2 */
 const luminance = (colour) => {
@@ -27,41 +28,33 @@ export const contrast = (one, other) => {
 };
 
 /** @param {Colour} ink @param {Colour} paper @param {number} share  of the ink */
-const mix = (ink, paper, share) => /** @type {Colour} */ (ink.map((part, at) => part * share + paper[at] * (1 - share)));
+const mix = (ink, paper, share) => ink.map((part, at) => part * share + paper[at] * (1 - share));
 
 /** @param {Colour} colour */
 const write = (colour) => `rgb(${colour.map((part) => Math.round(part * 255)).join(" ")})`;
 
-/** Reads colours, in whatever way they are written, by the style of an element of ours. */
-class Reader {
-  /** @param {HTMLElement} element */
-  constructor(element) {
-    this.element = element;
-  }
+/**
+ * Reads a colour, in whatever way it is written, by the style of an element of ours; null for one that lets through what is
+ * behind it, or is none.
+ * @param {HTMLElement} element @param {string} written
+ * @returns {Colour | null}
+ */
+const read = (element, written) => {
+  const { style } = element;
+  const compute = (/** @type {string} */ colour) => {
+    style.color = colour;
+    return style.color && getComputedStyle(element).color;
+  };
+  style.color = "";
+  let computed = compute(written);
+  const scale = computed.startsWith("rgb") ? 255 : 1;
+  if (computed && scale === 1) computed = compute(`color-mix(in srgb, ${computed}, ${computed})`);
+  style.color = "";
+  const [red, green, blue, alpha = 1] = (computed.replace("(srgb", "").match(/-?[\d.]+(e-?\d+)?/g) || []).map(Number);
+  return alpha >= 0.9 && blue !== undefined ? [red / scale, green / scale, blue / scale] : null;
+};
 
-  /**
-   * The colour; null for one that lets through what is behind it, or is none.
-   * @param {string} written
-   * @returns {Colour | null}
-   */
-  read(written) {
-    const { style } = this.element;
-    style.color = "";
-    style.color = written;
-    if (!style.color) return null;
-    let computed = getComputedStyle(this.element).color;
-    if (!computed.startsWith("rgb")) {
-      style.color = `color-mix(in srgb, ${computed}, ${computed})`;
-      computed = getComputedStyle(this.element).color;
-    }
-    style.color = "";
-    const [red, green, blue, alpha = 1] = (computed.replace(/^color\(srgb/, "").match(/-?[\d.]+(e-?\d+)?/g) || []).map(Number);
-    const scale = computed.startsWith("rgb") ? 255 : 1;
-    return blue === undefined || alpha < 0.9 ? null : [red / scale, green / scale, blue / scale];
-  }
-}
-
-/** @param {Element | null} element */
+/** @param {Element | null} element  itself, then what it stands in */
 const upwards = (element) => {
   const found = [];
   for (let node = element; node; node = node.parentElement) found.push(node);
@@ -69,20 +62,10 @@ const upwards = (element) => {
 };
 
 const first = (/** @type {string[]} */ ...selectors) => selectors.map((each) => doc.querySelector(each)).find(Boolean) || doc.body;
+const findHeading = () => first("main h1", "article h1", "h1", "main", "article");
 
-/**
- * The content box of a block: where its text may stand.
- * @param {Element} block
- */
-const contentBox = (block) => {
-  const { left, right } = block.getBoundingClientRect();
-  const style = getComputedStyle(block);
-  const px = (/** @type {string} */ value) => parseFloat(value) || 0;
-  return {
-    left: left + px(style.paddingLeft) + px(style.borderLeftWidth),
-    right: right - px(style.paddingRight) - px(style.borderRightWidth),
-  };
-};
+/** @param {Element} element @param {string} name */
+const property = (element, name) => getComputedStyle(element).getPropertyValue(`--reader-notice-${name}`).trim();
 
 /**
  * The page's column in px from the left: the widest block around its heading that begins where the heading does.
@@ -92,30 +75,29 @@ const contentBox = (block) => {
 export const findColumn = (em) => {
   const width = doc.documentElement.clientWidth;
   const edge = Math.min(em, width * 0.05);
-  const heading = first("main h1", "article h1", "h1", "main", "article");
+  const heading = findHeading();
   const isRightToLeft = getComputedStyle(heading).direction === "rtl";
-  let column = contentBox(heading);
-  const begins = isRightToLeft ? column.right : column.left;
-  for (const block of upwards(heading)) {
-    const box = contentBox(block);
-    if (Math.abs((isRightToLeft ? box.right : box.left) - begins) < 2 && box.right - box.left > column.right - column.left) column = box;
+  /** Begin and end in px of two distances from the left, as the page is written. */
+  const asWritten = (/** @type {number} */ left, /** @type {number} */ right) =>
+    isRightToLeft ? [width - right, width - left] : [left, right];
+  const [[begin, end], ...around] = upwards(heading).map((block) => {
+    const { left, right } = block.getBoundingClientRect();
+    const style = getComputedStyle(block);
+    const inset = (/** @type {string} */ a, /** @type {string} */ b) => (parseFloat(a) || 0) + (parseFloat(b) || 0);
+    return asWritten(left + inset(style.paddingLeft, style.borderLeftWidth), right - inset(style.paddingRight, style.borderRightWidth));
+  });
+  const given = parseFloat(property(doc.documentElement, "column"));
+  let column = [begin, Math.max(end, ...around.filter(([from]) => Math.abs(from - begin) < 2).map(([, to]) => to))];
+  if (given) column = [(width - given) / 2, (width + given) / 2];
+  else if (width < NARROW * em || !(column[1] > begin)) column = [0, width];
+  let from = Math.max(edge, column[0]);
+  let to = Math.min(width - edge, column[1]);
+  if (!given) {
+    const need = Math.min(COLUMN * em, width - 2 * edge);
+    to = Math.max(to, Math.min(width - edge, from + need));
+    from = Math.min(from, to - need);
   }
-  let left = Math.max(edge, column.left);
-  let right = Math.min(width - edge, column.right);
-  const given = parseFloat(getComputedStyle(doc.documentElement).getPropertyValue("--reader-notice-column"));
-  if (given) [left, right] = [(width - given) / 2, (width + given) / 2].map((at) => Math.min(width - edge, Math.max(edge, at)));
-  else if (!(right > left) || width < 48 * em) [left, right] = [edge, width - edge];
-  let missing = given ? 0 : Math.min(COLUMN * em, width - 2 * edge) - (right - left);
-  if (missing > 0) {
-    const atEnd = Math.min(missing, isRightToLeft ? left - edge : width - edge - right);
-    if (isRightToLeft) left -= atEnd;
-    else right += atEnd;
-    missing -= atEnd;
-    if (isRightToLeft) right += missing;
-    else left -= missing;
-  }
-  const excess = right - left - WIDEST * em;
-  if (excess > 0) [left, right] = isRightToLeft ? [left + excess, right] : [left, right - excess];
+  const [left, right] = asWritten(from, Math.min(to, from + WIDEST * em));
   return { left, right };
 };
 
@@ -125,38 +107,32 @@ export const findColumn = (em) => {
  * @param {{ light: string, dark: string }} accents  the operator's; empty: the page's ink
  */
 export const dress = (host, region, accents) => {
-  const reader = new Reader(region);
-  const heading = first("main h1", "article h1", "h1");
-  const prose = first("main p:not([class])", "article p:not([class])", "main p", "article p");
-  const plain = first("nav a", "header a", "footer a", "button");
-  const page = getComputedStyle(host);
-  const set = (/** @type {string} */ name) => page.getPropertyValue(`--reader-notice-${name}`).trim();
+  const heading = getComputedStyle(findHeading());
+  const article = first("main p:not([class])", "article p:not([class])", "main p", "article p");
+  const prose = getComputedStyle(article);
+  const set = (/** @type {string} */ name) => property(host, name);
+  const { style } = region;
 
-  const scheme = getComputedStyle(doc.documentElement).colorScheme;
-  region.style.colorScheme = scheme;
-  const behind = upwards(prose).map((each) => getComputedStyle(each).backgroundColor);
-  const blank = reader.read("Canvas") || LIGHT.paper;
-  const found = [set("background"), ...behind].map((each) => each && reader.read(each)).find(Boolean);
-  const paper = found || blank;
+  style.colorScheme = getComputedStyle(doc.documentElement).colorScheme;
+  const behind = upwards(article).map((each) => getComputedStyle(each).backgroundColor);
+  const paper = [set("background"), ...behind, "Canvas"].map((each) => read(region, each)).find(Boolean) || [1, 1, 1];
   const usual = luminance(paper) > 0.18 ? LIGHT : DARK;
-  const legible = (/** @type {Colour | null} */ colour) => colour && contrast(colour, paper) >= LEGIBLE && colour;
-  const ink = legible(reader.read(set("text"))) || legible(reader.read(getComputedStyle(prose).color)) || usual.ink;
-  const accent = legible(reader.read(set("accent"))) || legible(reader.read(usual === DARK ? accents.dark : accents.light)) || ink;
-  const soft = legible(mix(ink, paper, 0.72)) || ink;
-  region.style.colorScheme = usual === DARK ? "dark" : "light";
+  const legible = (/** @type {Colour | null} */ colour) => (colour && contrast(colour, paper) >= LEGIBLE ? colour : null);
+  const ink = legible(read(region, set("text"))) || legible(read(region, prose.color)) || usual.ink;
+  const accent = legible(read(region, set("accent"))) || legible(read(region, usual === DARK ? accents.dark : accents.light)) || ink;
+  style.colorScheme = usual.scheme;
 
-  const face = (/** @type {Element} */ element) => getComputedStyle(element).fontFamily;
   const looks = {
     paper: write(paper),
     ink: write(ink),
     accent: write(accent),
-    soft: write(soft),
+    soft: write(legible(mix(ink, paper, 0.72)) || ink),
     line: write(mix(ink, paper, 0.2)),
     tint: write(mix(ink, paper, 0.06)),
-    face: set("heading-font") || face(heading),
-    weight: set("heading-weight") || getComputedStyle(heading).fontWeight,
-    prose: set("font") || face(prose),
-    plain: set("button-font") || face(plain),
+    face: set("heading-font") || heading.fontFamily,
+    weight: set("heading-weight") || heading.fontWeight,
+    prose: set("font") || prose.fontFamily,
+    plain: set("button-font") || getComputedStyle(first("nav a", "header a", "footer a", "button")).fontFamily,
   };
-  for (const [name, value] of Object.entries(looks)) region.style.setProperty(`--${name}`, value);
+  for (const [name, value] of Object.entries(looks)) style.setProperty(`--${name}`, value);
 };

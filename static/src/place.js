@@ -4,10 +4,16 @@
  */
 
 import { NOTICE_ELEMENT } from "./contract.js";
+import { GAP, maySize } from "./fit.js";
+import { findColumn } from "./looks.js";
 import { doc } from "./native.js";
 import { hasAppeal } from "./standing.js";
 
-export const GAP = 8; // px kept clear beside what stands at the bottom too
+const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
+const LARGE_WIDTH = 56; // em of a window that has a corner for it
+const LARGE_HEIGHT = 36;
+const MARGIN = 24; // px around a card
+const PADDING = 1.3; // em within
 const SMALL = 96; // px: up to this size it is a button in a corner, and no dialog
 
 /**
@@ -52,9 +58,9 @@ const floatAt = (x, y, main) => {
  * The free room at the bottom for a notice of this height, in px from the edges; null while the notice has to wait.
  * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars, and wherever it
  * stands for an appeal of the site's own that is marked.
- * @param {number} height
+ * @param {number} height @param {number} from @param {number} to  the part of the bottom that it takes
  */
-export const findRoom = (height) => {
+export const findRoom = (height, from, to) => {
   if (hasAppeal()) return null;
   const { innerWidth: width, innerHeight: depth } = window;
   const main = doc.querySelector("main, [role=main]") || doc.querySelector("article") || doc.querySelector("h1");
@@ -63,7 +69,7 @@ export const findRoom = (height) => {
   }
   /** @type {Set<Element | null>} */
   const floats = new Set();
-  for (let x = 4; x < width; x += Math.max(24, width / 32)) {
+  for (let x = from + 4; x < to; x += Math.max(24, width / 32)) {
     for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
   }
   const room = { left: 0, right: 0, lift: 0 };
@@ -84,18 +90,82 @@ export const findRoom = (height) => {
 /** Past an element named adoptedStyleSheets. */
 const setSheets = (/** @type {CSSStyleSheet[]} */ sheets) => Reflect.set(Document.prototype, "adoptedStyleSheets", sheets, document);
 
-/** Keeps room at the page's end and where the focus scrolls to, so that nothing there stays covered. */
-export class Reserve {
-  constructor() {
+/**
+ * A notice that lies over the page, at its bottom: a bar, or a card in the corner of a large window. Room is kept at the page's
+ * end and where the focus scrolls to, so that nothing there stays covered.
+ */
+export class Floating {
+  /** @param {Notice} notice */
+  constructor({ parts, content }) {
     const { scrollPaddingBlockEnd } = getComputedStyle(doc.documentElement);
+    this.host = parts.host;
+    this.shape = content.shape;
+    /** @type {"left" | "right"} */
+    this.corner = content.dir === "rtl" ? "left" : "right";
+    this.floats = true;
     this.padding = scrollPaddingBlockEnd.endsWith("px") ? parseFloat(scrollPaddingBlockEnd) : 0;
     this.sheet = new CSSStyleSheet();
     this.height = 0;
+    this.edge = 0; // px between a card and the window's edge
     this.hidesBar = false; // whether the scroll bar is hidden because of this
     setSheets([...doc.adoptedStyleSheets, this.sheet]);
   }
 
-  /** @param {number} height */
+  put() {
+    doc.body.append(this.host);
+  }
+
+  /** What its looks depend on besides its own size. @param {number} em  in px */
+  measure(em) {
+    return Object.values(findColumn(em)).join();
+  }
+
+  /**
+   * The looks to try, the best first: a card whose words end where the page's column does, then a bar; each by the room
+   * beside its words, in px.
+   * @param {number} em in px
+   */
+  *looks(em) {
+    const { host, corner } = this;
+    const column = findColumn(em);
+    const width = doc.documentElement.clientWidth;
+    if (this.shape === "card" && width >= LARGE_WIDTH * em && window.innerHeight >= LARGE_HEIGHT * em) {
+      this.edge = Math.max(MARGIN, (corner === "left" ? column.left : width - column.right) - PADDING * em);
+      host.setAttribute("card", corner);
+      yield { start: PADDING * em, end: PADDING * em };
+    }
+    this.edge = 0;
+    host.removeAttribute("card");
+    const { left, right } = host.getBoundingClientRect();
+    yield { start: Math.max(em / 2, column.left - left), end: Math.max(em / 2, right - column.right) };
+  }
+
+  /** Whether it may be as large as it is. @param {number} em in px */
+  may(em) {
+    const { height, width } = this.host.getBoundingClientRect();
+    return low.matches || maySize(height, width, em);
+  }
+
+  /** Moves to where there is room, else waits; says whether it stands. */
+  settle() {
+    const { host, corner, edge } = this;
+    const { offsetHeight: height, offsetWidth: width } = host;
+    const across = window.innerWidth;
+    const margin = edge && MARGIN;
+    const from = corner === "right" && edge ? across - edge - width : 0;
+    const room = low.matches ? { left: 0, right: 0, lift: 0 } : findRoom(height + margin, from, edge ? from + width + edge : across);
+    if (room) {
+      room[corner] = Math.max(room[corner], edge);
+      room.lift += margin;
+      for (const [side, px] of Object.entries(room)) host.style.setProperty(`--${side}`, `${px}px`);
+    }
+    const waits = !room && doc.activeElement !== host; // nobody who is in it loses it
+    host.toggleAttribute("waiting", waits);
+    this.keep(low.matches || waits ? 0 : height + (room ? room.lift : 0));
+    return Boolean(room);
+  }
+
+  /** @param {number} height in px */
   keep(height) {
     if (height === this.height) return;
     const { scrollHeight, clientHeight } = doc.documentElement;

@@ -4,15 +4,11 @@
  * it too. Looked at where a view may be asked, which is when its baits or the ad script have failed.
  */
 
+import { isSeen, lookForMarks } from "./marks.js";
 import { doc, findValue } from "./native.js";
 
 const QUIET = "head>meta[name=adnotice][content=quiet]";
 const APPEAL = "[data-adnotice-appeal]";
-
-/** @param {Element} element */
-const isSeen = (element) =>
-  element.getClientRects().length > 0 &&
-  (!element.checkVisibility || element.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
 
 /** Whether the site's own appeal, which it has marked, is on the page: a template may hold one that is not shown. */
 export const hasAppeal = () => [...doc.querySelectorAll(APPEAL)].some(isSeen);
@@ -22,7 +18,11 @@ export const lookAtPage = () => ({
   marked: Boolean(doc.querySelector(QUIET)),
   supporter: Boolean(findValue("adnotice.supporter")),
   appeal: hasAppeal(),
+  slot: lookForMarks(),
 });
 
 /** Whether nothing of ours is to be shown beside what stands there. */
-export const isLeftAlone = () => Object.values(lookAtPage()).some(Boolean);
+export const isLeftAlone = () => {
+  const { marked, supporter, appeal } = lookAtPage();
+  return marked || supporter || appeal;
+};

@@ -50,6 +50,8 @@ interface Standing {
   supporter?: boolean;
   /** An appeal of the site's own, marked `data-adnotice-appeal`. */
   appeal?: boolean;
+  /** "there" or "hidden" where a place for the notice is marked; see marks.js. */
+  slot?: string;
 }
 
 /** What the test has seen; what is true of `clear` and `stopped` follows from the lists that are reported. */
@@ -153,7 +155,8 @@ interface Content {
   text: Record<string, string>;
   /** The likely one first; none: the reader is asked for support. */
   blockers: { name: string; steps: string[]; /** A product's own, in its own language. */ label: string; label_lang: string }[];
-  links: { label: string; address: string }[];
+  links: Link[];
+  shape: "bar" | "card";
   /** The operator's, for light and for dark pages; empty: the page's ink. */
   accents: { light: string; dark: string };
   /** The site's own privacy page, if it has one. */
@@ -163,16 +166,17 @@ interface Content {
   preview: boolean;
 }
 
-/** What the notice's controls do. */
+interface Link {
+  label: string;
+  address: string;
+}
+
+/** What the controls of the collapsed notice do. */
 interface Acts {
   later(): void;
-  never(): void;
-  support(): void;
   follow(label: string): void;
   steps(): void;
   more(): void;
-  check(): void;
-  object(): void;
 }
 
 interface NoticeDetail {
@@ -180,12 +184,62 @@ interface NoticeDetail {
   content: Content | null;
   /** Where adnotice's addresses begin. */
   base: string;
-  /** The path that choices are counted under. */
-  page: string;
+  bring(name: string, detail: object, failed?: () => void): void;
+  post(address: string, body: string): Promise<unknown>;
   /** null: it could not be checked */
   recheck(ticket: string, kind: string): Promise<{ verdict: string } | null>;
   /** Whether the site's own scripts are told of choices. */
   expose?: boolean;
+}
+
+type Notice = import("./collapsed.js").Notice;
+
+/** Where a notice stands; see place.js and slot.js. */
+interface Spot {
+  /** Whether it lies over the page: then its arrival is told, and it must cover nothing that has the focus. */
+  floats: boolean;
+  put(): void;
+  measure(em: number): string;
+  looks(em: number): Iterable<{ start: number; end: number }>;
+  may(em: number): boolean;
+  settle(): boolean;
+  /** The steps are about to open, or have closed. */
+  open?(opens: boolean): void;
+  /** Whether it shows a title and two buttons only. */
+  isBare?: boolean;
+  /** What readers look at, where it is not the notice itself. */
+  seen?: Element;
+  release(): void;
+}
+
+/** What a press brings; see panel.js. */
+interface Panel {
+  steps(): void;
+  more(): void;
+  escape(): void;
+  support(): void;
+  /** Whether a reader who comes back is thanked. */
+  greet(): boolean;
+  leave(): void;
+  farewell(): void;
+  uncover(): void;
+}
+
+interface PanelDetail {
+  notice: Notice;
+  tell(panel: Panel): void;
+}
+
+interface PreviewDetail {
+  detail: NoticeDetail;
+  show(content: Content): Promise<Notice | null>;
+}
+
+interface MarkedDetail {
+  content: Content;
+  make(findSpot: (notice: Notice) => Spot): Notice;
+  /** The notice that stands; null: no mark can be used. */
+  tell(notice: Notice | null): void;
 }
 
 declare module "*.css" {

@@ -28,12 +28,57 @@ _SHOW: Final = """
   const content = await answer.json();
   Object.assign(content, args[0], {text: {...content.text, ...args[0].text}});
   for (const name in content.text) content.text[name] = args[1] ? content.text[name] + " " + content.text[name] : content.text[name];
-  const script = document.createElement("script");
-  script.src = "/_adnotice/notice.js";
-  await new Promise((done) => { script.onload = done; document.head.append(script); });
-  script.dispatchEvent(new CustomEvent("adnotice:begin", {detail:
-    {content, base: "/_adnotice", page: "/", recheck: async () => null, expose: false}}));
+  const bring = (name, detail) => new Promise((done) => {
+    const script = document.createElement("script");
+    script.src = `/_adnotice/${name}.js`;
+    script.onload = () => done(script.dispatchEvent(new CustomEvent("adnotice:begin", {detail})));
+    document.head.append(script);
+  });
+  const post = (address, body) => fetch(address, {method: "POST", headers: {"content-type": "application/json"}, body});
+  await bring("notice", {content, base: "/_adnotice", bring, post, recheck: async () => null, expose: false});
 """
+
+
+SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shifts.push([entry.value, entry.hadRecentInput]);
+  }).observe({type: "layout-shift", buffered: true});
+"""
+
+CLIPPED = f"""{SHADOW}
+  const found = [];
+  for (const each of root.querySelectorAll("*")) {{
+    if (!each.getClientRects().length || each.closest(".quiet, .least .opener")) continue;
+    const box = each.getBoundingClientRect();
+    if (box.left < -1 || box.right > innerWidth + 1) found.push([each.className || each.localName, "outside"]);
+    if (each.localName !== "section" && each.scrollWidth > each.clientWidth + 1 && each.clientWidth) {{
+      found.push([each.className || each.localName, "overflows", each.scrollWidth, each.clientWidth]);
+    }}
+  }}
+  return found;
+"""
+
+WINDOWS = [(320, 568), (360, 640), (390, 844), (768, 1024), (844, 390), (1280, 800), (1920, 1080)]
+
+APPEAL = (
+    "Our reporters spend days on a single story, and most of what that costs is paid for by the advertisements that stand"
+    " beside it. Would you switch your blocker off for this one site? You will see no pop-ups and hear no sound, and you can"
+    " switch it on again any time. Those who would rather pay can do so below, too."
+)
+LABEL = "Become a patron of our small local newsroom."
+LINKS = [
+    {"label": LABEL, "address": "/a"},
+    {"label": "Give once", "address": "/b"},
+    {"label": "Subscribe", "address": "/c"},
+]
+LONGEST = {
+    "title": "Werbung trägt dazu bei, zu bezahlen, was Sie hier lesen.",
+    "title_alone": "Könnten Sie Werbung auf dieser einen Website zulassen, bitte?",
+    "how": "Zeigen Sie mir, wie das geht",
+    "not_now": "Jetzt lieber nicht",
+    "more": "Weitere Möglichkeiten",
+}
 
 
 def sheet(body: str, style: str = "", title: str = "Front page") -> Sheet:
@@ -144,7 +189,9 @@ class Notice:
 
     def click(self, name: str) -> None:
         """Clicks a button or link by its name, where a mouse would; fails when something lies over it."""
-        target = self._page.run(_FIND, name)
+        deadline = time.monotonic() + SHOWN_SECONDS
+        while "x" not in ((target := self._page.run(_FIND, name)) or {}) and time.monotonic() < deadline:
+            time.sleep(0.05)  # what a press brings is loaded by it
         assert target is not None, "there is no notice"
         assert "x" in target, f"no button {name!r}, there are: {target['names']}"
         assert target["reachable"], f"{name!r} can't be clicked, over it lies {target['over']}"

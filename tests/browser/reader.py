@@ -140,7 +140,10 @@ class Page:
 
     def dynamic_requests(self) -> list[Hit]:
         """Of those, the ones that no cache may answer."""
-        static = tuple(f"{self.site.prefix}/{name}.js" for name in ("client", "notice", "pages", "probe"))
+        static = tuple(
+            f"{self.site.prefix}/{name}.js"
+            for name in ("client", "marked", "notice", "pages", "panel", "preview", "probe")
+        )
         return [hit for hit in self.own_requests() if not hit.path.endswith(static)]
 
     def problems(self) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import ROOT, Sheet
-from tests.browser.notice import BOTH, LONG, PREVIEW, SHADOW, sheet, show_content
+from tests.browser.notice import BOTH, CLIPPED, LONG, PREVIEW, SHADOW, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
@@ -32,19 +32,6 @@ HOSTILE = """
   body > * { width: 50px !important; transform: rotate(30deg) !important; max-height: 10px !important }
   section, button, h2, p, div, details { background: lime !important; visibility: visible !important; float: left }
   html { font-size: 5px !important; text-transform: uppercase; direction: ltr; word-spacing: 2em; text-align: right }
-"""
-
-CLIPPED = f"""{SHADOW}
-  const found = [];
-  for (const each of root.querySelectorAll("*")) {{
-    if (!each.getClientRects().length || each.closest(".quiet, .least .opener")) continue;
-    const box = each.getBoundingClientRect();
-    if (box.left < -1 || box.right > innerWidth + 1) found.push([each.className || each.localName, "outside"]);
-    if (each.localName !== "section" && each.scrollWidth > each.clientWidth + 1 && each.clientWidth) {{
-      found.push([each.className || each.localName, "overflows", each.scrollWidth, each.clientWidth]);
-    }}
-  }}
-  return found;
 """
 
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.notice import BOTH, LONG, PREVIEW, SHORT, sheet
+from tests.browser.notice import BOTH, LONG, PREVIEW, SHIFTS, SHORT, sheet
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
-
-SHIFTS = """
-  window.shifts = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.shifts.push([entry.value, entry.hadRecentInput]);
-  }).observe({type: "layout-shift", buffered: true});
-"""
 
 HOST = 'const host = document.querySelector("reader-notice"); const box = host.getBoundingClientRect();'
 
@@ -221,6 +214,7 @@ def test_nothing_is_stored_before_the_reader_acts_and_then_only_the_answer(site:
     assert page.run(stored) == ["", [], [], 0]
     assert somebody.cookies() == []
     notice.click("Show me how")
+    notice.wait_text("uBlock Origin")
     assert page.run(stored) == ["", [], [["adnotice", "content"]], 0]
     assert somebody.cookies() == []
     notice.click("Close")
@@ -242,8 +236,9 @@ def test_what_was_shown_and_chosen_is_counted_once_though_the_server_was_away(si
     page = reader("chromium-ghostery", site).open("/politics/budget")
     notice = page.notice().wait()
     site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
-    site.stop()
     notice.click("More")
+    notice.wait_text("I already support you")
+    site.stop()
     notice.click("I already support you")
     notice.wait_text("you support us")
     site.start()

@@ -7,30 +7,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.notice import BOTH, SHADOW, show_content
+from tests.browser.notice import APPEAL, BOTH, LABEL, LINKS, LONGEST, SHADOW, WINDOWS, show_content
 from tests.browser.reader import Page
 from tests.browser.site import Site
-
-WINDOWS = [(320, 568), (360, 640), (390, 844), (768, 1024), (844, 390), (1280, 800), (1920, 1080)]
-
-APPEAL = (
-    "Our reporters spend days on a single story, and most of what that costs is paid for by the advertisements that stand"
-    " beside it. Would you switch your blocker off for this one site? You will see no pop-ups and hear no sound, and you can"
-    " switch it on again any time. Those who would rather pay can do so below, too."
-)
-LABEL = "Become a patron of our small local newsroom."
-LINKS = [
-    {"label": LABEL, "address": "/a"},
-    {"label": "Give once", "address": "/b"},
-    {"label": "Subscribe", "address": "/c"},
-]
-LONGEST = {
-    "title": "Werbung trägt dazu bei, zu bezahlen, was Sie hier lesen.",
-    "title_alone": "Könnten Sie Werbung auf dieser einen Website zulassen, bitte?",
-    "how": "Zeigen Sie mir, wie das geht",
-    "not_now": "Jetzt lieber nicht",
-    "more": "Weitere Möglichkeiten",
-}
 
 STEADY = f"""{SHADOW} await new Promise((done) => setTimeout(done, 600));
   const box = host.getBoundingClientRect(), ask = root.querySelector(".ask");
@@ -38,7 +17,7 @@ STEADY = f"""{SHADOW} await new Promise((done) => setTimeout(done, 600));
   const names = [...ask.querySelectorAll("button, a")].filter(shown).map((each) => each.innerText || each.textContent);
   const inside = [...ask.querySelectorAll("button, a, h2, p")].filter(shown).map((each) => each.getBoundingClientRect())
     .every((each) => each.top >= box.top - 1 && each.bottom <= box.bottom + 1 && each.left >= 0 && each.right <= innerWidth);
-  return {{width: box.width, height: box.height, bottom: box.bottom, depth: innerHeight, names, inside,
+  return {{width: box.width, height: box.height, bottom: box.bottom, card: host.hasAttribute("card"), depth: innerHeight, names, inside,
     title: ask.querySelector("h2:not(.alone)").checkVisibility(), alone: ask.querySelector(".alone").checkVisibility(),
     body: ask.querySelector(".words .body").checkVisibility(), ...ask.dataset,
     scrolls: root.querySelector("section").scrollHeight > root.querySelector("section").clientHeight + 1}};"""
@@ -51,7 +30,9 @@ def look(page: Page) -> dict[str, Any]:
 
 def check(seen: dict[str, Any], width: int, height: int, *, enlarged: bool = False) -> None:
     """Holds the notice to its size, and what it keeps on screen whatever goes."""
-    assert abs(seen["bottom"] - seen["depth"]) < 0.5, "it stands at the bottom"
+    assert abs(seen["bottom"] + 24 * seen["card"] - seen["depth"]) < 0.5, (
+        "it stands at the bottom, a card a little above"
+    )
     if enlarged and height < 640:
         assert seen["height"] <= 0.5 * height, seen
     else:
@@ -67,12 +48,16 @@ def check(seen: dict[str, Any], width: int, height: int, *, enlarged: bool = Fal
 @BOTH
 @pytest.mark.parametrize("enlarged", [False, True], ids=["usual", "twice"])
 @pytest.mark.parametrize("words", ["ours", "longest", "operators"])
-def test_what_covers_the_page_is_small(profile: str, words: str, enlarged: bool, site: Site, reader: Readers) -> None:
+@pytest.mark.parametrize("shape", ["bar", "card"])
+def test_what_covers_the_page_is_small(
+    profile: str, shape: str, words: str, enlarged: bool, site: Site, reader: Readers
+) -> None:
     changed: dict[str, Any] = {"links": [{"label": "Support us", "address": "/a"}]}
     if words == "longest":
         changed["text"] = LONGEST
     if words == "operators":
         changed = {"links": LINKS, "text": {"body": APPEAL}}
+    changed["shape"] = shape
     assert (len(APPEAL), len(LABEL)) == (313, 44)
     page = reader(profile, site).tab()
     page.goto("/politics/budget")

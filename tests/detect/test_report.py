@@ -38,6 +38,7 @@ reports = st.builds(
     marked=st.booleans(),
     supporter=st.booleans(),
     appeal=st.booleans(),
+    slot=st.sampled_from(["", "there", "hidden"]),
     sized=st.booleans(),
     lang=st.sampled_from(["", "de", "pt-BR"]),
     referrer=st.sampled_from(["", "search.example.test", "[::1]:8000"]),

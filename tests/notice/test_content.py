@@ -66,6 +66,20 @@ def test_nothing_can_be_done_only_without_steps_and_without_links() -> None:
         assert without.can_act("en", Kind.HOSTS, device) is has_steps
 
 
+def test_beside_the_sites_own_appeal_no_support_is_asked_for() -> None:
+    contents = Contents(NoticeSettings(support_links={"Subscribe": "/subscribe"}), "", ENGLISH)
+    made = contents.make("en", Kind.CONTENT, Device.CHROME, NoticeState.ASK, beside_appeal=True)
+    assert made["links"] == []
+    assert made["text"]["body"] == "Could you allow them on this site? Either way, you can read on."
+    assert contents.can_act("en", Kind.CONTENT, Device.CHROME, beside_appeal=True)
+    assert not contents.can_act("en", Kind.HOSTS, Device.CHROME, beside_appeal=True)
+
+
+def test_the_shape_is_the_settings() -> None:
+    for settings, shape in ((NoticeSettings(), "bar"), (NoticeSettings(notice_shape="card"), "card")):
+        assert Contents(settings, "", ENGLISH).preview("en", Device.CHROME)["shape"] == shape
+
+
 def test_one_views_ticket_is_not_anothers() -> None:
     contents = Contents(NoticeSettings(), "", ENGLISH)
     first = contents.make("en", None, Device.CHROME, NoticeState.ASK, "one")

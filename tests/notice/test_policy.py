@@ -129,8 +129,9 @@ def test_the_first_reason_in_the_order_of_the_vocabulary_is_named() -> None:
     situation = replace(situation, elsewhere=False)
     seen.append(Policy().quiet(view, situation))
     seen.append(Policy().quiet(visit(), replace(situation, peace=True)))
-    last = Policy().quiet(visit(), situation)
-    assert [*seen, Quiet.SLOT_HIDDEN, last] == list(Quiet)
+    seen.append(Policy().quiet(visit(slot="hidden"), situation))
+    seen.append(Policy().quiet(visit(), situation))
+    assert seen == list(Quiet)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,17 @@ def test_readers_are_thanked_when_ads_arrive_after_they_acted_on_the_notice(
 
 def test_nobody_is_thanked_on_an_excluded_page() -> None:
     assert not Policy(exclude=("/politics/*",)).thanks(visit(verdict=Verdict.CLEAR, returning=True), SITUATION)
+
+
+def test_a_marked_place_is_used_on_the_first_page_too_and_beside_the_sites_own_appeal() -> None:
+    view = visit(first=True, appeal=True, slot="there")
+    assert Policy().quiet(view, SITUATION) is None
+    assert Policy().quiet(visit(first=True), SITUATION) is Quiet.FIRST_PAGE
+    assert Policy().quiet(visit(appeal=True), SITUATION) is Quiet.OWN_APPEAL
+
+
+def test_places_that_are_all_hidden_are_an_answer() -> None:
+    view = visit(first=True, appeal=True, slot="hidden")
+    assert Policy().quiet(view, SITUATION) is Quiet.SLOT_HIDDEN
+    assert Policy().quiet(view, replace(SITUATION, can_act=False)) is Quiet.SLOT_HIDDEN
+    assert Policy().quiet(visit(slot="hidden", marked=True), SITUATION) is Quiet.MARKED_PAGE

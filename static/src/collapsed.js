@@ -1,0 +1,183 @@
+// @ts-check
+/*
+ * One notice on the page while it is collapsed: what a press brings is loaded by it, panel.js.
+ *
+ * It lives in a shadow root, takes no focus, covers no dialog, hides no article, and goes away when told to.
+ */
+
+import { CHOICE } from "./contract.js";
+import { fit } from "./fit.js";
+import { dress } from "./looks.js";
+import { doc } from "./native.js";
+import { build } from "./parts.js";
+import { pause } from "./timing.js";
+
+const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
+const HUSH = 5000; // ms without a key before the arrival is announced
+const AGAIN = 100; // ms that a live region is empty before it says something anew
+
+export class Notice {
+  /** @param {NoticeDetail} detail @param {Content} content @param {(notice: Notice) => Spot} findSpot */
+  constructor(detail, content, findSpot) {
+    this.detail = detail;
+    this.content = content;
+    this.page = location.pathname;
+    this.isOpen = false; // the panel is: nothing is arranged then
+    this.isSettled = false; // thanked: nothing is left to answer
+    this.wasSeen = false;
+    this.level = 0; // of its heading, where a mark says it
+    this.fitted = "";
+    this.timer = 0;
+    this.greeting = content.state === "still" ? content.text.still_after_reload : content.text.announce;
+    /** @type {Promise<Panel | null> | null} */
+    this.panel = null;
+    /** @type {Element | null} where the focus came from */
+    this.cameFrom = null;
+    this.gone = new AbortController();
+    this.sizes = new ResizeObserver(() => this.settle());
+    this.parts = build(content, {
+      later: () => this.close("later"),
+      follow: (label) => this.tell("support-link", label),
+      steps: () => this.press("steps"),
+      more: () => this.press("more"),
+    });
+    this.spot = findSpot(this);
+  }
+
+  /** Puts it on the page and looks after it until it is gone. */
+  begin() {
+    const { host, region } = this.parts;
+    const { signal } = this.gone;
+    region.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      if (this.isOpen) this.press("escape");
+      else this.close("later");
+    });
+    host.addEventListener("focusin", ({ relatedTarget }) => {
+      if (relatedTarget instanceof Element) this.cameFrom = relatedTarget;
+    });
+    const uncover = (/** @type {FocusEvent} */ { target }) => {
+      if (target instanceof Element && target.matches(":focus-visible")) void this.press("uncover");
+    };
+    if (this.spot.floats) doc.addEventListener("focusin", uncover, { signal });
+    addEventListener("resize", () => this.settle(), { signal });
+    addEventListener("pagehide", () => this.end(), { signal }); // it does not come back with the back button
+    this.sizes.observe(region);
+    this.spot.put();
+    this.look();
+  }
+
+  /** Looks every second, while the page is seen, whether the notice may stand where it stands. */
+  look() {
+    if (!this.parts.host.isConnected) return this.end();
+    if (!doc.hidden) this.settle();
+    this.timer = setTimeout(() => this.look(), LOOK_EVERY);
+  }
+
+  settle() {
+    this.arrange();
+    if (this.spot.settle() && !this.wasSeen) this.expectEyes();
+  }
+
+  /** Takes the page's looks, and says as much as may stand there; anew where anything has changed. */
+  arrange() {
+    const { spot } = this;
+    const { host, region, ask } = this.parts;
+    const em = parseFloat(getComputedStyle(region).fontSize);
+    const now = () => [em, spot.measure(em), window.innerHeight, host.offsetWidth, host.offsetHeight].join();
+    if (this.isOpen || (now() === this.fitted && ask.scrollWidth <= ask.clientWidth)) return;
+    dress(host, region, this.content.accents);
+    for (const edges of spot.looks(em)) {
+      for (const [edge, px] of Object.entries(edges)) region.style.setProperty(`--${edge}`, `${px}px`);
+      if (fit(ask, () => spot.may(em))) break;
+    }
+    this.fitted = now();
+  }
+
+  /** Tells the server once that the notice is on screen, and those who listen to the page that it is there. */
+  expectEyes() {
+    this.wasSeen = true;
+    const { host, region } = this.parts;
+    const eyes = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting) || host.hasAttribute("waiting")) return;
+        eyes.disconnect();
+        if (!this.isSettled) this.tell("shown");
+      },
+      { threshold: 0.4 },
+    );
+    eyes.observe(this.spot.seen || region);
+    if (this.spot.floats) void this.announce();
+  }
+
+  /** Says that the notice is there, once the reader has typed nothing for a while. */
+  async announce() {
+    let typed = performance.now();
+    const { signal } = this.gone;
+    addEventListener("keydown", () => (typed = performance.now()), { capture: true, signal });
+    for (let left; (left = typed + HUSH - performance.now()) > 0; ) await pause(left);
+    if (!signal.aborted && this.greeting) this.say(this.greeting, true);
+  }
+
+  /**
+   * Says something in the live region; quietly: to those only who can't see it. What is said again is heard again.
+   * @param {string} sentence @param {boolean} quietly
+   */
+  say(sentence, quietly = false) {
+    const { status } = this.parts;
+    status.classList.toggle("quiet", quietly);
+    if (status.textContent !== sentence) return void (status.textContent = sentence);
+    status.textContent = "";
+    void pause(AGAIN).then(() => (status.textContent = sentence));
+  }
+
+  /**
+   * Has the panel do what was pressed, once it is there; a panel that does not come is asked for again at the next press.
+   * @param {keyof Panel} act
+   */
+  async press(act) {
+    const { bring } = this.detail;
+    this.panel ||= new Promise((tell) => bring("panel", { notice: this, tell }, () => tell((this.panel = null))));
+    const panel = await this.panel;
+    if (!panel && act === "farewell") this.parts.host.remove();
+    return panel && panel[act]();
+  }
+
+  /** @param {"later" | "never"} choice */
+  close(choice) {
+    if (this.isSettled) return void this.press("leave");
+    this.tell(choice);
+    this.parts.host.setAttribute("closed", choice);
+    this.stop();
+    void this.press("farewell");
+  }
+
+  end() {
+    this.stop();
+    this.parts.host.remove();
+  }
+
+  /** Nothing is looked after any more, and the page has its room back. */
+  stop() {
+    clearTimeout(this.timer);
+    this.gone.abort();
+    this.sizes.disconnect();
+    this.spot.release();
+  }
+
+  /**
+   * Posts a choice, a few times if it must be; each is counted once.
+   * @param {"shown" | "later" | "never" | "supports" | "howto" | "support-link" | "rechecked"} choice
+   * @param {string} [label]  of the link that was taken
+   */
+  tell(choice, label) {
+    const { ticket, kind } = this.content;
+    const { base, post, expose } = this.detail;
+    if (!ticket) return;
+    const isShown = choice === "shown";
+    const detail = isShown ? { kind } : { choice };
+    if (expose) doc.dispatchEvent(new CustomEvent(isShown ? "adnotice:shown" : "adnotice:choice", { detail }));
+    if (choice !== "rechecked") void post(`${base}/${CHOICE}`, JSON.stringify({ ticket, page: this.page, choice, label })); // the check is a report
+  }
+}

@@ -1,0 +1,37 @@
+// @ts-check
+/*
+ * What a page's templates have marked: places for the notice, and the newsroom's own words that wait to be shown.
+ */
+
+import { doc } from "./native.js";
+
+export const OWN_WORDS = "[data-adnotice-show=blocked]";
+export const MARKS = `[data-adnotice-slot],${OWN_WORDS}`;
+
+/** Whether nothing hides it: neither a style of its own nor what it stands in. @param {Element} element */
+export const isSeen = (element) =>
+  element.getClientRects().length > 0 &&
+  (!element.checkVisibility || element.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+
+/**
+ * What is true of an element that waits to be shown, as if it were: for no longer than it takes to look.
+ * @template T
+ * @param {Element} element @param {() => T} look
+ */
+export const asIfShown = (element, look) => {
+  const waits = element.hasAttribute("hidden") && element.matches(OWN_WORDS);
+  if (waits) element.removeAttribute("hidden");
+  const found = look();
+  if (waits) element.setAttribute("hidden", "");
+  return found;
+};
+
+/** What a report says of them: "" where the page has none, "hidden" where a style hides each of them, else "there". */
+export const lookForMarks = () => {
+  const marks = [...doc.querySelectorAll(MARKS)];
+  if (!marks.length) return "";
+  return marks.some((mark) => asIfShown(mark, () => isSeen(mark))) ? "there" : "hidden";
+};
+
+/** Whether it begins below the window, so that whatever is put there moves nothing in sight. @param {Element} element */
+export const isBelow = (element) => element.getBoundingClientRect().top >= window.innerHeight;
