@@ -12,9 +12,10 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
 from adnotice.convert import Unfit, convert
+from adnotice.keywords import Keywords
 from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings, SettingsError, variables_in
 
 FILE_NAME: Final = "adnotice.toml"
@@ -49,13 +50,13 @@ def find_file(environ: Mapping[str, str] = os.environ) -> Path | None:
         return None
 
 
-def read_settings(environ: Mapping[str, str] = os.environ, **defaults: object) -> Settings:
+def read_settings(environ: Mapping[str, str] = os.environ, **defaults: Unpack[Keywords]) -> Settings:
     """The settings that the file and the environment hold; `defaults` where neither says anything.
 
     Raises `SettingsError` with every problem and its remedy.
     """
     if given := _GIVEN.get():
-        return Settings.of(**{**defaults, **given[0]})
+        return Settings.among(None, {**defaults, **given[0]})
     file = find_file(environ)
     if file is not None:
         return Settings.from_file(file, environ, **defaults)

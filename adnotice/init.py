@@ -20,6 +20,7 @@ from adnotice.frameworks import Framework, find_apps, name_target, write_lines
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import hash_password
 from adnotice.keys import new_secret
+from adnotice.keywords import Keywords
 from adnotice.settings import CONFIG_VARIABLE, PREFIX, Settings, variables_in
 
 HEADING: Final = """\
@@ -48,7 +49,12 @@ def begin_site(asked: Asked) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    values = {"site_name": name, "secret_key": new_secret(), "dashboard_password_hash": hashed, "store_url": url}
+    values: Keywords = {
+        "site_name": name,
+        "secret_key": new_secret(),
+        "dashboard_password_hash": hashed,
+        "store_url": url,
+    }
     settings = Settings.of(**values)
     shown = begin_store(settings, url)
     try:
@@ -117,7 +123,7 @@ def _whole_url(url: str) -> str:
     return f"sqlite:///{sqlite_file(url)}" if name not in ("", url) else url
 
 
-def _write(file: Path, values: dict[str, str]) -> None:
+def _write(file: Path, values: Keywords) -> None:
     """Writes the file, readable by its owner alone from its first moment; never over another. Raises `OSError`."""
     lines = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()

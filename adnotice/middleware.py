@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import Final
+from typing import Final, Unpack
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +12,7 @@ from adnotice.composition import compose
 from adnotice.configuration import choose_settings
 from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
+from adnotice.keywords import Keywords
 from adnotice.settings import Settings, SettingsError
 from adnotice.slot import find_wrong_slot
 from adnotice.standby import Standby
@@ -39,7 +40,7 @@ class AdNoticeMiddleware:
     with 500. Settings that can't be used are logged at once, fail the server's startup, and leave the site as it is.
     """
 
-    def __init__(self, /, app: ASGIApp, settings: Settings | None = None, **options: object) -> None:
+    def __init__(self, /, app: ASGIApp, settings: Settings | None = None, **options: Unpack[Keywords]) -> None:
         self.app = app
         self._router: Router | Standby | SwitchedOff
         self._pages: Injector | Standby | SwitchedOff

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, Unpack
 
 import msgspec
 
@@ -22,6 +22,7 @@ from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
+from adnotice.keywords import Keywords
 from adnotice.notice.settings import NoticeSettings
 from adnotice.vocabulary import Mode
 
@@ -91,7 +92,7 @@ class Settings:
     insight: InsightSettings = field(default_factory=InsightSettings)
 
     @classmethod
-    def of(cls, **options: object) -> Self:
+    def of(cls, **options: Unpack[Keywords]) -> Self:
         """Settings from flat keywords: `Settings.of(secret_key=..., not_now_days=14)`.
 
         Raises `SettingsError` with every problem and its remedy.
@@ -99,15 +100,15 @@ class Settings:
         return cls._compose(options, _plain)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] = os.environ, **defaults: object) -> Self:
+    def from_env(cls, environ: Mapping[str, str] = os.environ, **defaults: Unpack[Keywords]) -> Self:
         """Settings from ADNOTICE_SECRET_KEY, ADNOTICE_SITE_NAME, …; lists are separated by commas, mappings are JSON.
 
         `defaults` hold where no variable says otherwise. Raises `SettingsError` with every problem and its remedy.
         """
-        return cls._compose(defaults | _read_variables(environ), _spell_variable)
+        return cls._compose({**defaults, **_read_variables(environ)}, _spell_variable)
 
     @classmethod
-    def from_file(cls, path: str | Path, environ: Mapping[str, str] = {}, **defaults: object) -> Self:
+    def from_file(cls, path: str | Path, environ: Mapping[str, str] = {}, **defaults: Unpack[Keywords]) -> Self:
         """Settings from a TOML file with the flat names at its top level; the variables in `environ` stand above it, and
         below it `defaults`.
 
@@ -119,7 +120,8 @@ class Settings:
             raise SettingsError([f"{path} must be a TOML file that can be read: {error}"]) from None
         variables = _read_variables(environ)
         return cls._compose(
-            defaults | written | variables, lambda name: _spell_variable(name) if name in variables else _plain(name)
+            {**defaults, **written, **variables},
+            lambda name: _spell_variable(name) if name in variables else _plain(name),
         )
 
     @classmethod

@@ -1,11 +1,12 @@
 """Writes the pages that follow from the code: docs/settings.md, docs/commands.md, docs/reasons.md, and the words in
-docs/openapi.json. `make docs` runs it."""
+docs/openapi.json; and adnotice/keywords.py, the settings as keywords for editors and type checkers. `make docs` runs it."""
 
 from __future__ import annotations
 
 import inspect
 import json
 import sys
+import textwrap
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
@@ -121,6 +122,48 @@ def cell(text: str) -> str:
     return text.replace("<", "&lt;").replace("|", "\\|")
 
 
+TYPES: Mapping[str, str] = {
+    "tuple[str, ...]": "str | Sequence[str]",
+    "Mode": 'Mode | Literal["off", "measure", "ask"]',
+    "Consent": 'Literal["not-needed", "required"]',
+}
+"""What one may give for a setting that is kept as this type."""
+
+KEYWORDS: str = '''\
+"""The settings as keywords, for editors to complete and mypy and pyright to check. Made from the rooms' settings by `make docs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypedDict
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from adnotice.vocabulary import Mode
+
+
+class Keywords(TypedDict, total=False):
+    """What `AdNoticeMiddleware(app, …)`, `AdNotice(app, …)` and `Settings.of(…)` take; Django's `ADNOTICE = {…}` too."""
+'''
+
+
+def keywords_module() -> str:
+    """The module with a keyword for each setting, its type and its sentence."""
+    lines = [KEYWORDS]
+    for owner in (Settings, *ROOMS):
+        sentences = describe(owner)
+        for field in fields(owner):
+            if field.name in sentences:
+                assert isinstance(field.type, str)  # of a module whose annotations are postponed
+                lines.append(f"    {field.name}: {TYPES.get(field.type, field.type).replace(chr(39), chr(34))}")
+                lines += textwrap.wrap(
+                    f'"""{sentences[field.name]}"""', 120, initial_indent="    ", subsequent_indent="    "
+                )
+                lines.append("")
+    return "\n".join(lines[:-1]) + "\n"
+
+
 def openapi() -> str:
     """The description of our endpoints for machines, with the words that the vocabulary has now and the report as it is read."""
     document = json.loads((HERE / "openapi.json").read_text(encoding="utf-8"))
@@ -164,6 +207,7 @@ PAGES = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "reasons.md": reasons_page,
+    "../adnotice/keywords.py": keywords_module,
 }
 
 
@@ -174,7 +218,7 @@ def main() -> int:
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         new = make()
         path.write_text(new, encoding="utf-8")
-        print(f"docs/{name}: {'unchanged' if new == old else 'written'}")
+        print(f"{path.resolve().relative_to(HERE.parent)}: {'unchanged' if new == old else 'written'}")
     return 0
 
 

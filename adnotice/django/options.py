@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from django.conf import settings
 
 from adnotice.configuration import choose_settings
+from adnotice.keywords import Keywords
 from adnotice.settings import Settings
 
 SETTING = "ADNOTICE"
 
 
-def find_options() -> Mapping[str, object]:
+def find_options() -> Keywords:
     """The options in the site's settings; empty where the file is to be read."""
-    return getattr(settings, SETTING, None) or {}
+    found: Keywords = getattr(settings, SETTING, None) or Keywords()
+    return found
 
 
 def read_options() -> Settings:
