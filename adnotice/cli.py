@@ -24,6 +24,7 @@ from adnotice.commands import (
     change_mode,
     change_peace,
     check_site,
+    find_store,
     opened,
     store_url,
     whole_settings,
@@ -224,6 +225,23 @@ def restore_store(**given: Any) -> int:
     asked = Asked(**given)
     aside = restore(asked.file, store_url(asked))
     print(f"restored; what was there before is {aside}" if aside else "restored")
+    return 0
+
+
+@adnotice.command("copy")
+@click.argument("target", metavar="URL")
+@store_option
+def copy_all(**given: Any) -> int:
+    """Copy all counts into another, empty store at URL: from SQLite to PostgreSQL, or back. Stop the site's servers first."""
+    from adnotice.count.stores.sql.transfer import copy_store
+
+    asked = Asked(**given)
+    settings = whole_settings()
+    with opened(asked, settings) as source, closing(open_store(asked.target, settings.count)) as target:
+        copied = copy_store(source, target)
+        print(
+            f"{copied} tallies are in {find_store(target)} now. Name it in the setting store_url, and start the servers"
+        )
     return 0
 
 

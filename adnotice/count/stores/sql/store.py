@@ -230,6 +230,19 @@ class SqlStore:
             self._lock.release()
 
     @contextmanager
+    def changing(self) -> Iterator[Any]:
+        """The same for a transaction that may take minutes."""
+        with self._lock, self._told():
+            self._prepare()
+            with self._dialect.changing() as cursor:
+                yield cursor
+
+    @property
+    def mark(self) -> str:
+        """How the driver marks a parameter."""
+        return self._dialect.mark
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
