@@ -8,9 +8,9 @@ ARGS ?=
 MARK ?=
 QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
-EXTRAS := browsers postgresql redis brotli zstd serve doctor
+EXTRAS := useragents postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile endurance mutants fast compiled browser browser-setup clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer endurance mutants fast compiled browser browser-setup clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -129,6 +129,7 @@ lock: | $(BIN)/python ## locks/: every version and hash anew, for Python 3.11 an
 	@$(UV) locks/tools.in --output-file locks/tools.txt
 	@$(UV) --extra demo pyproject.toml locks/build.in --output-file locks/demo.txt
 	@$(UV) --extra check pyproject.toml locks/build.in --output-file locks/check.txt
+	@$(UV) locks/docs.in --output-file locks/docs.txt
 	@$(UV) --constraint locks/check.txt --extra check --extra bench pyproject.toml locks/build.in --output-file locks/bench.txt
 	@$(UV) --constraint locks/check.txt --extra mutants pyproject.toml locks/build.in --output-file locks/mutants.txt
 
@@ -160,8 +161,22 @@ static: $(CACHE)/check browser-setup ## what browsers get, built from static/src
 screenshots: $(CACHE)/check browser-setup ## docs/images: the notice and the dashboard, from the demo; .cache/screenshots: the dashboard in each situation
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
-docs: $(CACHE)/check ## the generated parts of docs/
+# With what is shipped, and in nothing of ours but that: an empty HOME, a cold cache of pip's.
+newcomer: $(CACHE)/compiled browser-setup ## docs/start followed to the letter, to a counted blocker; writes docs/start.md (ARGS="flask", ARGS="--each-line flask")
+	@$(BIN)/python -m tests.newcomer dist/*.whl $(ARGS)
+
+# The site's tools are in an environment of their own: nothing else needs them.
+docs: $(CACHE)/check $(CACHE)/docs ## the generated parts of docs/, and the documentation as a site in .cache/site
 	@$(BIN)/python -m docs.generate $(ARGS)
+	@$(CACHE)/docs/bin/python -m sphinx --builder html --fail-on-warning --keep-going --nitpicky --quiet docs $(CACHE)/site
+	@echo 'open $(CACHE)/site/index.html'
+
+$(CACHE)/docs: locks/docs.txt | $(BIN)/python
+	@mkdir -p $(CACHE)
+	@$(call LANE,docs)
+	@echo 'installing Sphinx, MyST and furo into $(CACHE)/docs'
+	@$(call IN_LANE,docs) --require-hashes --requirement locks/docs.txt
+	@touch $@
 
 # Both builds side by side: each takes its attacks one by one, and what is attacked mostly waits.
 translations: $(CACHE)/check ## the template for translators, every PO file brought to it, and the compiled catalogues (ARGS=fi begins one)

@@ -89,7 +89,7 @@ class Agent(NamedTuple):
 
 
 def classify_agent(header: str) -> Agent:
-    """The families that the header names; `(not known)` for what it doesn't, or without the extra `browsers`."""
+    """The families that the header names; `(not known)` for what it doesn't, or without the extra `useragents`."""
     return _classify(header[:MAX_AGENT_CHARACTERS])
 
 

@@ -101,6 +101,10 @@ class Keywords(TypedDict, total=False):
     """The operator's own sentences by name, in the first of the languages; the rest are ours. `{site}` stands for the
     site's name. All names: `adnotice wording --names`."""
 
+    ads_are: str
+    """A line that is true of the site's ads, such as "No pop-ups, no sound": it stands under "More" where readers are
+    spoken to in the first of the languages, which it is written in."""
+
     support_links: Mapping[str, str]
     """Other ways to support the site: label to address (https:// or a path of this site)."""
 
@@ -115,6 +119,10 @@ class Keywords(TypedDict, total=False):
 
     ask: Callable[[Request], bool] | None
     """The operator's own predicate over the view's report: false leaves the reader in peace. Where it fails, too."""
+
+    count_allowed: bool
+    """Remember for up to 180 days, in a cookie with the month, that a check found ads allowed: page views with ads
+    since are counted, and the reader is not asked again. Readers are to be told; see docs/privacy.md."""
 
     quiet_cookie: str
     """The name of a cookie by which the site knows its supporters: who has it, with any value, is never asked."""

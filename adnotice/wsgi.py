@@ -9,7 +9,7 @@ import atexit
 import os
 import weakref
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Unpack
 
 from adnotice.composition import Parts, compose, logger
 from adnotice.configuration import choose_settings
@@ -20,6 +20,7 @@ from adnotice.http.router import LOOK_RULE
 from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, make_scope
 from adnotice.http.wsgi_router import WsgiRouter, send_answer
 from adnotice.inject.wsgi import PageStart, WsgiInjector
+from adnotice.keywords import Keywords
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import REASON as NOT_SET_UP
 from adnotice.switched_off import REASON as SWITCHED_OFF
@@ -41,7 +42,7 @@ class AdNotice:
     The same holds under a server that can't run us, where the first request finds that out.
     """
 
-    def __init__(self, /, app: WSGIApp, settings: Settings | None = None, **options: object) -> None:
+    def __init__(self, /, app: WSGIApp, settings: Settings | None = None, **options: Unpack[Keywords]) -> None:
         self.app = app
         self._prefix = f"{Settings.prefix}/"
         self._parts: Parts | None = None

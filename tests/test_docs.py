@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adnotice.count.model.tally import Metric
 from adnotice.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -33,8 +34,23 @@ def test_every_setting_has_its_sentence(owner: type) -> None:
     assert named == set(generate.describe(owner))
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_figure_has_its_meaning() -> None:
+    table = (DOCS / "figures.md").read_text(encoding="utf-8").partition("| name | one for each |")[2]
+    named = [
+        name for row in re.findall(r"^\| (.+?) \|", table, re.MULTILINE) for name in re.findall("`([a-z-]+)`", row)
+    ]
+    assert sorted(named) == sorted(Metric)
+
+
+def test_every_page_stands_in_the_sites_index() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    listed = {line for block in re.findall(r"```\{toctree\}\n(.*?)```", index, re.DOTALL) for line in block.split()}
+    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
+    assert {page for page in pages if not page.startswith("start/")} <= listed

@@ -18,7 +18,7 @@ DOCS = PACKAGE.parent / "docs"
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
     {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting", "asked"},
-    {"texts", "finding", "page", "mode", "agents"},
+    {"texts", "finding", "page", "mode", "agents", "keywords"},
     {"http"},
     {"objection"},
     ROOMS,
@@ -29,7 +29,7 @@ STOREYS: list[set[str]] = [
     {"middleware", "wsgi", "doctor", "commands", "testing"},
     {"serve", "init", "approval", "reporting", "noting"},
     {"cli"},
-    {"__main__", "django"},
+    {"__main__", "django", "litestar"},
 ]
 HEIGHT = {name: height for height, names in enumerate(STOREYS) for name in names}
 
