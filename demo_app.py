@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from adnotice import AdNoticeMiddleware, Settings
+from adnotice import AdNoticeMiddleware, Keywords, Settings
 from adnotice.count.stores.open import open_store
 from adnotice.insight.access.passwords import hash_password
 from adnotice.keys import new_secret
@@ -37,22 +37,39 @@ LAST_PORT = 8099
 ARTICLES = read_articles()
 
 
-def make_newspaper() -> Starlette:
-    """The newspaper itself: it knows nothing of adnotice."""
+SHOWN_AT = ARTICLES[1].path
+FIGURES_AT = "/_adnotice/dashboard"
+SAMPLE_AT = f"{FIGURES_AT}?site={SITE.replace(' ', '+')}"
+
+
+def make_newspaper(figures_at: str = FIGURES_AT) -> Starlette:
+    """The newspaper itself. Of adnotice it knows the addresses that its strip leads to, for who tries the demo."""
     templates = Jinja2Templates(HERE / "templates")
-    templates.env.globals["sections"] = list(dict.fromkeys(article.section for article in ARTICLES))
+    sections = list(dict.fromkeys(article.section for article in ARTICLES))
+    paths = {section: f"/{section.lower()}" for section in sections}
+    templates.env.globals |= {"sections": sections, "paths": paths, "shown_at": SHOWN_AT, "figures_at": figures_at}
+    begun = datetime.now(UTC).astimezone().replace(second=0, microsecond=0)
 
     def page(request: Request, template: str, **values: object) -> Response:
         today = f"{datetime.now(UTC).astimezone():%A, %-d %B %Y}"
-        return templates.TemplateResponse(request, template, {"today": today, **values})
+        return templates.TemplateResponse(request, template, {"today": today, "here": "", **values})
 
     def show_front(request: Request) -> Response:
         return page(request, "front.html", articles=ARTICLES)
 
+    def show_section(request: Request) -> Response:
+        (here,) = [section for section in sections if paths[section] == request.url.path]
+        return page(request, "front.html", articles=[each for each in ARTICLES if each.section == here], here=here)
+
     def show_article(request: Request) -> Response:
         (article,) = [each for each in ARTICLES if each.path == request.url.path]
         others = [each for each in ARTICLES if each is not article]
-        return page(request, "article.html", article=article, others=others[:4])
+        published = begun - timedelta(minutes=97 * ARTICLES.index(article) + 14)
+        values = {"article": article, "others": others[:4], "published": published, "here": article.section}
+        return page(request, "article.html", **values)
+
+    def show_try(request: Request) -> Response:
+        return page(request, "try.html")
 
     def show_support(request: Request) -> Response:
         paragraphs = [
@@ -65,7 +82,9 @@ def make_newspaper() -> Starlette:
     routes = [
         Route("/", show_front),
         *(Route(article.path, show_article) for article in ARTICLES),
+        *(Route(path, show_section) for path in paths.values()),
         Route("/support", show_support),
+        Route("/try", show_try),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         Mount("/adserve", StaticFiles(directory=HERE / "adserve")),
     ]
@@ -82,10 +101,11 @@ def main() -> int:
         print(f"Port {asked.port or FIRST_PORT} can't be used: {why}. Try: --port N", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="adnotice-demo-") as folder:
-        settings = {
+        settings: Keywords = {
             "site_name": "The Daily Example",
             "site": "the daily example",
             "mode": "ask",
+            "expose_verdict": True,  # for the panel at the end of each article
             "ask_on_first_page": True,  # so that the demo shows the notice at once; the default is more patient
             "support_links": {"Support us": "/support"},
             "responsible": "The Daily Example, 1 Example Street",
@@ -95,10 +115,11 @@ def main() -> int:
         }
         if asked.sample:
             store = open_store(str(settings["store_url"]))
-            write_sample(store, ["/", *(article.path for article in ARTICLES)], time.time())
+            write_sample(store, ["/", *(article.path for article in ARTICLES[:6])], time.time())
             store.close()
 
-        app = AdNoticeMiddleware(make_newspaper(), Settings.of(secret_key=new_secret(), **settings))
+        newspaper = make_newspaper(SAMPLE_AT if asked.sample else FIGURES_AT)
+        app = AdNoticeMiddleware(newspaper, Settings.of(secret_key=new_secret(), **settings))
 
         tell(listener.getsockname()[1], sample=asked.sample)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
@@ -139,25 +160,29 @@ def list_places() -> list[tuple[str, str]]:
 def tell(port: int, *, sample: bool) -> None:
     """Says what there is to see, and where."""
     home = f"http://127.0.0.1:{port}"
-    dashboard = f"{home}/_adnotice/dashboard"
-    article = home + ARTICLES[1].path
+    dashboard = home + FIGURES_AT
+    article = home + SHOWN_AT
     lines = [
         "",
         "  The Daily Example, a demo of adnotice",
         "",
-        f"  Read the newspaper       {home}/",
-        f"  See the notice           {article}#adnotice=preview",
+        "  Try first, in this order (every page has the same three at its top):",
+        "",
+        f"  1 See the notice         {article}#adnotice=preview",
         "                           (no blocker needed: it is labelled and counts nothing)",
         *(f"  {said:<24} {home}{path}#adnotice=preview" for said, path in list_places()),
+        f"  2 Switch a blocker on    {home}/try",
+        f"  3 See the figures        {home}{SAMPLE_AT if sample else FIGURES_AT}",
+        f"                           Password: {PASSWORD}",
+        "",
+        f"  Read the newspaper       {home}/",
         f"  See what was found       {article}#adnotice=why",
         "                           (then open the browser's console: verdict, ground, why asked or not)",
         f"  What readers are told    {home}/_adnotice/about",
         f"  The dashboard            {dashboard}?site=the+daily+example",
-        f"                           Password: {PASSWORD}",
     ]
     if sample:
-        address = f"{dashboard}?site={SITE.replace(' ', '+')}"
-        lines += [f"  with sample figures      {address}", f"                           ({LABEL})"]
+        lines += [f"  with sample figures      {home}{SAMPLE_AT}", f"                           ({LABEL})"]
     lines += [
         "",
         "  With an ad blocker switched on, open any article: the notice comes within seconds. Here it comes on the",

@@ -24,6 +24,12 @@ class Article:
     caption: str
     text: str
     place: str = ""
+    language: str = "en"
+
+    @property
+    def direction(self) -> str:
+        """Which way its language is written."""
+        return "rtl" if self.language == "ar" else "ltr"
 
     @property
     def minutes(self) -> int:
