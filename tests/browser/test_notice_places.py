@@ -109,8 +109,8 @@ def test_in_the_page_nothing_is_cut_off_in_any_window(
         page.call("viewport", width=width, height=height)
         seen = place(page)
         wait_until(lambda: page.run(CLIPPED) == [], "nothing is cut off")
-        assert seen["body"]
-        assert len(seen["names"]) == 4
+        assert seen["body"] or enlarged, "where twice as large a text is wider than its window, it goes behind More"
+        assert len(seen["names"]) in ((3, 4) if enlarged else (4,))
         assert page.run("return document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -416,7 +416,7 @@ def test_a_card_stands_in_the_corner_of_a_large_window_and_is_a_bar_in_a_small_o
         assert seen["card"]
         assert not seen["scrolls"]
         assert 430 <= seen["width"] <= 440
-        assert seen["bottom"] == 24
+        assert round(seen["bottom"], 2) == 24
         assert seen["right"] >= 24
         assert seen["left"] > width / 3
         assert seen["width"] * seen["height"] <= 105_000
@@ -424,6 +424,6 @@ def test_a_card_stands_in_the_corner_of_a_large_window_and_is_a_bar_in_a_small_o
     for width, height in [(768, 1024), (844, 390), (360, 640), (320, 568), (1280, 500)]:
         page.call("viewport", width=width, height=height)
         seen = page.run(look)
-        assert (seen["card"], seen["left"], seen["bottom"]) == (False, 0, 0)
+        assert (seen["card"], seen["left"], round(seen["bottom"], 2)) == (False, 0, 0)
         assert seen["height"] <= 100 or seen["width"] * seen["height"] <= 105_000
         assert seen["height"] <= 0.3 * height
