@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adnotice.asked import Asked
+from adnotice.arguments import Arguments
 from adnotice.commands import whole_settings
 from adnotice.notice.approved import Approved, approve, print_approved, read_approved, write_approved
 from adnotice.notice.drafts import list_drafts, load_draft
@@ -20,7 +20,7 @@ from adnotice.settings import Settings
 ACTIONS = ("list", "approve", "template")
 
 
-def tell_wording(asked: Asked) -> int:
+def tell_wording(asked: Arguments) -> int:
     """Lists the languages, prints words, or approves them; returns the exit status."""
     settings = whole_settings()
     folder = asked.folder or Path(settings.notice.wording_folder)
@@ -45,7 +45,7 @@ def tell_wording(asked: Asked) -> int:
     return 0
 
 
-def approve_language(asked: Asked, settings: Settings, folder: Path) -> int:
+def approve_language(asked: Arguments, settings: Settings, folder: Path) -> int:
     """Writes a language's words into the operator's file, under the name of who has read them."""
     if not asked.by.strip():
         print("wording approve needs --by NAME: who has read these words", file=sys.stderr)

@@ -17,7 +17,7 @@ from click.shell_completion import get_completion_class
 
 from adnotice import __version__
 from adnotice.approval import ACTIONS, tell_wording
-from adnotice.asked import Asked
+from adnotice.arguments import Arguments
 from adnotice.commands import (
     MODES,
     NoSite,
@@ -54,8 +54,6 @@ from adnotice.vocabulary import Unavailable
 WIDTH: Final = 100
 SHELLS: Final = ("bash", "zsh", "fish")
 FILE: Final = click.Path(path_type=Path)
-
-Command = Callable[..., int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -114,7 +112,7 @@ mail_option: Final = click.option("--mail", is_flag=True, help="Mail it, once ho
 @store_option
 def init(**given: Any) -> int:
     """Write adnotice.toml, which server and commands read, begin the store, and say which lines to add to your app."""
-    return begin_site(Asked(**given))
+    return begin_site(Arguments(**given))
 
 
 @adnotice.command("new-secret")
@@ -152,7 +150,7 @@ def print_hash() -> int:
 @store_option
 def mode(**given: Any) -> int:
     """Show the mode, or change it for every process that shares the store. default: what the settings say."""
-    return change_mode(Asked(**given))
+    return change_mode(Arguments(**given))
 
 
 @adnotice.command()
@@ -168,7 +166,7 @@ def mode(**given: Any) -> int:
 @store_option
 def peace(**given: Any) -> int:
     """Leave everyone in peace until a time, as on the day of a disaster: nobody is asked, views are measured. Or show it."""
-    return change_peace(Asked(**given))
+    return change_peace(Arguments(**given))
 
 
 @adnotice.command()
@@ -187,7 +185,7 @@ def peace(**given: Any) -> int:
 def wording(**given: Any) -> int:
     """List the languages and who approved their words; print words; approve them. LANGUAGE is a tag such as uk or pt-BR, for approve
     and template."""
-    return tell_wording(Asked(**given))
+    return tell_wording(Arguments(**given))
 
 
 @adnotice.command()
@@ -195,7 +193,7 @@ def wording(**given: Any) -> int:
 @store_option
 def prune(**given: Any) -> int:
     """Remove what is past its retention."""
-    asked = Asked(**given)
+    asked = Arguments(**given)
     with opened(asked) as store:
         removed = store.prune(time.time())
     print(msgspec.json.encode({"removed": removed}).decode() if asked.json else f"{removed} rows removed")
@@ -208,7 +206,7 @@ def prune(**given: Any) -> int:
 @store_option
 def backup(**given: Any) -> int:
     """Copy a SQLite store into a new FILE while counting goes on."""
-    asked = Asked(**given)
+    asked = Arguments(**given)
     url = store_url(asked)
     with progress("copying") as tell:
         size = back_up(url, asked.file, tell)
@@ -222,7 +220,7 @@ def backup(**given: Any) -> int:
 @store_option
 def restore_store(**given: Any) -> int:
     """Put a backup where the store is; what was there is moved aside."""
-    asked = Asked(**given)
+    asked = Arguments(**given)
     aside = restore(asked.file, store_url(asked))
     print(f"restored; what was there before is {aside}" if aside else "restored")
     return 0
@@ -235,7 +233,7 @@ def copy_all(**given: Any) -> int:
     """Copy all counts into another, empty store at URL: from SQLite to PostgreSQL, or back. Stop the site's servers first."""
     from adnotice.count.stores.sql.transfer import copy_store
 
-    asked = Asked(**given)
+    asked = Arguments(**given)
     settings = whole_settings()
     with opened(asked, settings) as source, closing(open_store(asked.target, settings.count)) as target:
         copied = copy_store(source, target)
@@ -251,7 +249,7 @@ def copy_all(**given: Any) -> int:
 @store_option
 def migrate(**given: Any) -> int:
     """Bring a store that an older version wrote to this version's schema."""
-    asked = Asked(**given)
+    asked = Arguments(**given)
 
     def ask(question: str) -> bool:
         return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
@@ -269,7 +267,7 @@ def migrate(**given: Any) -> int:
 @store_option
 def import_pages(**given: Any) -> int:
     """Take over daily page views that a CDN counted: CSV with day,page,views; a column named site may say which site."""
-    asked = Asked(**given)
+    asked = Arguments(**given)
     settings = whole_settings()
     try:
         with asked.file.open(encoding="utf-8-sig", newline="") as lines:
@@ -299,7 +297,7 @@ def import_pages(**given: Any) -> int:
 @store_option
 def figures(**given: Any) -> int:
     """Print a site's figures. TABLE is summary (JSON), metrics (for Prometheus), or a table as CSV: series, pages, …"""
-    asked = Asked(**given)
+    asked = Arguments(**given)
     settings = whole_settings()
     with opened(asked, settings) as store:
         check_site(store, asked.site)
@@ -337,7 +335,7 @@ def export(reader: Reader, name: str, wish: Wish) -> bytes:
 @store_option
 def report(**given: Any) -> int:
     """Tell the first screen of the dashboard in words: for a weekly mail."""
-    return send_report(Asked(**given))
+    return send_report(Arguments(**given))
 
 
 @adnotice.command(
@@ -349,7 +347,7 @@ def report(**given: Any) -> int:
 @store_option
 def watch(**given: Any) -> int:
     """Looks, and tells."""
-    return watch_site(Asked(**given))
+    return watch_site(Arguments(**given))
 
 
 @adnotice.command()
@@ -361,7 +359,7 @@ def watch(**given: Any) -> int:
 @store_option
 def annotate(**given: Any) -> int:
     """Note what happened on a DAY (2026-11-09, or today): it is marked in the chart, for thirteen months. Without one, list them."""
-    return annotate_site(Asked(**given))
+    return annotate_site(Arguments(**given))
 
 
 @adnotice.command()

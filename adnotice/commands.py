@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from adnotice.asked import Asked
+from adnotice.arguments import Arguments
 from adnotice.configuration import read_settings, tell_source
 from adnotice.count.ingest.heartbeat import Beat, is_heard, read_beats
 from adnotice.count.stores.open import open_store, sqlite_file
@@ -40,7 +40,7 @@ class NoSite(ValueError):
 
 @contextmanager
 def opened(
-    asked: Asked, settings: Settings | None = None, *, create: bool = False, older: bool = False
+    asked: Arguments, settings: Settings | None = None, *, create: bool = False, older: bool = False
 ) -> Iterator[Store]:
     """The store that the command is about, which it names. Raises `NoStore` where there is none and none is to be made.
 
@@ -70,7 +70,7 @@ def whole_settings() -> Settings:
     return read_settings(secret_key=new_secret())
 
 
-def store_url(asked: Asked) -> str:
+def store_url(asked: Arguments) -> str:
     """The URL of the store that the command is about, which it names where that is a file."""
     url: str = asked.store or whole_settings().count.store_url
     if url.startswith("sqlite:"):
@@ -104,7 +104,7 @@ def check_site(store: Store, site: str) -> None:
         raise NoSite(f"there is no site {site!r} in this store, {there}")
 
 
-def change_mode(asked: Asked) -> int:
+def change_mode(asked: Arguments) -> int:
     """Shows or changes the mode that the store holds, and says what the processes do."""
     settings = whole_settings()
     with opened(asked, settings, create=asked.create) as store:
@@ -143,7 +143,7 @@ def change_mode(asked: Asked) -> int:
     return 0
 
 
-def change_peace(asked: Asked) -> int:
+def change_peace(asked: Arguments) -> int:
     """Leaves everyone in peace until a time, or ends that, or shows what holds; measuring goes on."""
     settings = whole_settings()
     zone, now = settings.count.timezone, time.time()

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from adnotice.asked import Asked
+from adnotice.arguments import Arguments
 from adnotice.commands import find_store
 from adnotice.configuration import FILE_NAME, find_file, tell_source
 from adnotice.count.stores.open import open_store, sqlite_file
@@ -36,7 +36,7 @@ mode = "measure"  # counts, asks nobody; when you have seen the figures: adnotic
 NOTHING_FOUND: Final = "no app of FastAPI, Starlette, Litestar, Quart, Flask or Django was found here"
 
 
-def begin_site(asked: Asked) -> int:
+def begin_site(asked: Arguments) -> int:
     """Writes the file and begins the store, or begins the store alone where the file is there already."""
     file = find_file() or Path.cwd() / FILE_NAME
     if file.exists():
@@ -75,7 +75,7 @@ def begin_store(settings: Settings, url: str) -> str:
         return find_store(store)
 
 
-def _go_on(asked: Asked, file: Path) -> int:
+def _go_on(asked: Arguments, file: Path) -> int:
     """What is left to do where the file is there: it is never changed."""
     if asked.site_name is not None or asked.password is not None:
         print(f"{file} is there already, and is not changed. Edit it, or remove it to begin anew", file=sys.stderr)
@@ -88,7 +88,7 @@ def _go_on(asked: Asked, file: Path) -> int:
     return 0
 
 
-def _ask(asked: Asked, file: Path) -> tuple[str, tuple[str, str], str]:
+def _ask(asked: Arguments, file: Path) -> tuple[str, tuple[str, str], str]:
     """The site's name, what `_password` gives, the store's URL. Raises `ValueError` for a password that can't be."""
     terminal = sys.stdin.isatty()
     name = _answer(asked.site_name, "The site's name, as its readers know it", "", terminal=terminal)

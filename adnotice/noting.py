@@ -7,7 +7,7 @@ import time
 
 import msgspec
 
-from adnotice.asked import Asked
+from adnotice.arguments import Arguments
 from adnotice.commands import NoSite, check_site, opened, whole_settings
 from adnotice.count.model.calendar import Calendar
 from adnotice.insight.analysis.query import LABEL, choose_site
@@ -15,7 +15,7 @@ from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.trail import COMMAND_LINE
 
 
-def annotate_site(asked: Asked) -> int:
+def annotate_site(asked: Arguments) -> int:
     """Keeps an annotation, removes one, or lists them; returns the exit status."""
     settings = whole_settings()
     with opened(asked, settings) as store:

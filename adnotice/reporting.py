@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from adnotice.asked import Asked
+from adnotice.arguments import Arguments
 from adnotice.commands import check_site, find_mode, opened, whole_settings
 from adnotice.count.stores.protocol import NoStore, Store
 from adnotice.insight.analysis.periods import Retention
@@ -45,7 +45,7 @@ def make_reader(store: Store, settings: Settings) -> Reader:
     )
 
 
-def send_report(asked: Asked) -> int:
+def send_report(asked: Arguments) -> int:
     """Prints the first screen in words, writes it into a file, or mails it once a week."""
     settings = whole_settings()
     if asked.mail and not settings.insight.mail_url:
@@ -70,7 +70,7 @@ def send_report(asked: Asked) -> int:
     return 0
 
 
-def watch_site(asked: Asked) -> int:
+def watch_site(asked: Arguments) -> int:
     """Says what has gone wrong, or has come up, since yesterday."""
     settings = whole_settings()
     if asked.mail and not settings.insight.mail_url:

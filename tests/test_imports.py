@@ -17,7 +17,7 @@ DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting", "asked"},
+    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting", "arguments"},
     {"texts", "finding", "page", "mode", "agents", "keywords"},
     {"http"},
     {"objection"},

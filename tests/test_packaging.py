@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "packaging.md").read_text(encoding="utf-8")
-OUR_OWN = {"demo", "conformance", "bench", "test", "check"}
+OUR_OWN = {"demo", "conformance", "bench", "test", "check", "mutants"}
 MAX_MEGABYTES = 45
 
 

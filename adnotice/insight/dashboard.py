@@ -24,7 +24,7 @@ from adnotice.http.static_files import Asset, make_asset, read_static
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import FORM, KNOWN, LINK, SESSION, Visitor
 from adnotice.insight.access.forms import check_query, read_form
-from adnotice.insight.access.grants import Kind
+from adnotice.insight.access.grants import GrantKind
 from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
 from adnotice.insight.access.sessions import ABSOLUTE_SECONDS
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention
@@ -35,7 +35,7 @@ from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations
-from adnotice.insight.screens import Asked, Screens, name_state
+from adnotice.insight.screens import ScreenRequest, Screens, name_state
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.insight.told_settings import Room
@@ -45,7 +45,7 @@ from adnotice.vocabulary import Mode, Rejection, Unavailable
 STYLE_SECONDS: Final = 300
 
 
-Compose = Callable[[Asked], HTMLResponse]
+Compose = Callable[[ScreenRequest], HTMLResponse]
 """Makes a page. Blocks."""
 
 
@@ -183,7 +183,7 @@ class Dashboard:
         try:
             check_query(request, *WISHES, *more)
             query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
-            asked = Asked(visitor, account, _limit(Wish.of(query, visitor.host, rows), account), query)
+            asked = ScreenRequest(visitor, account, _limit(Wish.of(query, visitor.host, rows), account), query)
             page = await self._workers.run(partial(self._show_days, compose, asked))
             return self._pages.pack(page, request.headers.get("accept-encoding", ""))
         except NoRow as problem:
@@ -194,7 +194,7 @@ class Dashboard:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
             return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
 
-    def _show_days(self, compose: Compose, asked: Asked) -> HTMLResponse:
+    def _show_days(self, compose: Compose, asked: ScreenRequest) -> HTMLResponse:
         """The page of the days asked for; where they can't be shown that of the usual ones, which says why, with the choice kept."""
         try:
             return compose(asked)
@@ -226,7 +226,7 @@ class Dashboard:
         """From the address of a shared link to its figures."""
         visitor = Visitor.of(request)
         secret = request.path_params["secret"]
-        link = await self._workers.run(lambda: self._login.grants().find(Kind.LINK, secret), STORE_SECONDS)
+        link = await self._workers.run(lambda: self._login.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
         if link is None or link.expires is None:
             text = "It was taken back, or its time is over. Ask whoever gave it to you for another one."
             return self._message(visitor, 404, "This link leads nowhere any more", text)

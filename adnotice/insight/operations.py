@@ -15,7 +15,7 @@ from adnotice.http.messages import Refused
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.forms import read_form
-from adnotice.insight.access.grants import BadGrant, Grant, Kind
+from adnotice.insight.access.grants import AccessGrant, BadGrant, GrantKind
 from adnotice.insight.access.login import Login, safe_next
 from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
@@ -24,7 +24,7 @@ from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_m
 from adnotice.insight.threads import Workers
 from adnotice.vocabulary import Mode, Rejection
 
-Change = Callable[[Account, Mapping[str, str]], None]
+Operation = Callable[[Account, Mapping[str, str]], None]
 """Does what a form asks for. Blocks; raises `ValueError` with a sentence for what can't be done."""
 
 
@@ -64,7 +64,7 @@ class Operations:
         """Puts another mode in force, or what the setting says."""
         return await self._take(request, self._change_mode, BadMode)
 
-    async def _take(self, request: Request, change: Change, *problems: type[ValueError]) -> Response:
+    async def _take(self, request: Request, change: Operation, *problems: type[ValueError]) -> Response:
         visitor = Visitor.of(request)
         form = await read_form(request)
         account = await self._login.admit(request)
@@ -87,7 +87,7 @@ class Operations:
 
     async def grant(self, request: Request) -> Response:
         """Makes a token or a shared link, and shows its secret this once; or takes one back."""
-        made: list[tuple[Kind, Grant, str]] = []
+        made: list[tuple[GrantKind, AccessGrant, str]] = []
 
         def change(account: Account, form: Mapping[str, str]) -> None:
             made.extend(self._grant(account, form))
@@ -100,22 +100,22 @@ class Operations:
             "granted.html", base=Visitor.of(request).base, kind=kind.value, grant=grant, secret=secret
         )
 
-    def _grant(self, account: Account, form: Mapping[str, str]) -> Iterator[tuple[Kind, Grant, str]]:
+    def _grant(self, account: Account, form: Mapping[str, str]) -> Iterator[tuple[GrantKind, AccessGrant, str]]:
         now, kept = self._reader.now().timestamp(), self._login.grants()
         kind = form.get("kind", "")
-        if kind not in list(Kind):
-            raise BadGrant(f"there is no kind {kind[:40]!r}, there are {', '.join(Kind)}")
+        if kind not in list(GrantKind):
+            raise BadGrant(f"there is no kind {kind[:40]!r}, there are {', '.join(GrantKind)}")
         if "revoke" in form:
-            kept.revoke(Kind(kind), form["revoke"], by=account.name, now=now)
+            kept.revoke(GrantKind(kind), form["revoke"], by=account.name, now=now)
             return
         site, days = "", None
-        if kind == Kind.LINK:
+        if kind == GrantKind.LINK:
             site, given = self._reader.name_site(form.get("site", "")), form.get("days", "")
             if not (given.isascii() and given.isdigit()):
                 raise BadGrant(f"the days must be a number, got {given[:40]!r}")
             days = int(given[:6])
-        grant, secret = kept.make(Kind(kind), form.get("name", ""), by=account.name, now=now, site=site, days=days)
-        yield Kind(kind), grant, secret
+        grant, secret = kept.make(GrantKind(kind), form.get("name", ""), by=account.name, now=now, site=site, days=days)
+        yield GrantKind(kind), grant, secret
 
     async def change_peace(self, request: Request) -> Response:
         """Leaves everyone in peace until a time, or ends that."""

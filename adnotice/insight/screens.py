@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from adnotice.detect.baits import SCRIPT
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
-from adnotice.insight.access.grants import Kind
+from adnotice.insight.access.grants import GrantKind
 from adnotice.insight.access.login import Login
 from adnotice.insight.analysis.periods import CHOICES, is_chosen
 from adnotice.insight.analysis.query import WISHES, Reader, Wish
@@ -25,7 +25,7 @@ from adnotice.insight.told_settings import Room
 from adnotice.vocabulary import Mode, Unavailable
 
 
-class Asked(NamedTuple):
+class ScreenRequest(NamedTuple):
     """Who asks, for what. `query` is the address's; `wrong` says why its days can't be shown, others are shown then."""
 
     visitor: Visitor
@@ -56,11 +56,11 @@ class Screens:
         self._setting = setting
         self._settings_told = settings_told
 
-    def overview(self, asked: Asked) -> HTMLResponse:
+    def overview(self, asked: ScreenRequest) -> HTMLResponse:
         """The figures."""
         return self._compose("overview.html", asked, self._reader.read(asked.wish))
 
-    def health(self, asked: Asked) -> HTMLResponse:
+    def health(self, asked: ScreenRequest) -> HTMLResponse:
         """What is to mend, by process too."""
         reading = self._reader.read(asked.wish)
         beats: Sequence[object] = ()
@@ -68,22 +68,22 @@ class Screens:
             beats = self._reader.beats()
         return self._compose("health.html", asked, reading, beats=beats, verified=SCRIPT.verified)
 
-    def settings(self, asked: Asked) -> HTMLResponse:
+    def settings(self, asked: ScreenRequest) -> HTMLResponse:
         """All settings."""
         return self._compose("settings.html", asked, self._reader.read(asked.wish), rooms=self._settings_told())
 
-    def notice(self, asked: Asked) -> HTMLResponse:
+    def notice(self, asked: ScreenRequest) -> HTMLResponse:
         """The mode, and who changed what."""
         told = {"deeds": self._reader.deeds(), "setting": self._setting, "modes": list(Mode)}
         return self._compose("notice.html", asked, self._reader.read(asked.wish), **told)
 
-    def access(self, asked: Asked) -> HTMLResponse:
+    def access(self, asked: ScreenRequest) -> HTMLResponse:
         """Tokens and shared links."""
         kept = self._login.grants()
-        told = {"tokens": kept.all(Kind.TOKEN), "links": kept.all(Kind.LINK), "moment": self._reader.local}
+        told = {"tokens": kept.all(GrantKind.TOKEN), "links": kept.all(GrantKind.LINK), "moment": self._reader.local}
         return self._compose("access.html", asked, self._reader.read(asked.wish), **told)
 
-    def rows(self, table: str, asked: Asked) -> HTMLResponse:
+    def rows(self, table: str, asked: ScreenRequest) -> HTMLResponse:
         """All rows of a table, or those chosen, or one alone. Raises `NoRow`, `BadRows`."""
         shared = asked.account.shared
         if name := asked.query.get("name"):
@@ -96,7 +96,7 @@ class Screens:
         told = {"rows": rows, "wanted": wanted, "by": by, "of": whole, "sum": add_up([row.views for row in rows])}
         return self._compose("rows.html", asked, reading, table=table, **told)
 
-    def _compose(self, template: str, asked: Asked, reading: Reading, **values: object) -> HTMLResponse:
+    def _compose(self, template: str, asked: ScreenRequest, reading: Reading, **values: object) -> HTMLResponse:
         figures, account = name_state(reading), asked.account
         if account.shared:
             reading = narrow(reading, self._least)

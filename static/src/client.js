@@ -29,7 +29,7 @@ function leaveOut(name, value) {
 }
 
 const run = () => {
-  const wish = location.hash.replace("#adnotice=", "");
+  const wish = location.hash;
   const reader = /** @type {any} */ (navigator);
 
   /** Goes up when the page goes away or consent does: what began before then is dropped. */
@@ -71,7 +71,7 @@ const run = () => {
     return answer?.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
   };
 
-  const explain = (/** @type {object} */ told) => wish === "why" && bring("why", told);
+  const explain = (/** @type {object} */ told) => wish === "#adnotice=why" && bring("why", told);
 
   /** @param {string} [kind] what the reader was asked about */
   const recheck = async (ticket = "", kind = "") => {
@@ -170,7 +170,7 @@ const run = () => {
   };
   if (SETTINGS.navigations && !why) bring("pages", { path: location.pathname, changed });
 
-  if (wish === "preview") show(null);
+  if (wish === "#adnotice=preview") show(null);
   else if (why) {
     conclude?.(null);
     explain({ why });

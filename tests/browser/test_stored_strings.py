@@ -15,7 +15,7 @@ from adnotice.count.ingest.heartbeat import Beat
 from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
-from adnotice.insight.access.grants import Grant
+from adnotice.insight.access.grants import AccessGrant
 from adnotice.insight.access.passwords import hash_password
 from adnotice.insight.annotations import Annotation
 from adnotice.insight.trail import Act, Deed
@@ -50,8 +50,8 @@ def fill(store: Store, site: str) -> None:
             f"annotation:{number}": Annotation(f"{number}", site, today, text, text, now),
             f"trail:{number:03}": Deed(now, text, Act.MODE, text, text),
             f"trail:x{number:03}": Deed(now, text, Act.TOKEN, text),
-            f"token:{number}": Grant(f"{number}", text, text, now),
-            f"link:{number}": Grant(f"{number}", text, text, now, text, now + 600),
+            f"token:{number}": AccessGrant(f"{number}", text, text, now),
+            f"link:{number}": AccessGrant(f"{number}", text, text, now, text, now + 600),
             f"process:{number}": Beat(now, text, text, number, Mode.ASK, problem=text),
         }
         for name, value in values.items():

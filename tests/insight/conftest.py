@@ -139,6 +139,7 @@ def busy(newsroom: Newsroom) -> Newsroom:
             o.SUPPORTS: 3,
             o.RECHECKED: 15,
             o.ALLOWED: 10,
+            o.SUPPORT_LINK: 4,
         }
     )
     rows = [
@@ -151,6 +152,7 @@ def busy(newsroom: Newsroom) -> Newsroom:
         (Dimension.REFERRER, "search.example", {o.CLEAR: 300, o.BLOCKED_CONTENT: 120}),
         (Dimension.QUIET, "not-blocked", {o.NOT_ASKED: 600}),
         (Dimension.QUIET, "later", {o.NOT_ASKED: 80}),
+        (Dimension.SUPPORT, "Become a member", {o.SUPPORT_LINK: 4}),
         (Dimension.REFUSAL, "status", {o.REFUSED: 20}),
         (Dimension.REFUSAL, "csp", {o.REFUSED: 40}),
         (Dimension.PROGRAM, "robot", {o.INJECTED: 4}),

@@ -12,7 +12,7 @@ import pytest
 from starlette.requests import Request
 
 from adnotice.count.model.tally import Dimension, Key, Metric
-from adnotice.insight.access.grants import MAX_KEPT, BadGrant, Grants, Kind
+from adnotice.insight.access.grants import MAX_KEPT, BadGrant, GrantKind, Grants
 from adnotice.insight.annotations import Annotations
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.trail import Trail
@@ -90,25 +90,27 @@ def test_two_ways_in_are_one_too_many_and_a_file_holds_no_function() -> None:
 
 def test_a_secret_is_kept_as_a_hash_and_taken_back_by_its_id(newsroom: Newsroom) -> None:
     kept = grants(newsroom)
-    made, secret = kept.make(Kind.TOKEN, " a  monthly report ", by="anna", now=newsroom.now)
-    other, _ = kept.make(Kind.TOKEN, "another", by="anna", now=newsroom.now + 1)
+    made, secret = kept.make(GrantKind.TOKEN, " a  monthly report ", by="anna", now=newsroom.now)
+    other, _ = kept.make(GrantKind.TOKEN, "another", by="anna", now=newsroom.now + 1)
     assert made.name == "a monthly report"
     held = str(newsroom.store.notes.values(""))
     assert secret not in held
     assert secret.split(".")[0] not in held
-    assert kept.find(Kind.TOKEN, secret) == made
-    assert kept.find(Kind.LINK, secret) is None
-    assert kept.find(Kind.TOKEN, secret[:-1] + ("A" if secret[-1] != "A" else "B")) is None
-    assert Grants(newsroom.store.notes, Keys("another secret of thirty-two letters")).find(Kind.TOKEN, secret) is None
-    kept.revoke(Kind.TOKEN, made.id, by="boris", now=newsroom.now + 2)
-    assert kept.find(Kind.TOKEN, secret) is None
-    assert kept.all(Kind.TOKEN) == [other]
+    assert kept.find(GrantKind.TOKEN, secret) == made
+    assert kept.find(GrantKind.LINK, secret) is None
+    assert kept.find(GrantKind.TOKEN, secret[:-1] + ("A" if secret[-1] != "A" else "B")) is None
+    assert (
+        Grants(newsroom.store.notes, Keys("another secret of thirty-two letters")).find(GrantKind.TOKEN, secret) is None
+    )
+    kept.revoke(GrantKind.TOKEN, made.id, by="boris", now=newsroom.now + 2)
+    assert kept.find(GrantKind.TOKEN, secret) is None
+    assert kept.all(GrantKind.TOKEN) == [other]
     assert [(deed.by, deed.act.value, deed.to) for deed in Trail(newsroom.store.notes).all()][::2] == [
         ("anna", "token made", "a monthly report"),
         ("boris", "token taken back", "a monthly report"),
     ]
     with pytest.raises(BadGrant, match="taken back, or is over"):
-        kept.revoke(Kind.TOKEN, made.id, by="boris", now=newsroom.now)
+        kept.revoke(GrantKind.TOKEN, made.id, by="boris", now=newsroom.now)
 
 
 @pytest.mark.parametrize(
@@ -123,23 +125,23 @@ def test_a_secret_is_kept_as_a_hash_and_taken_back_by_its_id(newsroom: Newsroom)
 )
 def test_what_can_not_be_made_is_said(newsroom: Newsroom, name: str, days: int, said: str) -> None:
     with pytest.raises(BadGrant, match=said):
-        grants(newsroom).make(Kind.LINK, name, by="anna", now=newsroom.now, site=SITE, days=days)
+        grants(newsroom).make(GrantKind.LINK, name, by="anna", now=newsroom.now, site=SITE, days=days)
 
 
 def test_no_more_are_kept_than_a_page_can_hold(newsroom: Newsroom) -> None:
     for number in range(MAX_KEPT):
         newsroom.store.notes.put(f"token:{number}", "{}")
     with pytest.raises(BadGrant, match="take some back first"):
-        grants(newsroom).make(Kind.TOKEN, "one more", by="anna", now=newsroom.now)
+        grants(newsroom).make(GrantKind.TOKEN, "one more", by="anna", now=newsroom.now)
 
 
 def test_a_link_ends_by_itself(newsroom: Newsroom) -> None:
     kept, now = grants(newsroom), time.time()
-    _, over = kept.make(Kind.LINK, "over", by="anna", now=now - 31 * 86_400, site=SITE, days=30)
-    _, holds = kept.make(Kind.LINK, "holds", by="anna", now=now - 29 * 86_400, site=SITE, days=30)
-    assert kept.find(Kind.LINK, over) is None
-    assert kept.find(Kind.LINK, holds)
-    assert [each.name for each in kept.all(Kind.LINK)] == ["holds"]
+    _, over = kept.make(GrantKind.LINK, "over", by="anna", now=now - 31 * 86_400, site=SITE, days=30)
+    _, holds = kept.make(GrantKind.LINK, "holds", by="anna", now=now - 29 * 86_400, site=SITE, days=30)
+    assert kept.find(GrantKind.LINK, over) is None
+    assert kept.find(GrantKind.LINK, holds)
+    assert [each.name for each in kept.all(GrantKind.LINK)] == ["holds"]
 
 
 async def make(browser: httpx.AsyncClient, **fields: str) -> httpx.Response:
@@ -183,7 +185,7 @@ def shared(busy: Newsroom) -> tuple[Newsroom, str]:
     busy.count({Metric.CLEAR: 9}, site="another.example.test")
     busy.count_all({Key(SITE, Dimension.PAGE, f"/letters/{n}", Metric.CLEAR): 2 for n in range(4)})
     Annotations(busy.store.notes).add(SITE, "today", "new wording", by="anna", now=busy.now, today=busy.today)
-    _, secret = grants(busy).make(Kind.LINK, "the board", by="anna", now=busy.now, site=SITE, days=30)
+    _, secret = grants(busy).make(GrantKind.LINK, "the board", by="anna", now=busy.now, site=SITE, days=30)
     return busy, secret
 
 
@@ -220,7 +222,7 @@ async def test_a_link_shows_one_sites_figures_and_nothing_else(shared: tuple[New
             answer = await guest.post(f"dashboard/{address}", data={"token": "0" * 128, "to": "off"})
             assert answer.status_code == 403
         kept = grants(newsroom)
-        kept.revoke(Kind.LINK, kept.all(Kind.LINK)[0].id, by="anna", now=newsroom.now)
+        kept.revoke(GrantKind.LINK, kept.all(GrantKind.LINK)[0].id, by="anna", now=newsroom.now)
         assert (await guest.get("dashboard")).status_code == 303
         assert (await guest.get(f"dashboard/shared/{secret}")).status_code == 404
 

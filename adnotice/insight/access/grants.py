@@ -22,21 +22,21 @@ MAX_DAYS: Final = 400
 DAY_SECONDS: Final = 86_400
 
 
-class Kind(Word):
+class GrantKind(Word):
     """`token` lets a program read every site; `link` shows one site, to whoever has it."""
 
     TOKEN = "token"  # noqa: S105 - a word
     LINK = "link"
 
 
-ACTS: Final = {Kind.TOKEN: (Act.TOKEN, Act.TOKEN_REVOKED), Kind.LINK: (Act.LINK, Act.LINK_REVOKED)}
+ACTS: Final = {GrantKind.TOKEN: (Act.TOKEN, Act.TOKEN_REVOKED), GrantKind.LINK: (Act.LINK, Act.LINK_REVOKED)}
 
 
 class BadGrant(ValueError):
     """A token or link that can't be made, or is not there; the text says why and what to give."""
 
 
-class Grant(msgspec.Struct, frozen=True):
+class AccessGrant(msgspec.Struct, frozen=True):
     """One token or link: who made it when (seconds since the epoch, UTC), and, of a link, for which site and until when."""
 
     id: str
@@ -55,12 +55,12 @@ class Grants:
 
     def __init__(self, notes: Notes, keys: Keys) -> None:
         self._notes = notes
-        self._signers = {kind: keys.signer(f"insight.{kind}") for kind in Kind}
+        self._signers = {kind: keys.signer(f"insight.{kind}") for kind in GrantKind}
         self._trail = Trail(notes)
 
     def make(
-        self, kind: Kind, name: str, *, by: str, now: float, site: str = "", days: int | None = None
-    ) -> tuple[Grant, str]:
+        self, kind: GrantKind, name: str, *, by: str, now: float, site: str = "", days: int | None = None
+    ) -> tuple[AccessGrant, str]:
         """A new one and its secret, which is kept nowhere. `days`: for how long it holds, None: until it is taken back.
 
         Raises `BadGrant`.
@@ -75,13 +75,13 @@ class Grants:
         if len(self._notes.names(f"{kind}:")) >= MAX_KEPT:
             raise BadGrant(f"there are {MAX_KEPT} of them, and no more are kept: take some back first")
         expires = None if days is None else now + days * DAY_SECONDS
-        made = Grant(secrets.token_hex(8), line, by, now, site, expires)
+        made = AccessGrant(secrets.token_hex(8), line, by, now, site, expires)
         secret = self._signers[kind].sign(secrets.token_urlsafe(32)).decode()
         self._notes.put(_note(kind, secret), msgspec.json.encode(made).decode(), expires)
         self._trail.add(Deed(now, by, ACTS[kind][0], line))
         return made, secret
 
-    def find(self, kind: Kind, secret: str) -> Grant | None:
+    def find(self, kind: GrantKind, secret: str) -> AccessGrant | None:
         """The one with this secret, as long as it holds."""
         if not secret or len(secret) > MAX_SECRET_CHARACTERS:
             return None
@@ -91,12 +91,12 @@ class Grants:
             return None
         return _read(self._notes.get(_note(kind, secret)) or "")
 
-    def all(self, kind: Kind) -> list[Grant]:
+    def all(self, kind: GrantKind) -> list[AccessGrant]:
         """Those that hold, the oldest first."""
         read = (_read(text) for text in self._notes.values(f"{kind}:").values())
         return sorted((each for each in read if each is not None), key=lambda each: each.at)
 
-    def revoke(self, kind: Kind, id_: str, *, by: str, now: float) -> None:
+    def revoke(self, kind: GrantKind, id_: str, *, by: str, now: float) -> None:
         """Takes one back; it lets nobody in from now on. Raises `BadGrant` where there is none."""
         for note, text in self._notes.values(f"{kind}:").items():
             kept = _read(text)
@@ -107,13 +107,13 @@ class Grants:
         raise BadGrant(f"there is no {kind} {id_[:40]!r}: it was taken back, or is over")
 
 
-def _note(kind: Kind, secret: str) -> str:
+def _note(kind: GrantKind, secret: str) -> str:
     # Signed in another second, or with another of our keys, the same text is another secret: the whole is hashed.
     return f"{kind}:{hashlib.sha256(secret.encode()).hexdigest()[:40]}"
 
 
-def _read(text: str) -> Grant | None:
+def _read(text: str) -> AccessGrant | None:
     try:
-        return msgspec.json.decode(text, type=Grant)
+        return msgspec.json.decode(text, type=AccessGrant)
     except msgspec.MsgspecError:  # of a version that keeps other things
         return None

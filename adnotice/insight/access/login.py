@@ -21,7 +21,7 @@ from adnotice.http.messages import Refused
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import LINK, SESSION, Visitor
 from adnotice.insight.access.fair_queue import FairChecks, Full
-from adnotice.insight.access.grants import MAX_NAME_CHARACTERS, Grants, Kind
+from adnotice.insight.access.grants import MAX_NAME_CHARACTERS, GrantKind, Grants
 from adnotice.insight.access.passwords import BadHash, check_password, hash_password
 from adnotice.insight.access.sessions import Sessions
 from adnotice.insight.access.throttle import Throttle
@@ -137,7 +137,7 @@ class Login:
             if await self.alive(session, seen=visitor.looks_on):
                 return Account(OPERATOR, session)
         if secret := visitor.get(LINK):
-            link = await self._workers.run(lambda: self.grants().find(Kind.LINK, secret), STORE_SECONDS)
+            link = await self._workers.run(lambda: self.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
             if link is not None:
                 return Account(f"shared link {link.name}", "", link.site)
         return None
@@ -193,7 +193,7 @@ class Login:
             return True
         if not given.isascii():
             return False
-        return await self._workers.run(lambda: self.grants().find(Kind.TOKEN, given) is not None, STORE_SECONDS)
+        return await self._workers.run(lambda: self.grants().find(GrantKind.TOKEN, given) is not None, STORE_SECONDS)
 
     def new_binding(self) -> str:
         """A value for the login form's own cookie."""

@@ -84,7 +84,7 @@ class Wish(msgspec.Struct, frozen=True):
         return bool(self.first or self.last or self.days)
 
 
-Counts = Mapping[Dimension, Sequence[Count]]
+DimensionCounts = Mapping[Dimension, Sequence[Count]]
 
 
 class NoRow(ValueError):
@@ -155,7 +155,7 @@ class Reader:
             series = mask(series, least)
         return reading, open_row(table, row, numbers, series)
 
-    def _read(self, wish: Wish) -> tuple[Reading, Counts]:
+    def _read(self, wish: Wish) -> tuple[Reading, DimensionCounts]:
         span = choose_span(
             self.now().date(),
             self._timezone,

@@ -5,5 +5,5 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 
-class Asked(SimpleNamespace):
+class Arguments(SimpleNamespace):
     """Values by name; which there are, the command says where its options are written down."""
