@@ -15,6 +15,7 @@ MODULES: Final = (
         "test_compiled.py",
         "test_configuration.py",
         "test_demo.py",
+        "test_going_live.py",
         "test_init.py",
         "test_litestar.py",
         "test_mode_off.py",
