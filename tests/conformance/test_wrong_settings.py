@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
+from packaging.version import Version
 
 from tests.conformance.serving import APPS, command, free_port
 from tests.support.programs import Program, spawn
@@ -26,14 +28,17 @@ PROBLEMS = (
     "  * secret_key must have at least 32 characters, got 5. Make one with: adnotice new-secret",
 )
 
+GOES_ON = Version(uvicorn.__version__) < Version("0.50")
+"""Older uvicorns put a new worker in the place of each that does not start, and never end by themselves."""
+
 STOPPED = {
     "uvicorn": 3,
-    "uvicorn --workers 2": 0,
+    "uvicorn --workers 2": None if GOES_ON else 0,
     "hypercorn": 0,
     "granian": 1,
     "gunicorn": 3,
 }
-"""The exit code is the server's own."""
+"""The exit code is the server's own; None: it goes on trying."""
 
 
 @contextmanager
@@ -63,7 +68,7 @@ def test_a_server_that_asks_does_not_start_and_the_whole_list_is_in_its_log(
     server: str, attribute: str, tmp_path: Path
 ) -> None:
     with started(server, attribute, tmp_path) as (program, port):
-        program.wait(START_SECONDS)
+        program.wait(START_SECONDS if STOPPED[server] is not None else START_SECONDS / 4)
         told = program.log.read_text()
         assert program.returncode == STOPPED[server], told
         assert not listens(port)

@@ -101,6 +101,7 @@ def tell(attack: Attack, found: Outcome) -> str:
     )
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)
 def test_a_days_rate_moves_no_further_than_the_arithmetic_says(
     attack: Attack, sqlite_url: str, capsys: pytest.CaptureFixture[str]

@@ -66,14 +66,14 @@ def leave(store: Store, **said: Any) -> Beat:
 
 def test_a_process_that_is_well_is_missed_by_nobody(store: Store) -> None:
     clock = Clock()
-    heartbeat = Heartbeat(CurrentMode(Mode.ASK), clock)
+    mine = Heartbeat(CurrentMode(Mode.ASK), clock)
     for _ in range(3):
-        heartbeat.beat(store)
+        mine.beat(store)
         clock.now += BEAT_SECONDS
         assert examine(store, clock.now).processes == ()
     (beat,) = heartbeat.read_beats(store, clock.now)
     assert (beat.pid, beat.mode, beat.said) == (os.getpid(), Mode.ASK, False)
-    heartbeat.stop(store)
+    mine.stop(store)
     assert heartbeat.read_beats(store, clock.now) == []
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy
+from packaging.version import Version
 
 from adnotice.count.model.tally import Dimension
 from tests.count.old_stores import old_code
@@ -20,7 +22,9 @@ STORES = ("sqlite_url", "postgresql_url", "redis_url", "cluster_url")
 
 
 def old_site(url: str, log: Path) -> Site:
-    """A site whose code is that of 54edcfd."""
+    """A site whose code is that of 54edcfd, which on databases needs a newer SQLAlchemy than today's does."""
+    if not url.startswith("redis") and Version(sqlalchemy.__version__) < Version("2.1"):
+        pytest.skip(f"54edcfd writes its tables with SQLAlchemy 2.1, here is {sqlalchemy.__version__}")
     code = str(old_code())
     return Site(url, log, environment={"PYTHONPATH": code}, folder=Path(code))
 
