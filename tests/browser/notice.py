@@ -178,6 +178,16 @@ class Notice:
             assert time.monotonic() < deadline, f"not within {seconds:g} seconds: {words!r} in {self.text!r}"
             time.sleep(0.05)
 
+    def wait_part(self, selector: str, seconds: float = SHOWN_SECONDS) -> None:
+        """Returns when this part of it (a CSS selector) is on screen: what a press brings is loaded by the press."""
+        part = (
+            f"{SHADOW} const part = root.querySelector(args[0]); return Boolean(part && part.getClientRects().length)"
+        )
+        deadline = time.monotonic() + seconds
+        while not self._page.run(part, selector):
+            assert time.monotonic() < deadline, f"not within {seconds:g} seconds: {selector!r} in {self.text!r}"
+            time.sleep(0.05)
+
     def stays_away(self, seconds: float = QUIET_SECONDS) -> bool:
         """Watches for a while: True when it was never on screen."""
         deadline = time.monotonic() + seconds

@@ -83,6 +83,7 @@ def test_what_has_no_room_stands_behind_more_the_body_first_then_the_link(
     assert not seen["body"]
     assert LABEL in seen["names"], "the first link stays for as long as it has room"
     page.run(f"{SHADOW} root.querySelector('.opener').click()")
+    page.notice().wait_part(".rest")
     told = page.run(f"{SHADOW} return root.querySelector('.rest').innerText")
     for words in (APPEAL, "Give once", "Subscribe"):
         assert words in told
@@ -92,6 +93,7 @@ def test_what_has_no_room_stands_behind_more_the_body_first_then_the_link(
     seen = look(page)
     assert LABEL not in seen["names"]
     page.run(f"{SHADOW} root.querySelector('.opener').click()")
+    page.notice().wait_part(".rest")
     told = page.run(f"{SHADOW} return root.querySelector('.rest').innerText")
     for words in (APPEAL, LABEL, "Give once", "Subscribe"):
         assert words in told
@@ -109,6 +111,7 @@ def test_a_label_of_sixty_characters_wraps_in_the_narrowest_window(
     seen = look(page)
     check(seen, 320, 568)
     page.run(f"{SHADOW} root.querySelector('.opener').click()")
+    page.notice().wait_part(".rest")
     assert page.run(f"{SHADOW} return root.querySelector('.ask').scrollWidth <= root.querySelector('.ask').clientWidth")
     assert label in page.run(f"{SHADOW} return root.querySelector('.ask').innerText")
 
