@@ -118,6 +118,15 @@ def test_losing_the_network_for_a_while_accuses_nobody_whenever_it_starts_and_en
         (replace(BLOCKED, image_control=(A, A)), (Verdict.UNKNOWN, None, Ground.SHORT)),
         (replace(BLOCKED, script_control=(), image_control=()), (Verdict.UNKNOWN, None, Ground.SHORT)),
         (replace(BLOCKED, image=(X, X, X, A)), (Verdict.UNKNOWN, None, Ground.MIXED)),
+        (replace(BLOCKED, image=(X, X, X, A), script_control=(A, A)), (Verdict.UNKNOWN, None, Ground.MIXED)),
+        (replace(BLOCKED, image=(X, X, X, A), script_control=(A,)), (Verdict.CLEAR, None, Ground.IMAGE)),
+        (replace(BLOCKED, image=(X, X, X, A), script=(X,) * 4), (Verdict.CLEAR, None, Ground.IMAGE)),
+        # Each kind of control has to have arrived twice, however often the other kind did.
+        (replace(BLOCKED, script_control=(A,), image_control=(A,) * 5), (Verdict.UNKNOWN, None, Ground.SHORT)),
+        (
+            replace(BLOCKED, script_control=(A, A), image_control=(A,) * 4),
+            (Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED),
+        ),
         (replace(BLOCKED, script=(X, X, X, X, A)), (Verdict.CLEAR, None, Ground.RETRY)),
         (Evidence(script=(A,), probe="works"), (Verdict.CLEAR, None, Ground.SCRIPT)),
         (Evidence(script=(A,), probe="absent"), (Verdict.CLEAR, None, Ground.SCRIPT)),
@@ -134,6 +143,14 @@ def suspected(answers: int = ROUNDS, controls: int = 3 * ROUNDS, **other: object
     half = (A,) * (controls // 2)
     evidence = Evidence((A,), half, (), half, probe="failed", probe_answers=("",) * answers)
     return replace(evidence, **other)
+
+
+def test_three_refusals_are_too_few_however_much_arrived() -> None:
+    many = (A,) * 20
+    evidence = Evidence((A,), many, many, many, probe="failed", probe_answers=("",) * 3)
+    assert worst_chance(3, 61) <= MAX_CHANCE
+    assert judge(evidence) == unknown(Ground.SHORT)
+    assert judge(replace(evidence, probe_answers=("",) * 4)) == Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
 
 
 HOSTS = Judgement(Verdict.BLOCKED, Kind.HOSTS, Ground.PROBE)
