@@ -267,6 +267,9 @@ def assert_as_the_app_made_it(exchange: Exchange, sent: list[Message], *, way_ba
     assert text in (got, got.replace(TAG, b"", 1), got.replace(nonced, b"", 1))
 
 
+IS_COMPILED = not str(rules.__file__).endswith(".py")
+
+
 @pytest.fixture(autouse=True)
 def forgetful() -> None:
     """What is remembered from other tests is never asked again: forget it."""
@@ -304,6 +307,8 @@ async def test_a_function_that_fails_changes_no_page(
     if words in UNREACHED:
         assert not calls, f"{words} is reached: take it off the list"
         return
+    if IS_COMPILED and not calls:
+        return  # machine code calls what stands in its own module without looking it up: it can't be replaced there
     assert calls, f"{words} was never reached: add an exchange that does, or say why there is none"
     lines = [record for record in caplog.records if "adnotice failed" in record.getMessage()]
     assert len(lines) <= len(sites), "one line for each of these injectors at most"
