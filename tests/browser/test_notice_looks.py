@@ -244,3 +244,7 @@ def test_text_twice_as_large_still_fits(profile: str, width: int, height: int, s
     page.notice().wait_part(".steps")
     still(page)
     assert page.run(CLIPPED) == []
+    region, head, foot = page.run(
+        f"{SHADOW} return ['section', '.head', '.foot'].map((name) => root.querySelector(name).clientHeight)"
+    )
+    assert region - head - foot > region / 2, "most of it is left for the steps"
