@@ -125,6 +125,16 @@ _FIND: Final = f"""
   return {{x, y, width: box.width, height: box.height, reachable: top === host, over: top && top.outerHTML.slice(0, 200)}};
 """
 
+_HAS_PANEL: Final = f"""
+  const host = document.querySelector("{HOST}");
+  return Boolean(host && host.shadowRoot && host.shadowRoot.querySelector("#steps"));
+"""
+
+_HAS_SAID_FAREWELL: Final = f"""
+  const host = document.querySelector("{HOST}");
+  return !host || host.hasAttribute("closed") && host.shadowRoot.querySelector("[role=status]").textContent.startsWith("Closed.");
+"""
+
 
 class Notice:
     """The notice of one page, looked at anew with every question."""
@@ -186,6 +196,20 @@ class Notice:
         deadline = time.monotonic() + seconds
         while not self._page.run(part, selector):
             assert time.monotonic() < deadline, f"not within {seconds:g} seconds: {selector!r} in {self.text!r}"
+            time.sleep(0.05)
+
+    def wait_panel(self, seconds: float = SHOWN_SECONDS) -> None:
+        """Returns when what a press brings is in it, open or not."""
+        deadline = time.monotonic() + seconds
+        while not self._page.run(_HAS_PANEL):
+            assert time.monotonic() < deadline, f"no panel within {seconds:g} seconds. Console:\n{self._page.console()}"
+            time.sleep(0.05)
+
+    def wait_farewell(self, seconds: float = SHOWN_SECONDS) -> None:
+        """Returns when it is closed and has given the focus back: its last word is said, or it has left the page."""
+        deadline = time.monotonic() + seconds
+        while not self._page.run(_HAS_SAID_FAREWELL):
+            assert time.monotonic() < deadline, f"no last word within {seconds:g} seconds: {self.text}"
             time.sleep(0.05)
 
     def stays_away(self, seconds: float = QUIET_SECONDS) -> bool:

@@ -93,6 +93,7 @@ def test_a_notice_speaks_its_pages_language_and_nothing_is_cut_off(
         keep(page, f"notice-{language}-{width}")
         assert page.run(OVERFLOWS, True) == []
         notice.click(words.say("how"))
+        notice.wait_text(words.say("steps_title"))
         rest(page)
         keep(page, f"steps-{language}-{width}")
         assert page.run(OVERFLOWS, True) == []
@@ -149,7 +150,9 @@ def test_labels_are_those_of_the_products_own_locale_files() -> None:
 
 def test_a_products_label_is_in_the_browsers_language_and_marked_as_such(newsroom: Newsroom, reader: Readers) -> None:
     page = reader("firefox", newsroom()).open("/politics/budget#adnotice=preview")
-    page.notice().wait()
+    notice = page.notice().wait()
+    notice.click("Show me how")
+    notice.wait_text("How to allow ads on this site")
     found = page.run(
         """const root = document.querySelector("reader-notice").shadowRoot;
            return [...root.querySelectorAll("li bdi")].map((each) => [each.lang, each.textContent]);"""
