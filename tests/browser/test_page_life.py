@@ -46,12 +46,15 @@ def test_a_prerendered_page_is_measured_when_it_is_shown_and_not_before(newsroom
     assert "prerender" in prerendered.headers.get("sec-purpose", "")
     assert asked_by(page, ARTICLE) == []
     site.wait_for_counts(injected=1, clear=1)
-    page.run("document.querySelector('a').click()")
+    page.run(
+        "setTimeout(() => document.querySelector('a').click(), 200)"
+    )  # it is answered before the page is exchanged
     wait_until(lambda: asked_by(page, ARTICLE), "the page that is shown tests", 30)
-    time.sleep(1)  # the driver loses a page that it talks to while it is exchanged
-    assert page.run("return performance.getEntriesByType('navigation')[0].activationStart > 0"), "not activated"
-    assert page.verdict()["verdict"] == "clear"
+    # The driver may lose a page that is exchanged for a prerendered one: the network and the server tell of it.
     site.wait_for_counts(injected=1, clear=2)
+    assert len([hit for hit in page.requests() if hit.path == ARTICLE]) == 1, (
+        "what is shown is the page that was prerendered"
+    )
 
 
 @pytest.mark.parametrize("profile", CLEAN)
