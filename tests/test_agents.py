@@ -66,6 +66,7 @@ def test_the_sets_are_so_small_that_nobody_can_be_told_apart_by_them() -> None:
     assert len({*SYSTEMS.values(), OTHER}) <= 7
 
 
+@pytest.mark.remembers
 def test_a_long_header_takes_no_more_memory_than_a_short_one() -> None:
     start = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0 " + "x" * MAX_AGENT_CHARACTERS
     assert classify_agent(start + "a" * 8_000) is classify_agent(start + "b" * 8_000)

@@ -94,6 +94,7 @@ def test_a_piece_larger_than_all_that_may_be_kept_is_let_go() -> None:
     assert kept._awaited == b""
 
 
+@pytest.mark.remembers
 @pytest.mark.anyio
 async def test_a_page_from_memory_is_sent_as_the_same_bytes_each_time() -> None:
     app = wrap(sending(start(HTML, length_of(PAGE)), part(PAGE)))

@@ -280,6 +280,7 @@ def forgetful() -> None:
                 clear()
 
 
+@pytest.mark.remembers
 @pytest.mark.parametrize(
     ("owner", "name", "words"), inner_functions(), ids=[words for _, _, words in inner_functions()]
 )
