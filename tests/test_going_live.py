@@ -27,7 +27,7 @@ from tests.count.conftest import POSTGRESQL
 from tests.count.servers import free_port
 from tests.honest import AGENT, BASE, HonestBrowser
 from tests.newcomer.fresh_root import fresh_root, needs
-from tests.test_recipes import running
+from tests.support.running import running
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "going-live.md").read_text(encoding="utf-8")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from adnotice.detect.bait_lists import VERIFIED
 from adnotice.doctor import run_doctor
 from adnotice.inject.tag import make_tag
 from tests.conformance.serving import free_port
+from tests.support.running import running
 
 PAGE = (Path(__file__).parent.parent / "docs" / "any-site.md").read_text(encoding="utf-8")
 HOME = '<!doctype html><html><head><title>News</title></head><body><a href="/_adnotice/about">counted</a></body></html>'
@@ -28,27 +25,6 @@ def block(language: str) -> str:
     """The page's one block in this language."""
     (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return str(found)
-
-
-@contextlib.contextmanager
-def running(command: list[str | Path], address: str, folder: Path) -> Iterator[None]:
-    """Runs a server until the block ends, once its address answers."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADNOTICE_")}
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(address)
-                break
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        assert process.wait(30) in (0, -15), (folder / "log").read_text()
 
 
 TAG = make_tag("/_adnotice/client.js", "").plain.decode()

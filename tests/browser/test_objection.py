@@ -156,6 +156,7 @@ def open_more(page: Page) -> None:
 def test_it_can_be_pressed_in_the_notice(profile: str, site: Site, reader: Readers) -> None:
     page = reader(profile, site).open(ARTICLE)
     open_more(page)
+    wait_until(lambda: site.counts().get("shown"), "what was shown before the press is counted", 30)
     page.notice().click("Don’t count my views")
     page.notice().wait_text("We don’t count your views any more")
     assert page.run(f"return [localStorage.getItem('{NAME}'), sessionStorage.length]") == ["1", 0]

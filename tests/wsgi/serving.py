@@ -7,7 +7,8 @@ import http.client
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.count.reporting import Site
+from adnotice.count.model.tally import Dimension, Metric
+from tests.count.reporting import AGENT, Site
 
 TARGET = "tests.wsgi.newspaper:app"
 
@@ -35,3 +36,16 @@ class WsgiSite(Site):
         with contextlib.suppress(OSError, http.client.HTTPException):
             return self.page("/_adnotice/client.js")[0] == 200
         return False
+
+
+def read_page(port: int) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", "/news", headers={"User-Agent": AGENT, "Sec-Fetch-Dest": "document"})
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def pages_counted(site: WsgiSite) -> int:
+    return sum(count.n for count in site.counts(Dimension.ALL) if count.metric is Metric.INJECTED)

@@ -15,28 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.count.model.tally import Dimension, Metric
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import hash_password
-from tests.count.reporting import AGENT, Readers
-from tests.wsgi.serving import SERVERS, WsgiSite
+from tests.count.reporting import Readers
+from tests.wsgi.serving import SERVERS, WsgiSite, pages_counted, read_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PASSWORD = "read all about it"
 PREFORKED = sorted(set(SERVERS) - {"waitress"})
-
-
-def read_page(port: int) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request("GET", "/news", headers={"User-Agent": AGENT, "Sec-Fetch-Dest": "document"})
-        return connection.getresponse().read()
-    finally:
-        connection.close()
-
-
-def pages_counted(site: WsgiSite) -> int:
-    return sum(count.n for count in site.counts(Dimension.ALL) if count.metric is Metric.INJECTED)
 
 
 @pytest.mark.parametrize("server", PREFORKED)

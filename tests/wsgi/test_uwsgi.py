@@ -16,8 +16,7 @@ import pytest
 from adnotice.inject.tag import make_tag
 from tests.count.reporting import Site
 from tests.support.programs import spawn
-from tests.wsgi.serving import TARGET
-from tests.wsgi.test_servers import pages_counted, read_page
+from tests.wsgi.serving import TARGET, pages_counted, read_page
 
 ROOT = Path(__file__).parents[2]
 VERSION = "2.0.30.post1"
