@@ -28,6 +28,8 @@ Operation = Callable[[Account, Mapping[str, str]], None]
 """Does what a form asks for. Blocks; raises `ValueError` with a sentence for what can't be done."""
 
 
+MAX_DIGITS: Final = 6
+
 DEFAULT: Final = "default"
 """In place of a mode: what the setting says."""
 
@@ -111,9 +113,9 @@ class Operations:
         site, days = "", None
         if kind == GrantKind.LINK:
             site, given = self._reader.name_site(form.get("site", "")), form.get("days", "")
-            if not (given.isascii() and given.isdigit()):
-                raise BadGrant(f"the days must be a number, got {given[:40]!r}")
-            days = int(given[:6])
+            if not (given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS):
+                raise BadGrant(f"the days must be a number of at most {MAX_DIGITS} digits, got {given[:40]!r}")
+            days = int(given)
         grant, secret = kept.make(GrantKind(kind), form.get("name", ""), by=account.name, now=now, site=site, days=days)
         yield GrantKind(kind), grant, secret
 
@@ -128,7 +130,9 @@ class Operations:
             return
         given = form.get("until", "")
         try:
-            until = datetime.fromisoformat(given).replace(tzinfo=now.tzinfo)
+            until = datetime.fromisoformat(given)
+            if until.tzinfo is None:  # as forms give it: a time of the site's own zone
+                until = until.replace(tzinfo=now.tzinfo)
         except ValueError:
             raise ValueError(f"the time must be such as {now:%Y-%m-%dT23:00}, got {given[:40]!r}") from None
         leave_in_peace(notes, until.timestamp(), by=account.name, now=now.timestamp())

@@ -31,7 +31,7 @@ class Act(Word):
     ANNOTATED = "annotated"
     REMOVED = "annotation removed"
     TOKEN = "token made"  # noqa: S105 - words
-    TOKEN_REVOKED = "token taken back"  # noqa: S105
+    TOKEN_REVOKED = "token taken back"  # noqa: S105 - words
     LINK = "link made"
     LINK_REVOKED = "link taken back"
 

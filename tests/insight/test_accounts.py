@@ -218,7 +218,7 @@ async def test_a_link_shows_one_sites_figures_and_nothing_else(shared: tuple[New
             assert (await guest.get(address)).status_code == 403
         for address in ("api/v1/summary", "api/v1/pages.csv", "metrics"):
             assert (await guest.get(address)).status_code == 401
-        for address in ("mode", "annotations", "grant"):
+        for address in ("mode", "annotations", "grant", "peace"):
             answer = await guest.post(f"dashboard/{address}", data={"token": "0" * 128, "to": "off"})
             assert answer.status_code == 403
         kept = grants(newsroom)
@@ -245,6 +245,7 @@ async def test_a_made_up_link_and_a_wrong_form_lead_nowhere(busy: Newsroom) -> N
             ({"kind": "key", "name": "x"}, "there is no kind"),
             ({"kind": "link", "name": "x", "site": "nobody", "days": "3"}, "there is no site"),
             ({"kind": "link", "name": "x", "site": SITE, "days": "x"}, "must be a number"),
+            ({"kind": "link", "name": "x", "site": SITE, "days": "0000030"}, "at most 6 digits"),
             ({"kind": "token", "revoke": "0"}, "there is no token"),
         ):
             answer = await make(browser, **fields)

@@ -74,10 +74,13 @@ async def test_everyone_is_left_in_peace_until_a_time_and_asked_again(busy: News
         done = await browser.post("dashboard/peace", data={**fields, "until": f"{soon:%Y-%m-%dT%H:%M}"})
         assert done.headers["location"] == "/_adnotice/dashboard/notice"
         assert find_peace(busy.store.notes, busy.now) == soon.replace(second=0, microsecond=0).timestamp()
+        await browser.post("dashboard/peace", data={**fields, "until": f"{soon:%Y-%m-%dT%H:%M}-01:00"})
+        assert find_peace(busy.store.notes, busy.now) == soon.replace(second=0, microsecond=0).timestamp() + 3_600
+        busy.now += 1
         page = await browser.get("dashboard/notice")
         assert "nobody is asked; page views are measured" in page.text
         busy.now += 1  # deeds of one millisecond have no order
         for _ in range(2):
             await browser.post("dashboard/peace", data={**fields, "end": "yes"})
         assert find_peace(busy.store.notes, busy.now) is None
-    assert [deed.act for deed in Trail(busy.store.notes).all()] == [Act.PEACE, Act.PEACE_ENDED]
+    assert [deed.act for deed in Trail(busy.store.notes).all()] == [Act.PEACE, Act.PEACE, Act.PEACE_ENDED]

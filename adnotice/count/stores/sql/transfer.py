@@ -44,7 +44,7 @@ def _copy_table(reads: Connection, cursor: Any, table: Table, mark: str) -> None
     names = [column.name for column in table.columns]
     insert = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608 - our own names
     if table is meta:
-        cursor.execute(f"DELETE FROM {meta.name} WHERE name NOT IN ({mark})", OF_THE_TARGET)  # noqa: S608
+        cursor.execute(f"DELETE FROM {meta.name} WHERE name NOT IN ({mark})", OF_THE_TARGET)  # noqa: S608 - our own name
     for rows in _batches(reads, table):
         kept = [row for row in rows if not (table is meta and row[0] in OF_THE_TARGET)]
         if kept:
