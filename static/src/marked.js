@@ -54,7 +54,8 @@ doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
   };
 
   for (const mark of doc.querySelectorAll(MARKS)) {
-    const notice = mark instanceof HTMLElement && (await attempt(mark));
+    // Markup may name a field of its own as what we call: such a mark is passed over.
+    const notice = mark instanceof HTMLElement && (await attempt(mark).catch(() => null));
     if (notice) return tell(notice);
   }
   tell(null);

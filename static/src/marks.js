@@ -3,15 +3,19 @@
  * What a page's templates have marked: places for the notice, and the newsroom's own words that wait to be shown.
  */
 
-import { doc } from "./native.js";
+import { doc, native } from "./native.js";
+
+/** An element past the names of its own fields: `<input name=matches>` is what a form's `matches` returns. @param {Element} element */
+const past = (element) => native(Element.prototype, element);
 
 export const OWN_WORDS = "[data-adnotice-show=blocked]";
 export const MARKS = `[data-adnotice-slot],${OWN_WORDS}`;
 
 /** Whether nothing hides it: neither a style of its own nor what it stands in. @param {Element} element */
-export const isSeen = (element) =>
-  element.getClientRects().length > 0 &&
-  (!element.checkVisibility || element.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+export const isSeen = (element) => {
+  const own = past(element);
+  return own.getClientRects().length > 0 && (!own.checkVisibility || own.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+};
 
 /**
  * What is true of an element that waits to be shown, as if it were: for no longer than it takes to look.
@@ -19,10 +23,11 @@ export const isSeen = (element) =>
  * @param {Element} element @param {() => T} look
  */
 export const asIfShown = (element, look) => {
-  const waits = element.hasAttribute("hidden") && element.matches(OWN_WORDS);
-  if (waits) element.removeAttribute("hidden");
+  const own = past(element);
+  const waits = own.hasAttribute("hidden") && own.matches(OWN_WORDS);
+  if (waits) own.removeAttribute("hidden");
   const found = look();
-  if (waits) element.setAttribute("hidden", "");
+  if (waits) own.setAttribute("hidden", "");
   return found;
 };
 
@@ -34,4 +39,4 @@ export const lookForMarks = () => {
 };
 
 /** Whether it begins below the window, so that whatever is put there moves nothing in sight. @param {Element} element */
-export const isBelow = (element) => element.getBoundingClientRect().top >= window.innerHeight;
+export const isBelow = (element) => past(element).getBoundingClientRect().top >= window.innerHeight;

@@ -427,3 +427,17 @@ def test_a_card_stands_in_the_corner_of_a_large_window_and_is_a_bar_in_a_small_o
         assert (seen["card"], seen["left"], round(seen["bottom"], 2)) == (False, 0, 0)
         assert seen["height"] <= 100 or seen["width"] * seen["height"] <= 105_000
         assert seen["height"] <= 0.3 * height
+
+
+@pytest.mark.parametrize("profile", ["firefox-ublock", "chromium-adguard-rules"])
+def test_a_form_whose_fields_are_named_as_what_is_read_neither_stops_measuring_nor_takes_the_place(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    names = ("getClientRects", "checkVisibility", "hasAttribute", "matches", "getBoundingClientRect", "dataset")
+    fields = "".join(f"<input name='{name}'>" for name in names)
+    comment = f"<form data-adnotice-slot='end'>{fields}</form><form data-adnotice-show='blocked' hidden>{fields}</form>"
+    site = newsroom(sheets={"/": sheet(LONG + comment + END + FOOT)})
+    page = reader(profile, site).open("/")
+    assert page.verdict() == {"verdict": "blocked", "kind": "content"}
+    assert place(page)["inside"]
+    wait_until(lambda: site.counts().get("blocked-content") == 1, "the view is counted")
