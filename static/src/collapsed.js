@@ -46,7 +46,7 @@ export class Notice {
 
   /** Puts it on the page and looks after it until it is gone. */
   begin() {
-    const { host, region } = this.parts;
+    const { host, root, region } = this.parts;
     const { signal } = this.gone;
     region.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -65,6 +65,8 @@ export class Notice {
     addEventListener("pagehide", () => this.end(), { signal }); // it does not come back with the back button
     this.sizes.observe(region);
     this.spot.put();
+    // WebKit leaves a notice undressed, for a turn of its loop or many, whose root had its sheets before it stood in a page
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets];
     this.look();
   }
 
@@ -101,14 +103,16 @@ export class Notice {
     const { host, region } = this.parts;
     const eyes = new IntersectionObserver(
       (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting) || host.hasAttribute("waiting")) return;
+        if (!entries.some((entry) => entry.isIntersecting)) return;
         eyes.disconnect();
+        // it gave way before it was seen: expected anew when it stands again
+        if (host.hasAttribute("waiting")) return void (this.wasSeen = false);
         if (!this.isSettled) this.tell("shown");
+        if (this.spot.floats) void this.announce();
       },
       { threshold: 0.4 },
     );
     eyes.observe(this.spot.seen || region);
-    if (this.spot.floats) void this.announce();
   }
 
   /** Says that the notice is there, once the reader has typed nothing for a while. */

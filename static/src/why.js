@@ -63,12 +63,12 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   const root = host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [sheet];
   close.textContent = "Close";
   close.addEventListener("click", () => host.remove());
   host.lang = "en";
   host.dir = "ltr";
   root.append(say("adnotice", "on this page"), ...lines, close);
   doc.body.append(host);
+  root.adoptedStyleSheets = [sheet]; // WebKit is late with those of a root that stands nowhere yet
   if (told.notice) void follow(lines[lines.length - 1]);
 });

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import ROOT, Sheet
-from tests.browser.notice import BOTH, CLIPPED, LONG, PREVIEW, SHADOW, sheet, show_content
+from tests.browser.notice import BOTH, CLIPPED, HOST, LONG, PREVIEW, SHADOW, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
@@ -248,3 +248,19 @@ def test_text_twice_as_large_still_fits(profile: str, width: int, height: int, s
         f"{SHADOW} return ['section', '.head', '.foot'].map((name) => root.querySelector(name).clientHeight)"
     )
     assert region - head - foot > region / 2, "most of it is left for the steps"
+
+
+@pytest.mark.parametrize("profile", ["chromium", "firefox", "webkit"])
+def test_it_is_dressed_before_anything_can_be_drawn(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open("/politics/budget")
+    page.run(f"""
+      window.looks = [];
+      const note = () => {{
+        const host = document.querySelector("{HOST}");
+        if (host) looks.push([getComputedStyle(host).position, host.offsetHeight > 0, host.shadowRoot.querySelector(".ask").dataset.level]);
+      }};
+      new MutationObserver(note).observe(document.body, {{childList: true}});
+    """)
+    show_content(page, {})
+    page.notice().wait()
+    assert page.run("return looks[0]") == ["fixed", True, "0"]

@@ -112,6 +112,26 @@ CONSENT = (
 )
 
 
+@pytest.mark.parametrize("profile", ["chromium-ghostery", "firefox-ublock"])
+def test_what_gives_way_before_it_was_seen_is_counted_once_when_it_stands_again(
+    profile: str, site: Site, reader: Readers
+) -> None:
+    same_turn = f"""
+      new MutationObserver((changes, watch) => {{
+        if (!document.querySelector("reader-notice")) return;
+        watch.disconnect();
+        document.body.insertAdjacentHTML("beforeend", `{CONSENT.format("left:0;right:0;bottom:0")}`);
+      }}).observe(document, {{childList: true, subtree: true}});
+    """
+    page = reader(profile, site).open("/politics/budget", before=same_turn)
+    wait_until(lambda: page.run("return Boolean(document.getElementById('consent'))"), "the bar that comes with it")
+    assert page.notice().stays_away(1.5)
+    assert not site.counts().get("shown")
+    page.run("document.getElementById('consent').remove()")
+    page.notice().wait()
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
+
+
 @BOTH
 @pytest.mark.parametrize(
     "place",
