@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from bench.accuracy import Run, bounds, demands, flaky, write
 from bench.units import ALL_CASES, Kept, Outcome, Unit, units
 from tests.browser.matrix import PEERS, Seen, Truth
+from tests.browser.newspaper import ROOT
 from tests.browser.profiles import PROFILES
 
 SILENT = dict.fromkeys(PEERS)
@@ -168,3 +172,26 @@ def test_every_reader_without_a_blocker_comes_twenty_times_and_every_case_is_mea
 
 def test_every_row_has_a_profile_that_there_is() -> None:
     assert [case.name for case in ALL_CASES.values() if case.profile not in PROFILES] == []
+
+
+@pytest.mark.parametrize(
+    ("manifest", "problem"), [("{", "can't be read"), ("[]", "is no object"), (None, "is not here")]
+)
+def test_a_blocker_whose_manifest_is_broken_is_missing_with_the_reason(
+    manifest: str | None, problem: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "given" / "broken"
+    folder.mkdir(parents=True)
+    if manifest is not None:
+        (folder / "manifest.json").write_text(manifest)
+    asked = "from tests.browser.profiles import PROFILES, Profile\nfrom pathlib import Path\nimport sys\n"
+    asked += "print(Profile(browser='chromium', extension=Path(sys.argv[1])).needs())"
+    said = subprocess.run(
+        [sys.executable, "-c", asked, str(folder)],
+        env={**os.environ, "ADNOTICE_BLOCKERS": str(folder.parent)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert problem in said

@@ -144,12 +144,24 @@ class Profile:
             missing.append("node is not installed")
         elif not (ROOT / "node_modules/puppeteer-core").is_dir():
             missing.append("the npm packages are not installed")
-        if self.extension is not None and not (self.extension / "manifest.json").exists():
-            missing.append(f"{self.extension.name} is not here")
+        if self.extension is not None and (problem := _read_manifest(self.extension)[1]):
+            missing.append(problem)
         if (self.ublock or self.engine) and not EASYLIST.exists():
             missing.append("uBlock Origin's package was not unpacked")
         missing += [f"{path.name} is missing" for path in self.filters if not path.exists() and path != EASYLIST]
         return missing
+
+
+def _read_manifest(extension: Path) -> tuple[dict[str, Any], str]:
+    """What an unpacked extension says of itself, and, where it can't be read, why not."""
+    manifest = extension / "manifest.json"
+    if not manifest.exists():
+        return {}, f"{extension.name} is not here"
+    try:
+        said = json.loads(manifest.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        return {}, f"{extension.name}: its manifest.json can't be read: {error}"
+    return (said, "") if isinstance(said, dict) else ({}, f"{extension.name}: its manifest.json is no object")
 
 
 def _resolver(answer: str) -> tuple[str, ...]:
@@ -260,12 +272,12 @@ _WANTED: Final = {"ublock-origin-lite": ("uBlock Origin Lite", False), "privacy-
 def _read_given() -> dict[str, tuple[str, bool]]:
     named = os.environ.get(BLOCKERS_VARIABLE)
     root = Path(named).resolve() if named else ROOT / ".cache" / "given"
-    found = {path.parent.name for path in root.glob("*/manifest.json")} if root.is_dir() else set()
+    found = {path.parent.name for path in root.glob("*/manifest.json")}
     given = {}
     for name in sorted({*_WANTED, *found}):
         folder = root / name
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8-sig")) if name in found else {}
-        browser: Literal["chromium", "firefox"] = "firefox" if manifest.get("manifest_version") == 2 else "chromium"
+        version = _read_manifest(folder)[0].get("manifest_version")
+        browser: Literal["chromium", "firefox"] = "firefox" if version == 2 else "chromium"
         title, signals = _WANTED.get(name, (name, False))
         PROFILES[f"given-{name}"] = Profile(browser=browser, extension=folder, blocks="content")
         given[f"given-{name}"] = (f"{browser.capitalize()} + {title}", signals)
