@@ -33,6 +33,8 @@ class App(NamedTuple):
     framework: Framework
     file: Path
     name: str
+    has_us: bool = False
+    """Whether its file imports adnotice already."""
 
 
 _MAKERS: Final = {
@@ -121,10 +123,17 @@ def _apps_of(file: Path, folder: Path) -> Iterator[App]:
             body = ast.parse(file.read_bytes()).body
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return
+    has_us = any(map(_imports_us, body))
     for statement in body:
         made = _made_in(statement)
         if made is not None:
-            yield App(made[0], file.relative_to(folder), made[1])
+            yield App(made[0], file.relative_to(folder), made[1], has_us)
+
+
+def _imports_us(statement: ast.stmt) -> bool:
+    names = [each.name for each in statement.names] if isinstance(statement, ast.Import) else []
+    names += [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []
+    return any(name.partition(".")[0] == "adnotice" for name in names)
 
 
 def _made_in(statement: ast.stmt) -> tuple[Framework, str] | None:

@@ -149,8 +149,11 @@ def _what_next(file: Path) -> Iterator[str]:
         return
     first, *more = apps
     made = f"{first.file}, which makes the {first.framework.value} app {first.name}"
-    yield f"\nIn {'your Django settings' if first.framework is Framework.DJANGO else made}:\n"
-    yield "\n".join(f"    {line}".rstrip() for line in write_lines(first).splitlines())
+    if first.has_us:
+        yield f"\nadnotice stands in {made}."
+    else:
+        yield f"\nIn {'your Django settings' if first.framework is Framework.DJANGO else made}:\n"
+        yield "\n".join(f"    {line}".rstrip() for line in write_lines(first).splitlines())
     yield f"\nThen: adnotice doctor {name_target(first)}"
     if more:
         yield f"Found too: {', '.join(name_target(app) for app in more[:5])}"

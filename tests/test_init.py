@@ -180,6 +180,20 @@ def test_the_lines_for_the_app_that_was_found_work(
     assert "/_adnotice/client.js" not in doctor.stdout, "our own address does not answer"
 
 
+@pytest.mark.parametrize(
+    "line", ["from adnotice.litestar import AdNoticePlugin", "import adnotice", "import os, adnotice.wsgi"]
+)
+def test_who_has_the_lines_already_is_not_told_to_add_them(
+    line: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "web.py").write_text(f"{line}\n{APPS[Framework.LITESTAR]}")
+    assert main(["init", "--site-name", "News"]) == 0
+    said = capsys.readouterr().out
+    assert "adnotice stands in web.py, which makes the Litestar app api.\n" in said
+    assert "AdNoticeMiddleware" not in said
+    assert "Then: adnotice doctor web:api" in said
+
+
 def test_folders_of_others_are_not_looked_into(folder: Path) -> None:
     for name in (".venv", "node_modules", "tests", "__pycache__", "env"):
         (folder / name).mkdir()
