@@ -141,8 +141,9 @@ def load_patterns() -> None:
 
 @cache
 def _parser() -> Callable[[str], Any] | None:
+    """Kept here: `ua_parser.parse` of 1.0.0 compiles all of its patterns again for every header."""
     try:
-        from ua_parser import parse
+        import ua_parser
     except ImportError:
         return None
-    return parse
+    return ua_parser.parser.parse

@@ -72,6 +72,19 @@ def test_a_long_header_takes_no_more_memory_than_a_short_one() -> None:
     assert classify_agent(start + "a" * 8_000) is classify_agent(start + "b" * 8_000)
 
 
+def test_the_patterns_are_compiled_once_however_many_headers_are_read() -> None:
+    code = (
+        "import ua_parser\n"
+        "compiled, compile_ = [], ua_parser.Parser.from_matchers\n"
+        "ua_parser.Parser.from_matchers = lambda matchers: (compiled.append(1), compile_(matchers))[1]\n"
+        "from adnotice.agents import classify_agent\n"
+        "for n in range(9): classify_agent(f'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/{n}')\n"
+        "print(len(compiled))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
 def test_without_the_extra_bots_are_known_and_nothing_else() -> None:
     code = (
         "import sys; sys.modules['ua_parser'] = None\n"

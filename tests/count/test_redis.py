@@ -18,6 +18,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import Partial
 from adnotice.count.stores.redis.address import SLOTS, read_address, spread_tags
 from adnotice.count.stores.redis.counters import LANE_BYTES, LANES, name_lanes, read_lanes
+from adnotice.count.stores.redis.nodes import AGAIN, Parser
 from adnotice.count.stores.redis.store import RedisStore
 from adnotice.vocabulary import Unavailable
 from tests.count.servers import Proxy, Redis, RedisCluster, running, wait_for
@@ -82,6 +83,19 @@ def test_every_primary_gets_the_same_share_of_the_shards(shards: int, primaries:
 
 def test_notes_stay_where_they_are_whatever_the_number_of_shards() -> None:
     assert {spread_tags("adnotice", shards)[-1] for shards in (1, 2, 6, 48)} == {"{adnotice}"}
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "MOVED 3999 127.0.0.1:6381",
+        "ASK 3999 127.0.0.1:6381",
+        "TRYAGAIN Multiple keys",
+        "CLUSTERDOWN Hash slot not served",
+    ],
+)
+def test_a_cluster_that_moves_its_shards_is_asked_again_whatever_the_version_of_the_driver(refusal: str) -> None:
+    assert isinstance(Parser.parse_error(refusal), AGAIN)
 
 
 def test_every_metric_keeps_its_lane() -> None:

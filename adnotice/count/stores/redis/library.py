@@ -5,6 +5,7 @@ from __future__ import annotations
 try:
     import redis
     from redis.backoff import NoBackoff
+    from redis.connection import DefaultParser
     from redis.crc import key_slot
     from redis.retry import Retry
 except ImportError as error:
@@ -13,4 +14,4 @@ except ImportError as error:
         name="redis",
     ) from error
 
-__all__ = ["NoBackoff", "Retry", "key_slot", "redis"]
+__all__ = ["DefaultParser", "NoBackoff", "Retry", "key_slot", "redis"]

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from adnotice.count.stores.redis.address import Node, RedisAddress, spread_tags
-from adnotice.count.stores.redis.library import NoBackoff, Retry, key_slot, redis
+from adnotice.count.stores.redis.library import DefaultParser, NoBackoff, Retry, key_slot, redis
 from adnotice.count.stores.redis.scripts import Script
 
 TIMEOUT_SECONDS: Final = 2.0
@@ -39,6 +39,17 @@ AGAIN: Final = (
     redis.exceptions.ReadOnlyError,
 )
 """After these the same may be asked again at once, of the node that holds the shard by then."""
+
+
+class Parser(DefaultParser):  # type: ignore[misc,valid-type]
+    """Tells a cluster's refusals apart, which redis-py 5 does only in its own cluster client."""
+
+    EXCEPTION_CLASSES = DefaultParser.EXCEPTION_CLASSES | {
+        "MOVED": redis.exceptions.MovedError,
+        "ASK": redis.exceptions.AskError,
+        "TRYAGAIN": redis.exceptions.TryAgainError,
+        "CLUSTERDOWN": redis.exceptions.ClusterDownError,
+    }
 
 
 class Call(NamedTuple):
@@ -204,6 +215,7 @@ class Nodes:
             client = redis.Redis.from_url(
                 self.address.of(node),
                 protocol=2,
+                parser_class=Parser,
                 retry=Retry(NoBackoff(), 0),
                 socket_timeout=TIMEOUT_SECONDS,
                 socket_connect_timeout=TIMEOUT_SECONDS,
