@@ -12,7 +12,8 @@ import { doc } from "./native.js";
 import { build } from "./parts.js";
 import { pause } from "./timing.js";
 
-const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
+const LOOK_EVERY = 1000; // ms between looks for dialogs and bars, and for what covers the notice
+const IN_SIGHT = 0.4; // of it, at least, for it to be seen
 const HUSH = 5000; // ms without a key before the arrival is announced
 const AGAIN = 100; // ms that a live region is empty before it says something anew
 
@@ -24,7 +25,9 @@ export class Notice {
     this.page = location.pathname;
     this.isOpen = false; // the panel is: nothing is arranged then
     this.isSettled = false; // thanked: nothing is left to answer
+    this.isSeen = false; // at the last look it was uncovered
     this.wasSeen = false;
+    this.wasShown = false; // the server has been told
     this.level = 0; // of its heading, where a mark says it
     this.fitted = "";
     this.timer = 0;
@@ -73,13 +76,16 @@ export class Notice {
   /** Looks every second, while the page is seen, whether the notice may stand where it stands. */
   look() {
     if (!this.parts.host.isConnected) return this.end();
-    if (!doc.hidden) this.settle();
+    if (!doc.hidden) {
+      this.settle();
+      this.expectEyes();
+    }
     this.timer = setTimeout(() => this.look(), LOOK_EVERY);
   }
 
   settle() {
     this.arrange();
-    if (this.spot.settle() && !this.wasSeen) this.expectEyes();
+    this.spot.settle();
   }
 
   /** Takes the page's looks, and says as much as may stand there; anew where anything has changed. */
@@ -97,22 +103,30 @@ export class Notice {
     this.fitted = now();
   }
 
-  /** Tells the server once that the notice is on screen, and those who listen to the page that it is there. */
-  expectEyes() {
-    this.wasSeen = true;
+  /** Whether at least two fifths of it are in the window, and nothing lies over these at three points. */
+  isUncovered() {
     const { host, region } = this.parts;
-    const eyes = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        eyes.disconnect();
-        // it gave way before it was seen: expected anew when it stands again
-        if (host.hasAttribute("waiting")) return void (this.wasSeen = false);
-        if (!this.isSettled) this.tell("shown");
-        if (this.spot.floats) void this.announce();
-      },
-      { threshold: 0.4 },
+    const element = this.spot.seen || region;
+    const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
+    const [from, to] = [Math.max(left, 0), Math.min(right, window.innerWidth)];
+    const [begin, end] = [Math.max(top, 0), Math.min(bottom, window.innerHeight)];
+    const isInSight = to > from && end > begin && (to - from) * (end - begin) >= IN_SIGHT * width * height;
+    return (
+      isInSight &&
+      [0.25, 0.5, 0.75].every((across) => {
+        const topmost = doc.elementFromPoint(from + (to - from) * across, (begin + end) / 2);
+        return topmost === host || element.contains(topmost);
+      })
     );
-    eyes.observe(this.spot.seen || region);
+  }
+
+  /** What two looks in a row found uncovered has been shown; who sees nothing is told of it at the first. */
+  expectEyes() {
+    const isUncovered = this.isUncovered();
+    if (isUncovered && !this.wasSeen && this.spot.floats) void this.announce();
+    if (isUncovered && this.isSeen && !this.isSettled) this.tell("shown");
+    this.isSeen = isUncovered;
+    this.wasSeen ||= isUncovered;
   }
 
   /** Says that the notice is there, once the reader has typed nothing for a while. */
@@ -180,6 +194,9 @@ export class Notice {
     const { base, post, expose } = this.detail;
     if (!ticket) return;
     const isShown = choice === "shown";
+    if (isShown && this.wasShown) return;
+    if (!isShown && !this.isSettled) this.tell("shown"); // what is answered was seen
+    this.wasShown = true;
     const detail = isShown ? { kind } : { choice };
     if (expose) doc.dispatchEvent(new CustomEvent(isShown ? "adnotice:shown" : "adnotice:choice", { detail }));
     if (choice !== "rechecked") void post(`${base}/${CHOICE}`, JSON.stringify({ ticket, page: this.page, choice, label })); // the check is a report

@@ -81,10 +81,9 @@ export class OwnWords {
 
   /** The words have done their part once the reader is thanked. */
   settle() {
-    if (!this.notice.isSettled) return true;
+    if (!this.notice.isSettled) return;
     this.hide();
     this.open(true);
-    return true;
   }
 
   /** Closed it is there for its live region alone: what asks is the newsroom's words. @param {boolean} opens */

@@ -146,7 +146,7 @@ export class Floating {
     return low.matches || maySize(height, width, em);
   }
 
-  /** Moves to where there is room, else waits; says whether it stands. */
+  /** Moves to where there is room, else waits. */
   settle() {
     const { host, corner, edge } = this;
     const { offsetHeight: height, offsetWidth: width } = host;
@@ -162,7 +162,6 @@ export class Floating {
     const waits = !room && doc.activeElement !== host; // nobody who is in it loses it
     host.toggleAttribute("waiting", waits);
     this.keep(low.matches || waits ? 0 : height + (room ? room.lift : 0));
-    return Boolean(room);
   }
 
   /** @param {number} height in px */

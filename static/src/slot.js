@@ -65,9 +65,7 @@ export class End {
     return this.notice.parts.ask.dataset.as !== "row";
   }
 
-  settle() {
-    return true;
-  }
+  settle() {}
 
   release() {}
 }
@@ -120,7 +118,7 @@ export class AdBox extends End {
   }
 
   settle() {
-    return !this.makeWay();
+    this.makeWay();
   }
 
   /** Goes where an ad came, or where the box has become too small. */

@@ -202,7 +202,7 @@ interface Spot {
   measure(em: number): string;
   looks(em: number): Iterable<{ start: number; end: number }>;
   may(em: number): boolean;
-  settle(): boolean;
+  settle(): void;
   /** The steps are about to open, or have closed. */
   open?(opens: boolean): void;
   /** Whether it shows a title and two buttons only. */

@@ -132,6 +132,41 @@ def test_what_gives_way_before_it_was_seen_is_counted_once_when_it_stands_again(
     site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
 
 
+@pytest.mark.parametrize("profile", ["chromium-ghostery", "firefox-ublock"])
+def test_it_is_shown_once_nothing_has_covered_it_for_a_second(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    """What lies over it need not be a dialog: here a layer of the page's own that scrolls with it."""
+    cover = "<div id='cover' style='position:absolute;z-index:99;inset:0 0 auto;height:200vh;background:#fffc'></div>"
+    site = newsroom(sheets={"/": sheet(LONG + cover)})
+    page = reader(profile, site).open("/")
+    page.notice().wait()
+    page.run("await new Promise((done) => setTimeout(done, 3000))")
+    assert not site.counts().get("shown")
+    page.run("document.getElementById('cover').remove()")
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
+
+
+@pytest.mark.parametrize("profile", ["chromium-ghostery", "firefox-ublock"])
+def test_what_was_there_for_less_than_a_second_was_not_shown_and_what_was_answered_was(
+    profile: str, site: Site, reader: Readers
+) -> None:
+    gone_at_once = """
+      new MutationObserver((changes, watch) => {
+        const notice = document.querySelector("reader-notice");
+        if (!notice) return;
+        watch.disconnect();
+        setTimeout(() => { notice.remove(); window.gone = true; }, 300);
+      }).observe(document, {childList: true, subtree: true});
+    """
+    page = reader(profile, site).open("/politics/budget", before=gone_at_once)
+    wait_until(lambda: page.run("return window.gone"), "it is gone")
+    page.run("await new Promise((done) => setTimeout(done, 2000))")
+    answering = reader(profile, site).open("/politics/budget")
+    answering.notice().wait().click("Not now")
+    site.wait_for_counts(injected=2, blocked_content=2, asked=2, shown=1, later=1)
+
+
 @BOTH
 @pytest.mark.parametrize(
     "place",
