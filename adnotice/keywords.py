@@ -111,6 +111,13 @@ class Keywords(TypedDict, total=False):
     ask_on_first_page: bool
     """Ask on the first page of a visit too."""
 
+    ask_delay_seconds: int
+    """Ask once the page has been looked at for so long after its verdict. A place that the page marks does not wait."""
+
+    ask_scroll_percent: int
+    """Ask once so much of the page's height has been in the window: 0 at once, 100 at its end. A place that the page
+    marks does not wait."""
+
     not_now_days: int
     """How long "not now" holds."""
 

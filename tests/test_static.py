@@ -19,6 +19,7 @@ BUILT = (
     "client.js",
     "consent.js",
     "dashboard.js",
+    "delayed.js",
     "marked.js",
     "notice.js",
     "pages.js",

@@ -51,7 +51,8 @@ class Accents(msgspec.Struct, frozen=True):
 class Content(msgspec.Struct, frozen=True):
     """A notice. `text` has the sentences by name; `site` is the name that stands in them; `ticket` is empty in a preview,
     which counts nothing. Of `blockers` the first is the likely one; without any the first link is what is asked for. `lang`
-    is empty where the operator's own words are in a language that nobody told: then it is the page's."""
+    is empty where the operator's own words are in a language that nobody told: then it is the page's. What lies over the page
+    comes up after `delay` seconds, once `depth` per cent of the page's height have been in the window."""
 
     state: NoticeState
     kind: Kind
@@ -63,6 +64,8 @@ class Content(msgspec.Struct, frozen=True):
     links: tuple[Link, ...]
     accents: Accents
     shape: str
+    delay: int = 0
+    depth: int = 0
     privacy: str = ""
     ticket: str = ""
     preview: bool = False
@@ -120,6 +123,8 @@ class Contents:
                     offered,
                     accents,
                     settings.notice_shape,
+                    settings.ask_delay_seconds,
+                    settings.ask_scroll_percent,
                     settings.privacy_link,
                 )
                 self._made[language, kind, device, bool(offered)] = msgspec.json.decode(msgspec.json.encode(content))

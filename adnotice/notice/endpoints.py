@@ -69,8 +69,8 @@ logger: Final = logging.getLogger("adnotice")
 
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
-FILES: Final = ("notice.js", "marked.js", "panel.js", "preview.js", "about.css", "about.js")
-"""The collapsed notice; marked places for it; what a press brings; the operator's look at it; the public page's own."""
+FILES: Final = ("notice.js", "delayed.js", "marked.js", "panel.js", "preview.js", "about.css", "about.js")
+"""The collapsed notice; what has it wait for the reader; marked places for it; what a press brings; the operator's look at it; the public page's own."""
 
 UNKNOWN: Final = Mode.MEASURE
 """What holds while the store can't say the mode: nobody is asked."""

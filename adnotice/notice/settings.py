@@ -18,6 +18,8 @@ MAX_SUPPORT_LINKS = 3
 MAX_LABEL_CHARACTERS = 60
 MAX_TEXT_CHARACTERS = 600
 MAX_LINE_CHARACTERS = 120
+MAX_DELAY_SECONDS = 600
+"""A view's ticket holds longer; who has read for ten minutes is not interrupted for the first time then."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What names cookies and headers (RFC 9110, 5.6.2)."""
@@ -49,6 +51,13 @@ class NoticeSettings:
 
     ask_on_first_page: bool = False
     """Ask on the first page of a visit too."""
+
+    ask_delay_seconds: int = 0
+    """Ask once the page has been looked at for so long after its verdict. A place that the page marks does not wait."""
+
+    ask_scroll_percent: int = 0
+    """Ask once so much of the page's height has been in the window: 0 at once, 100 at its end. A place that the page marks does
+    not wait."""
 
     not_now_days: int = 30
     """How long "not now" holds."""
@@ -143,6 +152,13 @@ class NoticeSettings:
         for country in self.ask_countries:
             if not _COUNTRY.fullmatch(country):
                 yield f"ask_countries takes countries as two capital letters such as UA, got {country!r}"
+        if not 0 <= self.ask_delay_seconds <= MAX_DELAY_SECONDS:
+            yield f"ask_delay_seconds must be from 0 to {MAX_DELAY_SECONDS}, got {self.ask_delay_seconds}. The default is 0: at once"
+        if not 0 <= self.ask_scroll_percent <= 100:
+            yield (
+                f"ask_scroll_percent must be from 0 to 100 (of the page's height), got {self.ask_scroll_percent}. The default is"
+                " 0: at once"
+            )
         for glob in self.ask_exclude:
             if not glob.startswith(("/", "*")):
                 yield f"ask_exclude takes globs of paths such as /account/*, got {glob!r}. Begin it with / or *"

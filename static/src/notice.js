@@ -22,6 +22,8 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
     const isThanks = content.state === "thanks";
     if (!isThanks && doc.querySelector(MARKS))
       return new Promise((tell) => detail.bring("marked", { content, make, tell }, () => tell(null)));
+    const waits = content.state === "ask" && !content.preview && (content.delay || content.depth);
+    if (waits && !(await new Promise((tell) => detail.bring("delayed", { content, tell }, () => tell(false))))) return null;
     const notice = make((notice) => new Floating(notice));
     if (isThanks && !(await notice.press("greet"))) return null;
     notice.begin();

@@ -157,6 +157,9 @@ interface Content {
   blockers: { name: string; steps: string[]; /** A product's own, in its own language. */ label: string; label_lang: string }[];
   links: Link[];
   shape: "bar" | "card";
+  /** What lies over the page waits so many seconds, and until so many per cent of the page's height have been in the window. */
+  delay: number;
+  depth: number;
   /** The operator's, for light and for dark pages; empty: the page's ink. */
   accents: { light: string; dark: string };
   /** The site's own privacy page, if it has one. */
@@ -240,6 +243,12 @@ interface MarkedDetail {
   make(findSpot: (notice: Notice) => Spot): Notice;
   /** The notice that stands; null: no mark can be used. */
   tell(notice: Notice | null): void;
+}
+
+interface DelayedDetail {
+  content: Content;
+  /** Whether the reader is still on the page and has come so far. */
+  tell(isTime: boolean): void;
 }
 
 declare module "*.css" {

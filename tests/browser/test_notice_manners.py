@@ -168,6 +168,24 @@ def test_what_was_there_for_less_than_a_second_was_not_shown_and_what_was_answer
 
 
 @BOTH
+def test_it_waits_until_the_page_was_looked_at_and_read_as_far_as_the_operator_wants(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    blocking = {"chromium": "chromium-ghostery", "firefox": "firefox-ublock"}[profile]
+    site = newsroom(sheets={"/": sheet(LONG), "/short": sheet(SHORT)}, ask_delay_seconds=3, ask_scroll_percent=60)
+    there = "return Boolean(document.querySelector('reader-notice'))"
+    page = reader(blocking, site).open("/")
+    page.run("await new Promise((done) => setTimeout(done, 4500))")
+    assert not page.run(there), "it was not read far enough"
+    page.run("scrollTo(0, document.documentElement.scrollHeight * 0.6)")
+    page.notice().wait()
+    short = reader(blocking, site).open("/short")
+    wait_until(lambda: short.run(there), "the notice on a page that is seen whole", 20)
+    assert short.run("return performance.now()") >= 3000
+    reader(blocking, site).open(PREVIEW).notice().wait()
+
+
+@BOTH
 @pytest.mark.parametrize(
     "place",
     [

@@ -25,6 +25,7 @@ OWN = (
     ("client.js", "script"),
     *((name, "script") for name in PARTS),
     ("notice.js", "script"),
+    ("delayed.js", "script"),
     ("marked.js", "script"),
     ("panel.js", "script"),
     ("preview.js", "script"),

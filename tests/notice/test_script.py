@@ -10,7 +10,7 @@ from adnotice.http.static_files import read_static
 
 
 @pytest.mark.parametrize(
-    ("name", "kilobytes"), [("notice.js", 7), ("panel.js", 5), ("marked.js", 4), ("preview.js", 1)]
+    ("name", "kilobytes"), [("notice.js", 7), ("panel.js", 5), ("marked.js", 4), ("preview.js", 1), ("delayed.js", 1)]
 )
 def test_the_notice_is_small_packed_with_its_style(name: str, kilobytes: int) -> None:
     assert len(gzip.compress(read_static(name), 9)) <= kilobytes * 1024

@@ -161,6 +161,8 @@ def test_every_blocker_has_a_name_and_steps() -> None:
     [
         ({"not_now_days": 0}, "not_now_days must be from 1 to 400"),
         ({"not_now_days": 401}, "not_now_days must be from 1 to 400"),
+        ({"ask_delay_seconds": -1}, "ask_delay_seconds must be from 0 to 600"),
+        ({"ask_scroll_percent": 101}, "ask_scroll_percent must be from 0 to 100"),
         ({"support_links": {"Pay": "javascript:alert(1)"}}, "must be an https:// address or a path"),
         ({"support_links": {"Pay": "http://example.com/"}}, "must be an https:// address or a path"),
         ({"support_links": {"Pay": "//example.com/"}}, "must be an https:// address or a path"),
