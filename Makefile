@@ -158,7 +158,7 @@ static: $(CACHE)/check browser-setup ## what browsers get, built from static/src
 	@cp $(CACHE)/contract.js static/src/contract.js
 	@node static/build.mjs
 
-screenshots: $(CACHE)/check browser-setup ## docs/images: the notice and the dashboard, from the demo; .cache/screenshots: the dashboard in each situation
+screenshots: $(CACHE)/check browser-setup ## docs/images: notice and dashboard, from the demo; .cache/screenshots: each situation; .cache/gallery: the notice, everywhere
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 # With what is shipped, and in nothing of ours but that: an empty HOME, a cold cache of pip's.

@@ -24,7 +24,7 @@ LONG: Final = "<main><h1>News</h1>" + '<p>Words follow words. <a href="/x">Read 
 SHORT: Final = "<main><h1>News</h1><p>Short.</p></main>"
 
 _SHOW: Final = """
-  const answer = await fetch("/_adnotice/notice");
+  const answer = await fetch(`/_adnotice/notice?lang=${document.documentElement.lang}`);
   const content = await answer.json();
   Object.assign(content, args[0], {text: {...content.text, ...args[0].text}});
   for (const name in content.text) content.text[name] = args[1] ? content.text[name] + " " + content.text[name] : content.text[name];

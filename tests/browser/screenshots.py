@@ -1,5 +1,6 @@
 """`make screenshots`: pictures of the notice and the dashboard, taken of the running demo, into docs/images; and of the dashboard
-in each of its situations, to be looked at, into .cache/screenshots (`ARGS=--situations`: these alone)."""
+in each of its situations, to be looked at, into .cache/screenshots (`ARGS=--situations`: these alone); and the notice in every shape, state and window,
+into .cache/gallery (`ARGS=--gallery`)."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from typing import Final
 from adnotice.count.stores.open import open_store
 from adnotice.insight.access.passwords import hash_password
 from tests.browser.desk import DASHBOARD, PASSWORD, log_in
+from tests.browser.gallery import picture_gallery
 from tests.browser.internet import Internet
 from tests.browser.newspaper import ROOT
 from tests.browser.profiles import PROFILES
@@ -61,9 +63,12 @@ def main() -> None:
     """Takes all pictures, or says what the machine lacks."""
     if missing := PROFILES["firefox-ublock"].needs() + PROFILES["chromium"].needs():
         raise SystemExit(f"make screenshots needs {', '.join(missing)}")
+    if "--gallery" not in sys.argv:
+        if "--situations" not in sys.argv:
+            picture_demo()
+        picture_situations()
     if "--situations" not in sys.argv:
-        picture_demo()
-    picture_situations()
+        picture_gallery()
 
 
 def picture_demo() -> None:
