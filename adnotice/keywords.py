@@ -215,7 +215,12 @@ class Keywords(TypedDict, total=False):
 
     authorize: Callable[[Request], Any] | None
     """For sites with accounts of their own, in place of the password: a function (or coroutine function) that takes the
-    request and returns the name of the account that may look at the figures and change the mode, or None."""
+    request and returns the name of the account that may look at the figures and change the mode, None for who is not
+    logged in, False for who is and may not look."""
+
+    login_url: str
+    """Beside `authorize`: where who is not logged in is sent, with `next` as Django's logins take it (`/admin/login/`);
+    empty: they are told to log in to the site first."""
 
     k_min: int
     """An hour of one page with fewer page views is not told, nor is a row with fewer in what a shared link shows; 1:

@@ -176,7 +176,7 @@ class Dashboard:
             return self._no_password(visitor)
         account = await self._login.admit(request)
         if account is None:
-            return self._no_account(visitor) if self._login.by_site else self._to_login(visitor, request)
+            return await self._keep_out(visitor, request)
         if account.shared and not shared:
             text = "A shared link shows one site’s figures, and nothing else."
             return self._message(visitor, 403, "This page is not shared", text)
@@ -207,7 +207,7 @@ class Dashboard:
         visitor = Visitor.of(request)
         account = await self._login.admit(request)
         if account is None or account.shared:
-            return self._no_account(visitor) if self._login.by_site else self._to_login(visitor, request)
+            return await self._keep_out(visitor, request)
         check_query(request, "lang")
         lang = request.query_params.get("lang", "")
         language = lang if lang in self._languages else self._languages[0]
@@ -216,6 +216,16 @@ class Dashboard:
     def _no_password(self, visitor: Visitor) -> Response:
         headers = {"x-adnotice": "no dashboard password is set"}
         return self._pages.render("no_password.html", base=visitor.base, status=403, headers=headers)
+
+    async def _keep_out(self, visitor: Visitor, request: Request) -> Response:
+        """To the login for who may have an account: ours, or the site's own; else what to do in words."""
+        if not self._login.by_site:
+            return self._to_login(visitor, request)
+        if login := await self._login.where_to_log_in(request):
+            asked = request.url.query
+            here = quote(f"{request.scope['path']}?{asked}" if asked else request.scope["path"])
+            return _go(f"{login}{'&' if '?' in login else '?'}next={here}", {"x-adnotice": "not logged in"})
+        return self._no_account(visitor)
 
     def _no_account(self, visitor: Visitor) -> Response:
         text = "These figures are for some accounts of this site alone. Log in to the site with one of them, then come back."

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from adnotice.address import is_own_path, is_web_address
 from adnotice.insight.access.passwords import BadHash, parse_hash
 from adnotice.insight.mail import BadMailUrl, MailServer
 
@@ -27,7 +28,12 @@ class InsightSettings:
 
     authorize: Callable[[Request], Any] | None = None
     """For sites with accounts of their own, in place of the password: a function (or coroutine function) that takes
-    the request and returns the name of the account that may look at the figures and change the mode, or None."""
+    the request and returns the name of the account that may look at the figures and change the mode, None for who is
+    not logged in, False for who is and may not look."""
+
+    login_url: str = ""
+    """Beside `authorize`: where who is not logged in is sent, with `next` as Django's logins take it (`/admin/login/`);
+    empty: they are told to log in to the site first."""
 
     k_min: int = 5
     """An hour of one page with fewer page views is not told, nor is a row with fewer in what a shared link shows; 1: all is."""
@@ -63,6 +69,10 @@ class InsightSettings:
             yield f"k_min must be from 1 to 1000, got {self.k_min}. The default is 5"
         if self.authorize is not None and self.dashboard_password_hash:
             yield "authorize and dashboard_password_hash are two ways in: give one of them"
+        if self.login_url and self.authorize is None:
+            yield "login_url needs authorize too: the function that knows who was logged in there"
+        if self.login_url and not (is_own_path(self.login_url) or is_web_address(self.login_url)):
+            yield f"login_url must be a path such as /admin/login/, or a whole https address, got {self.login_url[:80]!r}"
         yield from self._mail_problems()
 
     def _mail_problems(self) -> Iterator[str]:

@@ -62,6 +62,42 @@ async def test_the_sites_own_accounts_are_let_in_and_named_in_the_trail(
     assert [deed.by for deed in Trail(busy.store.notes).all()] == ["anna"]
 
 
+@pytest.mark.parametrize("login", ["/login", "https://accounts.example/in?app=news"])
+async def test_who_is_not_logged_in_is_sent_to_the_sites_login_and_who_may_not_look_is_told(
+    busy: Newsroom, login: str
+) -> None:
+    people = {"anna": "anna", "boris": False}
+    ask = lambda request: people.get(request.headers.get("x-account"))  # noqa: E731
+    busy.settings = InsightSettings(authorize=ask, login_url=login)
+    here = "/_adnotice/dashboard/pages%3Fdays%3D7"
+    async with busy.browser() as browser:
+        for address in ("dashboard/pages?days=7", "dashboard/preview"):
+            sent = await browser.get(address)
+            assert (sent.status_code, sent.headers["cache-control"]) == (303, "no-store")
+            assert sent.headers["location"].startswith(
+                f"{login}{'&' if '?' in login else '?'}next=/_adnotice/dashboard/"
+            )
+        assert (await browser.get("dashboard/pages?days=7")).headers["location"].endswith(f"next={here}")
+        assert (await browser.get("api/v1/summary")).status_code == 401
+        browser.headers["x-account"] = "boris"
+        told = await browser.get("dashboard/pages?days=7")
+        assert told.status_code == 403, "a login would send them back, and so on"
+        assert "accounts of this site alone" in told.text
+        browser.headers["x-account"] = "anna"
+        assert (await browser.get("dashboard/pages?days=7")).status_code == 200
+        assert (await browser.get("dashboard/login")).status_code == 403, "never to a login that sends them here"
+
+
+def test_a_login_elsewhere_is_an_address_and_has_a_function_beside_it() -> None:
+    for address in ("login", "//evil.example", "http://plain.example/", "javascript:alert(1)"):
+        with pytest.raises(
+            SettingsError, match="login_url must be a path such as /admin/login/, or a whole https address"
+        ):
+            Settings.of(secret_key=SECRET, authorize=as_account, login_url=address)
+    with pytest.raises(SettingsError, match="login_url needs authorize too"):
+        Settings.of(secret_key=SECRET, login_url="/login")
+
+
 def fail(_: Request) -> str:
     raise RuntimeError("the site's database is away")
 

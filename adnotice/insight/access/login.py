@@ -67,6 +67,7 @@ class Login:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._authorize = settings.authorize
+        self._login_url = settings.login_url
         self._keys = keys
         self._hash = settings.dashboard_password_hash
         self._bearer = settings.metrics_token.encode()
@@ -142,8 +143,14 @@ class Login:
                 return Account(f"shared link {link.name}", "", link.site)
         return None
 
-    async def _ask_site(self, request: Request) -> str:
-        """The account's name as the site's own function tells it; empty for nobody. Whatever it raises lets nobody in."""
+    async def where_to_log_in(self, request: Request) -> str:
+        """Where the site lets people log in, for somebody who was not let in; empty for who is logged in and may not look:
+        a login would send them back here, and so on."""
+        return self._login_url if self._login_url and await self._ask_site(request) is not None else ""
+
+    async def _ask_site(self, request: Request) -> str | None:
+        """The account's name as the site's own function tells it; empty for nobody, None for who may not look though
+        logged in. Whatever it raises lets nobody in."""
         try:
             ask = self._authorize or str
             found = ask(request) if iscoroutinefunction(ask) else await self._workers.run(lambda: ask(request))
@@ -154,6 +161,8 @@ class Login:
             return ""
         if found is True:
             return OPERATOR
+        if found is False:
+            return None
         seen = "".join(letter for letter in found if letter.isprintable()) if isinstance(found, str) else ""
         return " ".join(seen.split())[:MAX_NAME_CHARACTERS]
 
