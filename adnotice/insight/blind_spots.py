@@ -31,14 +31,11 @@ def name_unseen(sight: Sight) -> tuple[str, ...]:
     sentences = []
     if not sight.probe:
         sentences.append(
-            "Blocking by DNS, VPNs, Firefox’s strict protection and Brave’s standard shields counts as clear, since ad_probe"
-            " is not set. The real rate is probably higher."
+            "Blocking by DNS, VPNs, strict Firefox and standard Brave counts as clear, since ad_probe is not set: the real rate"
+            " is probably higher."
         )
     if sight.honour_gpc:
-        sentences.append(
-            "Readers who send Global Privacy Control, as Privacy Badger, Brave, DuckDuckGo and Firefox’s private windows do,"
-            " are not measured."
-        )
+        sentences.append("Readers who send Global Privacy Control, as Brave does, are not measured.")
     return tuple(sentences)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.grants import GrantKind
 from adnotice.insight.access.login import Login
-from adnotice.insight.analysis.periods import CHOICES, is_chosen
+from adnotice.insight.analysis.periods import CHOICES, EARLIEST, is_chosen
 from adnotice.insight.analysis.query import WISHES, Reader, Wish
 from adnotice.insight.analysis.rows import ROW_WISHES, add_up, choose_rows, narrow
 from adnotice.insight.analysis.summary import Reading
@@ -115,7 +116,9 @@ class Screens:
             health=reading.health,
             query=urlencode(choice),
             keep=keep,
+            hosts_sought=reading.hosts_sought,
             recent=list(_offer(reading, keep)),
+            steps=list(_step(reading, keep)),
             chosen=tuple(asked.query.get(name, "") for name in ("first", "last")) if asked.wrong else chosen,
             wrong=asked.wrong,
             here=f"?{urlencode(choice)}",
@@ -134,6 +137,15 @@ def _offer(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str
     site, span = reading.summary.site, reading.summary.span
     for name, days in CHOICES:
         yield name, urlencode({"site": site, **({"days": days} if days else {}), **keep}), is_chosen(span, days)
+
+
+def _step(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
+    """As many days before and after these: a sign, a name, the address. After these there may be none."""
+    site, span = reading.summary.site, reading.summary.span
+    for sign, name, days in (("‹", "Earlier", -span.days), ("›", "Later", span.days)):  # noqa: RUF001 - they are meant
+        first, last = span.first + timedelta(days=days), span.last + timedelta(days=days)
+        if first >= EARLIEST and last < span.today:
+            yield sign, name, urlencode({"site": site, "first": first, "last": last, **keep})
 
 
 def name_state(reading: Reading) -> str:

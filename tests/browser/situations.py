@@ -13,6 +13,8 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metr
 from adnotice.count.stores.protocol import Store
 from adnotice.insight.annotations import Annotations
 from adnotice.insight.trail import Act, Deed, Trail
+from adnotice.mode import NOTE
+from adnotice.vocabulary import Mode
 
 PAGES: Final = (
     ("/2026/four-countries-before-breakfast", 0.12),
@@ -24,11 +26,14 @@ PAGES: Final = (
 )
 READERS: Final = (
     (Dimension.BROWSER, (("Chrome", 0.45, 0.85), ("Safari", 0.27, 0.6), ("Firefox", 0.15, 2.0), ("Edge", 0.08, 0.9))),
-    (Dimension.DEVICE, (("phone", 0.54, 0.63), ("desktop", 0.4, 1.5), ("tablet", 0.06, 0.7))),
-    (Dimension.SYSTEM, (("Android", 0.3, 0.6), ("Windows", 0.35, 1.5), ("iOS", 0.26, 0.6), ("macOS", 0.08, 1.2))),
+    (Dimension.DEVICE, (("phone", 0.54, 0.664), ("desktop", 0.4, 1.5), ("tablet", 0.06, 0.7))),
+    (Dimension.SYSTEM, (("Android", 0.3, 0.6), ("Windows", 0.35, 1.55), ("iOS", 0.26, 0.6), ("macOS", 0.08, 1.2))),
     (Dimension.LANGUAGE, (("en", 0.6, 1.0), ("de", 0.2, 1.2), ("uk", 0.1, 0.8))),
     (Dimension.REFERRER, (("google", 0.25, 0.9), ("news.example", 0.1, 1.2), ("bsky.app", 0.05, 1.3))),
 )
+LAUNCH_DAYS: Final = 20
+"""So many days ago the notice was switched on."""
+
 LONG: Final = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 
 Rate = Callable[[int], float]
@@ -43,7 +48,6 @@ class Situation:
     days: int
     views: int = 5_500
     rate: Rate = lambda ago: 0.19 + 0.006 * math.sin(ago * 1.7) + 0.004 * math.sin(ago * 0.61)
-    notice: bool = False
     share: float = 1.0
     injected: float = 1.09
     stopped_hours: int = 0
@@ -59,11 +63,11 @@ SITUATIONS: Final = (
     Situation(name="2-too-early", days=30),
     Situation(name="3-usual-movement", days=380),
     Situation(name="4-more-than-usual", days=200, rate=rises),
-    Situation(name="5-the-notice", days=140, notice=True),
+    Situation(name="5-the-notice", days=140),
     Situation(name="6-reports-stopped", days=140, stopped_hours=20),
     Situation(name="7-cached-or-pasted", days=140, injected=0.3),
     Situation(name="8-a-share-is-measured", days=140, share=0.5),
-    Situation(name="year", days=365, views=55_000, notice=True),
+    Situation(name="year", days=365, views=55_000),
 )
 FIRST_DAY: Final = "9-first-day"
 
@@ -96,7 +100,7 @@ def fill(store: Store, now: float) -> None:
     for page, clear, blocked in (("/", 3, 6), ("/local/the-library-will-stay-open-until-midnight", 4, 5)):
         deltas[Key(FIRST_DAY, Dimension.PAGE, page, Metric.CLEAR)] = clear
         deltas[Key(FIRST_DAY, Dimension.PAGE, page, Metric.BLOCKED_CONTENT)] = blocked
-    _commit(store, now - 600, deltas, tuple(Grain))
+    _commit(store, max(now - 600, today.timestamp()), deltas, tuple(Grain))
 
 
 def _write_story(store: Store, now: float, today: datetime) -> None:
@@ -109,48 +113,48 @@ def _write_story(store: Store, now: float, today: datetime) -> None:
     ):
         day = (today - timedelta(days=ago)).date()
         kept.add(site, str(day), text, by="operator", now=now, today=today.date())
-    Trail(store.notes).add(Deed(now - 20 * 86_400, "command line", Act.MODE, "ask", "measure"))
+    Trail(store.notes).add(Deed(now - LAUNCH_DAYS * 86_400, "command line", Act.MODE, "ask", "measure"))
+    store.notes.put(NOTE, Mode.ASK)
 
 
 def _day(site: Situation, ago: int) -> Mapping[Key, int]:
     views = site.views * (0.8 if ago % 7 in (1, 2) else 1.0) * (1 + 0.03 * math.sin(ago))
-    return dict(_count(site, views, site.rate(ago)))
+    return dict(_count(site, views, site.rate(ago), notice=ago <= LAUNCH_DAYS))
 
 
-def _count(site: Situation, views: float, rate: float) -> Iterator[tuple[Key, int]]:
+def _count(site: Situation, views: float, rate: float, *, notice: bool) -> Iterator[tuple[Key, int]]:
     measured = views * site.share
     for metric, n in _verdicts(measured, rate):
         yield Key(site.name, Dimension.ALL, "", metric), n
         if site.share < 1:
             yield Key(site.name, Dimension.SHARE, f"{site.share:g}", metric), n
     yield Key(site.name, Dimension.ALL, "", Metric.INJECTED), round(views * site.injected)
-    yield from _count_pages(site, views, rate)
+    yield from _count_pages(site, views, rate, notice=notice)
     for dimension, rows in READERS:
         for value, part, factor in rows:
             for metric, n in _verdicts(measured * part, min(0.9, rate * factor)):
                 yield Key(site.name, dimension, value, metric), n
-    if site.notice:
+    if notice:
         for metric, n in _answers(measured * rate):
             yield Key(site.name, Dimension.ALL, "", metric), n
     yield Key(site.name, Dimension.QUIET, "first-page", Metric.NOT_ASKED), round(measured * rate * 0.4)
     yield Key(site.name, Dimension.GROUND, "script bait arrived", Metric.CLEAR), round(measured * (1 - rate))
 
 
-def _count_pages(site: Situation, views: float, rate: float) -> Iterator[tuple[Key, int]]:
+def _count_pages(site: Situation, views: float, rate: float, *, notice: bool) -> Iterator[tuple[Key, int]]:
     measured = views * site.share
     for page, part in PAGES:
         for metric, n in _verdicts(measured * part, rate * (0.8 + len(page) % 5 / 10)):
             yield Key(site.name, Dimension.PAGE, page, metric), n
         yield Key(site.name, Dimension.PAGE, page, Metric.INJECTED), round(views * part * site.injected)
-        if site.notice:
+        if notice:
             for metric, share in _answers(measured * part * rate):
                 yield Key(site.name, Dimension.PAGE, page, metric), share
 
 
 def _verdicts(views: float, rate: float) -> Iterator[tuple[Metric, int]]:
     yield Metric.CLEAR, round(views * 0.96 * (1 - rate))
-    yield Metric.BLOCKED_CONTENT, round(views * 0.96 * rate * 0.8)
-    yield Metric.BLOCKED_HOSTS, round(views * 0.96 * rate * 0.2)
+    yield Metric.BLOCKED_CONTENT, round(views * 0.96 * rate)
     yield Metric.UNKNOWN, round(views * 0.04)
 
 

@@ -234,3 +234,22 @@ def test_the_first_screen_is_one_page_of_paper_and_small_enough_to_mail(
     printed = (tmp_path / "figures.pdf").read_bytes()
     assert re.findall(rb"/Count (\d+)", printed) == [b"1"]
     assert len(printed) < 300_000
+
+
+BOTTOMS = """return Object.fromEntries(args[0].map((at) => [at, Math.max(
+  ...[...document.querySelectorAll(at)].map((each) => each.getBoundingClientRect().bottom))]))"""
+
+
+@BOTH
+def test_the_first_screen_answers_the_questions(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    page = log_in(reader(profile, open_dashboard(newsroom)))
+    known, change = ".answers > div:nth-child(2) dd", ".answers > div:nth-child(3) dd:not(.drawn)"
+    for size, answers in (
+        ((1280, 800), (".status", "h1", known, change, ".pair .reading", ".brief tbody tr:first-child")),
+        ((360, 640), (".status", "h1", known, change)),
+    ):
+        page.call("viewport", width=size[0], height=size[1])
+        page.goto(DASHBOARD)
+        assert page.run("return document.querySelector('.answers > div:nth-child(3) dt').innerText") == "Change"
+        bottoms = page.run(BOTTOMS, list(answers))
+        assert {at: bottom for at, bottom in bottoms.items() if not 0 < bottom <= size[1]} == {}

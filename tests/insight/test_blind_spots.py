@@ -26,7 +26,7 @@ def bucket(decided: int, content: int, *, so_far: bool = False) -> Bucket:
 )
 def test_what_is_not_looked_for_is_named(sight: Sight, probe: bool, gpc: bool) -> None:
     said = " ".join(name_unseen(sight))
-    assert ("The real rate is probably higher." in said) == probe
+    assert ("the real rate is probably higher." in said) == probe
     assert ("Global Privacy Control" in said) == gpc
 
 

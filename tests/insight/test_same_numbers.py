@@ -147,6 +147,10 @@ async def test_every_number_on_screen_stands_in_the_json(settled: Newsroom, addr
     assert said, "the page says when it was read"
     for name in (said[1], *SCRIPT.verified.engines, *SCRIPT.verified.lists, formats.day(SCRIPT.verified.on)):
         text = text.replace(name, "")  # versions of others' programs
+    if last_view := summary["last_view"]:
+        told = formats.within(last_view, settled.today)
+        assert (told in text) is (address != "dashboard/health")
+        text = text.replace(told, "")
     drawn = formats.number(summary["estimated"]["measured"] - summary["views"]["measured"])
     text = text.replace(f"Not drawn {drawn}", "")
     for prose in PROSE:
@@ -170,6 +174,7 @@ async def test_csv_says_what_the_json_says(settled: Newsroom) -> None:
 
     figures = {row["figure"]: row["value"] for row in await table("figures")}
     assert figures["rate"] == str(plain(summary["rate"]))
+    assert figures["last_view"] == summary["last_view"]
     assert figures["rate_if_all"] == str(plain(summary["range"]["high"]))
     assert figures["not_measured"] == str(summary["not_measured"])
     assert figures["usual_change"] == str(plain(summary["change"]["yardstick"]))

@@ -12,11 +12,12 @@ import pytest
 
 from adnotice.count.model.calendar import Starts
 from adnotice.count.model.tally import Count, Dimension, Metric
+from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import Change, Trend
 from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.summarize import summarize
 from adnotice.insight.analysis.summary import ReportRows, Stop, Summary
-from adnotice.insight.display import sentences
+from adnotice.insight.display import formats, sentences
 from adnotice.vocabulary import Mode
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding="utf-8")
@@ -129,3 +130,38 @@ def test_the_first_day() -> None:
 @pytest.mark.parametrize("number", range(1, 10))
 def test_every_situation_has_its_sentences(number: int) -> None:
     assert told(number)
+
+
+BLIND = Finding(weight=Weight.WRONG, found="Baits arrive everywhere.", do="Update.")
+KNOWN = Finding(weight=Weight.KNOW, found="Robots came.", do="Nothing.")
+
+
+@pytest.mark.parametrize(
+    ("last_view", "more", "problem", "found", "said"),
+    [
+        ("2026-11-29T10", {}, "", KNOWN, ("well", "Counting normally, last view 10:00\N{EN DASH}11:00")),
+        ("2026-11-28T23", {}, "", KNOWN, ("well", "Counting normally, last view Saturday 28 November, 23:00\N{EN DASH}00:00")),
+        ("2026-11-29T10", {}, "", BLIND, ("wrong", "Something is to mend; last view 10:00\N{EN DASH}11:00")),
+        ("2026-11-29T10", {}, "disk full", BLIND, ("wrong", "The store takes no counts now")),
+        ("2026-11-28T14", {"stopped": Stop("2026-11-28T14", 3_412)}, "", BLIND, ("wrong", "Not counting since Saturday 28 November, 15:00")),
+        ("2026-11-29T10", {"mode": Mode.OFF}, "", KNOWN, ("wrong", "Switched off: nothing is counted")),
+        ("", {}, "", KNOWN, ("wrong", "No view in the last 7 days")),
+    ],
+)  # fmt: skip
+def test_whether_anything_is_wrong_is_said_in_one_line(
+    last_view: str, more: dict[str, object], problem: str, found: Finding, said: tuple[str, str]
+) -> None:
+    summary = msgspec.structs.replace(site(NORMAL), last_view=last_view, **more)
+    assert sentences.status(summary, problem, [found]) == said
+
+
+def test_a_range_of_a_rate_is_told_of_no_handful_of_views() -> None:
+    few = site({M.INJECTED: 24, M.CLEAR: 7, M.BLOCKED_CONTENT: 11})
+    assert sentences.not_known(few) == "6 page views gave no clear answer or were not measured."
+
+
+def test_what_two_days_have_in_common_is_said_once() -> None:
+    assert formats.days(date(2026, 11, 1), date(2026, 11, 28)) == "1 to 28 November 2026"
+    assert formats.days(date(2026, 10, 4), date(2026, 11, 28)) == "4 October to 28 November 2026"
+    assert formats.days(date(2025, 11, 30), date(2026, 11, 29)) == "30 November 2025 to 29 November 2026"
+    assert formats.days(TODAY, TODAY) == "29 November 2026"

@@ -19,9 +19,9 @@ from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
 from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
 from adnotice.insight.analysis.series import days_of, make_series
-from adnotice.insight.analysis.stopped import find_stop
+from adnotice.insight.analysis.stopped import find_last_view, find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
-from adnotice.insight.analysis.summary import NO_REFERRER, Metrics, Reading, ReportRows, Stop
+from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
@@ -177,6 +177,7 @@ class Reader:
         points = store.points(site, grain, span.period) if site else []
         drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
         days = self.days(site) if site else []
+        hours = self._hours(site) if site else []
         summary = summarize(
             ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
             sites=sites,
@@ -188,7 +189,8 @@ class Reader:
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
             change=self.judge(days) if site else None,
-            stopped=self.find_stop(site) if site else None,
+            stopped=find_stop(hours),
+            last_view=find_last_view(hours),
             peace_until=self.peace(store),
         )
         if site and not days:
@@ -196,7 +198,7 @@ class Reader:
         summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
-        return Reading(summary, health, findings, name_unseen(self._sight)), counts
+        return Reading(summary, health, findings, name_unseen(self._sight), hosts_sought=self._sight.probe), counts
 
     def peace(self, store: Store) -> datetime | None:
         """Until when everyone is left in peace, as the operator's local time."""
@@ -238,13 +240,13 @@ class Reader:
         today = self.now().date()
         return next((each.start for each in self._store().points(site, Grain.HOUR, Period(today, today))), "")
 
-    def find_stop(self, site: str) -> Stop | None:
-        """Whether reports have stopped within the last days."""
+    def _hours(self, site: str) -> list[Bucket]:
+        """The hours of the last days, by which silence is told."""
         today = self.now().date()
         period = Period(today - timedelta(days=STOP_DAYS), today)
         hours = self._store().points(site, Grain.HOUR, period)
         starts = self._calendar.starts(Grain.HOUR, period)
-        return find_stop(make_series(hours, starts, Grain.HOUR, self._calendar.cut(self._clock())))
+        return make_series(hours, starts, Grain.HOUR, self._calendar.cut(self._clock()))
 
     def days(self, site: str) -> list[Day]:
         """The site's days up to yesterday, of two years at most, as they are kept one by one."""

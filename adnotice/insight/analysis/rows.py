@@ -114,7 +114,7 @@ def narrow(reading: Reading, least: int) -> Reading:
         annotations=[msgspec.structs.replace(each, by="", id="") for each in summary.annotations],
         **{table: fold_small(getattr(summary, table), least) for table in TABLES},
     )
-    return Reading(shown, Health(""), (), reading.unseen)
+    return Reading(shown, Health(""), (), reading.unseen, reading.hosts_sought)
 
 
 def find_small(sizes: Sequence[int], least: int) -> set[int]:

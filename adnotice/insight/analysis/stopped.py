@@ -15,6 +15,11 @@ FEWEST_PAGES: Final = 20
 """Readers open several pages each: under so many, one reader could be all of the silence."""
 
 
+def find_last_view(hours: Sequence[Bucket]) -> str:
+    """The last of these hours, oldest first, in which a page view was measured; empty where there is none."""
+    return next((hour.start for hour in reversed(hours) if hour.views.measured), "")
+
+
 def find_stop(hours: Sequence[Bucket]) -> Stop | None:
     """Whether the last hours, oldest first, are silent although pages left; None where they are not, or where too few
     did to say so."""

@@ -82,6 +82,7 @@ def summarize(
     rows_of_each: int = TOP_ROWS,
     change: Change | None = None,
     stopped: Stop | None = None,
+    last_view: str = "",
     peace_until: datetime | None = None,
 ) -> Summary:
     """All figures of one site.
@@ -129,6 +130,7 @@ def summarize(
         range=None if not_measured is None else find_range(samples, not_measured),
         change=change,
         stopped=stopped,
+        last_view=last_view,
         pages_cached=bool(cached),
         cache_suggested=suggested,
         not_measured=not_measured,

@@ -180,6 +180,8 @@ class Summary(msgspec.Struct, frozen=True):
     first_baits: int
     grounds: Sequence[GroundRow]
     signs: Sequence[GroundRow]
+    last_view: str = ""
+    """The last hour of the last 7 days in which a page view was measured, whatever days are shown; else empty."""
     began: str = ""
     """On a site's first day the hour that has its first count; else empty."""
     annotations: Sequence[Annotated] = ()
@@ -204,12 +206,14 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A summary, how the store was when it was read, what was found in both, and what the settings don't look for."""
+    """A summary, how the store was when it was read, what was found in both, and what the settings don't look for;
+    `hosts_sought`: whether ads' hosts out of reach are."""
 
     summary: Summary
     health: Health
     findings: Sequence[Finding]
     unseen: Sequence[str]
+    hosts_sought: bool = True
 
 
 class Metrics(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -65,7 +66,7 @@ class Frame(NamedTuple):
         return self.floor - max(0.0, min(part, 1.0)) * (self.floor - self.top)
 
 
-FRAMES: Final = (Frame("wide", 704, 216, left=44, ticks=8), Frame("narrow", 330, 240, left=42, ticks=4))
+FRAMES: Final = (Frame("wide", 704, 196, left=44, ticks=8), Frame("narrow", 330, 240, left=42, ticks=4))
 LOW_FRAMES: Final = (Frame("wide", 960, 190, left=48, ticks=10), Frame("narrow", 330, 180, left=42, ticks=4))
 """A chart is drawn once for wide and once for narrow windows: scaling one would make its text too small to read."""
 
@@ -79,10 +80,13 @@ def rate_chart(
     description: str,
     annotations: Sequence[Annotated] = (),
     modes: Sequence[Band] = (),
+    since: date | None = None,
+    before: float | None = None,
 ) -> str:
     """The blocking rate as a line; gaps where nothing was measured. `annotations` stand as dotted lines with as many of
-    their words as there is room for, all of them under the pointer; `modes` as bands below."""
-    axis = rate_axis(bucket.blocking for bucket in series)
+    their words as there is room for, all of them under the pointer; `modes` as bands below. `since` is the first day looked
+    at, `before` the rate that these days are compared with: a dashed line."""
+    axis = rate_axis((bucket.blocking for bucket in series), before)
     frame = frame._replace(
         top=frame.top + MARKS_ROOM * bool(annotations), bottom=frame.bottom + (MARKS_ROOM + 2) * bool(modes)
     )
@@ -92,6 +96,11 @@ def rate_chart(
     _marks(svg, frame, len(series), marks)
     _grid(svg, frame, [(axis.part(level), formats.step(level)) for level in axis.levels], zero=axis.bottom == 0)
     _time_axis(svg, frame, series, grain)
+    if before is not None:
+        height = _n(frame.level(axis.part(before)))
+        SubElement(
+            svg, "path", {"class": "before-line", "d": f"M{frame.left} {height}H{_n(frame.width - frame.right)}"}
+        )
     marked = len(series) <= MAX_MARKED_BUCKETS
     for run in _runs(series):
         places = [(frame.centre(index, len(series)), bucket) for index, bucket in run]
@@ -100,7 +109,7 @@ def rate_chart(
             SubElement(svg, "polyline", {"class": "rate-line", "points": _points(line)})
         for x, bucket in places:
             if marked or len(places) == 1:
-                kind = "rate-dot open" if bucket.so_far or bucket.blocking.few else "rate-dot"
+                kind = "rate-dot open" if is_unsure(bucket, grain, since) else "rate-dot"
                 y = frame.level(axis.part(bucket.blocking.rate or 0))
                 SubElement(svg, "circle", {"class": kind, "cx": _n(x), "cy": _n(y), "r": "3.5"})
     said = {
@@ -108,6 +117,13 @@ def rate_chart(
     }
     _hover(svg, frame, series, grain, lambda bucket: formats.point(bucket.blocking) + said.get(bucket.start, ""))
     return tostring(svg, encoding="unicode")
+
+
+def is_unsure(bucket: Bucket, grain: Grain, since: date | None) -> bool:
+    """Whether a bucket's rate rests on few page views or on a part of its time: it is not over, or began before the first day
+    looked at."""
+    begun = since is not None and grain in (Grain.WEEK, Grain.MONTH) and bucket.start[:10] < since.isoformat()
+    return begun or bucket.so_far or bucket.blocking.few
 
 
 class Axis(NamedTuple):
@@ -127,11 +143,13 @@ class Axis(NamedTuple):
         return [self.bottom + n * self.step for n in range(round((self.top - self.bottom) / self.step) + 1)]
 
 
-def rate_axis(shares: Iterable[Share]) -> Axis:
+def rate_axis(shares: Iterable[Share], before: float | None = None) -> Axis:
     """The axis that shows the movement of the rates that are not due to few page views (of all, where there are no
-    others), on six lines at most. It begins at 0 where that is near; else the page says where it begins."""
+    others), and the rate `before`, on six lines at most. It begins at 0 where that is near; else the page says where it begins."""
     known = [each for each in shares if each.rate is not None]
     rates = [each.rate or 0.0 for each in known if not each.few] or [each.rate or 0.0 for each in known] or [0.0]
+    if before is not None:
+        rates.append(before)
     low, high = min(rates), max(rates)
     margin = max(high - low, 0.01) / 4
     axis = _axis(max(0.0, low - margin), min(1.0, high + margin))

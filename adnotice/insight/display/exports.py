@@ -146,6 +146,7 @@ def list_figures(summary: Summary) -> list[tuple[str, Cell]]:
     return [
         ("first", summary.span.first.isoformat()),
         ("last", summary.span.last.isoformat()),
+        ("last_view", summary.last_view),
         ("rate", plain(summary.rate)),
         ("rate_if_none", plain(ends.low) if ends else None),
         ("rate_if_all", plain(ends.high) if ends else None),

@@ -70,6 +70,14 @@ def day(given: date) -> str:
     return f"{given.day} {given:%B} {given.year}"
 
 
+def days(first: date, last: date) -> str:
+    """1 to 28 November 2026: what two days have in common is said once."""
+    if first == last:
+        return day(last)
+    begin = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
+    return f"{begin if first.year == last.year else day(first)} to {day(last)}"
+
+
 def bucket(start: str, grain: Grain) -> str:
     """A bucket's whole name: 12 November 2026, 14:00; Thursday, 12 November 2026; Week from …; November 2026."""
     if grain is Grain.HOUR:
@@ -110,6 +118,13 @@ def hour_of_day(start: str) -> str:
     """Saturday 28 November, 15:00: the end of an hour's bucket."""
     end = datetime.fromisoformat(f"{start[:13]}:00") + timedelta(hours=1)
     return f"{end:%A} {end.day} {end:%B}, {end:%H:%M}"
+
+
+def within(start: str, today: date) -> str:
+    """14:00–15:00, or Saturday 28 November, 14:00–15:00: an hour's bucket, by its two ends."""
+    begin = datetime.fromisoformat(f"{start[:13]}:00")
+    named = "" if begin.date() == today else f"{begin:%A} {begin.day} {begin:%B}, "
+    return f"{named}{begin:%H:%M}\N{EN DASH}{begin + timedelta(hours=1):%H:%M}"
 
 
 def _date(start: str) -> date:

@@ -17,7 +17,7 @@ from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.first_day import list_checks
 from adnotice.insight.analysis.intervals import Share
 from adnotice.insight.analysis.rows import OneRow
-from adnotice.insight.analysis.summary import Annotated, Bucket, Summary
+from adnotice.insight.analysis.summary import Annotated, Bucket, Row, Summary
 from adnotice.insight.display import charts, formats, labels, scales, sentences
 
 HEADERS: Final = {
@@ -53,6 +53,7 @@ EVERY: Final = {
 }
 
 PACKED_LEVEL: Final = 6
+BRIEF_ROWS: Final = 5
 
 
 class Pages:
@@ -88,6 +89,7 @@ class Pages:
             dot=dot,
             bar=bar,
             top_of=top_of,
+            top_of_tables=top_of_tables,
         )
 
     def write(self, template: str, **values: object) -> str:
@@ -140,9 +142,11 @@ def mark_code(text: str) -> Markup:
 # What charts.py returns was built by ElementTree, which escapes every text: Markup says so to Jinja.
 
 
-def draw(summary: Summary) -> dict[str, Markup | float]:
-    """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one."""
-    grain, series = summary.span.grain, summary.series
+def draw(summary: Summary) -> dict[str, Markup | float | bool | None]:
+    """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one; where the rate's axis
+    begins, the rate of the weeks before that has a line (None: it has none), whether a dot is open."""
+    grain, series, since = summary.span.grain, summary.series, summary.span.first
+    before = find_before(summary)
     every = EVERY[grain]
     words = _tell_rates(series, grain, every, summary.annotations)
     rates = [
@@ -152,6 +156,8 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
             frame,
             annotations=summary.annotations,
             modes=summary.modes,
+            since=since,
+            before=before,
             title=words["title"],
             description=words["description"],
         )
@@ -161,8 +167,18 @@ def draw(summary: Summary) -> dict[str, Markup | float]:
         charts.views_chart(series, grain, frame, cached=summary.not_measured is None, **_tell_views(every))
         for frame in charts.LOW_FRAMES
     ]
-    begins = charts.rate_axis(bucket.blocking for bucket in series).bottom
-    return {"rates": Markup("".join(rates)), "views": Markup("".join(views)), "begins": begins}  # noqa: S704
+    begins = charts.rate_axis((bucket.blocking for bucket in series), before).bottom
+    unsure = any(bucket.blocking.rate is not None and charts.is_unsure(bucket, grain, since) for bucket in series)
+    drawn = {"rates": Markup("".join(rates)), "views": Markup("".join(views))}  # noqa: S704
+    return {**drawn, "begins": begins, "before": before, "unsure": unsure}
+
+
+def find_before(summary: Summary) -> float | None:
+    """The rate with which these weeks are compared, where the chart shows these weeks and no others."""
+    change, span = summary.change, summary.span
+    if change is None or summary.stopped or (change.first, change.last) != (span.first, span.last):
+        return None
+    return change.rate_before
 
 
 def draw_row(row: OneRow, grain: Grain) -> dict[str, Markup | float]:
@@ -218,6 +234,11 @@ def bar(share: Share, top: float) -> Markup:
 def top_of(shares: Iterable[Share]) -> float:
     """The end of the scale that the bars of one table share."""
     return max((each.rate for each in shares if each.rate is not None and not each.few), default=0.0) or 1.0
+
+
+def top_of_tables(tables: Iterable[tuple[str, Sequence[Row]]]) -> float:
+    """The end of the scale that the bars of several tables share."""
+    return top_of(row.blocking for _, rows in tables for row in rows[:BRIEF_ROWS])
 
 
 def dot(share: Share, top: float) -> Markup:

@@ -14,12 +14,16 @@ from adnotice.insight.analysis.intervals import Range, Share
 from adnotice.insight.display import formats
 
 WIDTH: Final = 430
-HEIGHT: Final = 64
-LINE: Final = 40
+HEIGHT: Final = 58
+LINE: Final = 37
 """Where the axis lies, from the top."""
 
 ROOM: Final = 76
 """How wide the words beside a band are at most."""
+
+MIDDLE_ROOM: Final = 72
+EDGE_ROOM: Final = 52
+"""How far from the middle, and from the end, of a change's line an edge of its band must be to be named."""
 
 STEPS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 BAR_WIDTH: Final = 60
@@ -64,8 +68,14 @@ def change_scale(found: Change) -> str:
     _band(svg, "usual-band", place(-found.yardstick), place(found.yardstick))
     for value in (-top, top):
         _tick(svg, place(value), formats.signed(value), first=value < 0, last=value > 0)
+    edge = place(found.yardstick) - WIDTH / 2
+    if MIDDLE_ROOM < edge < WIDTH / 2 - EDGE_ROOM:
+        for value in (-found.yardstick, found.yardstick):
+            _text(svg, place(value), HEIGHT - 4, "soft middle", formats.signed(value))
+    side = -1 if found.points > 0 else 1
+    _text(svg, WIDTH / 2 + side * (edge + 6), LINE - 4, "soft" + (" end" if side < 0 else ""), "usual movement")
     SubElement(svg, "path", {"class": "axis-middle", "d": f"M{_n(place(0))} {LINE - 18}v20"})
-    _text(svg, place(0), HEIGHT - 6, "soft middle", f"{formats.percent(found.rate_before)} before")
+    _text(svg, place(0), HEIGHT - 4, "soft middle", f"{formats.percent(found.rate_before)} before")
     _dot(svg, place(found.points), formats.signed(found.points))
     return tostring(svg, encoding="unicode")
 
@@ -94,13 +104,13 @@ def _band(svg: Element, kind: str, low: float, high: float) -> None:
 
 def _tick(svg: Element, x: float, name: str, *, first: bool, last: bool) -> None:
     SubElement(svg, "path", {"class": "zero", "d": f"M{_n(x)} {LINE}v4"})
-    _text(svg, x, HEIGHT - 6, "soft" + ("" if first else " end" if last else " middle"), name)
+    _text(svg, x, HEIGHT - 4, "soft" + ("" if first else " end" if last else " middle"), name)
 
 
 def _dot(svg: Element, x: float, name: str) -> None:
     SubElement(svg, "circle", {"class": "rate-dot ringed", "cx": _n(x), "cy": str(LINE - 8), "r": "5.5"})
     anchor = "" if x < 30 else " end" if x > WIDTH - 30 else " middle"
-    _text(svg, x, 15, "strong" + anchor, name)
+    _text(svg, x, 14, "strong" + anchor, name)
 
 
 def _text(svg: Element, x: float, y: float, kind: str, text: str) -> None:

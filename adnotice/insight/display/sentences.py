@@ -5,12 +5,17 @@ docs/dashboard.md has each of them, with the situation in which it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import Change, Trend
 from adnotice.insight.analysis.summary import Row, Summary
 from adnotice.insight.display import formats, labels
+from adnotice.vocabulary import Mode
+
+WELL: Final = "well"
+WRONG: Final = "wrong"
 
 LEFT_OUT_NAMED: Final = 5
 """So many unusual days are named, the last ones."""
@@ -42,22 +47,17 @@ def first_day(summary: Summary) -> str:
 
 def counted(summary: Summary) -> str:
     """What the rate is made of, and from how many views it is estimated."""
-    blocking, views, kinds = summary.blocking, summary.views, summary.estimated
+    blocking, views = summary.blocking, summary.views
     text = f"{formats.number(blocking.n)} of {formats.number(blocking.of)} page views with a clear answer"
-    if not blocking.few:
-        text += (
-            f": {formats.number(kinds.content)} where content of your own site is stopped too, "
-            f"{formats.number(kinds.hosts)} where the ads’ hosts are out of reach"
-        )
     if summary.sampled == 1:
         return f"{text}."
     drawn = (
         f"Measured were {formats.number(views.blocked)} of {formats.number(views.decided)}: "
-        f"{formats.percent(summary.sampled)} of all page views are drawn, and each stands for those that were not"
+        f"{formats.percent(summary.sampled)} of all page views are drawn"
     )
     if summary.interval:
         drawn += f". Drawing them leaves a range of {formats.interval(summary.interval)} (95% interval)"
-    return f"Estimated: {text}. {drawn}. Rates, rows and the series are weighed in the same way."
+    return f"Estimated: {text}. {drawn}."
 
 
 def not_known(summary: Summary) -> str:
@@ -74,10 +74,11 @@ def not_known(summary: Summary) -> str:
         )
     if summary.range is None:
         return "Nothing was measured yet."
-    return (
-        f"{formats.number(summary.range.unanswered)} page views gave no clear answer. Had none, or all, of them been seen "
-        f"with ads blocked, the rate would be {formats.between(summary.range.low, summary.range.high)}."
-    )
+    told = f"{formats.number(summary.range.unanswered)} page views gave no clear answer or were not measured."
+    if summary.blocking.few:
+        return told
+    ends = formats.between(summary.range.low, summary.range.high)
+    return f"{told} Had none, or all, of them been seen with ads blocked, the rate would be {ends}."
 
 
 def row_not_known(row: Row, table: str) -> str:
@@ -128,6 +129,21 @@ def left_out(found: Change) -> str:
     return f"Unusual days are left out: {', '.join(map(formats.day, days[-LEFT_OUT_NAMED:]))}{more}."
 
 
+def status(summary: Summary, problem: str, found: Iterable[Finding]) -> tuple[str, str]:
+    """Whether counting goes on, in one line, and its weight: `wrong` or `well`. `problem` is what ails the store, `found` what
+    there is to mend."""
+    if problem:
+        return WRONG, "The store takes no counts now"
+    if summary.stopped:
+        return WRONG, f"Not counting since {formats.hour_of_day(summary.stopped.since)}"
+    if summary.mode is Mode.OFF:
+        return WRONG, "Switched off: nothing is counted"
+    last = f"last view {formats.within(summary.last_view, summary.span.today)}" if summary.last_view else ""
+    if any(each.weight is Weight.WRONG for each in found):
+        return WRONG, f"Something is to mend; {last or 'no view in the last 7 days'}"
+    return (WELL, f"Counting normally, {last}") if last else (WRONG, "No view in the last 7 days")
+
+
 def stopped(summary: Summary) -> str:
     """That nothing comes back any more; empty while something does."""
     if summary.stopped is None:
@@ -143,8 +159,10 @@ def for_the_board(summary: Summary) -> str:
     if summary.rate is None or summary.blocking.few:
         return ""
     span = summary.span
-    last = formats.day(span.last)
-    when = f"On {last}" if span.first == span.last else f"From {formats.day(span.first)} to {last}"
+    days = formats.days(span.first, span.last)
+    when = f"In the four weeks to {formats.day(span.last)}" if span.whole_weeks else f"From {days}"
+    if span.first == span.last:
+        when = f"On {days}"
     rest = ""
     if summary.range:
         ends = f"{formats.whole(summary.range.low)} to {formats.whole(summary.range.high)}"
