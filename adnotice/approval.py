@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+
+import msgspec
 
 from adnotice.arguments import Arguments
 from adnotice.commands import whole_settings
@@ -25,7 +27,14 @@ def tell_wording(asked: Arguments) -> int:
     settings = whole_settings()
     folder = asked.folder or Path(settings.notice.wording_folder)
     try:
-        if asked.names:
+        if asked.json and (asked.html or asked.action == "template"):
+            print("--json is for list, approve and --names: --html and template print a file", file=sys.stderr)
+            return 2
+        if asked.json and asked.names:
+            print(msgspec.json.encode({"sentences": english().said}).decode())
+        elif asked.json and asked.action == "list":
+            print(msgspec.json.encode({"languages": list(list_records(settings, folder))}).decode())
+        elif asked.names:
             print("\n".join(f"{name}\t{_one_line(name)}" for name in SENTENCES))
         elif asked.html:
             own = settings.notice.ads_are if asked.html == settings.notice.languages[0] else ""
@@ -54,6 +63,17 @@ def approve_language(asked: Arguments, settings: Settings, folder: Path) -> int:
     old = read_approved(folder, language)
     words = merge(language, old)
     path = write_approved(folder, approve(words, asked.by.strip(), datetime.now(UTC).date()))
+    if asked.json:
+        named = language in settings.notice.languages
+        told = {
+            "file": str(path),
+            "language": language,
+            "sentences": len(SENTENCES),
+            "by": asked.by.strip(),
+            "named": named,
+        }
+        print(msgspec.json.encode({**told, "outdated": list(old.outdated) if old else []}).decode())
+        return 0
     print(f"{path}: {len(SENTENCES)} sentences approved by {asked.by.strip()}")
     for name in old.outdated if old else ():
         print(f"kept as it was: {name}, whose English is now: {_one_line(name)}")
@@ -98,11 +118,39 @@ def find_column(language: str, folder: Path) -> Column:
 def list_languages(settings: Settings, folder: Path) -> Iterator[str]:
     """A line for each language: whether readers meet it, and what is to be done first."""
     named = settings.notice.languages
-    for language in dict.fromkeys((*named, SOURCE, *list_drafts(), *_filed(folder))):
+    for language in list_known(settings, folder):
         yield f"{'*' if language in named else ' '} {language:6} {_tell(language, folder)}"
     yield "* named in the setting languages"
     if settings.notice.ads_are:
         yield f"ads_are, under More in {named[0]}: {settings.notice.ads_are}"
+
+
+def list_known(settings: Settings, folder: Path) -> Sequence[str]:
+    """The languages that are named, ours, drafted, or in the operator's folder."""
+    return list(dict.fromkeys((*settings.notice.languages, SOURCE, *list_drafts(), *_filed(folder))))
+
+
+class LanguageRecord(msgspec.Struct, frozen=True):
+    """A language for programs: whether the setting names it, who approved its words and when (None: nobody), and the line that
+    says what is to be done first."""
+
+    language: str
+    named: bool
+    by: str | None
+    on: date | None
+    about: str
+
+
+def list_records(settings: Settings, folder: Path) -> Iterator[LanguageRecord]:
+    """What `list_languages` says, for programs."""
+    for language in list_known(settings, folder):
+        try:
+            approved = read_approved(folder, language)
+        except NotWhole:
+            approved = None  # the line says why
+        by = approved.by or None if approved else None
+        named = language in settings.notice.languages
+        yield LanguageRecord(language, named, by, approved.on if approved else None, _tell(language, folder))
 
 
 def _tell(language: str, folder: Path) -> str:

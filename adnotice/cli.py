@@ -33,7 +33,7 @@ from adnotice.configuration import read_settings, tell_source
 from adnotice.count.cdn_import import NotImportable, import_served, read_served
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.page_templates import RoutePatterns
-from adnotice.count.stores.migrate import migrate_store
+from adnotice.count.stores.migrate import DONE, migrate_store
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import NoStore
 from adnotice.count.stores.sql.backup import back_up, restore
@@ -182,6 +182,7 @@ def peace(**given: Any) -> int:
     help="Print all words on one page, beside the English, for an editor and a lawyer.",
 )
 @click.option("--folder", type=FILE, help="The setting wording_folder; else what the settings say.")
+@json_option
 def wording(**given: Any) -> int:
     """List the languages and who approved their words; print words; approve them. LANGUAGE is a tag such as uk or pt-BR, for approve
     and template."""
@@ -246,18 +247,26 @@ def copy_all(**given: Any) -> int:
 @adnotice.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.option("--yes", is_flag=True, help="There is a copy of the server's store: ask nothing.")
+@json_option
 @store_option
 def migrate(**given: Any) -> int:
     """Bring a store that an older version wrote to this version's schema."""
     asked = Arguments(**given)
 
     def ask(question: str) -> bool:
-        return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        # Programs are asked nothing: they say --yes.
+        return not asked.json and sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
+    told = sys.stderr if asked.json else sys.stdout
     with opened(asked, older=True) as store:
-        return migrate_store(
-            store, dry_run=asked.dry_run, agreed=asked.yes, ask=ask, say=lambda line: print(line, flush=True)
+        plan = store.plan()
+        status = migrate_store(
+            store, dry_run=asked.dry_run, agreed=asked.yes, ask=ask, say=lambda line: print(line, file=told, flush=True)
         )
+        if asked.json:
+            migrated = status == DONE and bool(plan.steps) and not asked.dry_run
+            print(msgspec.json.encode({**msgspec.structs.asdict(plan), "migrated": migrated}).decode())
+        return status
 
 
 @adnotice.command("import")
@@ -367,13 +376,21 @@ def annotate(**given: Any) -> int:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--prefix", help="The setting prefix; else what the settings here say.")
 @click.option("--host", default="localhost", show_default=True, help="The Host that an app is asked by.")
-def doctor(target: str, paths: tuple[str, ...], prefix: str | None, host: str) -> int:
+@json_option
+def doctor(target: str, paths: tuple[str, ...], prefix: str | None, host: str, *, json: bool) -> int:
     """Ask a site whether its pages carry the tag, and say what is to mend. TARGET is a public URL such as https://news.example, or an
     app such as module:app; PATHs are pages to ask for, else the first and some it links to."""
     from adnotice.doctor import run_doctor
 
     sys.path.insert(0, "")  # module:app is looked for where the command is run, as uvicorn does
-    return run_doctor(target, paths=list(paths), prefix=prefix or whole_settings().prefix, host=host)
+    return run_doctor(
+        target,
+        paths=list(paths),
+        prefix=prefix or whole_settings().prefix,
+        host=host,
+        as_json=json,
+        complain=lambda line: print(line, file=sys.stderr),
+    )
 
 
 @adnotice.command()

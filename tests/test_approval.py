@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -50,6 +52,31 @@ def test_approving_copies_the_draft_into_the_operators_file(here: Path, capsys: 
     assert words_in(file)["title"] == load_draft("uk").words.said["title"]
     assert main(["wording"]) == 0
     assert "  uk     live: approved by Olena on " in capsys.readouterr().out
+
+
+def test_programs_are_told_the_same_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wording", "approve", "uk", "--by", "Olena", "--json"]) == 0
+    approved = json.loads(capsys.readouterr().out)
+    assert Path(approved.pop("file")).name == "uk.toml"
+    assert approved == {"language": "uk", "sentences": len(SENTENCES), "by": "Olena", "named": False, "outdated": []}
+    assert main(["wording", "--json"]) == 0
+    told = {each.pop("language"): each for each in json.loads(capsys.readouterr().out)["languages"]}
+    assert told["uk"] == {
+        "named": False,
+        "by": "Olena",
+        "on": f"{datetime.now(UTC):%Y-%m-%d}",
+        "about": f"live: approved by Olena on {datetime.now(UTC):%Y-%m-%d}",
+    }
+    assert (told["en"]["named"], told["en"]["by"]) == (True, None)
+    assert main(["wording", "--names", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sentences"] == dict(english().said)
+
+
+@pytest.mark.parametrize("asked", [["template", "uk"], ["--html", "uk"]])
+def test_what_prints_a_file_is_no_json(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wording", *asked, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, "--json is for list, approve and --names" in err) == ("", True)
 
 
 def test_approving_again_keeps_what_the_operator_wrote_and_adds_what_is_new(

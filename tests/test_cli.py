@@ -215,4 +215,4 @@ def test_wrong_variables_are_told_before_anything_is_opened(
 
 def test_the_doctor_is_told_what_it_may_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "nonsense"]) == 2
-    assert "https://news.example or an app such as module:app" in capsys.readouterr().out
+    assert "https://news.example or an app such as module:app" in capsys.readouterr().err

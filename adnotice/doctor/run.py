@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from adnotice.doctor.endpoints import judge_endpoints
 from adnotice.doctor.observations import SiteSeen
 from adnotice.doctor.pages import carries_tag, judge_page
@@ -25,32 +27,36 @@ def run_doctor(
     prefix: str = "/_adnotice",
     host: str = "localhost",
     today: date | None = None,
+    as_json: bool = False,
     write: Write = print,
+    complain: Write | None = None,
 ) -> int:
-    """Examines a public URL, or an app named as module:app, and prints what is to mend.
+    """Examines a public URL, or an app named as module:app, and prints what is to mend, `as_json` for programs. Why it could not
+    be examined goes to `complain`, else where all goes.
 
     `paths` are the pages to ask for (else the first one and some that it links to), `prefix` the setting prefix, `host`
     the Host that an app is asked by, `today` a date of UTC, by default this one. Returns 0 when nothing is wrong, 1 when something is, 2 when it could not be
     examined.
     """
+    complain = complain or write
     try:
         from adnotice.doctor.application import NotFound
         from adnotice.doctor.examine import examine
     except ModuleNotFoundError as error:
         if error.name != "httpx":
             raise
-        write("adnotice doctor needs httpx. Install it with: pip install 'adnotice[doctor]'")
+        complain("adnotice doctor needs httpx. Install it with: pip install 'adnotice[doctor]'")
         return 2
     if "://" not in target and ":" not in target:
-        write(f"name a URL such as https://news.example or an app such as module:app, got {target!r}")
+        complain(f"name a URL such as https://news.example or an app such as module:app, got {target!r}")
         return 2
     try:
         site = asyncio.run(examine(target, tuple(paths), prefix, host))
     except NotFound as error:
-        write(str(error))
+        complain(str(error))
         return 2
     findings = judge(site, prefix, today)
-    for line in lay_out(site, findings):
+    for line in [to_json(site, findings)] if as_json else lay_out(site, findings):
         write(line)
     return 1 if any(finding.weight is Weight.WRONG for finding in findings) else 0
 
@@ -68,6 +74,24 @@ def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:
     for finding in findings:
         gathered.setdefault((finding.found, finding.do), (finding, []))[1].append(finding.about)
     return list(gathered.values())
+
+
+def to_json(site: SiteSeen, findings: Sequence[Finding]) -> str:
+    """The pages, each with whether it carries the tag, and the findings, each with all the addresses that it is of."""
+    told = {
+        "pages": [{"path": page.path, "tag": carries_tag(page)} for page in site.pages],
+        "findings": [
+            {
+                "weight": finding.weight,
+                "about": list(dict.fromkeys(places)),
+                "found": finding.found,
+                "came": finding.came,
+                "do": finding.do,
+            }
+            for finding, places in gather(findings)
+        ],
+    }
+    return msgspec.json.encode(told).decode()
 
 
 def lay_out(site: SiteSeen, findings: Sequence[Finding]) -> Iterator[str]:

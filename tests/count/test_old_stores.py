@@ -147,6 +147,32 @@ def test_the_command_asks_for_a_copy_where_it_can_make_none(
     check(old, open_at(old.url))
 
 
+def test_programs_are_told_the_plan_as_json_and_are_asked_nothing(
+    old: OldStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ADNOTICE_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    told = []
+    for options, status in ((["--dry-run"], 0), ([], 0 if old.name == "sqlite" else 2), (["--yes"], 0), (["--yes"], 0)):
+        assert main(["migrate", "--json", *options, "--store", old.url]) == status
+        told.append(json.loads(capsys.readouterr().out))
+    first = told[0]
+    assert (first["found"], first["wanted"], first["migrated"]) == (1, 2, False)
+    assert first["steps"]
+    assert bool(first["copy_advice"]) is (old.name != "sqlite")
+    assert [each["migrated"] for each in told[1:]] == (
+        [True, False, False] if old.name == "sqlite" else [False, True, False]
+    )
+    assert told[-1] == {
+        "shown": first["shown"],
+        "found": 2,
+        "wanted": 2,
+        "steps": [],
+        "copy_advice": "",
+        "migrated": False,
+    }
+
+
 def test_several_migrate_at_once_and_every_count_is_there_once(old: OldStore) -> None:
     stores = [open_at(old.url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:

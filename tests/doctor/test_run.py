@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,27 @@ def test_an_app_is_examined_with_the_pages_that_its_first_page_links_to(module: 
     assert lines[6] == "NOTE   /_adnotice/about"
     assert "Link to /_adnotice/about from your privacy policy" in lines[9]
     assert lines[-1] == "2 of 3 pages carry the tag; 1 wrong, 1 to know"
+
+
+def test_programs_are_told_the_same_as_json(module: str) -> None:
+    status, lines = examine(f"{module}:app", as_json=True)
+    assert status == 1
+    told = json.loads("".join(lines))
+    assert told["pages"] == [
+        {"path": path, "tag": tag} for path, tag in (("/", True), ("/story", True), ("/closed", False))
+    ]
+    assert [(each["weight"], each["about"]) for each in told["findings"]] == [
+        ("wrong", ["/closed"]),
+        ("know", ["/_adnotice/about"]),
+    ]
+    assert "without the tag (csp)" in told["findings"][0]["found"]
+    assert "Add 'self' to script-src" in told["findings"][0]["do"]
+
+
+def test_why_nothing_could_be_examined_is_no_json(module: str) -> None:
+    complaints: list[str] = []
+    assert examine(f"{module}:nothing", as_json=True, complain=complaints.append) == (2, [])
+    assert len(complaints) == 1
 
 
 def test_a_worker_that_a_script_of_the_site_registers_is_read(module: str) -> None:
