@@ -106,9 +106,11 @@ class Api:
             return
         account = await self._login.admit(request)
         if account is None or account.shared:
-            reason = (
-                "this bearer token is none of ours, or was taken back" if given else "log in, or send a bearer token"
-            )
+            reason = "log in, or send a bearer token"
+            if given:
+                reason = "this bearer token is none of ours, or was taken back"
+            elif account is not None:
+                reason = f"a shared link shows figures and gives no download: {reason}"
             raise Refused(Rejection.LOGIN, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'), status=401)
 
 

@@ -244,6 +244,7 @@ async def test_a_link_shows_one_sites_figures_and_nothing_else(shared: tuple[New
             assert "anna" not in page.text
             assert "/letters/0" not in page.text
             assert "api/v1" not in page.text
+            assert "shared link: it shows these figures and gives no download" in page.text
             assert not re.search(r"<form[^>]+method=\"post\"", page.text)
         assert "25.0% of measured page views" in Page((await guest.get("dashboard")).text).text
         assert "new wording" in (await guest.get("dashboard")).text
@@ -253,7 +254,9 @@ async def test_a_link_shows_one_sites_figures_and_nothing_else(shared: tuple[New
         for address in ("dashboard/health", "dashboard/notice", "dashboard/access"):
             assert (await guest.get(address)).status_code == 403
         for address in ("api/v1/summary", "api/v1/pages.csv", "metrics"):
-            assert (await guest.get(address)).status_code == 401
+            refused = await guest.get(address)
+            assert refused.status_code == 401
+            assert refused.headers["x-adnotice"].startswith("a shared link shows figures and gives no download")
         for address in ("mode", "annotations", "grant", "peace"):
             answer = await guest.post(f"dashboard/{address}", data={"token": "0" * 128, "to": "off"})
             assert answer.status_code == 403
