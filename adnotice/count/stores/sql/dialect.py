@@ -72,6 +72,9 @@ class Dialect(Protocol):
     def be_alone(self, cursor: Any) -> None:
         """Waits until no other process is in a transaction that has called this."""
 
+    def has_tables(self, cursor: Any) -> bool:
+        """Whether this transaction sees the tables."""
+
     def remember(self, cursor: Any, ids: Sequence[Id]) -> set[Id]:
         """Keeps the ids; returns those that had been there before."""
 

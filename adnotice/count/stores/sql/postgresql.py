@@ -26,6 +26,9 @@ except ImportError as missing:
 FOLDING: Final = 0x41444E43
 """Names the advisory lock of whoever moves the journal into the tallies, or migrates."""
 
+NO_OPTIONS: Final = "unsupported startup parameter"
+"""How PgBouncer refuses the `options` that our limits are in; https://www.pgbouncer.org/config.html#ignore_startup_parameters"""
+
 LOOK_SECONDS: Final = 0.1
 FOREVER_SECONDS: Final = 7 * 86_400.0
 
@@ -34,6 +37,8 @@ class PatientConnection(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose every wait ends: a server that hangs never answers, and never refuses either."""
 
     deadline_seconds: float = 5.0
+    begin: str = "BEGIN"
+    """What begins a transaction."""
 
     def wait(self, gen: PQGen[RV], interval: float = LOOK_SECONDS, timeout: float | None = None) -> RV:
         """Waits as psycopg does, but not beyond the deadline."""
@@ -85,7 +90,7 @@ class PostgresDialect:
     def changing(self) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
         """A write transaction without a deadline, on a connection of its own."""
         with closing(self._connect(within_seconds=0)) as connection, connection.cursor() as cursor:
-            cursor.execute("BEGIN")
+            cursor.execute(connection.begin.encode())
             yield cursor
             cursor.execute("COMMIT")
 
@@ -114,7 +119,7 @@ class PostgresDialect:
             self._writing = self._connect()
         cursor = self._writing.cursor()
         try:
-            cursor.execute("BEGIN")
+            cursor.execute(self._writing.begin.encode())
             yield cursor
             cursor.execute("COMMIT")
         except BaseException:
@@ -124,6 +129,11 @@ class PostgresDialect:
     def be_alone(self, cursor: psycopg.Cursor[Any]) -> None:
         """Waits for the lock that moving the journal and migrating take, until this transaction ends."""
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (FOLDING,))
+
+    def has_tables(self, cursor: psycopg.Cursor[Any]) -> bool:
+        """Whether this transaction sees the tables."""
+        cursor.execute("SELECT to_regclass(%s)", (meta.name,))
+        return cursor.fetchone() != (None,)
 
     def remember(self, cursor: psycopg.Cursor[Any], ids: Sequence[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
         """Keeps the ids; returns those that had been there before. Sorted, so that two processes never deadlock."""
@@ -193,17 +203,22 @@ class PostgresDialect:
         """A connection on which every statement is answered within the deadline, or so many seconds; 0: whenever."""
         seconds = self._deadline if within_seconds is None else within_seconds
         milliseconds = int(self._deadline * 1000)
-        limits = f"-c statement_timeout={int(seconds * 1000)} -c lock_timeout={int(seconds * 1000)}"
-        options = f"{self._target.get('options') or ''} {limits}".strip()
+        limit = int(seconds * 1000)
+        own_options = self._target.get("options") or ""
+        options = f"{own_options} -c statement_timeout={limit} -c lock_timeout={limit}".strip()
         given = {
             "connect_timeout": max(2, int(self._deadline)),
             "tcp_user_timeout": milliseconds,
             "application_name": "adnotice",
             **self._target,
-            "options": options,
         }
         try:
-            connection = PatientConnection.connect(**given, autocommit=True)
+            try:
+                connection = PatientConnection.connect(**given | {"options": options}, autocommit=True)
+            except psycopg.OperationalError as error:
+                if own_options or NO_OPTIONS not in str(error):
+                    raise
+                connection = PatientConnection.connect(**given, autocommit=True)
         except psycopg.OperationalError as error:
             if remedy := find_remedy(str(error)):
                 raise Unusable(f"{self.shown} {remedy}") from error
@@ -216,7 +231,17 @@ class PostgresDialect:
                 f"{self.shown} keeps texts as {encoding}, which can't hold every page's name: adnotice needs UTF8. "
                 "Make a database with: createdb --encoding UTF8 --template template0 NAME"
             )
+        if is_pooled(connection):
+            # Each transaction may be another server's: what is prepared or set is gone, or somebody else's.
+            connection.prepare_threshold = None
+            connection.begin = f"BEGIN; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = {limit}"
         return connection
+
+
+def is_pooled(connection: PatientConnection) -> bool:
+    """Whether a pooler such as PgBouncer stands between: another server process answers than the one we were told of."""
+    (found,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+    return bool(found != connection.info.backend_pid)
 
 
 def read_target(url: str) -> dict[str, Any]:
@@ -253,6 +278,10 @@ _REFUSED: Final = (
     "a password's special characters as %XX"
 )
 REMEDIES: Final[Mapping[str, str]] = {
+    NO_OPTIONS: (
+        "is a pooler that takes no options: leave them out of store_url, and set a search_path on the role "
+        "(ALTER ROLE … SET search_path = …)"
+    ),
     "password authentication failed": _REFUSED,
     "no password supplied": _REFUSED,
     'role "': _REFUSED,

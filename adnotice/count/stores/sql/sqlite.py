@@ -21,7 +21,7 @@ from adnotice.count.stores.sql.copying import check_room, copy_database, copy_of
 from adnotice.count.stores.sql.dialect import Rows
 from adnotice.count.stores.sql.file_lock import IMPATIENT_SECONDS, FileLock
 from adnotice.count.stores.sql.lock_holders import name_holders
-from adnotice.count.stores.sql.schema import KEYS, adding, tallies
+from adnotice.count.stores.sql.schema import KEYS, adding, meta, tallies
 from adnotice.vocabulary import Unavailable
 
 logger: Final = logging.getLogger("adnotice")
@@ -123,6 +123,11 @@ class SqliteDialect:
 
     def be_alone(self, cursor: sqlite3.Cursor) -> None:
         """Nothing to do: SQLite's writers take turns."""
+
+    def has_tables(self, cursor: sqlite3.Cursor) -> bool:
+        """Whether this transaction sees the tables."""
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (meta.name,))
+        return cursor.fetchone() is not None
 
     def remember(self, cursor: sqlite3.Cursor, ids: Sequence[tuple[int, bytes]]) -> set[tuple[int, bytes]]:
         """Keeps the ids; returns those that had been there before."""

@@ -89,7 +89,7 @@ class Versions:
         """From this schema to the next one; nothing where another process has just done it."""
         with self._dialect.changing() as cursor:
             self._dialect.be_alone(cursor)
-            if find_version(self._dialect) != found:
+            if self._version_here(cursor) != found:
                 return
             if not found:
                 self._make(cursor)
@@ -104,6 +104,15 @@ class Versions:
             cursor.execute(f"ALTER TABLE {journal_name(found)} RENAME TO {journal_name(found + 1)}")
             keep_version(cursor, self._dialect.mark, found + 1)
             tell(self._told(found + 1))
+
+    def _version_here(self, cursor: Any) -> int:
+        """The schema as this transaction sees it: whoever holds the lock must not wait for a connection that a pooler has
+        given to those who wait for the lock."""
+        if not self._dialect.has_tables(cursor):
+            return 0
+        cursor.execute(f"SELECT value FROM {meta.name} WHERE name = 'schema'")  # noqa: S608 - only our own names
+        (kept,) = cursor.fetchone() or (0,)
+        return int(kept)
 
     def _log(self, done: str) -> None:
         logger.warning("The store %s: %s", self._dialect.shown, done)
