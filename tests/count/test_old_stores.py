@@ -163,14 +163,7 @@ def test_programs_are_told_the_plan_as_json_and_are_asked_nothing(
     assert [each["migrated"] for each in told[1:]] == (
         [True, False, False] if old.name == "sqlite" else [False, True, False]
     )
-    assert told[-1] == {
-        "shown": first["shown"],
-        "found": 2,
-        "wanted": 2,
-        "steps": [],
-        "copy_advice": "",
-        "migrated": False,
-    }
+    assert (told[-1]["found"], told[-1]["wanted"], told[-1]["steps"]) == (2, 2, [])
 
 
 def test_several_migrate_at_once_and_every_count_is_there_once(old: OldStore) -> None:
