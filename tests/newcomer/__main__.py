@@ -33,11 +33,7 @@ _TABLE: Final = re.compile(r"(<!-- made by make newcomer -->\n)(.*?)(<!-- -->)",
 
 def main() -> int:
     """Follows the pages; 1 when one of them does not keep its promise."""
-    parser = argparse.ArgumentParser(prog="python -m tests.newcomer", description=__doc__)
-    parser.add_argument("wheel", type=Path, help="what pip installs as adnotice")
-    parser.add_argument("pages", nargs="*", help="names of pages in docs/start; else all")
-    parser.add_argument("--each-line", action="store_true", help="without each line in turn; writes nothing")
-    asked = parser.parse_args()
+    asked = read_arguments()
     if missing := PROFILES["firefox-ublock"].needs() + PROFILES["chromium"].needs():
         raise SystemExit(f"make newcomer needs {', '.join(missing)}")
     pages = [PAGES / f"{name}.md" for name in asked.pages] or sorted(PAGES.glob("*.md"))
@@ -49,6 +45,15 @@ def main() -> int:
             return max(follow_page(page, asked.wheel, net, browsers) for page in pages)
         finally:
             browsers.close()
+
+
+def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
+    """What was asked, in whichever order: Make gives the wheel, then what is in ARGS."""
+    parser = argparse.ArgumentParser(prog="python -m tests.newcomer", description=__doc__)
+    parser.add_argument("wheel", type=Path, help="what pip installs as adnotice")
+    parser.add_argument("pages", nargs="*", help="names of pages in docs/start; else all")
+    parser.add_argument("--each-line", action="store_true", help="without each line in turn; writes nothing")
+    return parser.parse_intermixed_args(given)
 
 
 def follow_page(page: Path, wheel: Path, net: Internet, browsers: Browsers) -> int:

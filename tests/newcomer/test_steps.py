@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.newcomer.__main__ import HEAD, PAGES, TABLE, page_of, put_row, rows_in
+from tests.newcomer.__main__ import HEAD, PAGES, TABLE, page_of, put_row, read_arguments, rows_in
 from tests.newcomer.steps import Run, Visit, Write, leave_out_each_line, read_steps
 
 PAGE = """# A page
@@ -79,6 +79,11 @@ def test_every_line_that_says_something_is_left_out_once() -> None:
     left_out = dict(leave_out_each_line(PAGE))
     assert list(left_out) == ["one", "two \\", "more", "a = 1", "b = 2", "serve", "three"]
     assert left_out["a = 1"] == PAGE.replace("a = 1\n", "")
+
+
+def test_pages_may_stand_behind_the_option_as_the_docs_have_it() -> None:
+    asked = read_arguments(["dist/adnotice.whl", "--each-line", "flask"])
+    assert (asked.wheel, asked.pages, asked.each_line) == (Path("dist/adnotice.whl"), ["flask"], True)
 
 
 def test_a_new_row_stands_in_the_place_of_the_older_one() -> None:
