@@ -149,11 +149,17 @@ class Contents:
         """The notice for one view; `ticket` lets its choices be counted. Products' own labels follow the browser's languages.
         Beside the site's own appeal it asks for no support: the appeal does."""
         made = self._find(language, kind, device, browser_languages, beside_appeal=beside_appeal)
-        return {**made, "state": state.value, "lang": made["lang"] or page_language, "ticket": ticket}
+        waits = {} if state is NoticeState.ASK else {"delay": 0, "depth": 0}  # who has acted is answered at once
+        return {**made, **waits, "state": state.value, "lang": made["lang"] or page_language, "ticket": ticket}
 
     def preview(self, language: str, device: Device, browser_languages: str = "") -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._find(language, Kind.CONTENT, device, browser_languages), "preview": True}
+        return {
+            **self._find(language, Kind.CONTENT, device, browser_languages),
+            "delay": 0,
+            "depth": 0,
+            "preview": True,
+        }
 
     def _find(
         self,

@@ -103,18 +103,17 @@ export class Notice {
     this.fitted = now();
   }
 
-  /** Whether at least two fifths of it are in the window, and nothing lies over these at three points. */
+  /** Whether more than two fifths of its height are in the window, and nothing lies over these at three points. */
   isUncovered() {
     const { host, region } = this.parts;
     const element = this.spot.seen || region;
-    const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
-    const [from, to] = [Math.max(left, 0), Math.min(right, window.innerWidth)];
-    const [begin, end] = [Math.max(top, 0), Math.min(bottom, window.innerHeight)];
-    const isInSight = to > from && end > begin && (to - from) * (end - begin) >= IN_SIGHT * width * height;
+    const { left, top, bottom, width, height } = element.getBoundingClientRect();
+    const begin = Math.max(top, 0);
+    const end = Math.min(bottom, window.innerHeight);
     return (
-      isInSight &&
-      [0.25, 0.5, 0.75].every((across) => {
-        const topmost = doc.elementFromPoint(from + (to - from) * across, (begin + end) / 2);
+      end - begin > IN_SIGHT * height &&
+      [1, 2, 3].every((quarter) => {
+        const topmost = doc.elementFromPoint(left + (width * quarter) / 4, (begin + end) / 2);
         return topmost === host || element.contains(topmost);
       })
     );
@@ -122,11 +121,12 @@ export class Notice {
 
   /** What two looks in a row found uncovered has been shown; who sees nothing is told of it at the first. */
   expectEyes() {
-    const isUncovered = this.isUncovered();
-    if (isUncovered && !this.wasSeen && this.spot.floats) void this.announce();
-    if (isUncovered && this.isSeen && !this.isSettled) this.tell("shown");
-    this.isSeen = isUncovered;
-    this.wasSeen ||= isUncovered;
+    const wasSeen = this.isSeen;
+    this.isSeen = this.isUncovered();
+    if (!this.isSeen) return;
+    if (!this.wasSeen && this.spot.floats) void this.announce();
+    this.wasSeen = true;
+    if (wasSeen && !this.isSettled) this.tell("shown");
   }
 
   /** Says that the notice is there, once the reader has typed nothing for a while. */

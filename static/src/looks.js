@@ -69,7 +69,7 @@ const property = (element, name) => getComputedStyle(element).getPropertyValue(`
 
 /**
  * The page's column in px from the left: the widest block around its heading that begins where the heading does.
- * One too narrow for the notice's row is widened, at its end before its beginning.
+ * One too narrow for the notice's row is widened, at its end before its beginning; from where to where it was is told too.
  * @param {number} em in px
  */
 export const findColumn = (em) => {
@@ -88,6 +88,7 @@ export const findColumn = (em) => {
   });
   const given = parseFloat(property(doc.documentElement, "column"));
   let column = [begin, Math.max(end, ...around.filter(([from]) => Math.abs(from - begin) < 2).map(([, to]) => to))];
+  const [begins, ends] = asWritten(column[0], column[1]);
   if (given) column = [(width - given) / 2, (width + given) / 2];
   else if (width < NARROW * em || !(column[1] > begin)) column = [0, width];
   let from = Math.max(edge, column[0]);
@@ -98,7 +99,7 @@ export const findColumn = (em) => {
     from = Math.min(from, to - need);
   }
   const [left, right] = asWritten(from, Math.min(to, from + WIDEST * em));
-  return { left, right };
+  return { left, right, begins, ends };
 };
 
 /**

@@ -20,10 +20,10 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
     /** @param {(notice: Notice) => Spot} findSpot */
     const make = (findSpot) => new Notice(detail, content, findSpot);
     const isThanks = content.state === "thanks";
-    if (!isThanks && doc.querySelector(MARKS))
-      return new Promise((tell) => detail.bring("marked", { content, make, tell }, () => tell(null)));
-    const waits = content.state === "ask" && !content.preview && (content.delay || content.depth);
-    if (waits && !(await new Promise((tell) => detail.bring("delayed", { content, tell }, () => tell(false))))) return null;
+    /** What a part of ours that is loaded for this says; null: it did not come. @param {string} part */
+    const ask = (part) => new Promise((tell) => detail.bring(part, { content, make, tell }, () => tell(null)));
+    if (!isThanks && doc.querySelector(MARKS)) return ask("marked");
+    if ((content.delay || content.depth) && !(await ask("delayed"))) return null;
     const notice = make((notice) => new Floating(notice));
     if (isThanks && !(await notice.press("greet"))) return null;
     notice.begin();

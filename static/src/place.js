@@ -12,6 +12,7 @@ import { hasAppeal } from "./standing.js";
 const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
 const LARGE_WIDTH = 56; // em of a window that has a corner for it
 const LARGE_HEIGHT = 36;
+const CARD_WIDTH = 27.25; // em, as in notice.css
 const MARGIN = 24; // px around a card
 const PADDING = 1.3; // em within
 const SMALL = 96; // px: up to this size it is a button in a corner, and no dialog
@@ -130,7 +131,9 @@ export class Floating {
     const column = findColumn(em);
     const width = doc.documentElement.clientWidth;
     if (this.shape === "card" && width >= LARGE_WIDTH * em && window.innerHeight >= LARGE_HEIGHT * em) {
+      const beside = corner === "left" ? column.begins : width - column.ends;
       this.edge = Math.max(MARGIN, (corner === "left" ? column.left : width - column.right) - PADDING * em);
+      if (beside > CARD_WIDTH * em + 2 * MARGIN) this.edge = MARGIN; // it covers no text there
       host.setAttribute("card", corner);
       yield { start: PADDING * em, end: PADDING * em };
     }

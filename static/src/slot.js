@@ -106,10 +106,10 @@ export class AdBox extends End {
     return Object.values(this.box).join();
   }
 
-  /** A low box holds the title alone and two buttons, in a row. */
+  /** A low box holds the title alone and two buttons, in a row; in a high one the words stand above the buttons, as in a text. */
   may() {
     const { as, level } = this.notice.parts.ask.dataset;
-    return this.fits() && (!this.isBare || (as === "row" && level === "2"));
+    return this.fits() && (this.isBare ? as === "row" && level === "2" : as !== "row");
   }
 
   fits() {

@@ -164,6 +164,7 @@ def test_in_an_ads_box_it_is_never_larger_than_the_box(
         assert (seen["as"], seen["body"]) == ("row", False)
     else:
         assert seen["names"] == ["Show me how", "Not now", "More"]
+        assert seen["as"] != "row", "its words stand above its buttons"
     page.notice().click("Not now")
     page.notice().wait_gone()
     assert page.run(MARK_HEIGHT) == height, "the box stays blank"
@@ -397,6 +398,25 @@ def test_beside_a_marked_appeal_a_place_is_used_without_its_support_half(newsroo
     other = newsroom(sheets={"/": sheet(LONG + END + FOOT)}, support_links={"Support us": "/support"})
     page = reader("chromium-ghostery", other).open("/")
     assert place(page)["names"] == ["Show me how", "Not now", "Support us", "More"]
+
+
+@BOTH
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_a_card_covers_no_text_where_the_window_has_room_beside_the_column(
+    profile: str, direction: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    narrow = f"<main dir='{direction}' style='max-width:44rem;margin:0 5vw'><h1>News</h1>{'<p>Words follow words. </p>' * 90}</main>"
+    page = reader(profile, newsroom(sheets={"/": sheet(narrow, f":root {{direction: {direction}}}")})).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/")
+    show_content(page, {"shape": "card", "dir": direction})
+    page.notice().wait()
+    text, card = page.run(
+        "const sides = ({left, right}) => [left, right];"
+        "return [sides(document.querySelector('main').getBoundingClientRect()),"
+        " sides(document.querySelector('reader-notice').getBoundingClientRect())]"
+    )
+    assert card[0] >= text[1] if direction == "ltr" else card[1] <= text[0]
 
 
 @BOTH
