@@ -145,6 +145,8 @@ class WebKitDriver:
         if session.tabs:
             handle = session.tabs.pop()
         else:
+            # a new one is asked for from one that is open: the last that was spoken to may have been closed
+            session.ask("POST", "/window", {"handle": session.ask("GET", "/window/handles")[0]})
             handle = session.ask("POST", "/window/new", {"type": "window" if alone else "tab"})["handle"]
         name = f"page{next(self._numbers)}"
         self._pages[name] = session, handle
@@ -152,7 +154,10 @@ class WebKitDriver:
         return name
 
     def _do_closePage(self, *, page: str, **_: Any) -> None:  # noqa: N802 - driver.mjs' name
-        self._at(page).ask("DELETE", "/window")
+        session = self._at(page)
+        if len(session.ask("GET", "/window/handles")) == 1:  # the browser ends with its last window
+            session.tabs.append(session.ask("POST", "/window/new", {"type": "tab"})["handle"])
+        session.ask("DELETE", "/window")
         del self._pages[page]
 
     def _do_goto(self, *, page: str, url: str, seconds: float, **_: Any) -> None:
