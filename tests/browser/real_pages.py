@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from tests.browser import internet
+from tests.browser.driver import DriverError
 from tests.browser.internet import Cut, Fault, Hang, Hit, Late, Weather
 from tests.browser.matrix import Case, Truth
 from tests.browser.newspaper import Sheet
@@ -134,6 +135,21 @@ WORKERS: Final = {
 REGISTER: Final = '<script>navigator.serviceWorker.register("/sw.js", {scope: "%s"})</script>'
 
 
+def reload_past_the_worker(page: Page) -> None:
+    """Reloads with the shift key held, as far as the page can tell: no worker controls it, though one is there."""
+    page.run("window.isBefore = true")
+    page.call("cdp", method="Page.reload", params={"ignoreCache": True})
+    wait_until(lambda: _is_anew(page), "it is reloaded", 30)
+    assert page.run("return navigator.serviceWorker.controller === null"), "the worker controls it"
+
+
+def _is_anew(page: Page) -> bool:
+    try:
+        return bool(page.run("return !window.isBefore && document.readyState !== 'loading'"))
+    except DriverError:  # asked between the two
+        return False
+
+
 def worker_site(kind: str, line: str = "") -> dict[str, Any]:
     """What a site with a worker of this kind is made with; `line` goes first in its listener."""
     scope = "/elsewhere/" if kind == NOT_CONTROLLING else "/"
@@ -242,6 +258,12 @@ def _under_workers() -> Iterator[Case]:
             ("chromium-adguard-rules", "Chromium + AdGuard's declarative rules"),
         ):
             yield Case(name=f"worker: {kind}, {blocker}", profile=profile, truth=Truth.CONTENT, **site)
+    # Firefox' driver can't reload past a worker
+    site = {**worker_site("cache first"), "under_worker": True, "group": WORKERS_GROUP, "act": reload_past_the_worker}
+    site["head"] += tag()
+    yield from _innocent("worker: cache first, reloaded past it", ("chromium",), **site)
+    title = "worker: cache first, reloaded past it, Chromium + AdGuard's declarative rules"
+    yield Case(name=title, profile="chromium-adguard-rules", truth=Truth.CONTENT, **site)
     yield from _innocent("no TLS, so no worker", group=WORKERS_GROUP, scheme="http", head=tag())
 
 
