@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from bench.accuracy import Run, demands, write
 from bench.laboratory import Laboratory
 from bench.units import ALL_CASES, Kept, Outcome, Unit, kept_of_this_commit, units
@@ -70,7 +72,8 @@ def measure(wanted: Sequence[Unit], kept: Kept, *, absent: Sequence[str]) -> Run
         def work(lane: str) -> None:
             laboratory = Laboratory(net, browsers[lane], folder / lane)
             for unit in lanes[lane]:
-                outcome = laboratory.measure(unit)
+                seen = laboratory.measure(unit)
+                outcome = msgspec.structs.replace(seen, versions=tuple(sorted(browsers[lane].versions())))
                 with progress.lock:
                     kept.add(outcome)
                     progress.say(outcome)
@@ -78,12 +81,11 @@ def measure(wanted: Sequence[Unit], kept: Kept, *, absent: Sequence[str]) -> Run
         try:
             with ThreadPoolExecutor(len(lanes) or 1) as pool:
                 list(pool.map(work, lanes))
-            versions = {version for each in browsers.values() for version in each.versions()}
         finally:
             for each in browsers.values():
                 each.close()
     outcomes = [outcome for unit in wanted if (outcome := kept.get(unit))]
-    named = [*sorted(versions), f"uBlock Origin {_ublock_version()}"]
+    named = [*sorted({version for each in outcomes for version in each.versions}), f"uBlock Origin {_ublock_version()}"]
     return Run(date=f"{datetime.now(UTC):%-d %B %Y}", versions=named, outcomes=outcomes, absent=absent)
 
 

@@ -37,11 +37,12 @@ class Unit(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What the visits of a unit showed, and what the server counted of them, by metric."""
+    """What the visits of a unit showed, what the server counted of them, by metric, and with which browsers."""
 
     unit: Unit
     seen: Sequence[Seen]
     counted: Mapping[str, int] = {}
+    versions: Sequence[str] = ()
 
     @property
     def case(self) -> Case:
