@@ -73,7 +73,7 @@ def measure(wanted: Sequence[Unit], kept: Kept, *, absent: Sequence[str]) -> Run
             laboratory = Laboratory(net, browsers[lane], folder / lane)
             for unit in lanes[lane]:
                 seen = laboratory.measure(unit)
-                outcome = msgspec.structs.replace(seen, versions=tuple(sorted(browsers[lane].versions())))
+                outcome = msgspec.structs.replace(seen, versions=browsers[lane].versions())
                 with progress.lock:
                     kept.add(outcome)
                     progress.say(outcome)

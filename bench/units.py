@@ -42,7 +42,7 @@ class Outcome(msgspec.Struct, frozen=True):
     unit: Unit
     seen: Sequence[Seen]
     counted: Mapping[str, int] = {}
-    versions: Sequence[str] = ()
+    versions: Sequence[str] = []
 
     @property
     def case(self) -> Case:
