@@ -35,7 +35,10 @@ def name_unseen(sight: Sight) -> tuple[str, ...]:
             " is probably higher."
         )
     if sight.honour_gpc:
-        sentences.append("Readers who send Global Privacy Control, as Brave does, are not measured.")
+        sentences.append(
+            "Readers who send Global Privacy Control (Brave, DuckDuckGo, Privacy Badger, Firefox’s private windows) are not"
+            " measured."
+        )
     return tuple(sentences)
 
 

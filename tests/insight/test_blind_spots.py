@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from adnotice.insight.analysis.summary import Bucket, Views, share
 from adnotice.insight.blind_spots import VERIFIED, Sight, doubt, name_unseen
 from adnotice.insight.findings import Weight
 
+ROOT = Path(__file__).parents[2]
 TODAY = VERIFIED
 
 
@@ -58,3 +60,12 @@ def test_a_site_whose_rate_moves_by_less_than_a_half_is_never_alarmed(
     series = [bucket(n, round(n * rate)) for n, _ in days]
     last = bucket(1000, round(1000 * rate * max(factor, 0.5)))
     assert list(doubt([*series, last], TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    "unseen", ["DNS", "VPN", "Brave", "Privacy Badger", "DuckDuckGo", "private windows", "Global Privacy Control"]
+)
+def test_what_cant_be_seen_is_named_beside_the_headline_in_the_readme_and_in_the_docs(unseen: str) -> None:
+    assert unseen in " ".join(name_unseen(Sight()))
+    for page in ("README.md", "docs/detection.md"):
+        assert unseen in (ROOT / page).read_text(encoding="utf-8"), page
