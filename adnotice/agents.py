@@ -143,7 +143,7 @@ def load_patterns() -> None:
 def _parser() -> Callable[[str], Any] | None:
     """Kept here: `ua_parser.parse` of 1.0.0 compiles all of its patterns again for every header."""
     try:
-        import ua_parser
+        from ua_parser import parser
     except ImportError:
         return None
-    return ua_parser.parser.parse
+    return parser.parse

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 def staff(request: Request) -> str | Literal[False] | None:
     """The user's name for who may log in to the admin (active, `is_staff`), None for who is not logged in, False for
-    every other user. For the setting `authorize`; blocks, and writes nothing."""
+    every other user. For the setting `authorize`; blocks, and changes no session that lives."""
     # Both need apps that are loaded, and the settings name this function before.
     from django.contrib.auth import get_user
     from django.db import connections
@@ -24,7 +24,7 @@ def staff(request: Request) -> str | Literal[False] | None:
         user = get_user(asked)
         if not user.is_authenticated:
             return None
-        return user.get_username() if user.is_active and user.is_staff else False
+        return str(user.get_username()) if user.is_active and user.is_staff else False
     finally:
         connections.close_all()  # of this thread of ours, whose requests Django does not see end
 

@@ -162,7 +162,7 @@ class Dashboard:
         return await self._show(request, self._screens.notice)
 
     async def _rows(self, request: Request) -> Response:
-        table = request.url.path.rpartition("/")[2]
+        table = request.scope["path"].rpartition("/")[2]
         return await self._show(
             request, partial(self._screens.rows, table), *ROW_WISHES, "name", rows=EXPORTED_ROWS, shared=True
         )
@@ -222,7 +222,7 @@ class Dashboard:
         if not self._login.by_site:
             return self._to_login(visitor, request)
         if login := await self._login.where_to_log_in(request):
-            asked = request.url.query
+            asked = request.scope["query_string"].decode("latin-1")
             here = quote(f"{request.scope['path']}?{asked}" if asked else request.scope["path"])
             return _go(f"{login}{'&' if '?' in login else '?'}next={here}", {"x-adnotice": "not logged in"})
         return self._no_account(visitor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,6 +22,10 @@ class NoticeState(Word):
     ASK = "ask"
     STILL = "still"
     THANKS = "thanks"
+
+
+AT_ONCE: Final = {"delay": 0, "depth": 0}
+"""Who has acted is answered at once, and the operator's look is not kept waiting."""
 
 
 class Steps(msgspec.Struct, frozen=True):
@@ -149,17 +153,12 @@ class Contents:
         """The notice for one view; `ticket` lets its choices be counted. Products' own labels follow the browser's languages.
         Beside the site's own appeal it asks for no support: the appeal does."""
         made = self._find(language, kind, device, browser_languages, beside_appeal=beside_appeal)
-        waits = {} if state is NoticeState.ASK else {"delay": 0, "depth": 0}  # who has acted is answered at once
+        waits = {} if state is NoticeState.ASK else AT_ONCE
         return {**made, **waits, "state": state.value, "lang": made["lang"] or page_language, "ticket": ticket}
 
     def preview(self, language: str, device: Device, browser_languages: str = "") -> Mapping[str, Any]:
         """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {
-            **self._find(language, Kind.CONTENT, device, browser_languages),
-            "delay": 0,
-            "depth": 0,
-            "preview": True,
-        }
+        return {**self._find(language, Kind.CONTENT, device, browser_languages), **AT_ONCE, "preview": True}
 
     def _find(
         self,

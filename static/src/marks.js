@@ -6,7 +6,7 @@
 import { doc, native } from "./native.js";
 
 /** An element past the names of its own fields: `<input name=matches>` is what a form's `matches` returns. @param {Element} element */
-const past = (element) => native(Element.prototype, element);
+export const past = (element) => native(Element.prototype, element);
 
 export const OWN_WORDS = "[data-adnotice-show=blocked]";
 export const MARKS = `[data-adnotice-slot],${OWN_WORDS}`;

@@ -7,6 +7,7 @@
 import { makeButton } from "./elements.js";
 import { findNext, giveFocus } from "./focus.js";
 import { findColumn } from "./looks.js";
+import { past } from "./marks.js";
 import { doc } from "./native.js";
 
 const CHOICES = "[data-adnotice-choice]";
@@ -19,7 +20,7 @@ export class OwnWords {
     const { content, parts } = notice;
     this.words = words;
     this.notice = notice;
-    this.seen = words;
+    this.seen = past(words);
     this.floats = false;
     this.left = new AbortController();
     parts.host.removeAttribute("waiting");

@@ -461,3 +461,17 @@ def test_a_form_whose_fields_are_named_as_what_is_read_neither_stops_measuring_n
     assert page.verdict() == {"verdict": "blocked", "kind": "content"}
     assert place(page)["inside"]
     wait_until(lambda: site.counts().get("blocked-content") == 1, "the view is counted")
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["getBoundingClientRect", "contains"])
+def test_own_words_in_a_form_are_counted_as_shown_whatever_its_fields_are_called(
+    profile: str, name: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    blocking = {"chromium": "chromium-ghostery", "firefox": "firefox-ublock"}[profile]
+    words = f"<form data-adnotice-show='blocked' hidden><p>{APPEAL_TEXT}</p><input name='{name}'></form>"
+    site = newsroom(sheets={"/": sheet(LONG + words + FOOT)})
+    page = reader(blocking, site).open("/")
+    wait_until(lambda: page.run("return !document.forms[0].hasAttribute('hidden')"), "the words are there")
+    page.run("document.querySelector('form p').scrollIntoView()")
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)

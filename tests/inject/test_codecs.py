@@ -277,6 +277,6 @@ async def test_no_message_however_large_keeps_the_others_waiting(
             longest.append(timed.longest)
     finally:
         gc.enable()
-    print(f"{name.decode()}: {len(text)} bytes as {len(packed)}: {min(longest) * 1000:.1f} ms at a time")  # noqa: T201
+    print(f"{name.decode()}: {len(text)} bytes as {len(packed)}: {min(longest) * 1000:.1f} ms at a time")  # noqa: T201 - how near it came
     assert min(longest) < AT_A_TIME
     assert unpack(body_of(sent)).replace(TAG, b"", 1) == LONG + text

@@ -66,8 +66,11 @@ async def test_the_sites_own_accounts_are_let_in_and_named_in_the_trail(
 async def test_who_is_not_logged_in_is_sent_to_the_sites_login_and_who_may_not_look_is_told(
     busy: Newsroom, login: str
 ) -> None:
-    people = {"anna": "anna", "boris": False}
-    ask = lambda request: people.get(request.headers.get("x-account"))  # noqa: E731
+    people: dict[str, str | bool] = {"anna": "anna", "boris": False}
+
+    def ask(request: Request) -> str | bool | None:
+        return people.get(request.headers.get("x-account", ""))
+
     busy.settings = InsightSettings(authorize=ask, login_url=login)
     here = "/_adnotice/dashboard/pages%3Fdays%3D7"
     async with busy.browser() as browser:
@@ -292,3 +295,13 @@ async def test_a_made_up_link_and_a_wrong_form_lead_nowhere(busy: Newsroom) -> N
             assert said in Page(answer.text).text
         made = await make(browser, kind="link", name="the board", site=SITE, days="7")
         assert "/dashboard/shared/" in made.text
+
+
+async def test_where_asking_the_site_failed_nobody_is_sent_to_a_login(busy: Newsroom) -> None:
+    def fail(request: Request) -> str:
+        raise OSError("the accounts are away")
+
+    for ask, status in ((fail, 403), (lambda request: None, 303)):
+        busy.settings = InsightSettings(authorize=ask, login_url="/login")
+        async with busy.browser() as browser:
+            assert (await browser.get("dashboard/pages?days=7")).status_code == status

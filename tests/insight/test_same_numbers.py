@@ -147,10 +147,10 @@ async def test_every_number_on_screen_stands_in_the_json(settled: Newsroom, addr
     assert said, "the page says when it was read"
     for name in (said[1], *SCRIPT.verified.engines, *SCRIPT.verified.lists, formats.day(SCRIPT.verified.on)):
         text = text.replace(name, "")  # versions of others' programs
-    if last_view := summary["last_view"]:
-        told = formats.within(last_view, settled.today)
-        assert (told in text) is (address != "dashboard/health")
-        text = text.replace(told, "")
+    assert summary["last_view"]
+    told = formats.within(summary["last_view"], settled.today)
+    assert (told in text) is (address != "dashboard/health")
+    text = text.replace(told, "")
     drawn = formats.number(summary["estimated"]["measured"] - summary["views"]["measured"])
     text = text.replace(f"Not drawn {drawn}", "")
     for prose in PROSE:

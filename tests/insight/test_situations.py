@@ -11,13 +11,14 @@ import msgspec
 import pytest
 
 from adnotice.count.model.calendar import Starts
-from adnotice.count.model.tally import Count, Dimension, Metric
+from adnotice.count.model.tally import Count, Dimension, Grain, Metric
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import Change, Trend
+from adnotice.insight.analysis.intervals import share
 from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.summarize import summarize
-from adnotice.insight.analysis.summary import ReportRows, Stop, Summary
-from adnotice.insight.display import formats, sentences
+from adnotice.insight.analysis.summary import Bucket, ReportRows, Stop, Summary
+from adnotice.insight.display import charts, formats, sentences
 from adnotice.vocabulary import Mode
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding="utf-8")
@@ -145,7 +146,8 @@ KNOWN = Finding(weight=Weight.KNOW, found="Robots came.", do="Nothing.")
         ("2026-11-29T10", {}, "disk full", BLIND, ("wrong", "The store takes no counts now")),
         ("2026-11-28T14", {"stopped": Stop("2026-11-28T14", 3_412)}, "", BLIND, ("wrong", "Not counting since Saturday 28 November, 15:00")),
         ("2026-11-29T10", {"mode": Mode.OFF}, "", KNOWN, ("wrong", "Switched off: nothing is counted")),
-        ("", {}, "", KNOWN, ("wrong", "No view in the last 7 days")),
+        ("2026-11-27T14", {}, "", KNOWN, ("quiet", "No view of late; last view Friday 27 November, 14:00\N{EN DASH}15:00")),
+        ("", {}, "", KNOWN, ("quiet", "No view in the last 7 days")),
     ],
 )  # fmt: skip
 def test_whether_anything_is_wrong_is_said_in_one_line(
@@ -165,3 +167,10 @@ def test_what_two_days_have_in_common_is_said_once() -> None:
     assert formats.days(date(2026, 10, 4), date(2026, 11, 28)) == "4 October to 28 November 2026"
     assert formats.days(date(2025, 11, 30), date(2026, 11, 29)) == "30 November 2025 to 29 November 2026"
     assert formats.days(TODAY, TODAY) == "29 November 2026"
+
+
+def test_a_dot_is_hollow_where_its_week_began_before_the_days_and_a_month_is_whole() -> None:
+    bucket = Bucket("2026-10-26", site(NORMAL).views, 1_000, 0, share(200, 1_000), so_far=False)
+    assert charts.is_unsure(bucket, Grain.WEEK, date(2026, 10, 28))
+    assert not charts.is_unsure(bucket, Grain.WEEK, date(2026, 10, 26))
+    assert not charts.is_unsure(bucket, Grain.MONTH, date(2026, 10, 28))

@@ -150,7 +150,7 @@ class Login:
 
     async def _ask_site(self, request: Request) -> str | None:
         """The account's name as the site's own function tells it; empty for nobody, None for who may not look though
-        logged in. Whatever it raises lets nobody in."""
+        logged in, or where it failed: a login would not help. Whatever it raises lets nobody in."""
         try:
             ask = self._authorize or str
             found = ask(request) if iscoroutinefunction(ask) else await self._workers.run(lambda: ask(request))
@@ -158,7 +158,7 @@ class Login:
                 found = await found
         except Exception:  # a function of the site's may raise anything
             logger.exception("authorize failed: nobody is let in")
-            return ""
+            return None
         if found is True:
             return OPERATOR
         if found is False:

@@ -120,9 +120,9 @@ def rate_chart(
 
 
 def is_unsure(bucket: Bucket, grain: Grain, since: date | None) -> bool:
-    """Whether a bucket's rate rests on few page views or on a part of its time: it is not over, or began before the first day
-    looked at."""
-    begun = since is not None and grain in (Grain.WEEK, Grain.MONTH) and bucket.start[:10] < since.isoformat()
+    """Whether a bucket's rate rests on few page views or on a part of its time: it is not over, or is a week that began before
+    the first day looked at (a month is kept as a whole)."""
+    begun = since is not None and grain is Grain.WEEK and bucket.start[:10] < since.isoformat()
     return begun or bucket.so_far or bucket.blocking.few
 
 

@@ -90,6 +90,7 @@ class Pages:
             bar=bar,
             top_of=top_of,
             top_of_tables=top_of_tables,
+            BRIEF_ROWS=BRIEF_ROWS,
         )
 
     def write(self, template: str, **values: object) -> str:
@@ -169,7 +170,7 @@ def draw(summary: Summary) -> dict[str, Markup | float | bool | None]:
     ]
     begins = charts.rate_axis((bucket.blocking for bucket in series), before).bottom
     unsure = any(bucket.blocking.rate is not None and charts.is_unsure(bucket, grain, since) for bucket in series)
-    drawn = {"rates": Markup("".join(rates)), "views": Markup("".join(views))}  # noqa: S704
+    drawn = {"rates": Markup("".join(rates)), "views": Markup("".join(views))}  # noqa: S704 - charts escape what they hold
     return {**drawn, "begins": begins, "before": before, "unsure": unsure}
 
 

@@ -32,7 +32,7 @@ def write_report(reading: Reading, site_name: str) -> Letter:
     summary = reading.summary
     said = [("", " ".join(filter(None, sentences.headline(summary))))]
     if summary.blocking.rate is not None:
-        said.append(("Counted", sentences.counted(summary)))
+        said.append((sentences.counted_name(summary), sentences.counted(summary)))
     said.append(("Not known", sentences.not_known(summary)))
     said += [("Not looked for", sentence) for sentence in reading.unseen]
     if summary.change:

@@ -25,6 +25,9 @@ MIDDLE_ROOM: Final = 72
 EDGE_ROOM: Final = 52
 """How far from the middle, and from the end, of a change's line an edge of its band must be to be named."""
 
+LABEL_ROOM: Final = 96
+"""How much room beside a band its name needs."""
+
 STEPS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 BAR_WIDTH: Final = 60
 BAR_HEIGHT: Final = 10
@@ -73,7 +76,8 @@ def change_scale(found: Change) -> str:
         for value in (-found.yardstick, found.yardstick):
             _text(svg, place(value), HEIGHT - 4, "soft middle", formats.signed(value))
     side = -1 if found.points > 0 else 1
-    _text(svg, WIDTH / 2 + side * (edge + 6), LINE - 4, "soft" + (" end" if side < 0 else ""), "usual movement")
+    if WIDTH / 2 - edge > LABEL_ROOM:
+        _text(svg, WIDTH / 2 + side * (edge + 6), LINE - 4, "soft" + (" end" if side < 0 else ""), "usual movement")
     SubElement(svg, "path", {"class": "axis-middle", "d": f"M{_n(place(0))} {LINE - 18}v20"})
     _text(svg, place(0), HEIGHT - 4, "soft middle", f"{formats.percent(found.rate_before)} before")
     _dot(svg, place(found.points), formats.signed(found.points))

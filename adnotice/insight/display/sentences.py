@@ -6,6 +6,7 @@ docs/dashboard.md has each of them, with the situation in which it stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import Final
 
 from adnotice.finding import Finding, Weight
@@ -16,6 +17,7 @@ from adnotice.vocabulary import Mode
 
 WELL: Final = "well"
 WRONG: Final = "wrong"
+QUIET: Final = "quiet"
 
 LEFT_OUT_NAMED: Final = 5
 """So many unusual days are named, the last ones."""
@@ -45,6 +47,11 @@ def first_day(summary: Summary) -> str:
     )
 
 
+def counted_name(summary: Summary) -> str:
+    """What `counted` is called: an estimate is no count."""
+    return "Counted" if summary.sampled == 1 else "Estimated"
+
+
 def counted(summary: Summary) -> str:
     """What the rate is made of, and from how many views it is estimated."""
     blocking, views = summary.blocking, summary.views
@@ -57,7 +64,7 @@ def counted(summary: Summary) -> str:
     )
     if summary.interval:
         drawn += f". Drawing them leaves a range of {formats.interval(summary.interval)} (95% interval)"
-    return f"Estimated: {text}. {drawn}."
+    return f"{text}. {drawn}."
 
 
 def not_known(summary: Summary) -> str:
@@ -130,8 +137,8 @@ def left_out(found: Change) -> str:
 
 
 def status(summary: Summary, problem: str, found: Iterable[Finding]) -> tuple[str, str]:
-    """Whether counting goes on, in one line, and its weight: `wrong` or `well`. `problem` is what ails the store, `found` what
-    there is to mend."""
+    """Whether counting goes on, in one line, and its weight: `well`, `wrong`, or `quiet`, where no view came of late and nothing
+    says why. `problem` is what ails the store, `found` what there is to mend."""
     if problem:
         return WRONG, "The store takes no counts now"
     if summary.stopped:
@@ -141,7 +148,10 @@ def status(summary: Summary, problem: str, found: Iterable[Finding]) -> tuple[st
     last = f"last view {formats.within(summary.last_view, summary.span.today)}" if summary.last_view else ""
     if any(each.weight is Weight.WRONG for each in found):
         return WRONG, f"Something is to mend; {last or 'no view in the last 7 days'}"
-    return (WELL, f"Counting normally, {last}") if last else (WRONG, "No view in the last 7 days")
+    if not last:
+        return QUIET, "No view in the last 7 days"
+    is_recent = summary.span.today - date.fromisoformat(summary.last_view[:10]) <= timedelta(days=1)
+    return (WELL, f"Counting normally, {last}") if is_recent else (QUIET, f"No view of late; {last}")
 
 
 def stopped(summary: Summary) -> str:

@@ -41,7 +41,7 @@ AGAIN: Final = (
 """After these the same may be asked again at once, of the node that holds the shard by then."""
 
 
-class Parser(DefaultParser):  # type: ignore[misc,valid-type]
+class Parser(DefaultParser):  # type: ignore[misc,valid-type]  # hiredis' or its own: redis-py chooses when it is imported
     """Tells a cluster's refusals apart, which redis-py 5 does only in its own cluster client."""
 
     EXCEPTION_CLASSES = DefaultParser.EXCEPTION_CLASSES | {

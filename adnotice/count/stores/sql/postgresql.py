@@ -232,6 +232,9 @@ class PostgresDialect:
                 "Make a database with: createdb --encoding UTF8 --template template0 NAME"
             )
         if is_pooled(connection):
+            if own_options:
+                connection.close()
+                raise Unusable(f"{self.shown} {REMEDIES[NO_OPTIONS]}")
             # Each transaction may be another server's: what is prepared or set is gone, or somebody else's.
             connection.prepare_threshold = None
             connection.begin = f"BEGIN; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = {limit}"
