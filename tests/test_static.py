@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -38,7 +39,7 @@ def node() -> str:
     """Node.js, where the npm packages are there too."""
     found = shutil.which("node")
     if found is None or not (ROOT / "node_modules" / "esbuild").is_dir():
-        pytest.skip("node or the npm packages are missing: run make browsers")
+        pytest.skip("node or the npm packages are missing: run make browser-setup")
     return found
 
 
@@ -61,11 +62,28 @@ def test_the_contract_is_what_the_server_says() -> None:
 def test_the_types_are_right() -> None:
     compiler = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
     if not compiler.is_file():
-        pytest.skip("typescript is missing: run make browsers")
+        pytest.skip("typescript is missing: run make browser-setup")
     done = subprocess.run(
         [node(), str(compiler), "-p", str(STATIC)], capture_output=True, text=True, timeout=110, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("eslint", "--max-warnings=0", "."), ("stylelint", "--max-warnings=0", "{static,demo}/**/*.css")],
+    ids=" ".join,
+)
+def test_the_linters_have_nothing_to_say(command: tuple[str, ...]) -> None:
+    name, *arguments = command
+    package = ROOT / "node_modules" / name
+    if not package.is_dir():
+        pytest.skip(f"{name} is missing: run make browser-setup")
+    entry = json.loads((package / "package.json").read_text())["bin"][name]
+    done = subprocess.run(
+        [node(), str(package / entry), *arguments], capture_output=True, text=True, timeout=110, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", BUILT)

@@ -24,7 +24,7 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
     const ask = (part) => new Promise((tell) => detail.bring(part, { content, make, tell }, () => tell(null)));
     if (!isThanks && doc.querySelector(MARKS)) return ask("marked");
     if ((content.delay || content.depth) && !(await ask("delayed"))) return null;
-    const notice = make((notice) => new Floating(notice));
+    const notice = make((it) => new Floating(it));
     if (isThanks && !(await notice.press("greet"))) return null;
     notice.begin();
     return notice;

@@ -93,7 +93,7 @@ SOURCES = {
 def test_no_preset_takes_a_stand_in_for_the_ad_script(source: str, site: Site, reader: Readers) -> None:
     read, where = SOURCES[source]
     if not where.exists():
-        pytest.skip(f"{where.name} is missing: run make browsers")
+        pytest.skip(f"{where.name} is missing: run make browser-setup")
     page = reader("chromium", site).open("/politics/budget")
     for name, code in read().items():
         seen = page.run(RUN, code, EFFECTS, SLOTS)

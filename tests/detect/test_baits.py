@@ -76,7 +76,7 @@ def words_of_ours() -> list[str]:
 
 
 def missing(what: str) -> None:
-    pytest.skip(f"{what} is missing: run make browsers")
+    pytest.skip(f"{what} is missing: run make browser-setup")
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ def test_names_that_lists_hide_are_named_on_the_mark_and_around_it(body: str, na
 
 def test_nearly_all_names_that_lists_hide_are_known_for_what_they_are() -> None:
     if not LIST.is_file():
-        pytest.skip("EasyList is missing: run make browsers")
+        pytest.skip("EasyList is missing: run make browser-setup")
     names = re.findall(r"^##[.#]([\w-]+)$", LIST.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(names) > 10_000
     assert sum(map(has_ad_word, names)) / len(names) > 0.8
