@@ -39,6 +39,7 @@ from adnotice.count.stores.protocol import NoStore
 from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.init import begin_site
 from adnotice.insight.access.passwords import hash_password
+from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.display import exports
@@ -303,6 +304,12 @@ def import_pages(**given: Any) -> int:
 @click.option("--days", default="", help="How many up to today; else the last 4 whole weeks.")
 @click.option("--first", default="", help="First day.")
 @click.option("--last", default="", help="Last day.")
+@click.option(
+    "--against",
+    type=click.Choice([each.value for each in Against]),
+    default=Against.FOUR_WEEKS.value,
+    help="What the last weeks are compared with; else the 4 weeks before.",
+)
 @store_option
 def figures(**given: Any) -> int:
     """Print a site's figures. TABLE is summary (JSON), metrics (for Prometheus), or a table as CSV: series, pages, …"""

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from adnotice.detect.client import PARTS
+from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.rows import TABLES
 from adnotice.notice.endpoints import ChoiceReport
 
@@ -17,6 +18,11 @@ DAYS: Final[tuple[tuple[str, str, Item], ...]] = (
     ("first", "The first day.", {"type": "string", "format": "date"}),
     ("last", "The last day.", {"type": "string", "format": "date"}),
     ("days", "So many days up to the last one, or up to today.", {"type": "integer", "minimum": 1, "maximum": 800}),
+    (
+        "against",
+        "What the last whole weeks are compared with; else the four weeks before. `year` is described and not judged.",
+        {"type": "string", "enum": [each.value for each in Against]},
+    ),
 )
 SESSION: Final = [{"session": []}, {"link": []}]
 OPERATOR: Final = [{"session": []}]

@@ -29,7 +29,7 @@ from adnotice.settings import CONFIG_VARIABLE, ENVIRONMENT_PREFIX, Settings
 from adnotice.settings_list import describe
 from adnotice.texts import Text
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict
-from docs.endpoints import list_endpoints
+from docs.endpoints import list_endpoints, query
 
 HERE = Path(__file__).parent
 ROOMS: tuple[Any, ...] = (
@@ -176,13 +176,12 @@ def openapi() -> str:
     document["components"]["schemas"]["Report"] = schema
     (table, *_) = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
     table["schema"]["enum"] = list(TABLE_NAMES)
-    parameters = document["paths"]["/api/v1/{table}.csv"]["get"]["parameters"]
-    known = {each["name"] for each in parameters}
-    parameters += [
-        {"name": name, "in": "query", "description": said, "schema": {"type": "string", "maxLength": 300}}
-        for name, said in (("q", "A part of the name, in tables of rows."), ("by", "Of pages, `section`."))
-        if name not in known
-    ]
+    text = {"type": "string", "maxLength": 300}
+    row_keys = (("q", "A part of the name, in tables of rows.", text), ("by", "Of pages, `section`.", text))
+    for path, more in (("/api/v1/summary", ()), ("/api/v1/{table}.csv", row_keys)):
+        parameters = document["paths"][path]["get"]["parameters"]
+        known = {each["name"] for each in parameters}
+        parameters += [each for each in query(*more) if each["name"] not in known]
     schemes = document["components"]["securitySchemes"]
     schemes["token"]["description"] = "The setting metrics_token, or a token that was made on the dashboard."
     schemes["link"] = {

@@ -17,10 +17,12 @@ from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.grants import GrantKind
 from adnotice.insight.access.login import Login
+from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.periods import CHOICES, EARLIEST, is_chosen
 from adnotice.insight.analysis.query import WISHES, Reader, Wish
 from adnotice.insight.analysis.rows import ROW_WISHES, add_up, choose_rows, narrow
 from adnotice.insight.analysis.summary import Reading
+from adnotice.insight.display import labels
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.told_settings import Room
 from adnotice.vocabulary import Mode, Unavailable
@@ -103,7 +105,8 @@ class Screens:
             reading = narrow(reading, self._least)
         summary, span = reading.summary, reading.summary.span
         chosen = (span.first.isoformat(), span.last.isoformat())
-        choice = {"site": summary.site, "first": chosen[0], "last": chosen[1]}
+        against = name_against(asked.wish.against)
+        choice = {"site": summary.site, "first": chosen[0], "last": chosen[1], **against}
         keep = {name: text for name, text in asked.query.items() if name not in WISHES and text}
         return self._pages.render(
             template,
@@ -117,8 +120,10 @@ class Screens:
             query=urlencode(choice),
             keep=keep,
             hosts_sought=reading.hosts_sought,
-            recent=list(_offer(reading, keep)),
-            steps=list(_step(reading, keep)),
+            against=against,
+            recent=list(_offer(reading, {**against, **keep})),
+            steps=list(_step(reading, {**against, **keep})),
+            compared=list(_compare(choice, asked.wish.against)),
             chosen=tuple(asked.query.get(name, "") for name in ("first", "last")) if asked.wrong else chosen,
             wrong=asked.wrong,
             here=f"?{urlencode(choice)}",
@@ -137,6 +142,18 @@ def _offer(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str
     site, span = reading.summary.site, reading.summary.span
     for name, days in CHOICES:
         yield name, urlencode({"site": site, **({"days": days} if days else {}), **keep}), is_chosen(span, days)
+
+
+def name_against(against: Against) -> Mapping[str, str]:
+    """What the last weeks are compared with, as a query has it; nothing for what is usual."""
+    return {} if against is Against.FOUR_WEEKS else {"against": against.value}
+
+
+def _compare(choice: Mapping[str, str], now: Against) -> Iterable[tuple[str, str, bool]]:
+    """What the last weeks may be compared with: its name, its address with the same days, whether it is chosen."""
+    rest = {name: text for name, text in choice.items() if name != "against"}
+    for against, name in labels.AGAINST.items():
+        yield name, urlencode({**rest, **name_against(against)}), against is now
 
 
 def _step(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:

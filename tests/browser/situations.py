@@ -67,7 +67,7 @@ SITUATIONS: Final = (
     Situation(name="6-reports-stopped", days=140, stopped_hours=20),
     Situation(name="7-cached-or-pasted", days=140, injected=0.3),
     Situation(name="8-a-share-is-measured", days=140, share=0.5),
-    Situation(name="year", days=365, views=55_000),
+    Situation(name="year", days=400, views=55_000),
 )
 FIRST_DAY: Final = "9-first-day"
 

@@ -16,11 +16,13 @@ from adnotice.insight.analysis.change import (
     LEVEL,
     PRIOR,
     RATIOS,
+    Against,
     Day,
     Trend,
     Week,
     Yardstick,
     add_up,
+    compare,
     cut_weeks,
     find_unusual,
     fit,
@@ -203,6 +205,63 @@ def test_a_past_without_any_movement_is_judged_by_the_counts_own_noise(points: f
     assert found.answer is answer
     assert found.yardstick is not None
     assert 0.004 < found.yardstick < 0.02
+
+
+OLDEST = YESTERDAY - timedelta(days=395)
+
+
+@pytest.mark.parametrize(("against", "weeks"), [(Against.FOUR_WEEKS, 4), (Against.TWO_WEEKS, 2), (Against.ONE_WEEK, 1)])
+def test_as_many_weeks_before_are_judged(against: Against, weeks: int) -> None:
+    days = Site(60).days()
+    judged = judge_change(days, weeks, YESTERDAY)
+    assert compare(days, against, YESTERDAY, OLDEST) == msgspec.structs.replace(judged, against=against)
+    assert judged.yardstick
+
+
+def test_the_same_weeks_a_year_ago_are_described_and_never_judged() -> None:
+    days = Site(56, spread=0.0).days(lambda week: 0.3 if week < 4 else 0.0)
+    found = compare(days, Against.YEAR, YESTERDAY, OLDEST)
+    assert found.answer is Trend.DESCRIBED
+    assert (found.first, found.last) == (date(2026, 11, 1), YESTERDAY)
+    assert (found.first_before, found.last_before) == (date(2025, 11, 2), date(2025, 11, 29))
+    assert found.first_before.weekday() == found.first.weekday()
+    assert (found.rate, found.rate_before) == (0.5, 0.2)
+    assert found.points == 0.3
+    assert (found.views, found.views_before) == (28_000, 28_000)
+    assert (found.yardstick, found.p, found.left_out) == (None, None, ())
+
+
+def test_where_a_year_ago_is_not_whole_it_is_said_from_when_on_it_will_be() -> None:
+    days = Site(56).days()
+    for missing in (1, 7, 28, 200):
+        found = compare(days[missing:], Against.YEAR, YESTERDAY, OLDEST)
+        assert (found.answer, found.points, found.views) == (Trend.TOO_EARLY, None, None)
+        assert found.answer_on == YESTERDAY + timedelta(days=1 + missing)
+    on_it = found.answer_on - timedelta(days=1)
+    more = [Day(YESTERDAY + timedelta(days=n), 1_100, 200, 800) for n in range(1, 201)]
+    kept = on_it - timedelta(days=395)
+    assert compare([*days[200:], *more], Against.YEAR, on_it, kept).answer is Trend.DESCRIBED
+    assert compare([*days[200:], *more], Against.YEAR, on_it - timedelta(days=1), kept).answer is Trend.TOO_EARLY
+
+
+def test_where_days_are_not_kept_for_a_year_no_day_is_promised() -> None:
+    kept = YESTERDAY - timedelta(days=300)
+    found = compare(Site(40).days(), Against.YEAR, YESTERDAY, kept)
+    assert (found.answer, found.answer_on) == (Trend.TOO_EARLY, None)
+
+
+def test_a_week_without_counts_a_year_ago_is_not_passed_over() -> None:
+    days = Site(60).days()
+    gone = {YESTERDAY - timedelta(weeks=53, days=n) for n in range(7)}
+    found = compare([day for day in days if day.day not in gone], Against.YEAR, YESTERDAY, OLDEST)
+    assert (found.answer, found.answer_on, found.views) == (Trend.TOO_EARLY, None, None)
+
+
+def test_a_handful_of_views_a_year_ago_is_compared_with_nothing() -> None:
+    days = [msgspec.structs.replace(day, blocked=1) if n < 35 else day for n, day in enumerate(Site(57).days())]
+    found = compare(days, Against.YEAR, YESTERDAY, OLDEST)
+    assert (found.answer, found.points) == (Trend.TOO_EARLY, None)
+    assert found.views_before
 
 
 def test_another_number_of_weeks_is_refused() -> None:

@@ -18,6 +18,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from adnotice import cli
 from adnotice.count.model.tally import Dimension, Key, Metric
 from adnotice.detect.baits import SCRIPT
+from adnotice.insight.analysis.change import Against
 from adnotice.insight.display import formats
 from adnotice.insight.display.exports import BREAKDOWNS, VIEW_COLUMNS, plain
 from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
@@ -27,10 +28,13 @@ from tests.insight.screen import Page
 pytestmark = pytest.mark.anyio
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
-WEEKS = 20
+WEEKS = 57
+"""A year of weeks, and the four that are compared with those of a year ago."""
+
+AGAINST = [each.value for each in Against]
 PROSE = (
     r"95% interval", r"per 100 of", r"Of 100 notices", r"4 whole weeks", r"4 weeks", r"the 4 before", r"Fewer than 100", r"0%", r"100%",
-    r"12 weeks", r"12 months", r"7 days", r"read its \d", r"docs/\S+", r"each 4 weeks need 50", r"and 50 with",
+    r"12 weeks", r"12 months", r"7 days", r"read its \d", r"docs/\S+", r"each 4 weeks need 50", r"and 50 with", r"the 2 weeks before",
 )  # fmt: skip
 """Numbers that are no figures: what a sentence always says."""
 
@@ -134,7 +138,10 @@ async def read(newsroom: Newsroom, address: str, **headers: str) -> Any:
         return answer
 
 
-@pytest.mark.parametrize("address", ["dashboard", "dashboard/health", "dashboard?days=7"])
+@pytest.mark.parametrize(
+    "address",
+    ["dashboard", "dashboard/health", "dashboard?days=7", *(f"dashboard?against={each}" for each in AGAINST)],
+)
 async def test_every_number_on_screen_stands_in_the_json(settled: Newsroom, address: str) -> None:
     query = address.partition("?")[2]
     summary = (await read(settled, f"api/v1/summary?{query}")).json()
@@ -158,6 +165,37 @@ async def test_every_number_on_screen_stands_in_the_json(settled: Newsroom, addr
     numbers = NUMBER.findall(text)
     assert len(numbers) > (60 if address == "dashboard" else 5)
     assert {number for number in numbers if number not in known} == set()
+
+
+@pytest.mark.parametrize("against", AGAINST)
+async def test_the_change_is_the_same_in_every_form(
+    settled: Newsroom, against: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = (await read(settled, f"api/v1/summary?against={against}")).json()["change"]
+    weeks = {"2-weeks": 2, "1-week": 1}.get(against, 4)
+    assert (change["against"], change["weeks"]) == (against, weeks)
+    assert change["points"] == change["rate"] - change["rate_before"] != 0
+    table = (await read(settled, f"api/v1/figures.csv?against={against}")).content.decode("utf-8-sig")
+    figures = {row["figure"]: row["value"] for row in csv.DictReader(io.StringIO(table, newline=""), strict=True)}
+    names = {
+        "change_answer": "answer", "change_against": "against", "change": "points", "usual_change": "yardstick",
+        "change_rate": "rate", "rate_before": "rate_before", "change_views": "views", "views_before": "views_before",
+        "change_first": "first", "change_last": "last", "before_first": "first_before", "before_last": "last_before",
+        "answer_on": "answer_on",
+    }  # fmt: skip
+    told = {name: change[key] for name, key in names.items()}
+    written = {name: plain(n) if isinstance(n, float) else n for name, n in told.items()}
+    assert {name: figures[name] for name in names} == {
+        name: "" if n is None else str(n) for name, n in written.items()
+    }
+    assert (change["yardstick"] is None) is (change["p"] is None) is (against == "year")
+    assert (change["views_before"] is not None) is (against == "year")
+    monkeypatch.setenv("ADNOTICE_MODE", "ask")
+    store = ["--site", SITE, "--store", settled.store.health().url]
+    assert cli.main(["figures", "--against", against, *store]) == 0
+    assert json.loads(capsys.readouterr().out)["change"] == change
+    assert cli.main(["figures", "figures", "--against", against, *store]) == 0
+    assert capsys.readouterr().out == table
 
 
 async def test_csv_says_what_the_json_says(settled: Newsroom) -> None:

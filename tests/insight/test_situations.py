@@ -13,7 +13,7 @@ import pytest
 from adnotice.count.model.calendar import Starts
 from adnotice.count.model.tally import Count, Dimension, Grain, Metric
 from adnotice.finding import Finding, Weight
-from adnotice.insight.analysis.change import Change, Trend
+from adnotice.insight.analysis.change import Against, Change, Trend
 from adnotice.insight.analysis.intervals import share
 from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.summarize import summarize
@@ -60,7 +60,8 @@ def site(
 def changed(answer: Trend, points: float, before: float, **more: object) -> Change:
     """A change of four weeks against four."""
     known = {"rate": before + points, "rate_before": before, "points": points, "yardstick": 0.009, **more}
-    return Change(answer, 4, date(2026, 11, 1), date(2026, 11, 28), **known)  # type: ignore[arg-type]
+    weeks = known.pop("weeks", 4)
+    return Change(answer, weeks, date(2026, 11, 1), date(2026, 11, 28), **known)  # type: ignore[arg-type]
 
 
 NORMAL = {M.INJECTED: 61_600, M.CLEAR: 44_800, M.BLOCKED_CONTENT: 11_200}
@@ -89,11 +90,27 @@ def test_usual_movement() -> None:
 def test_more_than_usual() -> None:
     rise = changed(Trend.UNUSUAL, 0.05, 0.2, season_known=True, left_out=(date(2026, 11, 14),))
     young = changed(Trend.UNUSUAL, 0.05, 0.2)
-    first, season, days = told(4)
+    first, season, days, *_ = told(4)
     assert sentences.change(rise) == first
     assert sentences.change(young) == f"{first} {season}"
     assert sentences.left_out(rise) == days
     assert sentences.left_out(young) == ""
+
+
+def test_against_other_weeks() -> None:
+    week = changed(Trend.USUAL, 0.002, 0.204, weeks=1, against=Against.ONE_WEEK)
+    year = {"against": Against.YEAR, "first_before": date(2025, 11, 2), "last_before": date(2025, 11, 29)}
+    described = changed(Trend.DESCRIBED, 0.012, 0.188, yardstick=None, views=56_000, views_before=40_000, **year)
+    blank = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28), **year)  # type: ignore[arg-type]
+    early = msgspec.structs.replace(blank, answer_on=date(2027, 3, 13))
+    few = msgspec.structs.replace(blank, views=90, views_before=56_000)
+    assert told(4)[3:] == [sentences.change(each) for each in (week, described, early, blank, few)]
+    assert sentences.change(msgspec.structs.replace(week, points=0.0)).startswith(
+        "The last whole week is as the week before (20.4%)."
+    )
+    assert sentences.change(Change(Trend.TOO_EARLY, 1, TODAY, TODAY, against=Against.ONE_WEEK)).endswith(
+        "each week needs 50 with ads blocked and 50 with ads."
+    )
 
 
 def test_the_notice() -> None:

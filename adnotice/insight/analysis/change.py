@@ -1,4 +1,5 @@
-"""Is the rate changing? The last weeks against the weeks before, judged by how much this site usually moves.
+"""Is the rate changing? The last weeks against the weeks before, judged by how much this site usually moves; or against
+the same weeks a year ago, which is described alone: one year is no yardstick for the next.
 
 Chance in single page views is no yardstick: one reader opens many pages, so views are not independent, and a test that
 supposes they are calls most unchanged sites changed. The yardstick is the site's own past: weekly rates are taken for
@@ -19,10 +20,17 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from adnotice.count.model.tally import Period
 from adnotice.insight.analysis.student import two_sided
 
 MAX_WEEKS: Final = 104
 YEAR_OF_WEEKS: Final = 52
+YEAR: Final = timedelta(weeks=YEAR_OF_WEEKS)
+"""So the same weekdays are compared."""
+
+YEARS_WEEKS: Final = 4
+"""So many weeks are compared with the same a year ago."""
+
 WEEKS_NEEDED: Final = {1: 6, 2: 8, 4: 13}
 """How many weeks with counts must be known before so many weeks are compared with as many."""
 
@@ -54,22 +62,38 @@ class Day(msgspec.Struct, frozen=True):
     clear: int
 
 
+class Against(Enum):
+    """With which weeks the last whole weeks are compared: as many before, or the same a year ago."""
+
+    FOUR_WEEKS = "4-weeks"
+    TWO_WEEKS = "2-weeks"
+    ONE_WEEK = "1-week"
+    YEAR = "year"
+
+
+WEEKS_OF: Final = {Against.FOUR_WEEKS: 4, Against.TWO_WEEKS: 2, Against.ONE_WEEK: 1}
+
+
 class Trend(Enum):
-    """What can be said of a change."""
+    """What can be said of a change; `DESCRIBED`: it is told and not judged."""
 
     TOO_EARLY = "too early"
     USUAL = "usual"
     UNUSUAL = "more than usual"
+    DESCRIBED = "described"
 
 
 class Change(msgspec.Struct, frozen=True):
-    """The last `weeks` whole weeks against as many before.
+    """The last `weeks` whole weeks against others.
 
     Rates are shares of decided views on usual days, None where a stretch has none; `points` is their difference and
     `yardstick` the smallest difference, up or down, that would be more than usual (both shares: .01 is one point), None
     where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
     days. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
     `season_known` says that a year is there to compare with.
+
+    Against the same weeks a year ago, from `first_before` to `last_before`, all days count, `views` and `views_before` are
+    the decided views of both, and there is neither yardstick nor `p`.
     """
 
     answer: Trend
@@ -84,6 +108,11 @@ class Change(msgspec.Struct, frozen=True):
     left_out: tuple[date, ...] = ()
     answer_on: date | None = None
     season_known: bool = False
+    against: Against = Against.FOUR_WEEKS
+    first_before: date | None = None
+    last_before: date | None = None
+    views: int | None = None
+    views_before: int | None = None
 
 
 class Week(NamedTuple):
@@ -91,6 +120,48 @@ class Week(NamedTuple):
 
     blocked: float
     clear: float
+
+
+def compare(days: Iterable[Day], against: Against, yesterday: date, oldest: date) -> Change:
+    """The last whole weeks, which end yesterday, against others. `oldest` is the first day that is kept by itself."""
+    weeks = WEEKS_OF.get(against)
+    if weeks is None:
+        return describe_year(days, yesterday, oldest)
+    return msgspec.structs.replace(judge_change(days, weeks, yesterday), against=against)
+
+
+def describe_year(days: Iterable[Day], yesterday: date, oldest: date) -> Change:
+    """The last four whole weeks beside the same a year ago, day for day.
+
+    It is too early where these weeks were not all counted: until `answer_on`, for ever (None) where days are not kept for so
+    long; and where they have too few views to be compared.
+    """
+    now = Period(yesterday - timedelta(days=7 * YEARS_WEEKS - 1), yesterday)
+    before = Period(now.first - YEAR, now.last - YEAR)
+    counted = [day for day in days if day.blocked or day.clear]
+    blank = Change(
+        Trend.TOO_EARLY,
+        YEARS_WEEKS,
+        *now,
+        against=Against.YEAR,
+        first_before=before.first,
+        last_before=before.last,
+    )
+    begun = min((day.day for day in counted), default=yesterday + timedelta(days=1))
+    if begun > before.first:
+        answer_on = begun + YEAR + timedelta(days=7 * YEARS_WEEKS)
+        return msgspec.structs.replace(blank, answer_on=answer_on if oldest <= before.first else None)
+    ours, theirs = ([day for day in counted if each.first <= day.day <= each.last] for each in (now, before))
+    if len({(before.last - day.day).days // 7 for day in theirs}) < YEARS_WEEKS:
+        return blank
+    this, that = (Week(sum(day.blocked for day in each), sum(day.clear for day in each)) for each in (ours, theirs))
+    told = msgspec.structs.replace(blank, views=int(sum(this)), views_before=int(sum(that)))
+    if min(*this, *that) < MIN_OF_EACH:
+        return told
+    rate, rate_before = share_of(this), share_of(that)
+    return msgspec.structs.replace(
+        told, answer=Trend.DESCRIBED, rate=rate, rate_before=rate_before, points=rate - rate_before
+    )
 
 
 def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:

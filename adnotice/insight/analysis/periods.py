@@ -9,6 +9,7 @@ import msgspec
 
 from adnotice.count.model.calendar import months_before
 from adnotice.count.model.tally import Grain, Period
+from adnotice.insight.analysis.change import Against
 
 DEFAULT_DAYS: Final = 28
 CHOICES: Final = (("4 weeks", ""), ("today", "1"), ("7 days", "7"), ("12 weeks", "84"), ("12 months", "365"))
@@ -87,6 +88,15 @@ def choose_span(
     if length > MAX_DAYS:
         raise BadPeriod(f"a period has at most {MAX_DAYS} days, got {length}. Choose a later first day")
     return Span(begin, end, length, _grain(begin, length, today, retention), timezone, today)
+
+
+def choose_against(text: str) -> Against:
+    """With which weeks the last ones are compared: the four before when nothing was asked for. Raises `BadPeriod`."""
+    try:
+        return Against(text) if text else Against.FOUR_WEEKS
+    except ValueError:
+        known = ", ".join(each.value for each in Against)
+        raise BadPeriod(f"against must be one of {known}, got {text[:40]!r}") from None
 
 
 def is_chosen(span: Span, days: str) -> bool:

@@ -14,9 +14,9 @@ from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding
-from adnotice.insight.analysis.change import MAX_WEEKS, Change, Day, judge_change
+from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, compare
 from adnotice.insight.analysis.marks import mark
-from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_span
+from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_against, choose_span
 from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
 from adnotice.insight.analysis.series import days_of, make_series
 from adnotice.insight.analysis.stopped import find_last_view, find_stop
@@ -47,7 +47,6 @@ DIMENSIONS: Final = (
     Dimension.BAIT,
 )
 MAX_WISH_CHARACTERS: Final = 300
-WEEKS_COMPARED: Final = 4
 RECENT_SECONDS: Final = 60
 STOP_DAYS: Final = 7
 """How far back the last report is looked for."""
@@ -56,12 +55,13 @@ LABEL: Final = "label:"
 """A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
 
 
-WISHES: Final = ("site", "first", "last", "days")
+WISHES: Final = ("site", "first", "last", "days", "against")
 """The keys of a query."""
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What a request wants to see: a site, or the one of this host, some days, so many rows of each table."""
+    """What a request wants to see: a site, or the one of this host, some days, so many rows of each table; and what the last
+    weeks are compared with."""
 
     site: str
     host: str
@@ -69,14 +69,16 @@ class Wish(msgspec.Struct, frozen=True):
     last: str
     days: str
     rows: int
+    against: Against = Against.FOUR_WEEKS
 
     @classmethod
     def of(cls, query: Mapping[str, str], host: str, rows: int) -> Wish:
-        """The wish in a query. Raises `BadPeriod` for a site's name that no store can hold."""
-        site, first, last, days = (query.get(name, "")[:MAX_WISH_CHARACTERS] for name in WISHES)
+        """The wish in a query. Raises `BadPeriod` for a site's name that no store can hold, and for weeks to compare with that
+        there are not."""
+        site, first, last, days, against = (query.get(name, "")[:MAX_WISH_CHARACTERS] for name in WISHES)
         if not site.isprintable():
             raise BadPeriod(f"site must be a name of printable characters, got {site[:40]!r}")
-        return cls(site, host, first, last, days, rows)
+        return cls(site, host, first, last, days, rows, choose_against(against))
 
     @property
     def chosen(self) -> bool:
@@ -188,7 +190,7 @@ class Reader:
             cached=self._cached,
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
-            change=self.judge(days) if site else None,
+            change=self.judge(days, wish.against) if site else None,
             stopped=find_stop(hours),
             last_view=find_last_view(hours),
             peace_until=self.peace(store),
@@ -230,10 +232,10 @@ class Reader:
             raise BadAnnotation(f"there is no site {site[:80]!r}, there are: {', '.join(sites) or 'none yet'}")
         return site
 
-    def judge(self, days: Iterable[Day]) -> Change:
+    def judge(self, days: Iterable[Day], against: Against = Against.FOUR_WEEKS) -> Change:
         """Whether a site's rate is changing, by its days."""
-        yesterday = self.now().date() - timedelta(days=1)
-        return judge_change(days, WEEKS_COMPARED, yesterday)
+        today = self.now().date()
+        return compare(days, against, today - timedelta(days=1), self._retention.oldest_day(today))
 
     def _find_begin(self, site: str) -> str:
         """The hour of today that has the site's first count; empty where nothing is counted."""

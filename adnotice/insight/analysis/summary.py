@@ -156,7 +156,8 @@ class Summary(msgspec.Struct, frozen=True):
     """The share of page views that was drawn to be measured, on the whole: 1 where all were."""
     range: Range | None
     change: Change | None
-    """The last four whole weeks against the four before, whatever days are shown; None where there is no site."""
+    """The last whole weeks against those before, or the same a year ago, whatever days are shown; None where there is no
+    site."""
     stopped: Stop | None
     """Where nothing comes back any more, whatever days are shown."""
     pages_cached: bool

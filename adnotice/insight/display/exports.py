@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Range, Share
 from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.rows import OneRow
@@ -142,7 +143,7 @@ def row_to_json(site: str, span: Span, row: OneRow) -> bytes:
 
 def list_figures(summary: Summary) -> list[tuple[str, Cell]]:
     """What the first screen says, a figure a line; those that are not known are empty."""
-    ends, drawn, change = summary.range, summary.interval, summary.change
+    ends, drawn = summary.range, summary.interval
     return [
         ("first", summary.span.first.isoformat()),
         ("last", summary.span.last.isoformat()),
@@ -157,12 +158,32 @@ def list_figures(summary: Summary) -> list[tuple[str, Cell]]:
         *((f"measured_{name}", getattr(summary.views, name)) for name in VIEW_COLUMNS),
         *((f"estimated_{name}", getattr(summary.estimated, name)) for name in VIEW_COLUMNS),
         ("not_measured", summary.not_measured),
-        ("change_answer", change.answer.value if change else None),
-        ("change", plain(change.points) if change else None),
-        ("usual_change", plain(change.yardstick) if change else None),
-        ("rate_before", plain(change.rate_before) if change else None),
-        ("answer_on", change.answer_on.isoformat() if change and change.answer_on else None),
+        *_list_change(summary.change),
     ]
+
+
+def _list_change(change: Change | None) -> Iterator[tuple[str, Cell]]:
+    """Whether the rate is changing, as lines of the figures; empty ones where there is no site."""
+    told = msgspec.structs.asdict(change) if change else {}
+    yield "change_answer", change.answer.value if change else None
+    yield "change_against", change.against.value if change else None
+    for name, key in (
+        ("change", "points"),
+        ("usual_change", "yardstick"),
+        ("change_rate", "rate"),
+        ("rate_before", "rate_before"),
+    ):
+        yield name, plain(told.get(key))
+    for name, key in (("change_views", "views"), ("views_before", "views_before")):
+        yield name, told.get(key)
+    for name, key in (
+        ("change_first", "first"),
+        ("change_last", "last"),
+        ("before_first", "first_before"),
+        ("before_last", "last_before"),
+        ("answer_on", "answer_on"),
+    ):
+        yield name, told[key].isoformat() if told.get(key) else None
 
 
 def plain(rate: float | None) -> float | None:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from adnotice.count.model.language import NOT_KNOWN
 from adnotice.count.model.tally import OTHER
+from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
 from adnotice.insight.trail import Act, Deed
 from adnotice.texts import UNKNOWN, Text, explain
@@ -52,6 +53,14 @@ PER_HUNDRED: Final[Mapping[str, str]] = {
     "never": "“Don’t ask again”",
 }
 """What followed the notice, as the first screen names it."""
+
+AGAINST: Final[Mapping[Against, str]] = {
+    Against.FOUR_WEEKS: "the 4 weeks before",
+    Against.TWO_WEEKS: "the 2 weeks before",
+    Against.ONE_WEEK: "the week before",
+    Against.YEAR: "a year ago",
+}
+"""What the last weeks are compared with."""
 
 BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
     "pages": ("Pages", "Page"),

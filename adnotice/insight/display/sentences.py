@@ -101,23 +101,54 @@ def row_not_known(row: Row, table: str) -> str:
 
 
 def change(found: Change) -> str:
-    """Whether the rate is changing; the yardstick always beside it."""
+    """Whether the rate is changing; the yardstick always beside it, where there is one."""
+    if found.first_before and found.last_before:
+        return " ".join(_told(found, formats.days(found.first_before, found.last_before)))
     if found.points is not None and found.yardstick is not None:
         return " ".join(_judged(found, found.points, found.yardstick))
     if found.answer_on:
         return (
             f"Too early to say whether it is changing. An answer can be given from {formats.day(found.answer_on)} on."
         )
-    return f"Too few page views to say whether it is changing: each {found.weeks} weeks need 50 with ads blocked and 50 with ads."
+    return f"Too few page views to say whether it is changing: {_need(found.weeks)} 50 with ads blocked and 50 with ads."
+
+
+def _need(weeks: int) -> str:
+    return "each week needs" if weeks == 1 else f"each {weeks} weeks need"
+
+
+def _moved(found: Change, points: float) -> str:
+    """How far the last weeks are from others: the beginning of a sentence that goes on with those."""
+    weeks = "whole week" if found.weeks == 1 else f"{found.weeks} whole weeks"
+    if abs(points) < 0.0005:
+        return f"The last {weeks} {'is' if found.weeks == 1 else 'are'} as"
+    return f"{'Up' if points > 0 else 'Down'} {formats.points(points)} points in the last {weeks} on"
+
+
+def _told(found: Change, days: str) -> Iterator[str]:
+    """The last weeks beside the same a year ago, which were these days."""
+    if found.points is not None:
+        was = f"{formats.percent(found.rate_before)} of {formats.number(found.views_before)} page views with a clear answer"
+        now = f"{formats.percent(found.rate)} of {formats.number(found.views)}"
+        yield f"{_moved(found, found.points)} the same weeks a year ago ({days}): {was}, now {now}."
+        yield "That is told, not judged: how much this site moves in a year is not known."
+    elif found.views is not None:
+        yield (
+            f"Too few page views to compare with the same weeks a year ago ({days}): {_need(found.weeks)} 50 with ads blocked "
+            "and 50 with ads."
+        )
+    elif found.answer_on:
+        yield f"The same weeks a year ago ({days}) were not all counted."
+        yield f"They can be compared from {formats.day(found.answer_on)} on."
+    else:
+        yield (
+            f"The same weeks a year ago ({days}) are not known: not all of them were counted, or days are not kept for so long "
+            "(setting days_kept_months)."
+        )
 
 
 def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
-    before = f"the {found.weeks} weeks before ({formats.percent(found.rate_before)})."
-    if abs(points) < 0.0005:
-        yield f"The last {found.weeks} whole weeks are as {before}"
-    else:
-        way = "Up" if points > 0 else "Down"
-        yield f"{way} {formats.points(points)} points in the last {found.weeks} whole weeks on {before}"
+    yield f"{_moved(found, points)} {labels.AGAINST[found.against]} ({formats.percent(found.rate_before)})."
     often = f"his site often moves by up to {formats.points(yardstick)} points"
     if found.answer is not Trend.UNUSUAL:
         yield f"T{often}: no news."
