@@ -35,7 +35,9 @@ async def test_the_page_offers_each_and_says_which_it_shows(busy: Newsroom) -> N
                 assert (f"against={against.value}" in address) is (against is not Against.FOUR_WEEKS), address
 
 
-@pytest.mark.parametrize("address", ["dashboard", "dashboard/pages", "dashboard/pages?name=/harbour", "dashboard/health"])
+@pytest.mark.parametrize(
+    "address", ["dashboard", "dashboard/pages", "dashboard/pages?name=/harbour", "dashboard/health"]
+)
 async def test_it_goes_along_with_every_link_step_and_form(busy: Newsroom, address: str) -> None:
     joined = "&" if "?" in address else "?"
     async with busy.browser() as browser:
@@ -55,7 +57,9 @@ async def test_it_goes_along_with_every_link_step_and_form(busy: Newsroom, addre
     assert forms >= 1
 
 
-@pytest.mark.parametrize("address", ["api/v1/summary", "api/v1/figures.csv", "api/v1/pages/row", "dashboard", "dashboard/state"])
+@pytest.mark.parametrize(
+    "address", ["api/v1/summary", "api/v1/figures.csv", "api/v1/pages/row", "dashboard", "dashboard/state"]
+)
 async def test_one_that_there_is_not_is_refused_and_the_known_ones_are_named(busy: Newsroom, address: str) -> None:
     async with busy.browser() as browser:
         await log_in(browser)

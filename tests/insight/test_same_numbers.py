@@ -185,9 +185,7 @@ async def test_the_change_is_the_same_in_every_form(
     }  # fmt: skip
     told = {name: change[key] for name, key in names.items()}
     written = {name: plain(n) if isinstance(n, float) else n for name, n in told.items()}
-    assert {name: figures[name] for name in names} == {
-        name: "" if n is None else str(n) for name, n in written.items()
-    }
+    assert {name: figures[name] for name in names} == {name: "" if n is None else str(n) for name, n in written.items()}
     assert (change["yardstick"] is None) is (change["p"] is None) is (against == "year")
     assert (change["views_before"] is not None) is (against == "year")
     monkeypatch.setenv("ADNOTICE_MODE", "ask")

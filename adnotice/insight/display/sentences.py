@@ -110,7 +110,9 @@ def change(found: Change) -> str:
         return (
             f"Too early to say whether it is changing. An answer can be given from {formats.day(found.answer_on)} on."
         )
-    return f"Too few page views to say whether it is changing: {_need(found.weeks)} 50 with ads blocked and 50 with ads."
+    return (
+        f"Too few page views to say whether it is changing: {_need(found.weeks)} 50 with ads blocked and 50 with ads."
+    )
 
 
 def _need(weeks: int) -> str:
