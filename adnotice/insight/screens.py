@@ -115,6 +115,7 @@ class Screens:
             base=asked.visitor.base,
             summary=summary,
             findings=reading.findings,
+            urgent=reading.urgent,
             unseen=reading.unseen,
             health=reading.health,
             query=urlencode(choice),
@@ -170,5 +171,7 @@ def name_state(reading: Reading) -> str:
     shown = msgspec.structs.replace(
         reading.summary, pages=(), browsers=(), devices=(), systems=(), languages=(), referrers=()
     )
-    told = msgspec.json.encode((shown, reading.health.problem, [each.found for each in reading.findings]))
+    told = msgspec.json.encode(
+        (shown, reading.health.problem, [each.found for each in (*reading.urgent, *reading.findings)])
+    )
     return hashlib.sha256(told).hexdigest()[:16]

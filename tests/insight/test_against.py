@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adnotice.count.model.tally import Metric
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.display.labels import AGAINST
 from tests.insight.conftest import TOKEN, Newsroom, log_in
@@ -79,3 +80,30 @@ async def test_who_looks_again_is_told_of_the_same_comparison(busy: Newsroom) ->
         assert len(states) == len(Against)
         for state, against in states.items():
             assert f'data-figures="{state}"' in (await browser.get(f"dashboard?against={against.value}")).text
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ("", "the 4 weeks before: 20.0%"),
+        ("against=year", "a year ago: 30.0%"),
+        ("against=2-weeks", ""),
+        ("days=28", ""),
+        ("days=84", ""),
+    ],
+)
+async def test_the_dashed_line_stands_where_the_chart_shows_the_weeks_that_are_compared(
+    newsroom: Newsroom, query: str, line: str
+) -> None:
+    now = newsroom.now
+    for ago in range(7 * 56, 0, -1):
+        newsroom.now = now - 86_400 * ago
+        blocked = 300 if ago > 7 * 52 else 210 if ago <= 28 else 200
+        newsroom.count({Metric.INJECTED: 1_100, Metric.CLEAR: 1_000 - blocked, Metric.BLOCKED_CONTENT: blocked})
+    newsroom.now = now
+    async with newsroom.browser() as browser:
+        await log_in(browser)
+        page = Page((await browser.get(f"dashboard?{query}")).text)
+    lines = [each for tag, each in page.elements if tag == "path" and each.get("class") == "before-line"]
+    assert len(lines) == (3 if line else 0), "in both forms of the chart, and beside its name"
+    assert line in page.text

@@ -95,6 +95,20 @@ def test_few_page_views_and_a_day_that_is_not_over_are_hollow() -> None:
     assert kinds == ["rate-dot", "rate-dot", "rate-dot", "rate-dot open"]
 
 
+@pytest.mark.parametrize("frame", FRAMES)
+def test_the_rate_of_the_weeks_before_is_one_dashed_line_at_its_height(frame: Frame) -> None:
+    words = {"title": "Rate", "description": "by day"}
+    assert parse(rate_chart(SERIES, Grain.DAY, frame, **words)).findall("path[@class='before-line']") == []
+    for before in (0.05, 0.24, 0.6):
+        svg = parse(rate_chart(SERIES, Grain.DAY, frame, before=before, **words))
+        (line,) = svg.findall("path[@class='before-line']")
+        axis = rate_axis([each.blocking for each in SERIES], before)
+        assert axis.bottom <= before <= axis.top
+        left, height, right = re.findall(r"[\d.]+", line.get("d", ""))
+        assert (float(left), float(right)) == (frame.left, frame.width - frame.right)
+        assert float(height) == pytest.approx(frame.level(axis.part(before)), abs=0.06)
+
+
 @pytest.mark.parametrize("kind", ["rate", "views"])
 def test_each_bucket_tells_its_numbers_under_the_pointer(kind: str) -> None:
     told = [title.text for title in draw(kind, FRAMES[0]).findall("rect[@class='hover']/title")]

@@ -156,7 +156,8 @@ async def test_a_download_reads_again_as_the_json(busy: Newsroom, name: str) -> 
     assert re.fullmatch(rf'attachment; filename="adnotice-{name}-[\d-]+\.csv"', answer.headers["content-disposition"])
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), strict=True))
     found = summary[name]
-    assert len(rows) == len(found) > 0
+    assert len(rows) == len(found)
+    assert found or name == "urgent", "nothing is to mend"
     if name == "counts":
         assert {row["metric"]: int(row["count"]) for row in rows} == found
         return

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +38,32 @@ BEARER = {"authorization": f"Bearer {TOKEN}"}
 def row(name: str, clear: int, blocked: int = 0) -> Row:
     views = add_views(clear, 0, blocked, 0, 0)
     return Row(name, views, share(views.blocked, views.decided), widest(views.blocked, views.decided, 0))
+
+
+async def test_a_week_that_is_not_whole_is_hollow_on_a_rows_own_page_too(newsroom: Newsroom) -> None:
+    tuesday = newsroom.today - timedelta(days=newsroom.today.weekday() + 6)
+    wednesday = tuesday - timedelta(days=7 * 28 - 1)
+    end = newsroom.now
+    for ago in range(250, 0, -1):
+        newsroom.now = end - 86_400 * ago
+        views = {Metric.CLEAR: 800, Metric.BLOCKED_CONTENT: 200}
+        newsroom.count_all(
+            {
+                Key(SITE, *place, metric): n
+                for place in ((Dimension.ALL, ""), (Dimension.PAGE, "/"))
+                for metric, n in views.items()
+            }
+        )
+    newsroom.now = end
+    async with newsroom.browser() as browser:
+        await log_in(browser)
+        for address in ("dashboard", "dashboard/pages?name=/"):
+            joined = "&" if "?" in address else "?"
+            html = (await browser.get(f"{address}{joined}first={wednesday}&last={tuesday}")).text
+            chart = html[html.index('class="chart wide"') :]
+            dots = re.findall(r'class="(rate-dot[^"]*)"', chart[: chart.index("</svg>")])
+            assert len(dots) == 29
+            assert [n for n, dot in enumerate(dots) if dot == "rate-dot open"] == [0, 28], address
 
 
 ROWS = [row("/news/budget", 300, 100), row("/", 200, 20), row("/news/harbour", 60, 10), row("/about", 4), row(OTHER, 9)]

@@ -85,6 +85,8 @@ def settled(newsroom: Newsroom) -> Newsroom:
             deltas[Key(SITE, Dimension.SUPPORT, label, Metric.SUPPORT_LINK)] = n
         deltas[Key(SITE, Dimension.REFUSAL, "csp", Metric.REFUSED)] = 21
         deltas[Key(SITE, Dimension.GROUND, "script bait arrived", Metric.CLEAR)] = views[Metric.CLEAR]
+        if days == 1:
+            deltas[Key(SITE, Dimension.REFUSAL, "failed", Metric.REFUSED)] = 13
         newsroom.count_all(deltas)
     newsroom.now = now
     return newsroom
@@ -150,7 +152,7 @@ async def test_every_number_on_screen_stands_in_the_json(settled: Newsroom, addr
         text = Screen((await browser.get(address)).text).text
     known = spellings(summary)
     known.add(str(len(summary["change"]["left_out"]) - 5))
-    said = re.search(r"Read (.+? \d{4}, \d\d:\d\d)", text)
+    said = re.search(r"Read (\d+ \w+ \d{4}, \d\d:\d\d)", text)
     assert said, "the page says when it was read"
     for name in (said[1], *SCRIPT.verified.engines, *SCRIPT.verified.lists, formats.day(SCRIPT.verified.on)):
         text = text.replace(name, "")  # versions of others' programs
@@ -230,6 +232,11 @@ async def test_csv_says_what_the_json_says(settled: Newsroom) -> None:
         (each["weight"], each["found"]) for each in summary["findings"]
     ]
     assert findings
+    urgent = await table("urgent")
+    assert [(row["weight"], row["found"], row["do"]) for row in urgent] == [
+        (each["weight"], each["found"], each["do"]) for each in summary["urgent"]
+    ]
+    assert urgent
 
 
 async def test_openmetrics_says_what_the_json_says(settled: Newsroom) -> None:
@@ -260,6 +267,7 @@ async def test_openmetrics_says_what_the_json_says(settled: Newsroom) -> None:
     assert said["page_views"] == {**views, "not_measured": summary["not_measured"]}
     weights = [each["weight"] for each in summary["findings"]]
     assert said["findings"] == {weight: weights.count(weight) for weight in ("wrong", "look", "know")}
+    assert said["urgent_findings"] == {"": len(summary["urgent"])}
 
 
 async def test_the_mail_says_what_the_json_says(

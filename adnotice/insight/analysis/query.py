@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from adnotice.count.ingest.heartbeat import Beat, examine, is_heard, read_beats
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.stores.protocol import Health, Store
-from adnotice.finding import Finding
+from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, compare
 from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_against, choose_span
@@ -21,7 +22,7 @@ from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, ope
 from adnotice.insight.analysis.series import days_of, make_series
 from adnotice.insight.analysis.stopped import find_last_view, find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
-from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows
+from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows, Summary
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
@@ -50,6 +51,15 @@ MAX_WISH_CHARACTERS: Final = 300
 RECENT_SECONDS: Final = 60
 STOP_DAYS: Final = 7
 """How far back the last report is looked for."""
+
+NOW_DAYS: Final = "2"
+"""What is to mend now shows today or yesterday: today may have just begun."""
+
+DOUBT_DAYS: Final = 28
+"""Days beside which yesterday is held, to see whether baits are still stopped."""
+
+URGENT: Final = (Dimension.ALL, Dimension.REFUSAL, Dimension.REJECTION, Dimension.BAIT)
+"""Where that something is wrong shows."""
 
 LABEL: Final = "label:"
 """A note `label:<site>` says what a site's figures are, such as: Sample figures, made up for the demo."""
@@ -180,18 +190,21 @@ class Reader:
         drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
         days = self.days(site) if site else []
         hours = self._hours(site) if site else []
-        summary = summarize(
-            ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
+        summarize_site = partial(
+            summarize,
             sites=sites,
             site=site,
             label=store.notes.get(LABEL + site) or "",
             mode=self.mode(),
-            span=span,
             cached=self._cached,
             rows_of_each=wish.rows,
             current=self._calendar.cut(self._clock()),
-            change=self.judge(days, wish.against) if site else None,
             stopped=find_stop(hours),
+        )
+        summary = summarize_site(
+            ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
+            span=span,
+            change=self.judge(days, wish.against) if site else None,
             last_view=find_last_view(hours),
             peace_until=self.peace(store),
         )
@@ -200,7 +213,22 @@ class Reader:
         summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
-        return Reading(summary, health, findings, name_unseen(self._sight), hosts_sought=self._sight.probe), counts
+        urgent = self._find_urgent(site, summarize_site, health)
+        unseen = name_unseen(self._sight)
+        return Reading(summary, health, findings, unseen, hosts_sought=self._sight.probe, urgent=urgent), counts
+
+    def _find_urgent(self, site: str, summarize_site: Callable[..., Summary], health: Health) -> list[Finding]:
+        """What is to mend now: by the counts of today and yesterday, and by yesterday beside the days before."""
+        store, today = self._store(), self.now().date()
+        span = choose_span(today, self._timezone, days=NOW_DAYS)
+        counts = {each: store.counts(site, each, span.period) for each in URGENT} if site else {}
+        before = Period(today - timedelta(days=DOUBT_DAYS), today)
+        points = store.points(site, Grain.DAY, before) if site else []
+        starts = self._calendar.starts(Grain.DAY, before)
+        daily = make_series(points, starts, Grain.DAY, self._calendar.cut(self._clock()))
+        recent = summarize_site(ReportRows(counts, [], []), span=span)
+        found = find(recent, health, [*self._to_mend, *doubt(daily, today)])
+        return [each for each in found if each.weight is Weight.WRONG]
 
     def peace(self, store: Store) -> datetime | None:
         """Until when everyone is left in peace, as the operator's local time."""

@@ -208,13 +208,14 @@ class Summary(msgspec.Struct, frozen=True):
 
 class Reading(msgspec.Struct, frozen=True):
     """A summary, how the store was when it was read, what was found in both, and what the settings don't look for;
-    `hosts_sought`: whether ads' hosts out of reach are."""
+    `hosts_sought`: whether ads' hosts out of reach are. `urgent` is what is to mend now, whatever days the summary is of."""
 
     summary: Summary
     health: Health
     findings: Sequence[Finding]
     unseen: Sequence[str]
     hosts_sought: bool = True
+    urgent: Sequence[Finding] = ()
 
 
 class Metrics(msgspec.Struct, frozen=True):

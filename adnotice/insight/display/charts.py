@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from adnotice.count.model.tally import Grain
+from adnotice.count.model.tally import Grain, Period
 from adnotice.insight.analysis.intervals import Share
 from adnotice.insight.analysis.marks import bucket_of
 from adnotice.insight.analysis.summary import Annotated, Band, Bucket
@@ -80,11 +80,11 @@ def rate_chart(
     description: str,
     annotations: Sequence[Annotated] = (),
     modes: Sequence[Band] = (),
-    since: date | None = None,
+    days: Period | None = None,
     before: float | None = None,
 ) -> str:
     """The blocking rate as a line; gaps where nothing was measured. `annotations` stand as dotted lines with as many of
-    their words as there is room for, all of them under the pointer; `modes` as bands below. `since` is the first day looked
+    their words as there is room for, all of them under the pointer; `modes` as bands below. `days` are those looked
     at, `before` the rate that these days are compared with: a dashed line."""
     axis = rate_axis((bucket.blocking for bucket in series), before)
     frame = frame._replace(
@@ -109,7 +109,7 @@ def rate_chart(
             SubElement(svg, "polyline", {"class": "rate-line", "points": _points(line)})
         for x, bucket in places:
             if marked or len(places) == 1:
-                kind = "rate-dot open" if is_unsure(bucket, grain, since) else "rate-dot"
+                kind = "rate-dot open" if is_unsure(bucket, grain, days) else "rate-dot"
                 y = frame.level(axis.part(bucket.blocking.rate or 0))
                 SubElement(svg, "circle", {"class": kind, "cx": _n(x), "cy": _n(y), "r": "3.5"})
     said = {
@@ -119,11 +119,15 @@ def rate_chart(
     return tostring(svg, encoding="unicode")
 
 
-def is_unsure(bucket: Bucket, grain: Grain, since: date | None) -> bool:
-    """Whether a bucket's rate rests on few page views or on a part of its time: it is not over, or is a week that began before
-    the first day looked at (a month is kept as a whole)."""
-    begun = since is not None and grain is Grain.WEEK and bucket.start[:10] < since.isoformat()
-    return begun or bucket.so_far or bucket.blocking.few
+def is_unsure(bucket: Bucket, grain: Grain, days: Period | None) -> bool:
+    """Whether a bucket's rate rests on few page views or on a part of its time: it is not over, or is a week that reaches
+    beyond the days looked at (a month is kept as a whole)."""
+    if bucket.so_far or bucket.blocking.few:
+        return True
+    if days is None or grain is not Grain.WEEK:
+        return False
+    begin = date.fromisoformat(bucket.start)
+    return begin < days.first or begin + timedelta(days=6) > days.last
 
 
 class Axis(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from adnotice.finding import Finding
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Range, Share
 from adnotice.insight.analysis.periods import Span
@@ -54,6 +55,7 @@ TABLE_NAMES: Final = (
     "signs",
     "annotations",
     "findings",
+    "urgent",
 )
 """What can be downloaded."""
 
@@ -63,10 +65,15 @@ def to_json(reading: Reading) -> bytes:
     whole = {
         **msgspec.to_builtins(reading.summary),
         "not_looked_for": reading.unseen,
-        "findings": [{"weight": each.weight, "found": each.found, "do": each.do} for each in reading.findings],
+        "findings": _list_findings(reading.findings),
+        "urgent": _list_findings(reading.urgent),
         "store": reading.health,
     }
     return msgspec.json.format(msgspec.json.encode(whole), indent=2)
+
+
+def _list_findings(found: Iterable[Finding]) -> list[dict[str, str]]:
+    return [{"weight": each.weight.value, "found": each.found, "do": each.do} for each in found]
 
 
 def tables(reading: Reading) -> Mapping[str, Table]:
@@ -123,10 +130,10 @@ def tables(reading: Reading) -> Mapping[str, Table]:
                 for each in summary.annotations
             ],
         ),
-        "findings": (
-            ("weight", "found", "do"),
-            [(each.weight.value, each.found, each.do) for each in reading.findings],
-        ),
+        **{
+            name: (("weight", "found", "do"), [tuple(each.values()) for each in _list_findings(found)])
+            for name, found in (("findings", reading.findings), ("urgent", reading.urgent))
+        },
     }
 
 

@@ -31,7 +31,7 @@ SHARED_SERIES: Final = len(Refusal) + len(Rejection) + len(Quiet) + len(Mode) + 
 MOST_LINKS: Final = 3
 """Support links of a site that are told by label, as many as the notice can have at a time; the rest are told together."""
 
-SITE_SERIES: Final = MOST_LINKS + 1 + len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight)
+SITE_SERIES: Final = MOST_LINKS + 1 + len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight) + 1
 MAX_METRIC_SITES: Final = (MAX_SERIES - SHARED_SERIES) // SITE_SERIES
 """Sites with series of their own."""
 
@@ -110,6 +110,8 @@ class _Families(Collector):
             (site, weight.value): counted[weight] for site, counted in weights.items() for weight in Weight
         }
         yield _gauge("findings", "What the health page found, by how much it matters.", ("site", "weight"), found)
+        urgent: Samples = {(site,): len(given.readings[site].urgent) for site in shown}
+        yield _gauge("urgent_findings", "What is to mend now.", ("site",), urgent)
         modes: Samples = {(mode.value,): int(mode is given.mode) for mode in Mode}
         yield _gauge("mode", "What adnotice does now: 1 at the mode in force.", ("mode",), modes)
         peace: Samples = {} if given.peace_until is None else {(): given.peace_until}

@@ -16,6 +16,7 @@ from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.first_day import list_checks
 from adnotice.insight.analysis.intervals import Share
+from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.rows import OneRow
 from adnotice.insight.analysis.summary import Annotated, Bucket, Row, Summary
 from adnotice.insight.display import charts, formats, labels, scales, sentences
@@ -146,7 +147,7 @@ def mark_code(text: str) -> Markup:
 def draw(summary: Summary) -> dict[str, Markup | float | bool | None]:
     """The charts of a summary, each in a wide and a narrow form of which the style sheet shows one; where the rate's axis
     begins, the rate of the weeks before that has a line (None: it has none), whether a dot is open."""
-    grain, series, since = summary.span.grain, summary.series, summary.span.first
+    grain, series, days = summary.span.grain, summary.series, summary.span.period
     before = find_before(summary)
     every = EVERY[grain]
     words = _tell_rates(series, grain, every, summary.annotations)
@@ -157,7 +158,7 @@ def draw(summary: Summary) -> dict[str, Markup | float | bool | None]:
             frame,
             annotations=summary.annotations,
             modes=summary.modes,
-            since=since,
+            days=days,
             before=before,
             title=words["title"],
             description=words["description"],
@@ -169,7 +170,7 @@ def draw(summary: Summary) -> dict[str, Markup | float | bool | None]:
         for frame in charts.LOW_FRAMES
     ]
     begins = charts.rate_axis((bucket.blocking for bucket in series), before).bottom
-    unsure = any(bucket.blocking.rate is not None and charts.is_unsure(bucket, grain, since) for bucket in series)
+    unsure = any(bucket.blocking.rate is not None and charts.is_unsure(bucket, grain, days) for bucket in series)
     drawn = {"rates": Markup("".join(rates)), "views": Markup("".join(views))}  # noqa: S704 - charts escape what they hold
     return {**drawn, "begins": begins, "before": before, "unsure": unsure}
 
@@ -182,11 +183,19 @@ def find_before(summary: Summary) -> float | None:
     return change.rate_before
 
 
-def draw_row(row: OneRow, grain: Grain) -> dict[str, Markup | float]:
-    """The rate of one row that is opened alone."""
+def draw_row(row: OneRow, span: Span) -> dict[str, Markup | float]:
+    """The rate of one row that is opened alone, in these days."""
+    grain = span.grain
     words = _tell_rates(row.series, grain, EVERY[grain])
     rates = [
-        charts.rate_chart(row.series, grain, frame, title=words["title"], description=words["description"])
+        charts.rate_chart(
+            row.series,
+            grain,
+            frame,
+            days=span.period,
+            title=words["title"],
+            description=words["description"],
+        )
         for frame in charts.FRAMES
     ]
     begins = charts.rate_axis(bucket.blocking for bucket in row.series).bottom

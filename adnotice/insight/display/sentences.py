@@ -5,11 +5,11 @@ docs/dashboard.md has each of them, with the situation in which it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from adnotice.finding import Finding, Weight
+from adnotice.finding import Finding
 from adnotice.insight.analysis.change import Change, Trend
 from adnotice.insight.analysis.summary import Row, Summary
 from adnotice.insight.display import formats, labels
@@ -169,9 +169,9 @@ def left_out(found: Change) -> str:
     return f"Unusual days are left out: {', '.join(map(formats.day, days[-LEFT_OUT_NAMED:]))}{more}."
 
 
-def status(summary: Summary, problem: str, found: Iterable[Finding]) -> tuple[str, str]:
+def status(summary: Summary, problem: str, urgent: Collection[Finding]) -> tuple[str, str]:
     """Whether counting goes on, in one line, and its weight: `well`, `wrong`, or `quiet`, where no view came of late and nothing
-    says why. `problem` is what ails the store, `found` what there is to mend."""
+    says why. `problem` is what ails the store, `urgent` what there is to mend now."""
     if problem:
         return WRONG, "The store takes no counts now"
     if summary.stopped:
@@ -179,7 +179,7 @@ def status(summary: Summary, problem: str, found: Iterable[Finding]) -> tuple[st
     if summary.mode is Mode.OFF:
         return WRONG, "Switched off: nothing is counted"
     last = f"last view {formats.within(summary.last_view, summary.span.today)}" if summary.last_view else ""
-    if any(each.weight is Weight.WRONG for each in found):
+    if urgent:
         return WRONG, f"Something is to mend; {last or 'no view in the last 7 days'}"
     if not last:
         return QUIET, "No view in the last 7 days"
