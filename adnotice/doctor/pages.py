@@ -15,7 +15,7 @@ from adnotice.finding import Finding, Weight
 from adnotice.inject.decide.csp import Address
 from adnotice.inject.decide.eligibility import demands_integrity, is_page_type, refuse, watch_headers
 from adnotice.inject.rewrite.head_scanner import Scanner
-from adnotice.inject.tag import make_tag
+from adnotice.inject.tag import ASKING, make_tag
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal
 
@@ -24,11 +24,15 @@ _LIKE_OURS: Final = re.compile(rb"<script\b[^<>]*/client\.js[^<>]*>", re.IGNOREC
 
 @cache
 def _tag_pattern() -> re.Pattern[bytes]:
-    """The tag as it is written today, below any folder of the page's own host, with or without a nonce."""
+    """The tag as it is written today, below any folder of the page's own host, with or without a nonce.
+
+    A pasted one may ask optimisers to let it be.
+    """
     tag = make_tag("/client.js", "")
     opening, closing = (re.escape(part) for part in tag.plain.removesuffix(b"></script>").split(tag.path))
     address = rb'(?P<src>/(?!/)[^"<>]*client\.js)'
-    return re.compile(opening + address + closing + rb'(?: nonce="(?P<nonce>[^"<>]*)")?></script>')
+    asking = rb"(?: (?:%s))*" % b"|".join(map(re.escape, ASKING))
+    return re.compile(opening + address + closing + asking + rb'(?: nonce="(?P<nonce>[^"<>]*)")?></script>')
 
 
 def find_tags(body: bytes) -> list[re.Match[bytes]]:

@@ -20,6 +20,15 @@ MAX_TAG_BYTES: Final = 1024
 """Longer ones are not ours."""
 
 _CLOSING: Final = b'" data-cfasync="false"'
+ASKING: Final = (
+    b'data-no-optimize="1"',
+    b'data-no-defer="1"',
+    b'data-noptimize="1"',
+    b'data-jetpack-boost="ignore"',
+    b"nowprocket",
+    b"nitro-exclude",
+)
+"""Attributes that a pasted tag may have besides: what asks WordPress's optimisers to leave a script as it is."""
 _END: Final = b"></script>"
 
 

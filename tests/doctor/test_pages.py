@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
 from adnotice.doctor.observations import PageSeen, Seen, SiteSeen
 from adnotice.doctor.pages import carries_tag, judge_page
 from adnotice.finding import Finding, Weight
+from adnotice.inject.tag import ASKING
 from adnotice.texts import REFUSALS
 from adnotice.vocabulary import Refusal
 
 TAG = b'<script async="" src="/_adnotice/client.js" data-cfasync="false"></script>'
 NONCED = b'<script async="" src="/_adnotice/client.js" data-cfasync="false" nonce="abc"></script>'
+WORDPRESS = (Path(__file__).parents[2] / "docs" / "start" / "wordpress.md").read_text(encoding="utf-8")
 PAGE = b"<!doctype html><html><head><title>News</title></head><body></body></html>"
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
@@ -92,6 +95,16 @@ def test_a_page_that_loses_its_tag_when_compressed_names_the_order_of_middleware
 def test_a_tag_that_stands_twice_is_told() -> None:
     (finding,) = judge(tagged(TAG + TAG))
     assert "carries the tag 2 times" in finding.found
+
+
+def test_a_pasted_tag_may_ask_optimisers_to_let_it_be() -> None:
+    written = WORDPRESS.partition("echo '")[2].partition("';")[0]
+    plugin = written.replace("',\n        '", "").encode()
+    asking = b" ".join([TAG.removesuffix(b"></script>"), *ASKING])
+    assert plugin == asking + b"></script>"
+    assert judge(tagged(plugin)) == []
+    (finding,) = judge(tagged(asking + b" defer></script>"))
+    assert "rewrites the tag" in finding.found
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-READY_SECONDS: Final = 20.0
+READY_SECONDS: Final = 90.0
 TOOLS: Final = ("unshare", "nsenter", "mount", "chroot")
 DEVICES: Final = ("null", "zero", "full", "random", "urandom", "tty")
 
@@ -31,15 +31,19 @@ for each in {devices}; do : >dev/$each; mount --bind /dev/$each dev/$each; done
 ln -s /proc/self/fd dev/fd; mkdir dev/shm dev/pts
 mount -t tmpfs tmpfs run
 mount -t tmpfs tmpfs root
-mkdir -p run/lock run/mysqld
+mkdir -p run/lock
 rm -rf var/lib/apt/lists/* etc/adnotice* srv/*
 printf '#!/bin/sh\\nexit 101\\n' >usr/sbin/policy-rc.d; chmod +x usr/sbin/policy-rc.d
+if [ -d var/lib/dpkg ] && [ -d etc/mysql ]; then
+    DEBIAN_FRONTEND=noninteractive chroot . apt-get purge --yes mysql-common >/dev/null; rm -rf etc/mysql var/lib/mysql
+fi
 mkdir -p etc/mysql/mariadb.conf.d; printf '[mysqld]\\nskip-networking\\n' >etc/mysql/mariadb.conf.d/99-here.cnf
-if [ -d var/lib/mysql/mysql ]; then rm -rf var/lib/mysql/*; chroot . mysql_install_db --user=mysql; fi >/dev/null 2>&1
 : >{base}/ready
-exec sleep 86400
+while :; do sleep 3600; done
 """
-"""What is taken away is what a new machine has not; MariaDB listens to its socket alone, as its port may be taken here."""
+"""What is taken away is what a new machine has not: MariaDB too, which may stand here with settings of somebody's own. It is to
+listen to its socket alone, as its port may be taken. The shell stays as the first process: what services leave behind is waited
+for by it, and a service counts as ended only then."""
 
 
 def needs() -> list[str]:
