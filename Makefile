@@ -100,7 +100,7 @@ newest: | $(BIN)/python ## the tests without browsers over today's newest versio
 	@mkdir -p $(CACHE)
 	@$(call LANE,newest)
 	@echo 'installing the newest of everything into $(CACHE)/newest'
-	@$(call IN_LANE,newest) --editable '.[check]'
+	@$(call IN_LANE,newest) --requirement locks/build.in --editable '.[check]'
 	@$(CACHE)/newest/bin/python -m pytest $(UNIT) $(ARGS)
 
 lowest: | $(BIN)/python ## the same over the lowest versions that pyproject.toml allows to those who install adnotice
@@ -109,7 +109,7 @@ lowest: | $(BIN)/python ## the same over the lowest versions that pyproject.toml
 	@echo 'installing the lowest versions into $(CACHE)/lowest'
 	@$(call IN_LANE,lowest) --require-hashes --requirement locks/tools.txt
 	@$(CACHE)/lowest/bin/uv pip compile --quiet --resolution lowest-direct $(foreach extra,$(EXTRAS),--extra $(extra)) pyproject.toml --output-file $(CACHE)/lowest/lowest.txt
-	@$(call IN_LANE,lowest) --constraint $(CACHE)/lowest/lowest.txt --editable '.[check]'
+	@$(call IN_LANE,lowest) --constraint $(CACHE)/lowest/lowest.txt --requirement locks/build.in --editable '.[check]'
 	@$(CACHE)/lowest/bin/python -m pytest $(UNIT) $(ARGS)
 
 $(CACHE)/mutants: pyproject.toml locks/mutants.txt | $(BIN)/python

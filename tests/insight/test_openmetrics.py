@@ -153,7 +153,9 @@ class Server(uvicorn.Server):
         """Starts it; returns its port."""
         self._task = asyncio.create_task(self.serve())
         while not self.started:
-            await asyncio.sleep(0.01)
+            await asyncio.wait({self._task}, timeout=0.01)
+            if self._task.done():
+                self._task.result()
         return int(self.servers[0].sockets[0].getsockname()[1])
 
     async def end(self) -> None:
@@ -209,7 +211,7 @@ async def test_a_real_prometheus_scrapes_what_the_page_shows(busy: Newsroom, tmp
         await dashboard({**scope, "root_path": BASE}, receive, send)  # type: ignore[arg-type]
 
     shown_at = free_port()
-    server = Server(uvicorn.Config(app, port=free_port(), log_level="warning", lifespan="off"))
+    server = Server(uvicorn.Config(app, port=free_port(), log_level="warning", lifespan="off", ws="none"))
     port = await server.begin()
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "prometheus.yml").write_text(

@@ -70,6 +70,7 @@ class SqlStore:
         self._clock = clock
         self._lock = threading.RLock()
         self._ready = False
+        self._broken: BaseException | None = None
         self._newer = ""
         self._zone_kept = False
         self._folded = 0.0
@@ -202,8 +203,9 @@ class SqlStore:
 
     def close(self) -> None:
         """See `Store`."""
-        self._dialect.close()
-        self._ready = False
+        with self._lock:  # whatever writes has ended
+            self._dialect.close()
+            self._ready = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -253,8 +255,8 @@ class SqlStore:
             cause = getattr(error, "orig", None) or error
             self._naming.forget()
             self._ready = False
+            self._broken = cause
             why = self._dialect.explain(cause)
-            self._dialect.recover(cause)
             said = str(cause).strip().partition("\n")[0] or type(cause).__name__
             failed = f"the store {self._dialect.shown} does not answer: {said}{why and f'. {why}'}"
             raise Unavailable(self._newer or failed) from error
@@ -268,6 +270,11 @@ class SqlStore:
 
     def _open(self) -> None:
         if not self._ready:
+            # Not where the error came up: what has to be closed may be what another thread writes through, and a
+            # connection that is closed while a commit is under way takes the process down.
+            if self._broken is not None:
+                broken, self._broken = self._broken, None
+                self._dialect.recover(broken)
             if not self._create and not self._dialect.exists():
                 raise NoStore(f"there is no store of adnotice at {self._dialect.shown}")
             self._dialect.prepare()
