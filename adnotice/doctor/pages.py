@@ -144,7 +144,8 @@ def _judge_missing(page: PageSeen, address: Address) -> Finding:
         "it goes out without the tag, and nothing in it says why",
         f"{seen.summary}" + (f"; {seen.cached_by}" if seen.cached_by else ""),
         "Look whether the app is wrapped in AdNoticeMiddleware, whether its mode is off, at the settings include, exclude, "
-        "skip and hosts, and whether a cache in front still holds pages from before",
+        "skip and hosts, and whether a cache in front still holds pages from before, or a script optimiser has taken the tag into "
+        "a file with others",
     )
 
 
