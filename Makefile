@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 CACHE := .cache
 ARGS ?=
 MARK ?=
+# Bytecode is kept, whatever the shell says: the tests start a thousand processes, each of which would compile it all.
+export PYTHONDONTWRITEBYTECODE :=
 QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor
@@ -74,7 +76,7 @@ test: $(CACHE)/check browser-setup ## every test, in real browsers with a real b
 
 # ARGS="-k word" chooses among a lane's tests; a marker of one's own is added to the lane's with MARK="and slow".
 fast: $(CACHE)/check ## the tests that need neither browsers nor servers nor waiting (MARK="and not inside" narrows it)
-	@$(BIN)/python -m pytest -q -m '$(QUICK) $(MARK)' $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto -m '$(QUICK) $(MARK)' $(ARGS)
 
 browser: $(CACHE)/check browser-setup ## the half of the tests that drives browsers
 	@$(BIN)/python -m pytest -m 'browser and not endurance $(MARK)' $(ARGS)

@@ -88,6 +88,7 @@ def test_a_shell_is_told_how_to_complete(shell: str, capsys: pytest.CaptureFixtu
     assert "_ADNOTICE_COMPLETE" in capsys.readouterr().out
 
 
+@pytest.mark.process
 def test_a_shell_completes_commands_and_choices() -> None:
     for words, offered in (
         ("adnotice mo", {"mode"}),
@@ -131,6 +132,7 @@ def test_json_is_for_programs(store_url: str, tmp_path: Path, capsys: pytest.Cap
     }
 
 
+@pytest.mark.process
 def test_long_work_shows_a_bar_on_a_terminal(store_url: str, tmp_path: Path) -> None:
     """Under a real terminal of its own."""
     pty = pytest.importorskip("pty")
