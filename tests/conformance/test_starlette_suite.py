@@ -36,7 +36,7 @@ def bare(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_suite_passes_without_us(bare: Run) -> None:
-    assert sum(outcome == "passed" for outcome in bare.outcomes.values()) > 1000
+    assert sum(outcome == "passed" for outcome in bare.outcomes.values()) > 800
     failed = {name for name, outcome in bare.outcomes.items() if outcome == "failed"}
     assert all(NEED_A_USER_WITHOUT_PRIVILEGES in name for name in failed)
 
@@ -52,6 +52,6 @@ def test_no_outcome_differs_with_every_app_wrapped(suite: Suite, bare: Run, tmp_
 def test_the_comparison_sees_what_another_middleware_breaks(
     suite: Suite, bare: Run, tmp_path: Path, wrap_at: str
 ) -> None:
-    where = "tests/middleware"
-    wrapped = suite.run(tmp_path, where, wrap="wrappers:base_http", wrap_at=wrap_at)
+    where = ("tests/middleware", "tests/test_requests.py")  # what it breaks differs from version to version
+    wrapped = suite.run(tmp_path, *where, wrap="wrappers:base_http", wrap_at=wrap_at)
     assert differences({name: bare.outcomes[name] for name in wrapped.outcomes}, wrapped.outcomes)
