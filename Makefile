@@ -12,7 +12,7 @@ QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer endurance mutants fast compiled browser browser-setup clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer endurance mutants fast compiled browser conformance browser-setup clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -71,15 +71,18 @@ browser-setup:
 demo: $(CACHE)/demo ## the demo newspaper, its dashboard, and what to look at
 	@$(BIN)/python demo_app.py $(ARGS)
 
-test: $(CACHE)/check browser-setup ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word"; 45 minutes on two cores)
+test: $(CACHE)/check browser-setup ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word"; of tables a part, ARGS=--whole: all)
 	@bash tests/halves.sh $(BIN)/python $(ARGS)
 
 # ARGS="-k word" chooses among a lane's tests; a marker of one's own is added to the lane's with MARK="and slow".
 fast: $(CACHE)/check ## the tests that need neither browsers nor servers nor waiting (MARK="and not inside" narrows it)
 	@$(BIN)/python -m pytest -q -n auto -m '$(QUICK) $(MARK)' $(ARGS)
 
-browser: $(CACHE)/check browser-setup ## the half of the tests that drives browsers
-	@$(BIN)/python -m pytest -m 'browser and not endurance $(MARK)' $(ARGS)
+browser: $(CACHE)/check browser-setup ## the half of the tests that drives browsers, each with each (an hour)
+	@$(BIN)/python -m pytest --whole -m 'browser and not endurance $(MARK)' $(ARGS)
+
+conformance: $(CACHE)/check ## every framework on every server, each with each, and the frameworks' own suites
+	@$(BIN)/python -m pytest --whole -m 'not endurance $(MARK)' tests/conformance $(ARGS)
 
 compiled: $(CACHE)/check $(CACHE)/compiled ## the tests of the compiled modules over their machine code, and that all are compiled
 	@$(BIN)/python -m pytest tests/test_compiled.py $(ARGS)
@@ -96,7 +99,7 @@ check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverag
 LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { \
 	$(PYTHON) -m venv --clear --without-pip $(CACHE)/$(1) && $(PYTHON) -m pip --python $(CACHE)/$(1)/bin/python install --quiet pip; }
 IN_LANE = $(CACHE)/$(1)/bin/python -m pip install --quiet --disable-pip-version-check
-UNIT := -m 'not (browser or endurance)'
+UNIT := --whole -m 'not (browser or endurance)'
 
 newest: | $(BIN)/python ## the tests without browsers over today's newest version of everything (half an hour)
 	@mkdir -p $(CACHE)

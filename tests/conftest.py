@@ -21,7 +21,7 @@ if "TEST_COMPILED" in os.environ:
 if "TEST_EMPTY_MEMORY" in os.environ:
     import_forgetfully("adnotice.middleware")
 
-pytest_plugins = ["tests.skips", "tests.lanes"]
+pytest_plugins = ["tests.skips", "tests.lanes", "tests.rows"]
 
 SECRET = "k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu"
 

@@ -23,7 +23,7 @@ MODULES: Final = (
         "test_recipes.py",
         "test_sample.py",
     ),
-    *("test_skips.py", "test_user_code.py", "test_whole_way.py", "test_wrong_store.py"),
+    *("test_rows.py", "test_skips.py", "test_user_code.py", "test_whole_way.py", "test_wrong_store.py"),
     *("detect/test_baits.py", "detect/test_openapi.py", "detect/test_proxied.py", "doctor/test_nginx.py"),
     *("count/test_backup.py", "count/test_bending.py", "count/test_cardinality.py", "count/test_contract.py"),
     *("count/test_faults.py", "count/test_four_workers.py", "count/test_redis.py", "test_rejections.py"),
