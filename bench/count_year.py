@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import os
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
+
+import psycopg
 
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric, Period
+from adnotice.count.settings import CountSettings
+from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
+from adnotice.count.stores.sql.schema import SCHEMA, tallies
 from adnotice.vocabulary import Quiet, Refusal
 
 SITE: Final = "news.example.test"
@@ -83,6 +93,42 @@ class Year:
 
     def _about(self, expected: float) -> int:
         return max(0, round(self._mixed.gauss(expected, expected**0.5)))
+
+
+def keep_year(folder: Path, year: Year, calendar: Calendar, hour_days: int = HOUR_DAYS) -> Path:
+    """A SQLite store that holds the year, written where none of this day, of this schema and of these lines is kept from an
+    earlier run; others are removed."""
+    days = (year.period.last - year.period.first).days + 1
+    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    kept = folder / f"year-{year.period.last}-{days}-{hour_days}-{SCHEMA}-{made_by}.db"
+    if kept.exists():
+        return kept
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"year-*-{days}-*"):
+        old.unlink()
+    unfinished = folder / f"unfinished-{os.getpid()}.db"
+    url = f"sqlite:///{unfinished}"
+    store = open_store(url, CountSettings(store_url=url, timezone=calendar.timezone))
+    write_year(store, year, calendar, hour_days)
+    store.prune(calendar.noon(year.period.last))
+    store.close()
+    with closing(sqlite3.connect(unfinished)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")  # one file, to be copied
+    unfinished.rename(kept)
+    return kept
+
+
+def copy_year(kept: Path, url: str) -> None:
+    """Copies the tallies of a year that is kept to an empty store on PostgreSQL."""
+    store = open_store(url, CountSettings(store_url=url))
+    assert store.sites() == []
+    store.close()
+    with closing(sqlite3.connect(kept)) as source, psycopg.connect(url) as target:
+        cursor = source.execute(f"SELECT * FROM {tallies.name}")  # noqa: S608 - our own table
+        names = ", ".join(column[0] for column in cursor.description)
+        with target.cursor().copy(f"COPY {tallies.name} ({names}) FROM STDIN") as rows:  # type: ignore[arg-type]
+            for row in cursor:
+                rows.write_row(row)
 
 
 def write_year(store: Store, year: Year, calendar: Calendar, hour_days: int = HOUR_DAYS) -> int:

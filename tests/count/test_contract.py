@@ -99,6 +99,66 @@ def test_the_values_with_the_most_counts_come_first(store: Store) -> None:
     assert [count.value for count in store.counts("site", Dimension.PAGE, DAY, limit=3)] == ["/5", "/4", "/3"]
 
 
+def test_measured_page_views_come_before_other_counts(store: Store) -> None:
+    counts = {
+        "/sent": {Metric.INJECTED: 900, Metric.CLEAR: 1},
+        "/read": {Metric.INJECTED: 5, Metric.CLEAR: 2, Metric.BLOCKED_HOSTS: 2},
+        "/also-read": {Metric.INJECTED: 6, Metric.UNKNOWN: 4},
+        "/never": {Metric.INJECTED: 1_000},
+    }
+    keys = {
+        Key("site", Dimension.PAGE, page, metric): n for page, found in counts.items() for metric, n in found.items()
+    }
+    commit(store, Entry("a", NOON + 600, (), keys))
+    order = list(dict.fromkeys(count.value for count in store.counts("site", Dimension.PAGE, DAY)))
+    assert order == ["/also-read", "/read", "/sent", "/never"]
+    assert {count.value for count in store.counts("site", Dimension.PAGE, DAY, limit=2)} == {"/also-read", "/read"}
+
+
+def test_of_some_metrics_counts_and_points_are_the_same_as_of_all(store: Store) -> None:
+    for hours in (0, -24, -48):
+        commit(store, entry(*view("/a")), entry(*view("/b", Metric.BLOCKED_CONTENT)), now=NOON + hours * 3600)
+    period = Period(TODAY - timedelta(days=5), TODAY)
+    for metrics in ((Metric.CLEAR,), (Metric.BLOCKED_CONTENT, Metric.INJECTED), (Metric.SHOWN,)):
+        for dimension in (Dimension.ALL, Dimension.PAGE):
+            whole = store.counts("site", dimension, period)
+            some = store.counts("site", dimension, period, metrics=metrics)
+            assert some == [count for count in whole if count.metric in metrics]
+        points = store.points("site", Grain.DAY, period, Dimension.PAGE, "/b", metrics)
+        assert points == [
+            each for each in store.points("site", Grain.DAY, period, Dimension.PAGE, "/b") if each.metric in metrics
+        ]
+
+
+def test_tables_read_at_once_are_those_read_one_by_one(store: Store) -> None:
+    period = Period(TODAY - timedelta(days=40), TODAY)
+    assert store.tables("site", (Dimension.ALL, Dimension.SHARE), period) == {Dimension.ALL: [], Dimension.SHARE: []}
+    for hours in (0, -24 * 9, -24 * 39):
+        keys = {
+            Key("site", dimension, value, metric): n
+            for dimension in (Dimension.ALL, Dimension.BROWSER, Dimension.QUIET)
+            for value in (("",) if dimension is Dimension.ALL else ("x", "y", "z"))
+            for metric, n in ((Metric.CLEAR, 3 + len(value) + hours % 5), (Metric.NOT_ASKED, 2))
+        }
+        commit(store, Entry(f"at {hours}", NOON + 600, (), keys), now=NOON + hours * 3600)
+    dimensions = (Dimension.QUIET, Dimension.ALL, Dimension.SHARE, Dimension.BROWSER)
+    found = store.tables("site", dimensions, period)
+    assert list(found) == list(dimensions)
+    assert found == {dimension: store.counts("site", dimension, period) for dimension in dimensions}
+    assert [count.value for count in found[Dimension.BROWSER][::2]] == ["x", "y", "z"]
+
+
+def test_what_another_process_has_just_committed_is_in_every_answer(opener: Opener) -> None:
+    ours, theirs = opener(), opener()
+    for n in range(1, 4):
+        commit(ours, entry(*view("/a")))
+        assert [count.n for count in theirs.counts("site", Dimension.PAGE, DAY)] == [n]
+        commit(ours, entry(*view("/", site="all")))
+        assert [count.n for count in theirs.tables("all", (Dimension.ALL,), DAY)[Dimension.ALL]] == [n]
+        commit(ours, entry(*view("/c", site="points")))
+        assert [each.n for each in theirs.points("points", Grain.DAY, DAY, Dimension.PAGE, "/c")] == [n]
+
+
 def test_every_period_is_the_sum_of_its_days(store: Store) -> None:
     first = date(2026, 1, 1)
     days = [first + timedelta(days=number) for number in range(320)]

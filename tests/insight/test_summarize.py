@@ -8,8 +8,7 @@ from datetime import date
 import pytest
 
 from adnotice.count.model.calendar import Calendar
-from adnotice.count.model.keys import VERDICTS
-from adnotice.count.model.tally import SUSPECTS, Count, Dimension, Grain, Metric, Period, Point
+from adnotice.count.model.tally import SUSPECTS, VERDICTS, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.series import make_series
 from adnotice.insight.analysis.summarize import break_down, summarize, total, view

@@ -17,8 +17,7 @@ from datetime import timedelta
 from typing import Final
 
 from adnotice.count.model.calendar import QUARTER_SECONDS, Calendar
-from adnotice.count.model.keys import VERDICTS
-from adnotice.count.model.tally import Dimension, Grain, Metric, Period
+from adnotice.count.model.tally import VERDICTS, Dimension, Grain, Metric, Period
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import Store
 

@@ -36,8 +36,6 @@ TallyKeys = tuple[Key, ...]
 FIRST_BAIT: Final = "first"
 """Under this name the dimension `bait` has how many views asked for their first bait."""
 
-VERDICTS: Final = (Metric.CLEAR, Metric.PARTLY, Metric.BLOCKED_CONTENT, Metric.BLOCKED_HOSTS, Metric.UNKNOWN)
-
 _EVENTS: Final = {event: Metric(event.value) for event in NoticeEvent}
 
 

@@ -89,6 +89,10 @@ class Metric(Word):
     REJECTED = "rejected"
 
 
+METRICS: Final = tuple(Metric)
+VERDICTS: Final = (Metric.CLEAR, Metric.PARTLY, Metric.BLOCKED_CONTENT, Metric.BLOCKED_HOSTS, Metric.UNKNOWN)
+"""What measured page views count as."""
+
 SUSPECTS: Final[Mapping[Metric, Metric]] = {
     Metric.CLEAR: Metric.SUSPECT_CLEAR,
     Metric.PARTLY: Metric.SUSPECT_PARTLY,

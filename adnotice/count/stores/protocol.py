@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
-from adnotice.count.model.tally import Batch, Count, Dimension, Grain, Period, Point
+from adnotice.count.model.tally import METRICS, Batch, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.vocabulary import Unavailable
 
 
@@ -105,13 +105,30 @@ class Store(Protocol):
     def sites(self) -> list[str]:
         """The sites that have tallies, sorted."""
 
-    def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
-        """Counts of each value and metric over the period; the `limit` values with the most counts."""
+    def counts(
+        self,
+        site: str,
+        dimension: Dimension,
+        period: Period,
+        limit: int = 1000,
+        metrics: Sequence[Metric] = METRICS,
+    ) -> list[Count]:
+        """Counts of each value and metric over the period; the `limit` values with the most measured page views, of those with
+        as many the ones with the most counts of these metrics. Few metrics are read sooner than all."""
+
+    def tables(self, site: str, dimensions: Sequence[Dimension], period: Period) -> dict[Dimension, list[Count]]:
+        """What `counts` tells of each of these dimensions, all at once: for those with few values."""
 
     def points(
-        self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
+        self,
+        site: str,
+        grain: Grain,
+        period: Period,
+        dimension: Dimension = Dimension.ALL,
+        value: str = "",
+        metrics: Sequence[Metric] = METRICS,
     ) -> list[Point]:
-        """The series of one value, oldest bucket first; buckets without counts are left out."""
+        """The series of one value, oldest bucket first; buckets without counts of these metrics are left out."""
 
     def prune(self, now: float) -> int:
         """Removes expired ids and notes and what is past retention, in small batches; returns how many rows."""

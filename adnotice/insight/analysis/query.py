@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, co
 from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_against, choose_span
 from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
-from adnotice.insight.analysis.series import days_of, make_series
+from adnotice.insight.analysis.series import IN_ROWS, IN_SERIES, days_of, make_series
 from adnotice.insight.analysis.stopped import find_last_view, find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
 from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows, Summary
@@ -30,14 +30,12 @@ from adnotice.insight.trail import Deed, Trail
 from adnotice.mode import NOTE, find_peace
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
-DIMENSIONS: Final = (
+TABLES_READ: Final = (
     Dimension.ALL,
-    Dimension.PAGE,
     Dimension.BROWSER,
     Dimension.DEVICE,
     Dimension.SYSTEM,
     Dimension.LANGUAGE,
-    Dimension.REFERRER,
     Dimension.REFUSAL,
     Dimension.QUIET,
     Dimension.SUPPORT,
@@ -47,6 +45,9 @@ DIMENSIONS: Final = (
     Dimension.PROGRAM,
     Dimension.BAIT,
 )
+"""What is read whole, all at once: few values each."""
+
+MOST_VALUES: Final = 1000
 MAX_WISH_CHARACTERS: Final = 300
 RECENT_SECONDS: Final = 60
 STOP_DAYS: Final = 7
@@ -96,9 +97,6 @@ class Wish(msgspec.Struct, frozen=True):
         return bool(self.first or self.last or self.days)
 
 
-DimensionCounts = Mapping[Dimension, Sequence[Count]]
-
-
 class NoRow(ValueError):
     """A row that its table has not in these days."""
 
@@ -142,32 +140,6 @@ class Reader:
 
         Raises `BadPeriod` for days that can't be shown.
         """
-        return self._read(wish)[0]
-
-    def open_row(
-        self, wish: Wish, table: str, name: str, least: int, *, shared: bool = False
-    ) -> tuple[Reading, OneRow]:
-        """One row of a table alone, with the figures of the whole. Hours of a page with fewer than `least` page views are
-        masked, in what is `shared` every bucket and row is. Raises `NoRow` for one that the table has not, and `BadPeriod`."""
-        dimension = TABLES[table]
-        reading, counts = self._read(wish)
-        summary = reading.summary
-        rows = getattr(summary, table)
-        row = next((each for each in (fold_small(rows, least) if shared else rows) if each.name == name), None)
-        if row is None or name in (OTHER, NO_REFERRER):
-            raise NoRow(f"nothing was counted of {name[:80]!r} in these days, or too little for a row of its own")
-        span = summary.span
-        grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
-        points = self._store().points(summary.site, grain, span.period, dimension, name)
-        starts = self._calendar.starts(span.grain, span.period)
-        known = table == "pages" and summary.not_measured is not None
-        series = make_series(points, starts, span.grain, self._calendar.cut(self._clock()), known=known)
-        numbers = total(each for each in counts.get(dimension, ()) if each.value == name)
-        if shared or (table == "pages" and span.grain is Grain.HOUR):
-            series = mask(series, least)
-        return reading, open_row(table, row, numbers, series)
-
-    def _read(self, wish: Wish) -> tuple[Reading, DimensionCounts]:
         span = choose_span(
             self.now().date(),
             self._timezone,
@@ -183,12 +155,13 @@ class Reader:
         if not wish.chosen and not store.counts(site, Dimension.ALL, span.period):
             # The first day: there is nothing but today to look at.
             span = choose_span(span.today, self._timezone, days=str(span.days))
-        counts = {each: store.counts(site, each, span.period) for each in DIMENSIONS} if site else {}
+        counts = self._count(site, span.period, wish.rows) if site else {}
         # A week's own tally would reach beyond the span's first and last day.
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
-        points = store.points(site, grain, span.period) if site else []
+        daily = self._daily(site, span.first) if site else []
+        points = self._points(site, grain, span.period, daily) if site else []
         drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
-        days = self.days(site) if site else []
+        days = self.days(site, daily) if site else []
         hours = self._hours(site) if site else []
         summarize_site = partial(
             summarize,
@@ -213,21 +186,59 @@ class Reader:
         summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
-        urgent = self._find_urgent(site, summarize_site, health)
+        urgent = self._find_urgent(site, summarize_site, health, daily)
         unseen = name_unseen(self._sight)
-        return Reading(summary, health, findings, unseen, hosts_sought=self._sight.probe, urgent=urgent), counts
+        return Reading(summary, health, findings, unseen, hosts_sought=self._sight.probe, urgent=urgent)
 
-    def _find_urgent(self, site: str, summarize_site: Callable[..., Summary], health: Health) -> list[Finding]:
+    def open_row(
+        self, wish: Wish, table: str, name: str, least: int, *, shared: bool = False
+    ) -> tuple[Reading, OneRow]:
+        """One row of a table alone, with the figures of the whole. Hours of a page with fewer than `least` page views are
+        masked, in what is `shared` every bucket and row is. Raises `NoRow` for one that the table has not, and `BadPeriod`."""
+        dimension = TABLES[table]
+        reading = self.read(wish)
+        summary = reading.summary
+        rows = getattr(summary, table)
+        row = next((each for each in (fold_small(rows, least) if shared else rows) if each.name == name), None)
+        if row is None or name in (OTHER, NO_REFERRER):
+            raise NoRow(f"nothing was counted of {name[:80]!r} in these days, or too little for a row of its own")
+        span = summary.span
+        grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
+        points = self._store().points(summary.site, grain, span.period, dimension, name)
+        starts = self._calendar.starts(span.grain, span.period)
+        known = table == "pages" and summary.not_measured is not None
+        series = make_series(points, starts, span.grain, self._calendar.cut(self._clock()), known=known)
+        found = [Count(name, point.metric, point.n) for point in points]
+        if span.grain is Grain.MONTH:  # the last month may reach beyond the last day
+            found = [each for each in self._store().counts(summary.site, dimension, span.period) if each.value == name]
+        if shared or (table == "pages" and span.grain is Grain.HOUR):
+            series = mask(series, least)
+        return reading, open_row(table, row, total(found), series)
+
+    def _count(self, site: str, period: Period, rows: int) -> dict[Dimension, list[Count]]:
+        """What is read of every dimension. Of pages it is their views, and no more pages than become rows, unless views that were
+        set aside count after all; of referrers it is all, to know how many views came by none."""
+        pages = MOST_VALUES if self._cached else rows + 1  # one may be "(other)", which is no row of the store's
+        metrics = IN_SERIES if self._cached else IN_ROWS
+        store = self._store()
+        return {
+            **store.tables(site, TABLES_READ, period),
+            Dimension.PAGE: store.counts(site, Dimension.PAGE, period, pages, metrics),
+            Dimension.REFERRER: store.counts(site, Dimension.REFERRER, period, MOST_VALUES, metrics),
+        }
+
+    def _find_urgent(
+        self, site: str, summarize_site: Callable[..., Summary], health: Health, daily: Sequence[Point]
+    ) -> list[Finding]:
         """What is to mend now: by the counts of today and yesterday, and by yesterday beside the days before."""
-        store, today = self._store(), self.now().date()
+        today = self.now().date()
         span = choose_span(today, self._timezone, days=NOW_DAYS)
-        counts = {each: store.counts(site, each, span.period) for each in URGENT} if site else {}
+        counts = self._store().tables(site, URGENT, span.period) if site else {}
         before = Period(today - timedelta(days=DOUBT_DAYS), today)
-        points = store.points(site, Grain.DAY, before) if site else []
         starts = self._calendar.starts(Grain.DAY, before)
-        daily = make_series(points, starts, Grain.DAY, self._calendar.cut(self._clock()))
+        series = make_series(within(daily, before), starts, Grain.DAY, self._calendar.cut(self._clock()))
         recent = summarize_site(ReportRows(counts, [], []), span=span)
-        found = find(recent, health, [*self._to_mend, *doubt(daily, today)])
+        found = find(recent, health, [*self._to_mend, *doubt(series, today)])
         return [each for each in found if each.weight is Weight.WRONG]
 
     def peace(self, store: Store) -> datetime | None:
@@ -274,23 +285,38 @@ class Reader:
         """The hours of the last days, by which silence is told."""
         today = self.now().date()
         period = Period(today - timedelta(days=STOP_DAYS), today)
-        hours = self._store().points(site, Grain.HOUR, period)
+        hours = self._store().points(site, Grain.HOUR, period, metrics=IN_SERIES)
         starts = self._calendar.starts(Grain.HOUR, period)
         return make_series(hours, starts, Grain.HOUR, self._calendar.cut(self._clock()))
 
-    def days(self, site: str) -> list[Day]:
-        """The site's days up to yesterday, of two years at most, as they are kept one by one."""
+    def days(self, site: str, daily: Sequence[Point] = ()) -> list[Day]:
+        """The site's days up to yesterday, of two years at most, as they are kept one by one; `daily` where they have been read."""
         today = self.now().date()
-        first = max(self._retention.oldest_day(today), today - timedelta(weeks=MAX_WEEKS))
-        known = Period(first, today - timedelta(days=1))
-        store = self._store()
-        drawn = self._drawn(site, Grain.DAY, known, store.counts(site, Dimension.SHARE, known))
-        return days_of(store.points(site, Grain.DAY, known), drawn)
+        known = Period(self._first_known(today), today - timedelta(days=1))
+        drawn = self._drawn(site, Grain.DAY, known, self._store().counts(site, Dimension.SHARE, known))
+        return days_of(within(daily or self._daily(site, today), known), drawn)
+
+    def _daily(self, site: str, first: date) -> list[Point]:
+        """All days that are known one by one, and those from the first looked at: read once, looked at in several ways."""
+        today = self.now().date()
+        return self._store().points(
+            site, Grain.DAY, Period(min(first, self._first_known(today)), today), metrics=IN_SERIES
+        )
+
+    def _points(self, site: str, grain: Grain, period: Period, daily: Sequence[Point]) -> Sequence[Point]:
+        return (
+            within(daily, period)
+            if grain is Grain.DAY
+            else self._store().points(site, grain, period, metrics=IN_SERIES)
+        )
+
+    def _first_known(self, today: date) -> date:
+        return max(self._retention.oldest_day(today), today - timedelta(weeks=MAX_WEEKS))
 
     def _drawn(self, site: str, grain: Grain, period: Period, shares: Iterable[Count]) -> dict[float, list[Point]]:
         """The series of the views that were drawn at each share below 1."""
         return {
-            float(each): self._store().points(site, grain, period, Dimension.SHARE, each)
+            float(each): self._store().points(site, grain, period, Dimension.SHARE, each, IN_SERIES)
             for each in sorted({count.value for count in shares} - {OTHER})
         }
 
@@ -326,6 +352,12 @@ class Reader:
         if kept is None or kept[0] != minute:
             kept = self._kept[site] = (minute, self.read(Wish(site, "", "", "", "", TOP_ROWS)))
         return kept[1]
+
+
+def within(daily: Iterable[Point], period: Period) -> list[Point]:
+    """Those of the days that lie in the period."""
+    first, last = period.first.isoformat(), period.last.isoformat()
+    return [point for point in daily if first <= point.start <= last]
 
 
 def choose_site(sites: Sequence[str], host: str, labelled: Collection[str] = ()) -> str:

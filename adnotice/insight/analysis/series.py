@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from adnotice.count.model.calendar import Starts, monday
-from adnotice.count.model.tally import Grain, Metric, Point
+from adnotice.count.model.tally import SUSPECTS, VERDICTS, Grain, Metric, Point
 from adnotice.insight.analysis.change import Day
 from adnotice.insight.analysis.intervals import widest
 from adnotice.insight.analysis.summary import NOTHING, Bucket, Numbers, Views
 from adnotice.insight.analysis.weighting import rate_of, view, weigh_each, weigh_views
+
+IN_ROWS: Final[Sequence[Metric]] = (Metric.INJECTED, *VERDICTS)
+IN_SERIES: Final[Sequence[Metric]] = (Metric.INJECTED, Metric.DECLINED, *VERDICTS, *SUSPECTS.values())
+"""What is read of each row, and of each bucket: a few of all metrics are read sooner."""
 
 
 def make_series(

@@ -10,8 +10,7 @@ from typing import Final
 
 from adnotice.count.ingest.suspicion import suggests_cache
 from adnotice.count.model.calendar import Starts
-from adnotice.count.model.keys import VERDICTS
-from adnotice.count.model.tally import OTHER, SUSPECTS, Count, Dimension, Grain, Metric, Point
+from adnotice.count.model.tally import OTHER, SUSPECTS, VERDICTS, Count, Dimension, Grain, Metric, Point
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Range, share, widest
 from adnotice.insight.analysis.periods import Span

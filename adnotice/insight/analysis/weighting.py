@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from adnotice.count.model.keys import VERDICTS
-from adnotice.count.model.tally import Metric
+from adnotice.count.model.tally import VERDICTS, Metric
 from adnotice.insight.analysis.intervals import Share, share
 from adnotice.insight.analysis.summary import Numbers, Views
 
@@ -32,6 +31,9 @@ def add_views(clear: int, partly: int, content: int, hosts: int, unknown: int) -
     blocked = content + hosts
     decided = clear + partly + blocked
     return Views(clear, partly, blocked, content, hosts, unknown, decided, decided + unknown)
+
+
+NO_VIEWS: Final = add_views(0, 0, 0, 0, 0)
 
 
 def rate_of(weighed: Views, counted: Views) -> Share:

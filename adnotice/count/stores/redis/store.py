@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from adnotice.count.model.calendar import BucketRange, Calendar, cover, monday, months_before
 from adnotice.count.model.caps import Caps
-from adnotice.count.model.tally import Batch, Count, Dimension, Grain, Period, Point
+from adnotice.count.model.tally import METRICS, VERDICTS, Batch, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import Health, MigrationPlan, NoStore, Partial, Tell
 from adnotice.count.stores.redis.address import HOME, read_address
@@ -104,7 +104,14 @@ class RedisStore:
         found = self._everywhere(lambda tag: [("ZRANGE", f"{tag}:sites", 0, -1)])
         return sorted({site.decode() for answers in found for site in answers[0]})
 
-    def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
+    def counts(
+        self,
+        site: str,
+        dimension: Dimension,
+        period: Period,
+        limit: int = 1000,
+        metrics: Sequence[Metric] = METRICS,
+    ) -> list[Count]:
         """See `Store`. Each shard has let in its own values up to the cap."""
         oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
         buckets = [bucket for piece in cover(period, oldest_day) for bucket in self._names(piece)]
@@ -120,12 +127,25 @@ class RedisStore:
         ):
             for i in range(0, len(held), 2):
                 sums[held[i]] = sums.get(held[i], 0) + int.from_bytes(held[i + 1], "little")
-        found = [(value.decode(), list(read_lanes(lanes))) for value, lanes in sums.items()]
-        found.sort(key=lambda each: (-sum(n for _, n in each[1]), each[0]))
+        found = [
+            (value.decode(), [(metric, n) for metric, n in read_lanes(lanes) if metric in metrics])
+            for value, lanes in sums.items()
+        ]
+        found.sort(key=_by_most)
         return [Count(value, metric, n) for value, counts in found[:limit] for metric, n in counts]
 
+    def tables(self, site: str, dimensions: Sequence[Dimension], period: Period) -> dict[Dimension, list[Count]]:
+        """See `Store`."""
+        return {dimension: self.counts(site, dimension, period) for dimension in dimensions}
+
     def points(
-        self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
+        self,
+        site: str,
+        grain: Grain,
+        period: Period,
+        dimension: Dimension = Dimension.ALL,
+        value: str = "",
+        metrics: Sequence[Metric] = METRICS,
     ) -> list[Point]:
         """See `Store`."""
         starts = self._calendar.starts(grain, period)
@@ -145,6 +165,7 @@ class RedisStore:
             Point(start, metric, n)
             for start, lanes in zip(starts, sums, strict=True)
             for metric, n in read_lanes(lanes)
+            if metric in metrics
         ]
 
     def tend(self, now: float) -> None:
@@ -281,6 +302,12 @@ class RedisStore:
             return f"the store {self.address.shown} has just changed its schema, or was emptied"
         said = str(problem).partition(" script: ")[0].rstrip(".") or type(problem).__name__
         return f"the store {self.address.shown} does not answer: {said}"
+
+
+def _by_most(found: tuple[str, list[tuple[Metric, int]]]) -> tuple[int, int, str]:
+    """Values with many measured page views, then with many counts, come first."""
+    value, counts = found
+    return -sum(n for metric, n in counts if metric in VERDICTS), -sum(n for _, n in counts), value
 
 
 def _advice(answers: Sequence[list[bytes]]) -> Iterator[str]:

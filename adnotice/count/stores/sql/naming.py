@@ -14,10 +14,10 @@ import msgspec
 
 from adnotice.count.model.caps import WAITS, CappedBucket, Caps
 from adnotice.count.model.cardinality import Candidate, Counts, Moves, WaitingNames, admit
-from adnotice.count.model.tally import OTHER, REPORTED, Metric
+from adnotice.count.model.tally import METRICS, OTHER, REPORTED, Metric
 from adnotice.count.stores.sql.dialect import Rows
 from adnotice.count.stores.sql.journal import Arrivals
-from adnotice.count.stores.sql.schema import COLUMNS, KEYS, METRICS, tallies, waiting
+from adnotice.count.stores.sql.schema import COLUMNS, KEYS, tallies, waiting
 
 MAX_REMEMBERED_BUCKETS: Final = 256
 WEAKEST: Final = 64

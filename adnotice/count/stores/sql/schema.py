@@ -14,12 +14,10 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Float, Integer, LargeBinary, MetaData, Table, Text
 
-from adnotice.count.model.tally import Metric
+from adnotice.count.model.tally import METRICS
 
 SCHEMA: Final = 2
 """The version of the tables that this code reads and writes."""
-
-METRICS: Final = tuple(Metric)
 
 
 def name_column(metric: str) -> str:

@@ -6,18 +6,44 @@ import hashlib
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from operator import add
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, select, table, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    select,
+    table,
+    union_all,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from adnotice.count.model.calendar import Calendar, cover, months_before
 from adnotice.count.model.caps import Caps
-from adnotice.count.model.tally import Batch, Count, Dimension, Grain, Period, Point, add_up
+from adnotice.count.model.tally import (
+    METRICS,
+    VERDICTS,
+    Batch,
+    Count,
+    Dimension,
+    Grain,
+    Metric,
+    Period,
+    Point,
+    add_up,
+)
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import Health, MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.stores.sql.compaction import Folding
@@ -27,7 +53,7 @@ from adnotice.count.stores.sql.migrations import MIGRATIONS, Migrations
 from adnotice.count.stores.sql.naming import Naming
 from adnotice.count.stores.sql.notes import SqlNotes
 from adnotice.count.stores.sql.pruning import Pruning
-from adnotice.count.stores.sql.schema import COLUMNS, METRICS, SCHEMA, journal_name, meta, tallies
+from adnotice.count.stores.sql.schema import COLUMNS, SCHEMA, journal_name, meta, tallies
 from adnotice.count.stores.sql.versions import Versions
 from adnotice.vocabulary import Unavailable
 
@@ -39,6 +65,10 @@ FOLD_CHARACTERS: Final = 500_000
 
 IMPATIENT_SECONDS: Final = 0.25
 STARTS_A_QUERY: Final = 800
+MOST_VALUES: Final = 1000
+
+Ask = Callable[[str], Select[Any]]
+"""Makes a query for who names the journal: its last column says whether something stands there."""
 
 
 class SqlStore:
@@ -120,35 +150,48 @@ class SqlStore:
                 found.append(site)
         return found
 
-    def counts(self, site: str, dimension: Dimension, period: Period, limit: int = 1000) -> list[Count]:
+    def counts(
+        self,
+        site: str,
+        dimension: Dimension,
+        period: Period,
+        limit: int = 1000,
+        metrics: Sequence[Metric] = METRICS,
+    ) -> list[Count]:
         """See `Store`."""
-        self._settle()
-        with self.reading() as connection:
-            rows = connection.execute(*self._values(site, dimension, period, limit)).all()
-        return [Count(row[0], metric, int(n)) for row in rows for metric, n in zip(METRICS, row[1:], strict=False) if n]
+        return self._counts(site, (dimension,), period, limit, tuple(metrics))[dimension]
+
+    def tables(self, site: str, dimensions: Sequence[Dimension], period: Period) -> dict[Dimension, list[Count]]:
+        """See `Store`."""
+        return self._counts(site, dimensions, period, MOST_VALUES * len(dimensions), METRICS)
 
     def points(
-        self, site: str, grain: Grain, period: Period, dimension: Dimension = Dimension.ALL, value: str = ""
+        self,
+        site: str,
+        grain: Grain,
+        period: Period,
+        dimension: Dimension = Dimension.ALL,
+        value: str = "",
+        metrics: Sequence[Metric] = METRICS,
     ) -> list[Point]:
         """See `Store`."""
-        self._settle()
         starts = self._calendar.starts(grain, period)
-        wanted = select(tallies.c.start, *(tallies.c[name] for name in COLUMNS.values())).where(
+        wanted = select(tallies.c.start, *(tallies.c[COLUMNS[metric]] for metric in metrics)).where(
             tallies.c.site == site,
             tallies.c.dimension == str(dimension),
             tallies.c.grain == str(grain),
             tallies.c.value == value,
         )
         found: dict[str, Sequence[int]] = {}
-        with self.reading() as connection:
-            for first in range(0, len(starts), STARTS_A_QUERY):
-                query = self._dialect.at(wanted, starts[first : first + STARTS_A_QUERY])
-                found.update((row[0], row[1:]) for row in connection.execute(query))
+        for first in range(0, len(starts), STARTS_A_QUERY):
+            query = self._dialect.at(wanted, starts[first : first + STARTS_A_QUERY])
+            rows = self._read(lambda journal, query=query: query.add_columns(waits_in(journal)))  # type: ignore[misc]
+            found.update((row[0], row[1:-1]) for row in rows)
         return [
             Point(start, metric, n)
             for start in starts
             if start in found
-            for metric, n in zip(METRICS, found[start], strict=True)
+            for metric, n in zip(metrics, found[start], strict=True)
             if n
         ]
 
@@ -306,13 +349,27 @@ class SqlStore:
                 "another process has just begun this store with another timezone. Set the same one everywhere"
             )
 
-    def _settle(self) -> None:
-        """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old."""
+    def _settle(self) -> bool:
+        """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old. Whether something
+        stood there."""
         with self.reading() as connection:
-            waiting = not self._newer and connection.scalar(select(1).select_from(table(self._journal)).limit(1))
+            waiting = not self._newer and connection.scalar(select(waits_in(self._journal)))
         if waiting:
             with suppress(Unavailable):
                 self._fold(patient=False)
+        return bool(waiting)
+
+    def _read(self, ask: Ask, given: Mapping[str, Any] = {}) -> Sequence[Row[Any]]:
+        """The rows that a query finds once the journal is settled; the last column says whether it was not. That is asked for with
+        the rows: asking apart costs as much as most answers."""
+        rows = self._read_once(ask, given)
+        if (not rows or rows[0][-1]) and self._settle():
+            return self._read_once(ask, given)
+        return rows
+
+    def _read_once(self, ask: Ask, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        with self.reading() as connection:
+            return connection.execute(ask("" if self._newer else self._journal), given).all()
 
     def _fold(self, *, patient: bool = True) -> None:
         more = True
@@ -322,37 +379,48 @@ class SqlStore:
         self._folded = time.monotonic()
         self._unfolded = 0
 
-    def _values(
-        self, site: str, dimension: Dimension, period: Period, limit: int
-    ) -> tuple[Select[Any], dict[str, Any]]:
-        """The query for what `counts` tells, and what stands in its places."""
+    def _counts(
+        self, site: str, dimensions: Sequence[Dimension], period: Period, limit: int, metrics: tuple[Metric, ...]
+    ) -> dict[Dimension, list[Count]]:
         oldest_day = months_before(self._calendar.today(self._clock()), self._settings.days_kept_months)
         pieces = cover(period, oldest_day)
-        wanted: dict[str, Any] = {"site": site, "dimension": str(dimension), "most": limit}
+        given: dict[str, Any] = {"site": site, "dimensions": [str(each) for each in dimensions], "most": limit}
         for number, piece in enumerate(pieces):
-            wanted |= {f"grain{number}": str(piece.grain), f"first{number}": piece.first, f"last{number}": piece.last}
-        return select_most(len(pieces)), wanted
+            given |= {f"grain{number}": str(piece.grain), f"first{number}": piece.first, f"last{number}": piece.last}
+        found: dict[Dimension, list[Count]] = {each: [] for each in dimensions}
+        for dimension, value, *sums, _ in map(tuple, self._read(partial(select_most, len(pieces), metrics), given)):
+            counted = zip(metrics, sums, strict=True)
+            found[Dimension(dimension)] += [Count(value, metric, n) for metric, n in counted if n]
+        return found
 
 
-@lru_cache(maxsize=32)
-def select_most(pieces: int) -> Select[Any]:
-    """The values with the most counts in so many ranges of buckets. Made once: making it costs more than most answers."""
-    names = list(COLUMNS.values())
+def waits_in(journal: str) -> ColumnElement[bool]:
+    """Whether something stands in this journal; without a name there is none."""
+    return exists(select(1).select_from(table(journal))) if journal else false()
+
+
+@lru_cache(maxsize=64)
+def select_most(pieces: int, metrics: tuple[Metric, ...], journal: str) -> Select[Any]:
+    """The values with the most measured page views, then counts, in so many ranges of buckets of some dimensions. Made once:
+    making it costs more than most answers."""
+    names = [COLUMNS[metric] for metric in metrics]
+    measured = [COLUMNS[metric] for metric in metrics if metric in VERDICTS]
     ranges = union_all(
         *(
-            select(tallies.c.value, *(tallies.c[name] for name in names)).where(
+            select(tallies.c.dimension, tallies.c.value, *(tallies.c[name] for name in names)).where(
                 tallies.c.site == bindparam("site"),
-                tallies.c.dimension == bindparam("dimension"),
+                tallies.c.dimension.in_(bindparam("dimensions", expanding=True)),
                 tallies.c.grain == bindparam(f"grain{number}"),
                 tallies.c.start.between(bindparam(f"first{number}"), bindparam(f"last{number}")),
             )
             for number in range(pieces)
         )
     ).subquery()
-    sums = [func.sum(ranges.c[name]).label(name) for name in names]
-    total = reduce(add, (func.sum(ranges.c[name]) for name in names))
+    key = (ranges.c.dimension, ranges.c.value)
+    sums = [cast(func.sum(ranges.c[name]), BigInteger).label(name) for name in names]  # PostgreSQL sums to decimals
+    orders = [reduce(add, (func.sum(ranges.c[name]) for name in each)).desc() for each in (measured, names) if each]
     most = bindparam("most", type_=Integer)
-    return select(ranges.c.value, *sums).group_by(ranges.c.value).order_by(total.desc(), ranges.c.value).limit(most)
+    return select(*key, *sums, waits_in(journal)).group_by(*key).order_by(*orders, ranges.c.value).limit(most)
 
 
 def digest(name: str) -> bytes:
