@@ -83,6 +83,19 @@ class Trend(Enum):
     DESCRIBED = "described"
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A row of a table, the share of the decided views that it brought and its rate, now and before (None: it had no views), and
+    how much of a change it is (.01 is one point)."""
+
+    table: str
+    name: str
+    share: float
+    share_before: float
+    rate: float | None
+    rate_before: float | None
+    points: float
+
+
 class Change(msgspec.Struct, frozen=True):
     """The last `weeks` whole weeks against others.
 
@@ -94,6 +107,8 @@ class Change(msgspec.Struct, frozen=True):
 
     Against the same weeks a year ago, from `first_before` to `last_before`, all days count, `views` and `views_before` are
     the decided views of both, and there is neither yardstick nor `p`.
+
+    `part` is the row that is the largest part of a change that is more than usual, all days counted; None where none stands out.
     """
 
     answer: Trend
@@ -113,6 +128,7 @@ class Change(msgspec.Struct, frozen=True):
     last_before: date | None = None
     views: int | None = None
     views_before: int | None = None
+    part: Part | None = None
 
 
 class Week(NamedTuple):

@@ -15,14 +15,16 @@ from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding, Weight
-from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, compare
+from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, Trend, compare
+from adnotice.insight.analysis.largest_part import Stretch, find_part
 from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_against, choose_span
 from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
 from adnotice.insight.analysis.series import IN_ROWS, IN_SERIES, days_of, make_series
 from adnotice.insight.analysis.stopped import find_last_view, find_stop
-from adnotice.insight.analysis.summarize import TOP_ROWS, summarize, total
+from adnotice.insight.analysis.summarize import TOP_ROWS, by_value, summarize, total
 from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows, Summary
+from adnotice.insight.analysis.weighting import view
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
@@ -177,7 +179,7 @@ class Reader:
         summary = summarize_site(
             ReportRows(counts, points, self._calendar.starts(span.grain, span.period), drawn),
             span=span,
-            change=self.judge(days, wish.against) if site else None,
+            change=self._explain(site, self.judge(days, wish.against)) if site else None,
             last_view=find_last_view(hours),
             peace_until=self.peace(store),
         )
@@ -275,6 +277,23 @@ class Reader:
         """Whether a site's rate is changing, by its days."""
         today = self.now().date()
         return compare(days, against, today - timedelta(days=1), self._retention.oldest_day(today))
+
+    def _explain(self, site: str, change: Change) -> Change:
+        """The same with its largest part, where it is more than usual."""
+        if change.answer is not Trend.UNUSUAL:
+            return change
+        length = timedelta(weeks=change.weeks)
+        now = self._view_rows(site, Period(change.first, change.last))
+        before = self._view_rows(site, Period(change.first - length, change.last - length))
+        return msgspec.structs.replace(change, part=find_part(now, before))
+
+    def _view_rows(self, site: str, period: Period) -> Stretch:
+        counts = self._count(site, period, MOST_VALUES)
+        tables = {
+            table: {name: view(numbers) for name, numbers in by_value(counts[dimension]).items()}
+            for table, dimension in TABLES.items()
+        }
+        return Stretch(view(total(counts[Dimension.ALL])), tables)
 
     def _find_begin(self, site: str) -> str:
         """The hour of today that has the site's first count; empty where nothing is counted."""

@@ -12,7 +12,7 @@ from adnotice.count.stores.protocol import Health
 from adnotice.insight.analysis.intervals import Range, share, widest
 from adnotice.insight.analysis.summarize import FUNNEL, make_funnel
 from adnotice.insight.analysis.summary import Bucket, Numbers, Reading, Row, Step, Views
-from adnotice.insight.analysis.weighting import KINDS_OF_VIEW, add_views, view
+from adnotice.insight.analysis.weighting import KINDS_OF_VIEW, NO_VIEWS, add_views, view
 
 TABLES: Final[Mapping[str, Dimension]] = {
     "pages": Dimension.PAGE,
@@ -26,8 +26,6 @@ TABLES: Final[Mapping[str, Dimension]] = {
 
 ROW_WISHES: Final = ("q", "by")
 """The keys of a query that choose among a table's rows."""
-
-NOTHING: Final = add_views(0, 0, 0, 0, 0)
 
 
 class OneRow(msgspec.Struct, frozen=True):
@@ -149,5 +147,5 @@ def open_row(table: str, row: Row, numbers: Numbers, series: Sequence[Bucket]) -
 def _hide(bucket: Bucket) -> Bucket:
     nobody: Range | None = None
     return msgspec.structs.replace(
-        bucket, views=NOTHING, injected=0, declined=0, blocking=share(0, 0), range=nobody, masked=True
+        bucket, views=NO_VIEWS, injected=0, declined=0, blocking=share(0, 0), range=nobody, masked=True
     )

@@ -191,6 +191,11 @@ def _list_change(change: Change | None) -> Iterator[tuple[str, Cell]]:
         ("answer_on", "answer_on"),
     ):
         yield name, told[key].isoformat() if told.get(key) else None
+    part = change.part if change else None
+    for name in ("table", "name"):
+        yield f"part_{name}", getattr(part, name) if part else None
+    for name in ("share", "share_before", "rate", "rate_before", "points"):
+        yield f"part_{name}", plain(getattr(part, name)) if part else None
 
 
 def plain(rate: float | None) -> float | None:

@@ -55,7 +55,8 @@ def _tell_change(summary: Summary) -> str:
         return "Not judged while nothing is counted."
     if summary.span.today.day > FIRST_WEEK_DAYS:
         return "It is judged once a month, in the first report of the month; the dashboard says it any day."
-    return f"{sentences.change(summary.change)} {sentences.left_out(summary.change)}".rstrip()
+    told = (sentences.change, sentences.largest_part, sentences.left_out)
+    return " ".join(filter(None, (tell(summary.change) for tell in told)))
 
 
 def _draw(summary: Summary) -> list[tuple[str, str, float]]:

@@ -160,6 +160,19 @@ def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
         yield "It may be the season: there is no year to compare with."
 
 
+def largest_part(found: Change) -> str:
+    """The row that is the largest part of an unusual change; empty where none stands out, or the change is usual."""
+    part = found.part
+    if part is None:
+        return ""
+    was = formats.percent(part.share_before) if part.share_before else "none"
+    told = f"Its largest part: {labels.row(part.name, part.table)} brought {formats.percent(part.share)} of page views, before {was}"
+    rates = [formats.percent(rate) for rate in (part.rate, part.rate_before) if rate is not None]
+    if part.rate is None:
+        return f"{told}; then ads were blocked on {rates[0]} of them."
+    return f"{told}, with ads blocked on {', before '.join(rates)} of them."
+
+
 def left_out(found: Change) -> str:
     """The unusual days that the change leaves out; empty where there are none."""
     days = found.left_out

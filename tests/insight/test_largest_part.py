@@ -1,0 +1,113 @@
+"""Under an unusual change stands its largest part: the row that is more of it than its share."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adnotice.count.model.tally import OTHER, Dimension, Key, Metric
+from adnotice.insight.analysis.largest_part import Stretch, _list_parts, find_part
+from adnotice.insight.analysis.rows import add_up
+from adnotice.insight.analysis.summary import Views
+from adnotice.insight.analysis.weighting import add_views
+from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
+from tests.insight.screen import Page
+
+
+def stretch(**rows: tuple[int, int]) -> Stretch:
+    """Rows of browsers, each with its clear and its blocked views."""
+    views = {name: add_views(clear, 0, blocked, 0, 0) for name, (clear, blocked) in rows.items()}
+    return Stretch(add_up(list(views.values())), {"browsers": views})
+
+
+BEFORE = stretch(Chrome=(6_000, 1_000), Firefox=(1_800, 1_200))
+
+
+def test_a_row_that_brings_more_views_than_before_is_named() -> None:
+    part = find_part(stretch(Chrome=(6_000, 1_000), Firefox=(3_600, 2_400)), BEFORE)
+    assert part
+    assert part.name == "Firefox"
+    assert (part.share_before, part.rate_before, part.rate) == (0.3, 0.4, 0.4)
+    assert part.share == pytest.approx(6 / 13)
+
+
+def test_a_row_whose_own_rate_moved_is_named() -> None:
+    part = find_part(stretch(Chrome=(4_500, 2_500), Firefox=(1_800, 1_200)), BEFORE)
+    assert part
+    assert (part.name, part.share, part.share_before) == ("Chrome", 0.7, 0.7)
+    assert part.points == pytest.approx(0.15, abs=0.01)
+
+
+@pytest.mark.parametrize("factor", [1.1, 1.3, 0.8])
+def test_where_all_move_alike_none_is_named(factor: float) -> None:
+    rows = {
+        name: (round(n * 0.2 * (5 - factor)), round(n * 0.2 * factor))
+        for name, n in (("a", 6_000), ("b", 3_000), ("c", 2_000))
+    }
+    assert find_part(stretch(**rows), stretch(a=(4_800, 1_200), b=(2_400, 600), c=(1_600, 400))) is None
+
+
+def test_a_row_that_is_new_or_gone_is_named_with_one_rate_alone() -> None:
+    new = find_part(stretch(Chrome=(6_000, 1_000), Firefox=(1_800, 1_200), Brave=(100, 2_000)), BEFORE)
+    assert new
+    assert (new.name, new.share_before, new.rate_before) == ("Brave", 0.0, None)
+    gone = find_part(stretch(Chrome=(6_000, 1_000)), BEFORE)
+    assert gone
+    assert (gone.name, gone.share, gone.rate) == ("Firefox", 0.0, None)
+    assert gone.points < 0
+
+
+def test_neither_a_handful_of_views_nor_what_has_no_name_is_named() -> None:
+    few = stretch(Chrome=(200, 50), Brave=(0, 90))
+    assert find_part(few, stretch(Chrome=(240, 60), Brave=(10, 0))) is None
+    others = {OTHER: add_views(100, 0, 5_000, 0, 0), "Chrome": add_views(6_000, 0, 1_000, 0, 0)}
+    assert find_part(Stretch(add_up(list(others.values())), {"browsers": others}), BEFORE) is None
+    assert find_part(BEFORE, BEFORE) is None
+
+
+@given(st.lists(st.tuples(*[st.integers(100, 10_000)] * 4), min_size=2, max_size=6))
+def test_the_parts_of_one_table_add_up_to_the_change(rows: list[tuple[int, int, int, int]]) -> None:
+    now = stretch(**{f"b{n}": each[:2] for n, each in enumerate(rows)})
+    before = stretch(**{f"b{n}": each[2:] for n, each in enumerate(rows)})
+
+    def rate(views: Views) -> float:
+        return views.blocked / views.decided
+
+    middle = (rate(now.whole) + rate(before.whole)) / 2
+    total = sum(part.points for part in _list_parts(now, before, middle))
+    assert total == pytest.approx(rate(now.whole) - rate(before.whole))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("against", "told"), [("", True), ("1-week", False), ("year", False)])
+async def test_it_stands_under_an_unusual_change_alone(newsroom: Newsroom, against: str, told: bool) -> None:
+    now = newsroom.now
+    for ago in range(7 * 57, 0, -1):
+        newsroom.now = now - 86_400 * ago
+        firefox = 500 if ago <= 28 else 300
+        blocked = 100 + firefox // 2 + ago * 37 % 11
+        views = {
+            (Dimension.ALL, ""): (1_300 - blocked, blocked),
+            (Dimension.BROWSER, "Firefox"): (firefox // 2, firefox // 2),
+            (Dimension.BROWSER, "Chrome"): (1_300 - blocked - firefox // 2, blocked - firefox // 2),
+        }
+        newsroom.count_all(
+            {
+                Key(SITE, *place, metric): n
+                for place, each in views.items()
+                for metric, n in zip((Metric.CLEAR, Metric.BLOCKED_CONTENT), each, strict=True)
+            }
+        )
+    newsroom.now = now
+    async with newsroom.browser() as browser:
+        await log_in(browser)
+        page = Page((await browser.get(f"dashboard?against={against}")).text)
+        bearer = {"authorization": f"Bearer {TOKEN}"}
+        change = (await browser.get(f"api/v1/summary?against={against}", headers=bearer)).json()["change"]
+        figures = (await browser.get(f"api/v1/figures.csv?against={against}", headers=bearer)).text
+    sentence = "Its largest part: Firefox brought 38.5% of page views, before 23.1%, with ads blocked on 50.0%, before 50.0% of them."
+    assert (sentence in page.text) is told
+    assert (change["part"] is not None) is told
+    assert ("part_name,Firefox" in figures) is told
+    assert ("part_share,0.385" in figures) is told
