@@ -13,7 +13,7 @@ from adnotice.arguments import Arguments
 from adnotice.commands import whole_settings
 from adnotice.notice.approved import Approved, approve, print_approved, read_approved, write_approved
 from adnotice.notice.drafts import list_drafts, load_draft
-from adnotice.notice.paper import Column, print_paper
+from adnotice.notice.review_sheet import Column, print_review_sheet
 from adnotice.notice.sentences import SOURCE
 from adnotice.notice.wording import describe
 from adnotice.notice.words import SENTENCES, NotWhole, Words, complete, english
@@ -38,7 +38,7 @@ def tell_wording(asked: Arguments) -> int:
             print("\n".join(f"{name}\t{_one_line(name)}" for name in SENTENCES))
         elif asked.html:
             own = settings.notice.ads_are if asked.html == settings.notice.languages[0] else ""
-            print(print_paper(find_column(asked.html, folder), Column(english(), "the source"), own))
+            print(print_review_sheet(find_column(asked.html, folder), Column(english(), "the source"), own))
         elif asked.action == "list":
             print("\n".join(list_languages(settings, folder)))
         elif not asked.language:

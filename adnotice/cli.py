@@ -16,6 +16,7 @@ import msgspec
 from click.shell_completion import get_completion_class
 
 from adnotice import __version__
+from adnotice.annotate import annotate_site
 from adnotice.approval import ACTIONS, tell_wording
 from adnotice.arguments import Arguments
 from adnotice.commands import (
@@ -47,7 +48,6 @@ from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetric
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
 from adnotice.notice.sentences import SOURCE
-from adnotice.noting import annotate_site
 from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable

@@ -13,8 +13,8 @@ from adnotice.configuration import choose_settings
 from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
 from adnotice.keywords import Keywords
+from adnotice.placement import find_wrong_placement
 from adnotice.settings import Settings, SettingsError
-from adnotice.slot import find_wrong_slot
 from adnotice.standby import Standby
 from adnotice.switched_off import SwitchedOff
 from adnotice.vocabulary import Mode
@@ -66,7 +66,7 @@ class AdNoticeMiddleware:
         self._live = standby.live
 
     def _set_up(self, app: ASGIApp, settings: Settings) -> None:
-        if wrong_slot := find_wrong_slot(app):
+        if wrong_slot := find_wrong_placement(app):
             raise SettingsError([wrong_slot])
         parts = compose(settings)
         self._writer = parts.writer

@@ -14,8 +14,8 @@ from adnotice.count.settings import CountSettings
 from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
+from adnotice.insight.setting_rows import SettingGroup, SettingRow
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.told_settings import Room, Told
 from adnotice.notice.settings import NoticeSettings
 from adnotice.settings import SECRETS, Settings
 
@@ -34,23 +34,23 @@ HIDDEN: Final = "set, and not shown"
 NOTHING: Final = "nothing"
 
 
-def list_settings(settings: Settings) -> list[Room]:
+def list_settings(settings: Settings) -> list[SettingGroup]:
     """All settings by their rooms, as they are in force."""
-    return [_list_room(getattr(settings, attribute) if attribute else settings, kind) for attribute, kind in ROOMS]
+    return [_list_group(getattr(settings, attribute) if attribute else settings, kind) for attribute, kind in ROOMS]
 
 
-def _list_room(held: Any, kind: Any) -> Room:
+def _list_group(held: Any, kind: Any) -> SettingGroup:
     texts = describe(kind)
     told = tuple(
         _tell(field, getattr(held, field.name), texts[field.name]) for field in fields(kind) if field.name in texts
     )
-    return Room(" ".join((inspect.getdoc(kind) or "").split()), told)
+    return SettingGroup(" ".join((inspect.getdoc(kind) or "").split()), told)
 
 
-def _tell(field: Field[Any], value: object, means: str) -> Told:
+def _tell(field: Field[Any], value: object, means: str) -> SettingRow:
     is_default = field.name != "secret_key" and value == find_default(field)
     shown = HIDDEN if field.name in SECRETS and value else show(value)
-    return Told(field.name, shown, is_default, means)
+    return SettingRow(field.name, shown, is_default, means)
 
 
 def show(value: object) -> str:

@@ -17,7 +17,7 @@ DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "slot", "version", "waiting", "arguments"},
+    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "placement", "version", "waiting", "arguments"},
     {"texts", "finding", "page", "mode", "agents", "keywords"},
     {"http"},
     {"objection"},
@@ -27,7 +27,7 @@ STOREYS: list[set[str]] = [
     {"settings_list"},
     {"configuration", "composition", "standby", "switched_off", "wsgi_servers"},
     {"middleware", "wsgi", "doctor", "commands", "testing"},
-    {"serve", "init", "approval", "reporting", "noting"},
+    {"serve", "init", "approval", "reporting", "annotate"},
     {"cli"},
     {"__main__", "django", "litestar"},
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.detect.bait_lists import VERIFIED
+from adnotice.detect.bait_age import VERIFIED
 from adnotice.doctor import run_doctor
 from adnotice.inject.tag import make_tag
 from tests.conformance.serving import free_port

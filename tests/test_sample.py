@@ -19,7 +19,7 @@ from adnotice.count.model.keys import spread_all
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.protocol import Store
-from adnotice.detect.bait_lists import judge_lists
+from adnotice.detect.bait_age import judge_age
 from adnotice.insight.access.login import hash_password
 from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.settings import InsightSettings
@@ -146,7 +146,7 @@ async def test_every_sum_on_the_screens_equals_its_whole(store: Store, period: s
     assert sum(number(row[1]) for row in health.table("Why, and what to do")) == counts["refused"]
     assert sum(number(row[1]) for row in health.table("Why they were refused, and what to do")) == counts["rejected"]
     assert UNKNOWN.means not in health.text
-    is_old = bool(list(judge_lists(datetime.now(UTC).date())))  # so that it holds on any day
+    is_old = bool(list(judge_age(datetime.now(UTC).date())))  # so that it holds on any day
     assert ("Nothing needs your attention." in health.text) is not is_old
 
 

@@ -19,7 +19,7 @@ from adnotice.doctor.endpoints import read_witness
 from adnotice.doctor.marks import sheets_of
 from adnotice.doctor.observations import PageSeen, ProbeSeen, Seen, SiteSeen
 from adnotice.doctor.pages import find_tags
-from adnotice.doctor.whole import find_workers, scripts_of
+from adnotice.doctor.site import find_workers, scripts_of
 
 TIMEOUT_SECONDS: Final = 20.0
 MAX_REDIRECTS: Final = 5

@@ -12,7 +12,7 @@ import msgspec
 from adnotice.doctor.endpoints import judge_endpoints
 from adnotice.doctor.observations import SiteSeen
 from adnotice.doctor.pages import carries_tag, judge_page
-from adnotice.doctor.whole import judge_whole
+from adnotice.doctor.site import judge_site
 from adnotice.finding import Finding, Weight
 
 Write = Callable[[str], None]
@@ -65,7 +65,7 @@ def judge(site: SiteSeen, prefix: str, today: date | None = None) -> list[Findin
     """Everything to say about the site on this day, pages first."""
     folder = site.src.removesuffix("client.js")
     pages = [finding for page in site.pages for finding in judge_page(page, site, prefix)]
-    return [*pages, *judge_endpoints(site, folder), *judge_whole(site, prefix, today)]
+    return [*pages, *judge_endpoints(site, folder), *judge_site(site, prefix, today)]
 
 
 def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

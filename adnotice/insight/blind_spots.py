@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from adnotice.detect.bait_lists import VERIFIED, judge_lists
+from adnotice.detect.bait_age import VERIFIED, judge_age
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.summary import Bucket
 from adnotice.insight.display import formats
@@ -44,7 +44,7 @@ def name_unseen(sight: Sight) -> tuple[str, ...]:
 
 def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> Iterator[Finding]:
     """Why baits may no longer be stopped: they were not held against lists of late, or they arrive everywhere at once."""
-    yield from judge_lists(today, verified)
+    yield from judge_age(today, verified)
     over = [bucket.views for bucket in series if not bucket.so_far]
     if len(over) < 2:
         return

@@ -36,9 +36,9 @@ from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations
 from adnotice.insight.screens import ScreenRequest, Screens, name_state
+from adnotice.insight.setting_rows import SettingGroup
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
-from adnotice.insight.told_settings import Room
 from adnotice.keys import Keys
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
@@ -77,7 +77,7 @@ class Dashboard:
         retention: Retention = USUAL_RETENTION,
         to_mend: Iterable[Finding] = (),
         setting: Mode = Mode.MEASURE,
-        settings_told: Callable[[], Sequence[Room]] = tuple,
+        settings_told: Callable[[], Sequence[SettingGroup]] = tuple,
         languages: Sequence[str] = ("en",),
     ) -> None:
         self._mode = mode

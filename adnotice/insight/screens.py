@@ -24,7 +24,7 @@ from adnotice.insight.analysis.rows import ROW_WISHES, add_up, choose_rows, narr
 from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.display import labels
 from adnotice.insight.display.pages import Pages
-from adnotice.insight.told_settings import Room
+from adnotice.insight.setting_rows import SettingGroup
 from adnotice.vocabulary import Mode, Unavailable
 
 
@@ -50,7 +50,7 @@ class Screens:
         *,
         least: int,
         setting: Mode,
-        settings_told: Callable[[], Sequence[Room]],
+        settings_told: Callable[[], Sequence[SettingGroup]],
     ) -> None:
         self._reader = reader
         self._pages = pages

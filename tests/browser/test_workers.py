@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adnotice.doctor.whole import line_for
+from adnotice.doctor.site import line_for
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.matrix import ARTICLE
 from tests.browser.reader import Page, wait_until

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from adnotice.detect.bait_lists import VERIFIED
+from adnotice.detect.bait_age import VERIFIED
 from adnotice.doctor import run_doctor
 from tests.conformance.serving import serve
 from tests.doctor.nginx import MISTAKES, serve_mistakes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adnotice.detect.bait_lists import VERIFIED
+from adnotice.detect.bait_age import VERIFIED
 from adnotice.doctor import run_doctor
 from adnotice.middleware import tell
 

@@ -13,7 +13,7 @@ IN_LITESTAR: Final = (
 )
 
 
-def find_wrong_slot(app: object) -> str:
+def find_wrong_placement(app: object) -> str:
     """Says where adnotice must stand instead; empty where it stands right. `app` is what it was given to call."""
     for _ in range(MAX_DEPTH):
         if app is None or _is_whole_app(app):

@@ -15,7 +15,7 @@ VERIFIED: Final = min(bait.verified.on for bait in (*BAITS, *SIZED))
 """The day on which the oldest check of a bait against filter lists was made."""
 
 
-def judge_lists(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
+def judge_age(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
     """What to say of lists of this day: nothing while they are fresh."""
     days = (today - verified).days
     if days > MAX_LIST_DAYS:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from adnotice.detect.bait_lists import VERIFIED
+from adnotice.detect.bait_age import VERIFIED
 from adnotice.detect.client import make_client, make_silence
 from adnotice.detect.presets import PRESETS
 from adnotice.detect.settings import DetectSettings
 from adnotice.doctor.observations import PageSeen, Seen, SiteSeen
-from adnotice.doctor.whole import find_workers, judge_whole, line_for
+from adnotice.doctor.site import find_workers, judge_site, line_for
 from adnotice.finding import Finding, Weight
 
 ORIGIN = "https://news.example.test"
@@ -36,7 +36,7 @@ def judge(*bodies: str, workers: tuple[bytes, ...] = (), today: date = VERIFIED,
         reports=(),
         workers=tuple(Seen(url=f"{ORIGIN}/sw.js", status=200, body=body) for body in workers),
     )
-    return list(judge_whole(site, "/_adnotice", today))
+    return list(judge_site(site, "/_adnotice", today))
 
 
 @pytest.mark.parametrize(("days", "told"), [(30, False), (31, True)])
@@ -82,7 +82,7 @@ def test_nothing_is_suggested_for_other_scripts_or_while_the_mode_is_off() -> No
         probes=(),
         reports=(),
     )
-    assert list(judge_whole(site, "/_adnotice")) == []
+    assert list(judge_site(site, "/_adnotice")) == []
 
 
 @pytest.mark.parametrize(

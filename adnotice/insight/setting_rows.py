@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Told(msgspec.Struct, frozen=True):
+class SettingRow(msgspec.Struct, frozen=True):
     """One setting: what it is set to in words, whether that is the default, and what it does."""
 
     name: str
@@ -14,8 +14,8 @@ class Told(msgspec.Struct, frozen=True):
     means: str
 
 
-class Room(msgspec.Struct, frozen=True):
+class SettingGroup(msgspec.Struct, frozen=True):
     """The settings that belong together."""
 
     title: str
-    settings: tuple[Told, ...]
+    settings: tuple[SettingRow, ...]

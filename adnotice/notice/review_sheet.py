@@ -22,7 +22,7 @@ class Column(NamedTuple):
     about: str
 
 
-def print_paper(column: Column, source: Column, ads_are: str = "") -> str:
+def print_review_sheet(column: Column, source: Column, ads_are: str = "") -> str:
     """The page as HTML, whole in itself; `ads_are` is the operator's own line of that setting, in the column's language."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),

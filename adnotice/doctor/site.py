@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from adnotice.detect.bait_lists import VERIFIED, judge_lists
+from adnotice.detect.bait_age import VERIFIED, judge_age
 from adnotice.detect.presets import PRESETS
 from adnotice.doctor.observations import PageSeen, Seen, SiteSeen
 from adnotice.finding import Finding, Weight
@@ -23,10 +23,10 @@ _ANSWERING: Final = re.compile(
 _SETTINGS: Final = re.compile(rb"\}\)\((\{.*\})\);\s*\Z", re.DOTALL)
 
 
-def judge_whole(site: SiteSeen, prefix: str, today: date | None = None) -> Iterator[Finding]:
+def judge_site(site: SiteSeen, prefix: str, today: date | None = None) -> Iterator[Finding]:
     """What no single page shows. `today` is a date of UTC, by default this one."""
     folder = site.src.removesuffix("client.js")
-    for finding in judge_lists(today or datetime.now(UTC).date()):
+    for finding in judge_age(today or datetime.now(UTC).date()):
         yield msgspec.structs.replace(finding, about="this adnotice", came=f"baits verified on {VERIFIED.isoformat()}")
     if site.pages and not any(f"{folder}about".encode() in page.packed.body for page in site.pages):
         yield Finding(
