@@ -141,9 +141,9 @@ def load_patterns() -> None:
 
 @cache
 def _parser() -> Callable[[str], Any] | None:
-    """Kept here: `ua_parser.parse` of 1.0.0 compiles all of its patterns again for every header."""
+    """Asked for once: 1.0.0 compiles all of its patterns each time that its parser is, by an import even twice."""
     try:
-        from ua_parser import parser
+        import ua_parser
     except ImportError:
         return None
-    return parser.parse
+    return getattr(getattr(ua_parser, "parser", None), "parse", None)

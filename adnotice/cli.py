@@ -86,6 +86,12 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
+def choice_argument(name: str, choices: Sequence[str], **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """An argument that may be left out. How help shows its choices is said here: click's own way changed in 8.2."""
+    options = {"required": False, "metavar": f"[{'|'.join(choices)}]", **options}
+    return click.argument(name, type=click.Choice(choices), **options)
+
+
 @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
 @click.version_option(__version__, message="adnotice %(version)s")
 def adnotice() -> None:
@@ -144,7 +150,7 @@ def print_hash() -> int:
 
 
 @adnotice.command()
-@click.argument("mode", required=False, type=click.Choice([str(mode) for mode in MODES]))
+@choice_argument("mode", [str(mode) for mode in MODES])
 @click.option("--create", is_flag=True, help="Begin the store where there is none yet.")
 @wait_option
 @json_option
@@ -171,7 +177,7 @@ def peace(**given: Any) -> int:
 
 
 @adnotice.command()
-@click.argument("action", default="list", type=click.Choice(ACTIONS))
+@choice_argument("action", ACTIONS, default="list")
 @click.argument("language", default="")
 @click.option("--by", metavar="NAME", default="", help="Who has read the words and approves them.")
 @click.option("--names", is_flag=True, help="Print the names of all sentences, with the English.")

@@ -17,7 +17,18 @@ DOCS = PACKAGE.parent / "docs"
 
 ROOMS = {"inject", "detect", "notice", "count"}
 STOREYS: list[set[str]] = [
-    {"vocabulary", "masking", "keys", "address", "convert", "frameworks", "placement", "version", "waiting", "arguments"},
+    {
+        "vocabulary",
+        "masking",
+        "keys",
+        "address",
+        "convert",
+        "frameworks",
+        "placement",
+        "version",
+        "waiting",
+        "arguments",
+    },
     {"texts", "finding", "page", "mode", "agents", "keywords"},
     {"http"},
     {"objection"},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,18 @@ def redis_url() -> Iterator[str]:
     with redis.Redis(*REDIS) as client:
         if keys := list(client.scan_iter(f"{{{prefix}*", count=1000)):
             client.unlink(*keys)
+
+
+@pytest.fixture
+def own_log(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """What was logged by this test's own threads: writers of tests before may still be saying that they go on."""
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+
+    def read() -> list[str]:
+        apart = {thread.ident for thread in others if thread.is_alive()}
+        return [record.getMessage() for record in caplog.records if record.thread not in apart]
+
+    return read
 
 
 @pytest.fixture

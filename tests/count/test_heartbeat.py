@@ -116,7 +116,7 @@ def test_here_a_process_that_ended_is_not_missed_and_one_that_is_stopped_is(sqli
 
 
 def test_an_idle_process_asks_whether_the_store_takes(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
 ) -> None:
     """Reading goes on all the while; not even one report comes."""
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
@@ -135,14 +135,14 @@ def test_an_idle_process_asks_whether_the_store_takes(
         time.sleep(0.5)
         assert writer.health().problem == "no space left", "that it can be read is no recovery"
     wait_for(lambda: not writer.health().problem)
-    assert [record.message.partition(" after")[0] for record in caplog.records] == [
+    assert [message.partition(" after")[0] for message in own_log()] == [
         "Counting waits: no space left",
         "Counting goes on",
     ]
 
 
 def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
 ) -> None:
     """As where the table of notes alone is damaged: counting would go on and wait in turns, several times a second."""
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
@@ -164,7 +164,7 @@ def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
     monkeypatch.setattr(store, "check_in", takes_nothing)
     wait_for(lambda: writer.state.problem is not None)
     anyio.run(count)
-    assert [record.message for record in caplog.records] == ["Counting waits: page 7 is damaged"]
+    assert own_log() == ["Counting waits: page 7 is damaged"]
     anyio.run(writer.close)  # else it goes on when this test's store is whole again, and says so in another's log
     anyio.run(writer.close)
 
