@@ -6,22 +6,20 @@ import logging
 from functools import partial
 from typing import Final, NamedTuple
 
+from starlette.types import ASGIApp
+
 from adnotice.count.ingest.writer import Writer
 from adnotice.detect.endpoints import Detection
 from adnotice.http.admission import Admission
 from adnotice.http.router import Router
 from adnotice.http.sites import Sites
 from adnotice.inject.rules import Rules, make_rules
-from adnotice.insight.analysis.periods import Retention
-from adnotice.insight.blind_spots import Sight
-from adnotice.insight.dashboard import Dashboard
 from adnotice.keys import Keys
+from adnotice.late import LateApp
 from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
-from adnotice.notice.to_mend import find_to_mend
 from adnotice.settings import Settings
-from adnotice.settings_list import list_settings
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -80,23 +78,7 @@ def compose(settings: Settings) -> Parts:
         recent=writer.grounds,
         tell_bait=writer.record if settings.count.pages_cached else None,
     )
-    dashboard = Dashboard(
-        settings.insight,
-        keys=keys,
-        store=writer.store,
-        site_name=settings.site_name,
-        mode=mode.known,
-        timezone=settings.count.timezone,
-        pages_cached=settings.count.pages_cached,
-        health=writer.health,
-        told=writer.tell,
-        to_mend=find_to_mend(settings.notice),
-        setting=settings.mode,
-        settings_told=partial(list_settings, settings),
-        languages=settings.notice.languages,
-        sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
-        retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
-    )
+    dashboard = LateApp(partial(_load_dashboard, settings, keys, writer, mode))
     rules = make_rules(
         settings.inject,
         src=f"{settings.prefix}/client.js",
@@ -116,3 +98,10 @@ def compose(settings: Settings) -> Parts:
         mode=mode,
     )
     return Parts(writer, router, rules)
+
+
+def _load_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: CurrentMode) -> ASGIApp:
+    """Most of what adnotice imports is for the operator's pages alone: a server that shows none starts without it."""
+    from adnotice.operator_pages import make_dashboard
+
+    return make_dashboard(settings, keys, writer, mode)

@@ -12,7 +12,7 @@ from pathlib import Path
 from adnotice.http import admission
 from bench.measure import Part, Target
 
-PARTS = ("inject", "wsgi", "detect", "count", "insight")
+PARTS = ("inject", "wsgi", "detect", "count", "insight", "imports")
 
 
 def how_it_runs() -> str:

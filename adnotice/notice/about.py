@@ -1,30 +1,14 @@
-"""The public page: what is measured and kept here, how to object, and how to take an answer back."""
+"""What the public page is told of its request and of other rooms, and the headers that it goes out with."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from adnotice import objection
 from adnotice.address import is_own_path
-from adnotice.http.headers import header, reason
-from adnotice.http.messages import NO_STORE, Answer, Request
-from adnotice.notice.about_sentences import WRITTEN_ON
-from adnotice.notice.cookie import ALLOWED, ALLOWED_DAYS, LONGEST, NAME, Kept
-from adnotice.notice.settings import NoticeSettings, is_address, lacking
-from adnotice.notice.wording import pick_language
-from adnotice.notice.words import Words
-from adnotice.version import VERSION
-from adnotice.vocabulary import Mode
-
-_TEMPLATES: Final = Path(__file__).parent / "templates"
+from adnotice.http.headers import header
+from adnotice.http.messages import NO_STORE, Request
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
@@ -47,7 +31,6 @@ HEADERS: Final = (
 
 _HOST: Final = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)(?::[0-9]{1,5})?")
 _TAG: Final = re.compile(r"[A-Za-z0-9-]{2,35}")
-_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Practice(NamedTuple):
@@ -90,105 +73,3 @@ def way_back(request: Request, prefix: str) -> str:
     ours = came_from.path == request.base or came_from.path.startswith(f"{request.base}/")
     same = came_from.netloc != "" and came_from.netloc == request.header(b"host")
     return came_from.path if same and not ours and is_own_path(came_from.path) else home
-
-
-class AboutPage:
-    """Renders the public page for one reader."""
-
-    def __init__(self, settings: NoticeSettings, site_name: str, practice: Practice, live: Mapping[str, Words]) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("about.html")
-        self._words = live
-        self._site_name = site_name
-        self._practice = practice
-        self._facts = {
-            **practice._asdict(),
-            "cookie": NAME,
-            "objection": objection.NAME,
-            "objection_days": objection.LONGEST_SECONDS // 86_400,
-            "not_now_days": settings.not_now_days,
-            "lasting_days": LONGEST.days,
-            "count_allowed": settings.count_allowed and not lacking(live),
-            "allowed_days": ALLOWED_DAYS,
-            "share": f"{100 * practice.sample_rate:g}%",
-            "has_links": bool(settings.support_links),
-            "privacy_link": settings.privacy_link,
-            "responsible": settings.responsible,
-            "contact": settings.contact,
-            "contact_link": _link_to(settings.contact),
-            "purpose": settings.purpose,
-            "ground": settings.ground,
-            "languages": {tag: words.say("language") for tag, words in live.items()},
-            "version": VERSION,
-            "written_on": WRITTEN_ON,
-        }
-
-    def answer(
-        self, request: Request, mode: Mode, kept: Kept | None, *, objects: bool, allowed: date | None = None
-    ) -> Answer:
-        """The page in the reader's language, with the answer and the objection that the reader's browser keeps, or since which
-        month it keeps that ads are allowed."""
-        chosen = chosen_language(request)
-        language = pick_language(chosen or request.header(b"accept-language"), tuple(self._words))
-        words = self._words[language]
-        site = self._site_name or words.say("this_site")
-        said = request.query.partition(b"&")[0]
-
-        def say(name: str, /, count: int | None = None, **values: object) -> Markup:
-            shown = {key: _show(key, value) for key, value in {"site": site, **values}.items()}
-            return Markup(_escaped(words, name).say(name, count, **shown))  # noqa: S704 - its parts are escaped
-
-        body = self._template.render(
-            self._facts,
-            back=way_back(request, self._practice.prefix),
-            base=request.base,
-            chosen=language if chosen else "",
-            day=kept.day.isoformat() if kept else "",
-            dir=words.direction,
-            home=f"{request.base.removesuffix(self._practice.prefix)}/",
-            kept=kept.choice.value if kept else ALLOWED if allowed else "",
-            month=f"{allowed:%Y-%m}" if allowed else "",
-            lang=words.language,
-            line=blocker_line(request),
-            mode=mode.value,
-            objects=objects,
-            pressed=said.decode("latin-1"),
-            saved=said == b"saved",
-            say=say,
-            site=site,
-            title=words.say("about_title", site=site),
-        )
-        kept_back = (reason("objected"),) if objects else ()
-        told = (header(b"content-language", words.language),) if words.language else ()
-        return Answer(200, (*HEADERS, *told, *kept_back), body.encode())
-
-
-_FOR_MACHINES: Final = frozenset({"name", "day", "month", "version", "share"})
-
-
-def _show(key: str, value: object) -> Markup:
-    """What is put into a sentence stands by itself: a name in the direction of its letters, all else as it is written."""
-    if key == "path":
-        return Markup('<code dir="ltr">{}</code>').format(value)
-    if key in _FOR_MACHINES:
-        return Markup('<bdi dir="ltr">{}</bdi>').format(value)
-    return Markup("<bdi>{}</bdi>").format(value)
-
-
-def _escaped(words: Words, name: str) -> Words:
-    said = words.said[name]
-    safe = str(escape(said)) if isinstance(said, str) else tuple(str(escape(form)) for form in said)
-    return Words(words.language, {name: safe}, words.plural)
-
-
-def _link_to(contact: str) -> str:
-    """Where the contact leads; empty when it is no address."""
-    if _MAIL.fullmatch(contact):
-        return f"mailto:{contact}"
-    return contact if is_address(contact) else ""

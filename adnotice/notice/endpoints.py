@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import parse_qs
 
 import msgspec
@@ -30,7 +31,8 @@ from adnotice.http.messages import (
 )
 from adnotice.http.static_files import make_asset, read_static
 from adnotice.keys import Keys
-from adnotice.notice.about import USUAL, AboutPage, Practice, chosen_language
+from adnotice.late import Late
+from adnotice.notice.about import USUAL, Practice, chosen_language
 from adnotice.notice.content import Contents, NoticeState
 from adnotice.notice.cookie import (
     NAME,
@@ -48,6 +50,7 @@ from adnotice.notice.policy import Policy, Situation
 from adnotice.notice.settings import NoticeSettings, lacking
 from adnotice.notice.ticket import Fault, Ticket, Tickets
 from adnotice.notice.wording import load_live, pick_language
+from adnotice.notice.words import Words
 from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_location
 from adnotice.vocabulary import (
@@ -64,6 +67,9 @@ from adnotice.vocabulary import (
     Unavailable,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from adnotice.notice.about_page import AboutPage
 
 logger: Final = logging.getLogger("adnotice")
 
@@ -135,7 +141,7 @@ class Notices:
         self._peace = peace
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
-        self._about = AboutPage(settings, site_name, practice, live)
+        self._about = Late(partial(_load_about, settings, site_name, practice, live))
         self._files = {name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in FILES}
 
     @property
@@ -281,7 +287,8 @@ class Notices:
 
     async def _send_about(self, request: Request) -> Answer:
         mode, kept, allowed = self._mode() or UNKNOWN, self._kept(request), self._allowed(request)
-        return self._about.answer(request, mode, kept, objects=objects(request), allowed=allowed)
+        about = await self._about.get()
+        return about.answer(request, mode, kept, objects=objects(request), allowed=allowed)
 
     async def _send_file(self, request: Request) -> Answer:
         return self._files[request.path].answer(request)
@@ -323,6 +330,13 @@ class Notices:
     def _renew(self, situation: Situation, request: Request) -> tuple[Header, ...]:
         kept = situation.kept
         return self._keep(kept.choice, request) if kept and is_due(kept, situation.today) else ()
+
+
+def _load_about(settings: NoticeSettings, site_name: str, practice: Practice, live: Mapping[str, Words]) -> AboutPage:
+    """The public page brings a library for templates, which few processes ever need."""
+    from adnotice.notice.about_page import AboutPage
+
+    return AboutPage(settings, site_name, practice, live)
 
 
 def _back_to_about(request: Request, said: str) -> Header:

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from adnotice.http.messages import Answer, Request
-from adnotice.notice.about import USUAL, AboutPage, Practice
+from adnotice.notice.about import USUAL, Practice
+from adnotice.notice.about_page import AboutPage
 from adnotice.notice.about_sentences import WRITTEN_ON
 from adnotice.notice.cookie import read_allowed, read_cookie
 from adnotice.notice.drafts import list_drafts, load_draft
