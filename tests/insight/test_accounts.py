@@ -91,6 +91,23 @@ async def test_who_is_not_logged_in_is_sent_to_the_sites_login_and_who_may_not_l
         assert (await browser.get("dashboard/login")).status_code == 403, "never to a login that sends them here"
 
 
+@pytest.mark.parametrize("address", ["dashboard", "dashboard/preview", "dashboard/state", "api/v1/summary", "metrics"])
+@pytest.mark.parametrize("said", ["", False, "anna"])
+async def test_the_site_is_asked_once_for_a_request(busy: Newsroom, said: str | bool, address: str) -> None:
+    asked: list[Request] = []
+
+    def ask(request: Request) -> str | bool:
+        asked.append(request)
+        return said
+
+    busy.settings = InsightSettings(authorize=ask, login_url="/login")
+    async with busy.browser() as browser:
+        await browser.get(address)
+        assert len(asked) == 1
+        await browser.get(address)
+        assert len(asked) == 2, "an answer holds for its request alone"
+
+
 def test_a_login_elsewhere_is_an_address_and_has_a_function_beside_it() -> None:
     for address in ("login", "//evil.example", "http://plain.example/", "javascript:alert(1)"):
         with pytest.raises(

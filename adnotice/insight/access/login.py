@@ -49,6 +49,9 @@ KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 _NEXT: Final = re.compile(
     r"(?:health|notice|access|preview|settings|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,1000})?"
 )
+_ANSWER: Final = "adnotice.insight.authorize"
+"""Where a request's scope keeps what the site's function has said of it."""
+
 MASKED_TOKEN: Final = re.compile(r"[0-9a-f]{128}")
 _BINDING: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -150,7 +153,14 @@ class Login:
 
     async def _ask_site(self, request: Request) -> str | None:
         """The account's name as the site's own function tells it; empty for nobody, None for who may not look though
-        logged in, or where it failed: a login would not help. Whatever it raises lets nobody in."""
+        logged in, or where it failed: a login would not help. Asked once for a request, as it may cost the site a query."""
+        if _ANSWER not in request.scope:
+            request.scope[_ANSWER] = await self._call_site(request)
+        answer: str | None = request.scope[_ANSWER]
+        return answer
+
+    async def _call_site(self, request: Request) -> str | None:
+        """What the function says. Whatever it raises lets nobody in."""
         try:
             ask = self._authorize or str
             found = ask(request) if iscoroutinefunction(ask) else await self._workers.run(lambda: ask(request))
