@@ -101,7 +101,7 @@ def program(name: str) -> str:
     return PROGRAMS[Program(name)] if name in list(Program) else UNKNOWN.means
 
 
-DEVICES: Final[Mapping[str, str]] = {"desktop": "Computer", "phone": "Phone", "tablet": "Tablet"}
+DEVICES: Final[Mapping[str, str]] = {"desktop": "Computers", "phone": "Phones", "tablet": "Tablets"}
 
 
 LANGUAGES: Final[Mapping[str, str]] = dict(
