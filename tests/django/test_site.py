@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import execute_from_command_line
+from django.template import engines
 from django.test import AsyncClient, Client
 from django.test.utils import override_settings
 
@@ -109,6 +110,13 @@ async def test_an_objection_is_kept(kind: str) -> None:
 @pytest.mark.usefixtures("site")
 async def test_a_template_links_to_the_public_page() -> None:
     assert "<a href='/_adnotice/about'>counted</a>" in (await ask("sync", "/told")).text_
+
+
+def test_a_template_marks_a_page_on_which_nobody_is_asked() -> None:
+    written = engines["django"].from_string("{% load adnotice %}<head>{% adnotice_quiet %}</head>").render()
+    mark = written.removeprefix("<head>").removesuffix("</head>")
+    notice = (Path(__file__).parents[2] / "docs" / "notice.md").read_text(encoding="utf-8")
+    assert f"| `{mark}` in the head | measured, never asked nor thanked |" in notice
 
 
 @pytest.mark.usefixtures("site")

@@ -1,10 +1,11 @@
-"""`{% load adnotice %}`: where readers see what is counted, and can object."""
+"""`{% load adnotice %}`: where readers see what is counted and can object, and the mark of pages on which nobody is asked."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from adnotice.django.options import read_options
 from adnotice.http.headers import quote_root
@@ -18,3 +19,9 @@ def adnotice_about(context: Any) -> str:
     request = context.get("request")
     root = quote_root(request.META.get("SCRIPT_NAME", "")) if request is not None else ""
     return f"{root}{read_options().prefix}/about"
+
+
+@register.simple_tag
+def adnotice_quiet() -> SafeString:
+    """`{% adnotice_quiet %}`, in the head: this page is measured, and its readers are never asked."""
+    return mark_safe('<meta name="adnotice" content="quiet">')
