@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adnotice.count.model.tally import OTHER, Dimension, Key, Metric
-from adnotice.insight.analysis.largest_part import Stretch, _list_parts, find_part
+from adnotice.insight.analysis.largest_part import Stretch, find_part, list_parts
 from adnotice.insight.analysis.rows import add_up
 from adnotice.insight.analysis.summary import Views
 from adnotice.insight.analysis.weighting import add_views
@@ -75,7 +75,7 @@ def test_the_parts_of_one_table_add_up_to_the_change(rows: list[tuple[int, int, 
         return views.blocked / views.decided
 
     middle = (rate(now.whole) + rate(before.whole)) / 2
-    total = sum(part.points for part in _list_parts(now, before, middle))
+    total = sum(part.points for part in list_parts(now, before, middle))
     assert total == pytest.approx(rate(now.whole) - rate(before.whole))
 
 

@@ -151,7 +151,7 @@ async def test_all_rows_stand_on_one_page_and_open_alone(sections: Newsroom) -> 
     assert names == ["/", "/harbour", "/weather", "/sport/0", "/sport/1", "/sport/2", "All others"]
     links = [attributes["href"] for tag, attributes in page.elements if tag == "a" and "name=" in str(attributes)]
     assert len(links) == 6
-    assert "name=%2Fharbour" in str(links[1])
+    assert str(links[1]).endswith("&name=/harbour")
     for link in links:
         await look(sections, str(link).removeprefix("/_adnotice/"))
 

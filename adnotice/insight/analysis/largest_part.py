@@ -36,12 +36,14 @@ def find_part(now: Stretch, before: Stretch) -> Part | None:
     def measure_beyond(part: Part) -> float:
         return (part.points - change * (part.share + part.share_before) / 2) / change
 
-    parts = list(_list_parts(now, before, middle)) if change else []
+    parts = list(list_parts(now, before, middle)) if change else []
     largest = max(parts, key=measure_beyond, default=None)
     return largest if largest and measure_beyond(largest) > STANDS_OUT else None
 
 
-def _list_parts(now: Stretch, before: Stretch, middle: float) -> Iterator[Part]:
+def list_parts(now: Stretch, before: Stretch, middle: float) -> Iterator[Part]:
+    """The part of each row that has views enough for a rate; of one table they add up to the change. `middle` is the site's rate
+    halfway between both."""
     of, of_before = now.whole.decided, before.whole.decided
     for table, rows in now.tables.items():
         earlier = before.tables[table]

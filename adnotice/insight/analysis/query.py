@@ -152,8 +152,8 @@ class Reader:
         )
         store = self._store()
         sites = store.sites()
-        labelled = {name.removeprefix(LABEL) for name in store.notes.names(LABEL)}
-        site = wish.site or choose_site(sites, wish.host, labelled)
+        labels = {name.removeprefix(LABEL): text for name, text in store.notes.values(LABEL).items()}
+        site = wish.site or choose_site(sites, wish.host, labels)
         if not wish.chosen and not store.counts(site, Dimension.ALL, span.period):
             # The first day: there is nothing but today to look at.
             span = choose_span(span.today, self._timezone, days=str(span.days))
@@ -169,7 +169,7 @@ class Reader:
             summarize,
             sites=sites,
             site=site,
-            label=store.notes.get(LABEL + site) or "",
+            label=labels.get(site, ""),
             mode=self.mode(),
             cached=self._cached,
             rows_of_each=wish.rows,

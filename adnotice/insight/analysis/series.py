@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from adnotice.count.model.calendar import Starts, monday
@@ -66,10 +67,15 @@ def make_bucket(
 def by_bucket(points: Iterable[Point], grain: Grain) -> defaultdict[str, dict[Metric, int]]:
     """The numbers of each bucket; weeks are made of days."""
     numbers: defaultdict[str, dict[Metric, int]] = defaultdict(NOTHING.copy)
-    for point in points:
-        start = monday(date.fromisoformat(point.start)).isoformat() if grain is Grain.WEEK else point.start
-        numbers[start][point.metric] += point.n
+    for start, metric, n in points:
+        numbers[_name_week(start) if grain is Grain.WEEK else start][metric] += n
     return numbers
+
+
+@lru_cache(maxsize=1024)
+def _name_week(day: str) -> str:
+    """The Monday of a day's week: each day is asked for once a metric."""
+    return monday(date.fromisoformat(day)).isoformat()
 
 
 def days_of(points: Iterable[Point], drawn: Mapping[float, Iterable[Point]] = {}) -> list[Day]:

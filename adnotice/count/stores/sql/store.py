@@ -141,14 +141,7 @@ class SqlStore:
 
     def sites(self) -> list[str]:
         """See `Store`."""
-        self._settle()
-        found: list[str] = []
-        with self.reading() as connection:
-            # From one site to the next: DISTINCT would read every row.
-            step = select(func.min(tallies.c.site))
-            while (site := connection.scalar(step.where(tallies.c.site > found[-1]) if found else step)) is not None:
-                found.append(site)
-        return found
+        return [site for site, _ in map(tuple, self._read(select_sites))]
 
     def counts(
         self,
@@ -397,6 +390,16 @@ class SqlStore:
 def waits_in(journal: str) -> ColumnElement[bool]:
     """Whether something stands in this journal; without a name there is none."""
     return exists(select(1).select_from(table(journal))) if journal else false()
+
+
+@lru_cache(maxsize=2)
+def select_sites(journal: str) -> Select[Any]:
+    """From one site to the next: DISTINCT would read every row."""
+    least = select(func.min(tallies.c.site).label("site"))
+    found = least.cte("found", recursive=True)
+    following = least.where(tallies.c.site > found.c.site).correlate(found).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.site.is_not(None)))
+    return select(found.c.site, waits_in(journal)).where(found.c.site.is_not(None)).order_by(found.c.site)
 
 
 @lru_cache(maxsize=64)
