@@ -11,12 +11,14 @@ const readDepth = () => ((window.scrollY + window.innerHeight) / doc.documentEle
 
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
   const { content, tell } = /** @type {CustomEvent<DelayedDetail>} */ (event).detail;
-  const page = location.pathname;
-  const watch = makeWatch();
-  while (!watch.late(content.delay * 1000)) await watch.pass();
-  // a page that scrolls within an element tells of it too, and is as high as the window
-  while (Math.ceil(readDepth()) < content.depth) {
-    await new Promise((scrolled) => addEventListener("scroll", scrolled, { capture: true, once: true, passive: true }));
+  for (let page; page !== location.pathname; ) {
+    page = location.pathname; // once more for another page of an application
+    const watch = makeWatch();
+    while (!watch.late(content.delay * 1000)) await watch.pass();
+    // a page that scrolls within an element tells of it too, and is as high as the window
+    while (Math.ceil(readDepth()) < content.depth) {
+      await new Promise((scrolled) => addEventListener("scroll", scrolled, { capture: true, once: true, passive: true }));
+    }
   }
-  tell(location.pathname === page);
+  tell(true);
 });

@@ -186,6 +186,17 @@ def test_it_waits_until_the_page_was_looked_at_and_read_as_far_as_the_operator_w
 
 
 @BOTH
+def test_it_waits_anew_on_the_next_page_of_an_application(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    blocking = {"chromium": "chromium-ghostery", "firefox": "firefox-ublock"}[profile]
+    site = newsroom(sheets={"/": sheet(SHORT)}, ask_delay_seconds=3)
+    page = reader(blocking, site).open("/")
+    page.run("await new Promise((done) => setTimeout(done, 1500)); history.pushState({}, '', '/next')")
+    left = float(page.run("return performance.now()"))
+    wait_until(lambda: page.run("return Boolean(document.querySelector('reader-notice'))"), "the notice", 20)
+    assert page.run("return performance.now()") - left >= 2900
+
+
+@BOTH
 @pytest.mark.parametrize(
     "place",
     [
