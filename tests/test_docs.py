@@ -38,7 +38,10 @@ def test_every_setting_has_its_sentence(owner: type) -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+            to = (page.parent / target).resolve()
+            assert to.exists(), f"{page.name} links to {target}"
+            inside = page.parent == ROOT or to.is_relative_to(DOCS)
+            assert inside, f"{page.name} links to {target}, which is no page of the documentation's site"
 
 
 def test_every_figure_has_its_meaning() -> None:
