@@ -67,7 +67,7 @@ IMPATIENT_SECONDS: Final = 0.25
 STARTS_A_QUERY: Final = 800
 MOST_VALUES: Final = 1000
 
-Ask = Callable[[str], Select[Any]]
+MakeSelect = Callable[[str], Select[Any]]
 """Makes a query for who names the journal: its last column says whether something stands there."""
 
 
@@ -352,7 +352,7 @@ class SqlStore:
                 self._fold(patient=False)
         return bool(waiting)
 
-    def _read(self, ask: Ask, given: Mapping[str, Any] = {}) -> Sequence[Row[Any]]:
+    def _read(self, ask: MakeSelect, given: Mapping[str, Any] = {}) -> Sequence[Row[Any]]:
         """The rows that a query finds once the journal is settled; the last column says whether it was not. That is asked for with
         the rows: asking apart costs as much as most answers."""
         rows = self._read_once(ask, given)
@@ -360,7 +360,7 @@ class SqlStore:
             return self._read_once(ask, given)
         return rows
 
-    def _read_once(self, ask: Ask, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def _read_once(self, ask: MakeSelect, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
         with self.reading() as connection:
             return connection.execute(ask("" if self._newer else self._journal), given).all()
 
