@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says which tables were not whole, just before pytest's last line."""
-    for name, (taken, all_) in sorted(config.stash[LEFT_OUT].items()):
+    for name, (taken, all_) in sorted(config.stash.get(LEFT_OUT, {}).items()):  # xdist's first process collects nothing
         terminalreporter.write_line(f"rows: {taken} of {all_} of {name}; all: {LANES[find_folder(name)]}")
 
 

@@ -84,3 +84,7 @@ def test_a_lane_may_ask_for_whole_tables_and_a_row_may_be_asked_for_alone(tmp_pa
     assert "10 passed" in run_table(tmp_path, "--whole")[-1]
     for language in ("en", "de", "uk", "ar"):
         assert "1 passed" in run_table(tmp_path, "-k", f"firefox-{language}")[-1]
+
+
+def test_several_processes_take_the_same_rows(tmp_path: Path) -> None:
+    assert "6 passed" in run_table(tmp_path, "-n", "2")[-1]
