@@ -93,7 +93,7 @@ lint: $(CACHE)/check
 	@$(BIN)/mypy
 
 check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverage: what CI runs
-	@UNIT_OPTIONS='--cov --cov-report=term-missing:skip-covered' $(MAKE) --no-print-directory test ARGS='$(ARGS)'
+	@UNIT_OPTIONS='--cov --cov-report=term-missing:skip-covered' $(MAKE) --no-print-directory test ARGS='--durations=20 $(ARGS)'
 
 # Each in a venv of its own, made anew: what the registry has today is the point.
 LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { \
