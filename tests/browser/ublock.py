@@ -14,15 +14,23 @@ UBLOCK_UUID: Final = "6b1f6c0e-3f0a-4b0a-9d55-0e6c1f1d2a77"
 READY_SECONDS: Final = 60.0
 
 # It answers "ready" when its old state is loaded, and filters only later: ask for something that the default lists stop, that
-# no profile lets through, and that arrives where nothing filters (adworld.py).
+# no profile lets through, and that arrives where nothing filters (adworld.py). Three times, since the first request to a host
+# may fail for reasons of its own.
 IS_FILTERING: Final = """
-  new Promise((done) => {
-    const script = document.createElement("script");
-    script.onload = () => done(false);
-    script.onerror = () => done(true);
-    script.src = "https://c.amazon-adsystem.com/aax2/rum.js?" + Math.random();
-    document.documentElement.append(script);
-  })
+  (async () => {
+    const arrives = () => new Promise((done) => {
+      const script = document.createElement("script");
+      script.onload = () => done(true);
+      script.onerror = () => done(false);
+      script.src = "https://c.amazon-adsystem.com/aax2/rum.js?" + Math.random();
+      document.documentElement.append(script);
+    });
+    for (let n = 0; n < 3; n++) {
+      if (await arrives()) return false;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    return true;
+  })()
 """
 
 
