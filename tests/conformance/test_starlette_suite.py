@@ -22,6 +22,9 @@ REQUIREMENTS = (
     "pytest-timeout",
     "trio",
 )
+ENOUGH = 800 if version("starlette").startswith("0.") else 1000
+"""Tests that pass without us: 0.47's suite has 919."""
+
 NEED_A_USER_WITHOUT_PRIVILEGES = "test_staticfiles_with_invalid_dir_permissions_returns_401"
 
 
@@ -36,7 +39,7 @@ def bare(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_the_suite_passes_without_us(bare: Run) -> None:
-    assert sum(outcome == "passed" for outcome in bare.outcomes.values()) > 800
+    assert sum(outcome == "passed" for outcome in bare.outcomes.values()) > ENOUGH
     failed = {name for name, outcome in bare.outcomes.items() if outcome == "failed"}
     assert all(NEED_A_USER_WITHOUT_PRIVILEGES in name for name in failed)
 
