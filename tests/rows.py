@@ -76,7 +76,7 @@ def is_row(item: pytest.Item) -> bool:
 
 def read_row(item: pytest.Item) -> Values:
     """The values that a test is run with."""
-    callspec = item.callspec  # type: ignore[attr-defined]
+    callspec = item.callspec  # type: ignore[attr-defined]  # parametrized items have it, see is_row
     return tuple(sorted((name, repr(value)) for name, value in callspec.params.items()))
 
 

@@ -178,7 +178,7 @@ class SqlStore:
         found: dict[str, Sequence[int]] = {}
         for first in range(0, len(starts), STARTS_A_QUERY):
             query = self._dialect.at(wanted, starts[first : first + STARTS_A_QUERY])
-            rows = self._read(lambda journal, query=query: query.add_columns(waits_in(journal)))  # type: ignore[misc]
+            rows = self._read(partial(and_whether_waiting, query))
             found.update((row[0], row[1:-1]) for row in rows)
         return [
             Point(start, metric, n)
@@ -390,6 +390,11 @@ class SqlStore:
 def waits_in(journal: str) -> ColumnElement[bool]:
     """Whether something stands in this journal; without a name there is none."""
     return exists(select(1).select_from(table(journal))) if journal else false()
+
+
+def and_whether_waiting(query: Select[Any], journal: str) -> Select[Any]:
+    """The query, with what `_read` looks for in its last column."""
+    return query.add_columns(waits_in(journal))
 
 
 @lru_cache(maxsize=2)
