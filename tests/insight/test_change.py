@@ -257,6 +257,13 @@ def test_a_week_without_counts_a_year_ago_is_not_passed_over() -> None:
     assert (found.answer, found.answer_on, found.views) == (Trend.TOO_EARLY, None, None)
 
 
+@pytest.mark.parametrize("ago", [0, 2, 3])
+def test_nor_is_one_of_this_year(ago: int) -> None:
+    gone = {YESTERDAY - timedelta(weeks=ago, days=n) for n in range(7)}
+    found = compare([day for day in Site(60).days() if day.day not in gone], Against.YEAR, YESTERDAY, OLDEST)
+    assert (found.answer, found.points, found.views) == (Trend.TOO_EARLY, None, None)
+
+
 def test_a_handful_of_views_a_year_ago_is_compared_with_nothing() -> None:
     days = [msgspec.structs.replace(day, blocked=1) if n < 35 else day for n, day in enumerate(Site(57).days())]
     found = compare(days, Against.YEAR, YESTERDAY, OLDEST)

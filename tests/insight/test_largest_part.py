@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adnotice.count.model.tally import OTHER, Dimension, Key, Metric
+from adnotice.insight.analysis.change import Part, Trend
 from adnotice.insight.analysis.largest_part import Stretch, find_part, list_parts
-from adnotice.insight.analysis.rows import add_up
+from adnotice.insight.analysis.query import Reader, Wish
+from adnotice.insight.analysis.rows import add_up, narrow
 from adnotice.insight.analysis.summary import Views
 from adnotice.insight.analysis.weighting import add_views
+from adnotice.vocabulary import Mode
 from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
 from tests.insight.screen import Page
 
@@ -21,11 +24,20 @@ def stretch(**rows: tuple[int, int]) -> Stretch:
     return Stretch(add_up(list(views.values())), {"browsers": views})
 
 
+def rate(views: Views) -> float:
+    return views.blocked / views.decided
+
+
+def find(now: Stretch, before: Stretch) -> Part | None:
+    """The largest part where no day was left out."""
+    return find_part(now, before, rate(now.whole) - rate(before.whole))
+
+
 BEFORE = stretch(Chrome=(6_000, 1_000), Firefox=(1_800, 1_200))
 
 
 def test_a_row_that_brings_more_views_than_before_is_named() -> None:
-    part = find_part(stretch(Chrome=(6_000, 1_000), Firefox=(3_600, 2_400)), BEFORE)
+    part = find(stretch(Chrome=(6_000, 1_000), Firefox=(3_600, 2_400)), BEFORE)
     assert part
     assert part.name == "Firefox"
     assert (part.share_before, part.rate_before, part.rate) == (0.3, 0.4, 0.4)
@@ -33,7 +45,7 @@ def test_a_row_that_brings_more_views_than_before_is_named() -> None:
 
 
 def test_a_row_whose_own_rate_moved_is_named() -> None:
-    part = find_part(stretch(Chrome=(4_500, 2_500), Firefox=(1_800, 1_200)), BEFORE)
+    part = find(stretch(Chrome=(4_500, 2_500), Firefox=(1_800, 1_200)), BEFORE)
     assert part
     assert (part.name, part.share, part.share_before) == ("Chrome", 0.7, 0.7)
     assert part.points == pytest.approx(0.15, abs=0.01)
@@ -45,14 +57,14 @@ def test_where_all_move_alike_none_is_named(factor: float) -> None:
         name: (round(n * 0.2 * (5 - factor)), round(n * 0.2 * factor))
         for name, n in (("a", 6_000), ("b", 3_000), ("c", 2_000))
     }
-    assert find_part(stretch(**rows), stretch(a=(4_800, 1_200), b=(2_400, 600), c=(1_600, 400))) is None
+    assert find(stretch(**rows), stretch(a=(4_800, 1_200), b=(2_400, 600), c=(1_600, 400))) is None
 
 
 def test_a_row_that_is_new_or_gone_is_named_with_one_rate_alone() -> None:
-    new = find_part(stretch(Chrome=(6_000, 1_000), Firefox=(1_800, 1_200), Brave=(100, 2_000)), BEFORE)
+    new = find(stretch(Chrome=(6_000, 1_000), Firefox=(1_800, 1_200), Brave=(100, 2_000)), BEFORE)
     assert new
     assert (new.name, new.share_before, new.rate_before) == ("Brave", 0.0, None)
-    gone = find_part(stretch(Chrome=(6_000, 1_000)), BEFORE)
+    gone = find(stretch(Chrome=(6_000, 1_000)), BEFORE)
     assert gone
     assert (gone.name, gone.share, gone.rate) == ("Firefox", 0.0, None)
     assert gone.points < 0
@@ -60,19 +72,32 @@ def test_a_row_that_is_new_or_gone_is_named_with_one_rate_alone() -> None:
 
 def test_neither_a_handful_of_views_nor_what_has_no_name_is_named() -> None:
     few = stretch(Chrome=(200, 50), Brave=(0, 90))
-    assert find_part(few, stretch(Chrome=(240, 60), Brave=(10, 0))) is None
+    assert find(few, stretch(Chrome=(240, 60), Brave=(10, 0))) is None
     others = {OTHER: add_views(100, 0, 5_000, 0, 0), "Chrome": add_views(6_000, 0, 1_000, 0, 0)}
-    assert find_part(Stretch(add_up(list(others.values())), {"browsers": others}), BEFORE) is None
-    assert find_part(BEFORE, BEFORE) is None
+    assert find(Stretch(add_up(list(others.values())), {"browsers": others}), BEFORE) is None
+    assert find(BEFORE, BEFORE) is None
+
+
+def test_of_another_change_than_the_judged_one_there_is_no_part() -> None:
+    """As where a viral day was left out of what was judged."""
+    viral = stretch(Chrome=(4_500, 2_500), Firefox=(1_800, 1_200), Viral=(20_000, 1_000))
+    moved = rate(viral.whole) - rate(BEFORE.whole)
+    assert moved < 0
+    assert find_part(viral, BEFORE, moved)
+    assert find_part(viral, BEFORE, 0.1) is None
+    assert find_part(viral, BEFORE, moved * 3) is None
+
+
+def test_no_rate_is_told_of_a_handful_of_views() -> None:
+    part = find(stretch(Chrome=(6_000, 1_000), Brave=(400, 2_000)), stretch(Chrome=(6_000, 1_000), Brave=(1, 1)))
+    assert part
+    assert (part.name, part.rate_before) == ("Brave", None)
 
 
 @given(st.lists(st.tuples(*[st.integers(100, 10_000)] * 4), min_size=2, max_size=6))
 def test_the_parts_of_one_table_add_up_to_the_change(rows: list[tuple[int, int, int, int]]) -> None:
     now = stretch(**{f"b{n}": each[:2] for n, each in enumerate(rows)})
     before = stretch(**{f"b{n}": each[2:] for n, each in enumerate(rows)})
-
-    def rate(views: Views) -> float:
-        return views.blocked / views.decided
 
     middle = (rate(now.whole) + rate(before.whole)) / 2
     total = sum(part.points for part in list_parts(now, before, middle))
@@ -111,3 +136,8 @@ async def test_it_stands_under_an_unusual_change_alone(newsroom: Newsroom, again
     assert (change["part"] is not None) is told
     assert ("part_name,Firefox" in figures) is told
     assert ("part_share,0.385" in figures) is told
+    if told:
+        found = Reader(lambda: newsroom.store, mode=lambda: Mode.ASK, timezone="UTC", cached=None, clock=lambda: now)
+        change = narrow(found.read(Wish(SITE, "", "", "", "", 20)), 5).summary.change
+        assert change
+        assert (change.answer, change.part) == (Trend.UNUSUAL, None), "a row of a shared link has views enough"

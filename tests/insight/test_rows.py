@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.count.model.tally import OTHER, Dimension, Key, Metric
+from adnotice.count.model.tally import OTHER, Batch, Dimension, Entry, Key, Metric, Period
 from adnotice.insight.analysis.intervals import share, widest
 from adnotice.insight.analysis.rows import (
     TABLES,
@@ -199,6 +199,21 @@ async def test_a_row_alone_has_what_is_kept_of_it_and_says_what_is_not(sections:
     browser = await look(sections, "dashboard/browsers?name=Firefox")
     assert "Which pages these page views were of" in browser.text
     assert "Nobody was shown the notice here" in browser.text
+
+
+async def test_a_row_alone_has_all_that_its_row_has(newsroom: Newsroom) -> None:
+    """Hours in which a page came too seldom have it under no name of its own, and the day has it."""
+    noon = newsroom.now - newsroom.now % 86_400 + 43_200 - 86_400
+    numbers = iter(range(1_000))
+    for hour in (8, 10, 11):
+        newsroom.now = noon + (hour - 12) * 3_600
+        places = (Key(SITE, Dimension.ALL, "", Metric.CLEAR), Key(SITE, Dimension.PAGE, "/seldom", Metric.CLEAR))
+        entries = [Entry(f"view {next(numbers)}", newsroom.now + 600, places) for _ in range(2)]
+        newsroom.store.commit(Batch(newsroom.now, tuple(entries), from_readers=True))
+        newsroom.store.counts(SITE, Dimension.ALL, Period(newsroom.today, newsroom.today))  # the journal is folded
+    newsroom.now = noon
+    told = (await read(newsroom, "api/v1/pages/row?name=/seldom&days=1")).json()
+    assert told["row"]["views"]["measured"] == told["counts"]["clear"] == 6
 
 
 async def test_what_is_no_row_is_said(sections: Newsroom) -> None:

@@ -10,6 +10,9 @@ import msgspec
 from adnotice.count.model.tally import METRICS, Batch, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.vocabulary import Unavailable
 
+MOST_VALUES: Final = 1000
+"""So many values of a dimension are given where nobody says how many."""
+
 
 class Partial(Unavailable):
     """Some shards of a store have committed their part of a batch, others could not be asked or did not answer.
@@ -110,7 +113,7 @@ class Store(Protocol):
         site: str,
         dimension: Dimension,
         period: Period,
-        limit: int = 1000,
+        limit: int = MOST_VALUES,
         metrics: Sequence[Metric] = METRICS,
     ) -> list[Count]:
         """Counts of each value and metric over the period; the `limit` values with the most measured page views, of those with

@@ -84,7 +84,7 @@ class Trend(Enum):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A row of a table, the share of the decided views that it brought and its rate, now and before (None: it had no views), and
+    """A row of a table, the share of the decided views that it brought and its rate, now and before (None: too few views), and
     how much of a change it is (.01 is one point)."""
 
     table: str
@@ -149,7 +149,7 @@ def compare(days: Iterable[Day], against: Against, yesterday: date, oldest: date
 def describe_year(days: Iterable[Day], yesterday: date, oldest: date) -> Change:
     """The last four whole weeks beside the same a year ago, day for day.
 
-    It is too early where these weeks were not all counted: until `answer_on`, for ever (None) where days are not kept for so
+    It is too early where in one of these weeks nothing was counted: until `answer_on`, for ever (None) where days are not kept for so
     long; and where they have too few views to be compared.
     """
     now = Period(yesterday - timedelta(days=7 * YEARS_WEEKS - 1), yesterday)
@@ -168,7 +168,7 @@ def describe_year(days: Iterable[Day], yesterday: date, oldest: date) -> Change:
         answer_on = begun + YEAR + timedelta(days=7 * YEARS_WEEKS)
         return msgspec.structs.replace(blank, answer_on=answer_on if oldest <= before.first else None)
     ours, theirs = ([day for day in counted if each.first <= day.day <= each.last] for each in (now, before))
-    if len({(before.last - day.day).days // 7 for day in theirs}) < YEARS_WEEKS:
+    if min(len({(now.last - day.day).days % YEAR.days // 7 for day in each}) for each in (ours, theirs)) < YEARS_WEEKS:
         return blank
     this, that = (Week(sum(day.blocked for day in each), sum(day.clear for day in each)) for each in (ours, theirs))
     told = msgspec.structs.replace(blank, views=int(sum(this)), views_before=int(sum(that)))

@@ -28,10 +28,16 @@ class Stretch(NamedTuple):
     tables: Mapping[str, Mapping[str, Views]]
 
 
-def find_part(now: Stretch, before: Stretch) -> Part | None:
-    """The row that is the largest part of the change beyond its share; None where none stands out."""
+def find_part(now: Stretch, before: Stretch, judged: float) -> Part | None:
+    """The row that is the largest part of the change beyond its share; None where none stands out.
+
+    `judged` is the change that was found, without unusual days. Rows have all days: where the change of these is another
+    one, there is no part of it.
+    """
     rate, rate_before = _rate(now.whole) or 0.0, _rate(before.whole) or 0.0
     change, middle = rate - rate_before, (rate + rate_before) / 2
+    if abs(change - judged) > abs(judged) / 2:
+        return None
 
     def measure_beyond(part: Part) -> float:
         return (part.points - change * (part.share + part.share_before) / 2) / change
@@ -42,8 +48,8 @@ def find_part(now: Stretch, before: Stretch) -> Part | None:
 
 
 def list_parts(now: Stretch, before: Stretch, middle: float) -> Iterator[Part]:
-    """The part of each row that has views enough for a rate; of one table they add up to the change. `middle` is the site's rate
-    halfway between both."""
+    """The part of each row that has views enough for a rate; where these are all views, they add up to the change. `middle` is
+    the site's rate halfway between both."""
     of, of_before = now.whole.decided, before.whole.decided
     for table, rows in now.tables.items():
         earlier = before.tables[table]
@@ -54,7 +60,8 @@ def list_parts(now: Stretch, before: Stretch, middle: float) -> Iterator[Part]:
             share, share_before = views.decided / of if of else 0.0, was.decided / of_before if of_before else 0.0
             rate, rate_before = _rate(views), _rate(was)
             part = share * ((rate or 0.0) - middle) - share_before * ((rate_before or 0.0) - middle)
-            yield Part(table, name, share, share_before, rate, rate_before, part)
+            now_told, before_told = (_rate(each) if each.decided >= FEW_VIEWS else None for each in (views, was))
+            yield Part(table, name, share, share_before, now_told, before_told, part)
 
 
 def _rate(views: Views) -> float | None:

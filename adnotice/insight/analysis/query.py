@@ -13,7 +13,7 @@ import msgspec
 from adnotice.count.ingest.heartbeat import Beat, examine, is_heard, read_beats
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
-from adnotice.count.stores.protocol import Health, Store
+from adnotice.count.stores.protocol import MOST_VALUES, Health, Store
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, Trend, compare
 from adnotice.insight.analysis.largest_part import Stretch, find_part
@@ -49,7 +49,6 @@ TABLES_READ: Final = (
 )
 """What is read whole, all at once: few values each."""
 
-MOST_VALUES: Final = 1000
 MAX_WISH_CHARACTERS: Final = 300
 RECENT_SECONDS: Final = 60
 STOP_DAYS: Final = 7
@@ -160,7 +159,7 @@ class Reader:
         counts = self._count(site, span.period, wish.rows) if site else {}
         # A week's own tally would reach beyond the span's first and last day.
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
-        daily = self._daily(site, span.first) if site else []
+        daily = self._daily(site, span.first if grain is Grain.DAY else span.today) if site else []
         points = self._points(site, grain, span.period, daily) if site else []
         drawn = self._drawn(site, grain, span.period, counts.get(Dimension.SHARE, ()))
         days = self.days(site, daily) if site else []
@@ -210,9 +209,8 @@ class Reader:
         starts = self._calendar.starts(span.grain, span.period)
         known = table == "pages" and summary.not_measured is not None
         series = make_series(points, starts, span.grain, self._calendar.cut(self._clock()), known=known)
-        found = [Count(name, point.metric, point.n) for point in points]
-        if span.grain is Grain.MONTH:  # the last month may reach beyond the last day
-            found = [each for each in self._store().counts(summary.site, dimension, span.period) if each.value == name]
+        # As the row was read: a name may stand in a week's tally and not in each hour's, where it came too seldom.
+        found = [each for each in self._store().counts(summary.site, dimension, span.period) if each.value == name]
         if shared or (table == "pages" and span.grain is Grain.HOUR):
             series = mask(series, least)
         return reading, open_row(table, row, total(found), series)
@@ -280,12 +278,12 @@ class Reader:
 
     def _explain(self, site: str, change: Change) -> Change:
         """The same with its largest part, where it is more than usual."""
-        if change.answer is not Trend.UNUSUAL:
+        if change.answer is not Trend.UNUSUAL or change.points is None:
             return change
         length = timedelta(weeks=change.weeks)
         now = self._view_rows(site, Period(change.first, change.last))
         before = self._view_rows(site, Period(change.first - length, change.last - length))
-        return msgspec.structs.replace(change, part=find_part(now, before))
+        return msgspec.structs.replace(change, part=find_part(now, before, change.points))
 
     def _view_rows(self, site: str, period: Period) -> Stretch:
         counts = self._count(site, period, MOST_VALUES)
@@ -308,12 +306,13 @@ class Reader:
         starts = self._calendar.starts(Grain.HOUR, period)
         return make_series(hours, starts, Grain.HOUR, self._calendar.cut(self._clock()))
 
-    def days(self, site: str, daily: Sequence[Point] = ()) -> list[Day]:
+    def days(self, site: str, daily: Sequence[Point] | None = None) -> list[Day]:
         """The site's days up to yesterday, of two years at most, as they are kept one by one; `daily` where they have been read."""
         today = self.now().date()
         known = Period(self._first_known(today), today - timedelta(days=1))
         drawn = self._drawn(site, Grain.DAY, known, self._store().counts(site, Dimension.SHARE, known))
-        return days_of(within(daily or self._daily(site, today), known), drawn)
+        read = self._daily(site, today) if daily is None else daily
+        return days_of(within(read, known), drawn)
 
     def _daily(self, site: str, first: date) -> list[Point]:
         """All days that are known one by one, and those from the first looked at: read once, looked at in several ways."""

@@ -104,11 +104,13 @@ def fold_small(rows: Sequence[Row], least: int) -> list[Row]:
 
 def narrow(reading: Reading, least: int) -> Reading:
     """What a shared link shows of a site: its figures, with rows of few page views folded; not the other sites, who noted what,
-    where the counts are, or what is to mend."""
+    where the counts are, what is to mend, or which row is the largest part of a change: it may have few page views."""
     summary = reading.summary
+    change = summary.change and msgspec.structs.replace(summary.change, part=None)
     shown = msgspec.structs.replace(
         summary,
         sites=[summary.site],
+        change=change,
         annotations=[msgspec.structs.replace(each, by="", id="") for each in summary.annotations],
         **{table: fold_small(getattr(summary, table), least) for table in TABLES},
     )

@@ -144,8 +144,8 @@ def _told(found: Change, days: str) -> Iterator[str]:
         yield f"They can be compared from {formats.day(found.answer_on)} on."
     else:
         yield (
-            f"The same weeks a year ago ({days}) are not known: not all of them were counted, or days are not kept for so long "
-            "(setting days_kept_months)."
+            f"The same weeks a year ago ({days}) can't be compared: in one of them or of the last weeks nothing was counted, or "
+            "days are not kept for so long (setting days_kept_months)."
         )
 
 

@@ -18,7 +18,7 @@ from adnotice.count.model.calendar import BucketRange, Calendar, cover, monday, 
 from adnotice.count.model.caps import Caps
 from adnotice.count.model.tally import METRICS, VERDICTS, Batch, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.settings import CountSettings
-from adnotice.count.stores.protocol import Health, MigrationPlan, NoStore, Partial, Tell
+from adnotice.count.stores.protocol import MOST_VALUES, Health, MigrationPlan, NoStore, Partial, Tell
 from adnotice.count.stores.redis.address import HOME, read_address
 from adnotice.count.stores.redis.counters import read_lanes
 from adnotice.count.stores.redis.nodes import Call, Command, Nodes
@@ -109,7 +109,7 @@ class RedisStore:
         site: str,
         dimension: Dimension,
         period: Period,
-        limit: int = 1000,
+        limit: int = MOST_VALUES,
         metrics: Sequence[Metric] = METRICS,
     ) -> list[Count]:
         """See `Store`. Each shard has let in its own values up to the cap."""

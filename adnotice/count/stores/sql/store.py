@@ -45,7 +45,7 @@ from adnotice.count.model.tally import (
     add_up,
 )
 from adnotice.count.settings import CountSettings
-from adnotice.count.stores.protocol import Health, MigrationPlan, NoStore, Tell, Unusable
+from adnotice.count.stores.protocol import MOST_VALUES, Health, MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.stores.sql.compaction import Folding
 from adnotice.count.stores.sql.dialect import Dialect, Id
 from adnotice.count.stores.sql.journal import write_line
@@ -65,7 +65,6 @@ FOLD_CHARACTERS: Final = 500_000
 
 IMPATIENT_SECONDS: Final = 0.25
 STARTS_A_QUERY: Final = 800
-MOST_VALUES: Final = 1000
 
 MakeSelect = Callable[[str], Select[Any]]
 """Makes a query for who names the journal: its last column says whether something stands there."""
@@ -100,7 +99,7 @@ class SqlStore:
         self._clock = clock
         self._lock = threading.RLock()
         self._ready = False
-        self._broken: BaseException | None = None
+        self._broken: list[BaseException] = []
         self._newer = ""
         self._zone_kept = False
         self._folded = 0.0
@@ -148,7 +147,7 @@ class SqlStore:
         site: str,
         dimension: Dimension,
         period: Period,
-        limit: int = 1000,
+        limit: int = MOST_VALUES,
         metrics: Sequence[Metric] = METRICS,
     ) -> list[Count]:
         """See `Store`."""
@@ -290,8 +289,8 @@ class SqlStore:
         except self._errors as error:
             cause = getattr(error, "orig", None) or error
             self._naming.forget()
+            self._broken.append(cause)
             self._ready = False
-            self._broken = cause
             why = self._dialect.explain(cause)
             said = str(cause).strip().partition("\n")[0] or type(cause).__name__
             failed = f"the store {self._dialect.shown} does not answer: {said}{why and f'. {why}'}"
@@ -308,15 +307,14 @@ class SqlStore:
         if not self._ready:
             # Not where the error came up: what has to be closed may be what another thread writes through, and a
             # connection that is closed while a commit is under way takes the process down.
-            if self._broken is not None:
-                broken, self._broken = self._broken, None
-                self._dialect.recover(broken)
+            while self._broken:
+                self._dialect.recover(self._broken.pop(0))
             if not self._create and not self._dialect.exists():
                 raise NoStore(f"there is no store of adnotice at {self._dialect.shown}")
             self._dialect.prepare()
             self._newer = self._versions.open(migrates=self._migrates)
             self._check_zone()
-            self._ready = True
+            self._ready = not self._broken  # another thread may have met something meanwhile
 
     def _check_zone(self) -> None:
         with self._dialect.engine.connect() as connection:
