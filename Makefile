@@ -12,7 +12,7 @@ QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer endurance mutants fast compiled browser conformance browser-setup clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer endurance mutants fast compiled browser browser-setup clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -81,9 +81,6 @@ fast: $(CACHE)/check ## the tests that need neither browsers nor servers nor wai
 browser: $(CACHE)/check browser-setup ## the half of the tests that drives browsers, each with each (an hour)
 	@$(BIN)/python -m pytest --whole -m 'browser and not endurance $(MARK)' $(ARGS)
 
-conformance: $(CACHE)/check ## every framework on every server, each with each, and the frameworks' own suites
-	@$(BIN)/python -m pytest --whole -m 'not endurance $(MARK)' tests/conformance $(ARGS)
-
 compiled: $(CACHE)/check $(CACHE)/compiled ## the tests of the compiled modules over their machine code, and that all are compiled
 	@$(BIN)/python -m pytest tests/test_compiled.py $(ARGS)
 
@@ -92,14 +89,14 @@ lint: $(CACHE)/check
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverage: what CI runs
+check: lint $(CACHE)/compiled ## lint, types, and every test with branch coverage: what CI runs; of the browsers' tables every value
 	@UNIT_OPTIONS='--cov --cov-report=term-missing:skip-covered' $(MAKE) --no-print-directory test ARGS='--durations=20 $(ARGS)'
 
 # Each in a venv of its own, made anew: what the registry has today is the point.
 LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { \
 	$(PYTHON) -m venv --clear --without-pip $(CACHE)/$(1) && $(PYTHON) -m pip --python $(CACHE)/$(1)/bin/python install --quiet pip; }
 IN_LANE = $(CACHE)/$(1)/bin/python -m pip install --quiet --disable-pip-version-check
-UNIT := --whole -m 'not (browser or endurance)'
+UNIT := -m 'not (browser or endurance)'
 
 newest: | $(BIN)/python ## the tests without browsers over today's newest version of everything (half an hour)
 	@mkdir -p $(CACHE)

@@ -1,21 +1,23 @@
-"""Which rows of the tests' tables `make test` takes: each value of each column once, not each with each.
+"""Which rows of the browser tests' tables `make test` takes: each value of each column once, not each with each.
 
-A test that is parametrized several times is a table: a browser x a language x a size. In the folders below every value of
-every column stays, and where there are three columns or more each pair of values, in as few rows as are needed, the same
-ones each time. `--whole` takes all rows; `make browser` and `make conformance` do.
+A test that is parametrized several times, by marks or by fixtures, is a table: a browser x a language x a size. Every value
+of every column stays, and where there are three columns or more each pair of values, in as few rows as are needed, the same
+ones each time. What one mark lists by hand is one column, of which every value stays. `--whole` takes all rows, as `make browser`
+does; so does asking for a row by its name, or for those that failed last.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
 import pytest
 
-LANES: Final = {"browser": "make browser", "conformance": "make conformance"}
-"""The folders, and where their tables are run whole."""
+FOLDER: Final = "tests/browser/"
+LANE: Final = "make browser"
+"""Runs its tables whole."""
 
 LEFT_OUT: Final = pytest.StashKey[dict[str, tuple[int, int]]]()
 """Of each table with fewer rows: how many were taken, and how many there are."""
@@ -47,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Takes the other rows away."""
     config.stash[LEFT_OUT] = {}
-    if config.option.whole:
+    if config.option.whole or config.getoption("lf", default=False) or any("[" in asked for asked in config.args):
         return
     tables: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in sorted(items, key=lambda item: item.nodeid):  # they come in a new order each time
@@ -55,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             tables[item.nodeid.partition("[")[0]].append(item)
     dropped: set[pytest.Item] = set()
     for name, table in tables.items():
-        taken = cover([read_row(item) for item in table])
+        taken = cover(read_rows(table))
         if len(taken) < len(table):
             config.stash[LEFT_OUT][name] = len(taken), len(table)
             dropped |= {item for number, item in enumerate(table) if number not in taken}
@@ -66,20 +68,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says which tables were not whole, just before pytest's last line."""
     for name, (taken, all_) in sorted(config.stash.get(LEFT_OUT, {}).items()):  # xdist's first process collects nothing
-        terminalreporter.write_line(f"rows: {taken} of {all_} of {name}; all: {LANES[find_folder(name)]}")
+        terminalreporter.write_line(f"rows: {taken} of {all_} of {name}; all: {LANE}")
 
 
 def is_row(item: pytest.Item) -> bool:
     """Whether it belongs to a table that may be cut."""
-    return hasattr(item, "callspec") and find_folder(item.nodeid) in LANES
+    return hasattr(item, "callspec") and item.nodeid.startswith(FOLDER)
 
 
-def read_row(item: pytest.Item) -> Values:
-    """The values that a test is run with."""
-    callspec = item.callspec  # type: ignore[attr-defined]  # parametrized items have it, see is_row
-    return tuple(sorted((name, repr(value)) for name, value in callspec.params.items()))
+def read_rows(table: Sequence[pytest.Item]) -> list[Values]:
+    """What each row has in those columns that differ; where one alone does, the rows are no table, and each has what no other has."""
+    rows = [dict(read_columns(item)) for item in table]
+    differing = [name for name in rows[0] if len({row[name] for row in rows}) > 1]
+    if len(differing) < 2:
+        return [(("row", str(number)),) for number in range(len(table))]
+    return [tuple((name, row[name]) for name in differing) for row in rows]
 
 
-def find_folder(name: str) -> str:
-    """The folder of tests that a test is in, or its file."""
-    return name.removeprefix("tests/").partition("/")[0]
+def read_columns(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    """What each mark, and each fixture with parameters, gives a test."""
+    given = dict(item.callspec.params)  # type: ignore[attr-defined]  # parametrized items have it, see is_row
+    for mark in item.iter_markers("parametrize"):
+        names = mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0]
+        yield str(mark.args[0]), repr([given.pop(name.strip()) for name in names])
+    for name, value in given.items():
+        yield name, repr(value)

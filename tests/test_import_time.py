@@ -5,14 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from adnotice import AdNoticeMiddleware
+from adnotice import AdNoticeMiddleware, composition
 from adnotice.late import Late
 from adnotice.waiting import on_event_loop
 from tests.conftest import SECRET
@@ -59,8 +60,18 @@ def test_the_import_brings_little_beside_starlette(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_the_first_who_ask_for_the_dashboard_hold_nobody_up(tmp_path: Path) -> None:
+async def test_the_first_who_ask_for_the_dashboard_hold_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is made once, in a thread, while the event loop goes on."""
+    made: list[bool] = []
+    load = composition._load_dashboard
+
+    def watched(*given: Any) -> ASGIApp:
+        made.append(on_event_loop())
+        return load(*given)
+
+    monkeypatch.setattr(composition, "_load_dashboard", watched)
     app = AdNoticeMiddleware(Starlette(), secret_key=SECRET, store_url=f"sqlite:///{tmp_path / 'counts.db'}")
     statuses = []
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://news.example") as client:
@@ -73,6 +84,7 @@ async def test_the_first_who_ask_for_the_dashboard_hold_nobody_up(tmp_path: Path
                 group.start_soon(look)
         about = await client.get("/_adnotice/about")
     assert statuses == [403] * 5, "there is no password"
+    assert made == [False]
     assert about.status_code == 200
 
 

@@ -46,22 +46,33 @@ def test_no_column_is_left_to_one_row() -> None:
     assert sorted(taken) == ["chromium"] * 3 + ["firefox"] * 3
 
 
-def run_table(folder: Path, *options: str) -> list[str]:
-    """What a pytest of its own says of a table of eight rows beside one of two."""
-    file = folder / "tests" / "browser" / "test_table.py"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(TABLE)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.rows", "-p", "no:cacheprovider", "-c", os.devnull, *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def run_table(folder: Path, *options: str, source: str = TABLE, status: int = 0, file: bool = True) -> list[str]:
+    """What a pytest of its own says: of a table of eight rows beside one of two, where no other source is given."""
+    path = folder / "tests" / "browser" / "test_table.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source)
+    cached = () if "cacheprovider" in options else ("-p", "no:cacheprovider")
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-p",
+        "tests.rows",
+        *cached,
+        "-c",
+        os.devnull,
+        f"--rootdir={folder}",
+    ]
     done = subprocess.run(
-        [*command, f"--rootdir={folder}", str(file)],
+        [*command, *options, *([str(path)] if file else [])],
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout.splitlines()
 
 
@@ -84,6 +95,42 @@ def test_a_lane_may_ask_for_whole_tables_and_a_row_may_be_asked_for_alone(tmp_pa
     assert "10 passed" in run_table(tmp_path, "--whole")[-1]
     for language in ("en", "de", "uk", "ar"):
         assert "1 passed" in run_table(tmp_path, "-k", f"firefox-{language}")[-1]
+
+
+def test_rows_that_are_asked_for_by_name_or_failed_last_all_run(tmp_path: Path) -> None:
+    rows = [f"browser/test_table.py::test_of_a_table[{row}]" for row in ("chromium-en", "firefox-en", "firefox-de")]
+    assert "3 passed" in run_table(tmp_path, *(f"{tmp_path}/tests/{row}" for row in rows), file=False)[-1]
+    kept = ("-p", "cacheprovider", "-o", f"cache_dir={tmp_path}/kept")
+    for row in ("chromium-en", "firefox-de"):
+        failing = TABLE.replace("    pass", f"    assert (browser, language) != {tuple(row.split('-'))!r}", 1)
+        assert "1 failed" in run_table(tmp_path, "--whole", *kept, source=failing, status=1)[-1]
+        assert "1 failed" in run_table(tmp_path, "--lf", *kept, source=failing, status=1)[-1]
+
+
+def test_what_one_mark_lists_by_hand_stays(tmp_path: Path) -> None:
+    source = """
+import pytest
+
+@pytest.mark.parametrize(("delay", "answer"), [(1, "a"), (1, "b"), (2, "a"), (2, "b")])
+def test_of_a_list(delay, answer):
+    pass
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@pytest.mark.parametrize("delay, answer", [(1, "a"), (1, "b"), (2, "a"), (2, "b")])
+def test_of_a_table(browser, delay, answer):
+    pass
+
+@pytest.fixture(params=["one", "two"])
+def made(request):
+    return request.param
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_of_a_fixture(browser, made):
+    pass
+"""
+    lines = run_table(tmp_path, source=source)
+    assert "10 passed, 6 deselected" in lines[-1]
+    assert [line.split()[1:4] for line in lines if line.startswith("rows: ")] == [["2", "of", "4"], ["4", "of", "8"]]
 
 
 def test_several_processes_take_the_same_rows(tmp_path: Path) -> None:
