@@ -220,6 +220,34 @@ def test_a_name_waits_until_it_keeps_coming(opener: Opener, shards: int) -> None
     assert table(store)["/vouched", Metric.CLEAR] == 1
 
 
+@pytest.mark.parametrize("read_meanwhile", [False, True])
+@pytest.mark.parametrize("shuffle", range(3))
+def test_the_order_in_which_batches_are_told_makes_no_name_wait(
+    opener: Opener, shards: int, shuffle: int, read_meanwhile: bool
+) -> None:
+    """A worker that had to retry commits after the others; PostgreSQL takes the lines of a journal in any order."""
+    store, ids = opener(), on_one_shard(shards)
+    batches = [(second, page) for second in range(4 * APART_SECONDS) for page in ("/a", f"/once {second}")]
+    random.Random(shuffle).shuffle(batches)  # noqa: S311 - an order, not a secret
+    for number, (second, page) in enumerate(batches):
+        keys = (Key("site", Dimension.ALL, "", Metric.CLEAR), Key("site", Dimension.PAGE, page, Metric.CLEAR))
+        store.commit(Batch(NOON + second, (Entry(next(ids), NOON + 9_000, keys),), from_readers=True))
+        if read_meanwhile and number % 3 == 0:
+            assert_sums_agree(store)
+    assert table(store) == {("/a", Metric.CLEAR): 4 * APART_SECONDS, (OTHER, Metric.CLEAR): 4 * APART_SECONDS}
+    assert_sums_agree(store)
+
+
+@pytest.mark.parametrize("seconds", [(APART_SECONDS, APART_SECONDS, 0), (0, 0, APART_SECONDS), (3, 0, APART_SECONDS)])
+def test_views_apart_give_a_name_whichever_is_told_first(opener: Opener, shards: int, seconds: tuple[int, ...]) -> None:
+    store, ids = opener(), on_one_shard(shards)
+    for second in seconds:
+        keys = (Key("site", Dimension.ALL, "", Metric.CLEAR), Key("site", Dimension.PAGE, "/a", Metric.CLEAR))
+        store.commit(Batch(NOON + second, (Entry(next(ids), NOON + 9_000, keys),), from_readers=True))
+        assert_sums_agree(store)
+    assert table(store) == {("/a", Metric.CLEAR): len(seconds)}
+
+
 def test_a_page_that_fewer_read_gives_way_to_one_that_more_read(opener: Opener, shards: int) -> None:
     store, ids = opener(max_pages=10), on_one_shard(shards)
 

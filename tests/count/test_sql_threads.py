@@ -10,11 +10,11 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import text
 
-from adnotice.count.model.tally import Dimension
+from adnotice.count.model.tally import Dimension, Metric
 from adnotice.count.stores.open import open_store
 from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
-from tests.support.entries import DAY, commit, entry, view
+from tests.support.entries import DAY, commit, entry, table, view
 
 
 @pytest.fixture(params=["sqlite_url", "postgresql_url"])
@@ -72,3 +72,16 @@ def test_counting_goes_on_while_every_question_fails(store: SqlStore) -> None:
         assert all(each.result(timeout=10) > 1 for each in asking)
     assert fates == [[True]] * 100
     assert sum(count.n for count in store.counts("site", Dimension.ALL, DAY)) == 101
+
+
+def test_what_another_thread_settles_meanwhile_is_read(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query finds the tallies empty; before it looks into the journal the writer's thread has moved that."""
+    commit(store, entry(*view("/meanwhile", site="another")))
+    settle = store._settle
+
+    def settle_late() -> None:
+        store._fold()
+        settle()
+
+    monkeypatch.setattr(store, "_settle", settle_late)
+    assert table(store, site="another") == {("/meanwhile", Metric.CLEAR): 1}

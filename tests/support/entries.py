@@ -31,6 +31,8 @@ def commit(store: Store, *entries: Entry, now: float = NOON) -> list[bool]:
     return store.commit(Batch(now, entries))
 
 
-def table(store: Store, dimension: Dimension = Dimension.PAGE, period: Period = DAY) -> dict[tuple[str, Metric], int]:
+def table(
+    store: Store, dimension: Dimension = Dimension.PAGE, period: Period = DAY, site: str = "site"
+) -> dict[tuple[str, Metric], int]:
     """What the store has counted in a period."""
-    return {(value, metric): n for value, metric, n in store.counts("site", dimension, period)}
+    return {(value, metric): n for value, metric, n in store.counts(site, dimension, period)}

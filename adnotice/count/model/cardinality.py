@@ -122,11 +122,13 @@ def admit(
     for arrival in arrivals:
         digest = digest_of(arrival.value)
         before = waiting.find(digest)
+        first, last = arrival.first, arrival.last
         if before is None:
-            candidate = Candidate(arrival.first, 0, dict(arrival.counts))
+            candidate = Candidate(first, 0, dict(arrival.counts))
         else:
-            candidate = Candidate(before.first, before.over, add_counts(before.counts, arrival.counts))
-        kept = arrival.last - candidate.first >= APART_SECONDS and views_of(candidate.counts) >= views
+            first, last = min(first, before.first), max(last, before.first)  # what came first may be told last
+            candidate = Candidate(first, before.over, add_counts(before.counts, arrival.counts))
+        kept = last - first >= APART_SECONDS and views_of(candidate.counts) >= views
         if kept or arrival.value in trusted:
             ripe.append((arrival, candidate, before.counts if before else {}))
         else:

@@ -148,15 +148,16 @@ end
 local function admit(bucket, value, counts, trusted, enough)
   local digest = digest_of(value)
   local waits = redis.call('HGET', bucket.waiting, digest)
-  local first, over, before = seconds, 0, ''
+  local first, last, over, before = seconds, seconds, 0, ''
   if waits then
     first, over = struct.unpack('<I{LANE_BYTES}I{LANE_BYTES}', waits)
+    first, last = math.min(first, seconds), math.max(first, seconds) -- what came first may be told last
     before = waits:sub({2 * LANE_BYTES + 1})
   end
   local held = add(before, counts)
   local n = views(held)
   local named = false
-  if trusted or (n >= enough and seconds - first >= {APART_SECONDS}) then
+  if trusted or (n >= enough and last - first >= {APART_SECONDS}) then
     named = bucket.names_given < bucket.cap
     if named then
       bucket.names_given = bucket.names_given + 1

@@ -101,13 +101,14 @@ class Arrivals:
         self._metrics = metrics
 
     def of(self, values: Collection[str]) -> list[Arrival]:
-        """These of the values, with their counts and when the first and the last came."""
+        """These of the values, with their counts and when the first and the last came. The lines may be in any order."""
         times: dict[str, tuple[int, int]] = {}
         site, dimension = self._where
         for line in self._lines:
             for value, _, _ in line.counts.get(site, {}).get(dimension, ()):
                 if value in values:
-                    times[value] = (times[value][0] if value in times else line.at, line.at)
+                    first, last = times.get(value, (line.at, line.at))
+                    times[value] = min(first, line.at), max(last, line.at)
         return [Arrival(value, *times[value], self._counts(value)) for value in sorted(values)]
 
     def _counts(self, value: str) -> dict[str, int]:

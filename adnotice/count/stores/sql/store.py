@@ -340,23 +340,23 @@ class SqlStore:
                 "another process has just begun this store with another timezone. Set the same one everywhere"
             )
 
-    def _settle(self) -> bool:
-        """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old. Whether something
-        stood there."""
+    def _settle(self) -> None:
+        """Moves what stands in the journal into the tallies, unless others are writing: then it is seconds old."""
         with self.reading() as connection:
             waiting = not self._newer and connection.scalar(select(waits_in(self._journal)))
         if waiting:
             with suppress(Unavailable):
                 self._fold(patient=False)
-        return bool(waiting)
 
     def _read(self, ask: MakeSelect, given: Mapping[str, Any] = {}) -> Sequence[Row[Any]]:
         """The rows that a query finds once the journal is settled; the last column says whether it was not. That is asked for with
         the rows: asking apart costs as much as most answers."""
         rows = self._read_once(ask, given)
-        if (not rows or rows[0][-1]) and self._settle():
-            return self._read_once(ask, given)
-        return rows
+        if rows and not rows[0][-1]:
+            return rows
+        self._settle()
+        # Also where the journal turned out empty: another thread may have settled it in between.
+        return self._read_once(ask, given)
 
     def _read_once(self, ask: MakeSelect, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
         with self.reading() as connection:
