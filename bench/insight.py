@@ -33,7 +33,7 @@ from tests.count.servers import PostgreSQL, running
 
 PASSWORD: Final = "read all about it"  # noqa: S105 - of a store that lasts as long as the bench
 BASE: Final = "/_adnotice"
-KEPT: Final = Path(__file__).parents[1] / ".cache" / "bench"
+KEPT: Final = Path(__file__).parents[1] / ".cache" / "years"
 FIRST_BYTE_MS: Final = 100
 WIRE_BYTES: Final = 30_000
 VIEWS: Final = (
@@ -117,7 +117,7 @@ class Visitor:
 
 
 def run(*, quick: bool = False) -> Part:
-    """Measures everything in about a minute. The first run of a day takes two more: the year is kept below .cache/bench for those
+    """Measures everything in about a minute. The first run of a day takes two more: the year is kept below .cache/years for those
     that follow."""
     days, times = (60, 5) if quick else (DAYS, 15)
     year = Year(datetime.now(UTC).date(), views=20_000_000 * days // DAYS, days=days)
