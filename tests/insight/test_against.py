@@ -82,6 +82,15 @@ async def test_who_looks_again_is_told_of_the_same_comparison(busy: Newsroom) ->
             assert f'data-figures="{state}"' in (await browser.get(f"dashboard?against={against.value}")).text
 
 
+def count_steps(newsroom: Newsroom) -> None:
+    """30 % a year ago, 20 % until four weeks ago, 21 % since."""
+    now = newsroom.now
+    for ago in range(7 * 56, 0, -1):
+        newsroom.now = now - 86_400 * ago
+        blocked = 300 if ago > 7 * 52 else 210 if ago <= 28 else 200
+        newsroom.count({Metric.INJECTED: 1_100, Metric.CLEAR: 1_000 - blocked, Metric.BLOCKED_CONTENT: blocked})
+
+
 @pytest.mark.parametrize(
     ("query", "line"),
     [
@@ -95,12 +104,7 @@ async def test_who_looks_again_is_told_of_the_same_comparison(busy: Newsroom) ->
 async def test_the_dashed_line_stands_where_the_chart_shows_the_weeks_that_are_compared(
     newsroom: Newsroom, query: str, line: str
 ) -> None:
-    now = newsroom.now
-    for ago in range(7 * 56, 0, -1):
-        newsroom.now = now - 86_400 * ago
-        blocked = 300 if ago > 7 * 52 else 210 if ago <= 28 else 200
-        newsroom.count({Metric.INJECTED: 1_100, Metric.CLEAR: 1_000 - blocked, Metric.BLOCKED_CONTENT: blocked})
-    newsroom.now = now
+    newsroom.hold(count_steps)
     async with newsroom.browser() as browser:
         await log_in(browser)
         page = Page((await browser.get(f"dashboard?{query}")).text)

@@ -41,10 +41,8 @@ PROSE = (
 NUMBER = re.compile(r"(?<![\w/#.,-])\d(?:[\d,]*\d)?(?:\.\d+)?%?(?![\w/-])")
 
 
-@pytest.fixture
-def settled(newsroom: Newsroom) -> Newsroom:
-    """A newsroom that has counted for weeks: at a rate that moves, with rows of every kind, half of the views drawn on
-    some days."""
+def count_weeks(newsroom: Newsroom) -> None:
+    """A rate that moves, rows of every kind, half of the views drawn on some days."""
     now = newsroom.now
     for days in range(7 * WEEKS, 0, -1):
         newsroom.now = now - 86_400 * days
@@ -88,7 +86,12 @@ def settled(newsroom: Newsroom) -> Newsroom:
         if days == 1:
             deltas[Key(SITE, Dimension.REFUSAL, "failed", Metric.REFUSED)] = 13
         newsroom.count_all(deltas)
-    newsroom.now = now
+
+
+@pytest.fixture
+def settled(newsroom: Newsroom) -> Newsroom:
+    """A newsroom that has counted for weeks."""
+    newsroom.hold(count_weeks)
     return newsroom
 
 
