@@ -1,7 +1,7 @@
 """`make newcomer`: follows each page of docs/start and writes what came of it into docs/start.md.
 
 Names choose pages. `--each-line` follows a page once for each line of its blocks, without that line, and fails where
-nobody would have missed it; it writes nothing.
+nobody would have missed it; `--lines 0-2` takes only those of its lines. It writes nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> int:
         browsers = Browsers(net, Path(name))
         try:
             if asked.each_line:
-                return max(without_each_line(page, asked.wheel, net, browsers) for page in pages)
+                return max(without_each_line(page, asked.wheel, net, browsers, asked.lines) for page in pages)
             return max(follow_page(page, asked.wheel, net, browsers) for page in pages)
         finally:
             browsers.close()
@@ -53,7 +53,14 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("wheel", type=Path, help="what pip installs as adnotice")
     parser.add_argument("pages", nargs="*", help="names of pages in docs/start; else all")
     parser.add_argument("--each-line", action="store_true", help="without each line in turn; writes nothing")
+    parser.add_argument("--lines", type=lines_between, default=range(1000), help="of --each-line, only these: 0-2")
     return parser.parse_intermixed_args(given)
+
+
+def lines_between(given: str) -> range:
+    """The lines from one number to another, both included."""
+    first, _, last = given.partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def follow_page(page: Path, wheel: Path, net: Internet, browsers: Browsers) -> int:
@@ -71,13 +78,13 @@ def follow_page(page: Path, wheel: Path, net: Internet, browsers: Browsers) -> i
     return 0
 
 
-def without_each_line(page: Path, wheel: Path, net: Internet, browsers: Browsers) -> int:
-    """Follows the page without each of its lines; 1 where one was not missed."""
+def without_each_line(page: Path, wheel: Path, net: Internet, browsers: Browsers, lines: range) -> int:
+    """Follows the page without each of these lines of its blocks; 1 where one was not missed."""
     unneeded = []
     text = page.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         shorter, cache = Path(name) / page.name, Path(name) / "pip"
-        for line, without in leave_out_each_line(text):
+        for line, without in list(leave_out_each_line(text))[lines.start : lines.stop]:
             shorter.write_text(without, encoding="utf-8")
             try:
                 follow(shorter, wheel, net, browsers, pip_cache=cache)

@@ -86,6 +86,12 @@ def test_pages_may_stand_behind_the_option_as_the_docs_have_it() -> None:
     assert (asked.wheel, asked.pages, asked.each_line) == (Path("dist/adnotice.whl"), ["flask"], True)
 
 
+@pytest.mark.parametrize(("given", "lines"), [("3", [3]), ("0-2", [0, 1, 2])])
+def test_of_a_pages_lines_some_can_be_chosen(given: str, lines: list[int]) -> None:
+    asked = read_arguments(["dist/adnotice.whl", "flask", "--each-line", "--lines", given])
+    assert list(asked.lines) == lines
+
+
 def test_a_new_row_stands_in_the_place_of_the_older_one() -> None:
     document = "before\n<!-- made by make newcomer -->\n<!-- -->\nafter"
     first = put_row(document, "b", "| [B](start/b.md) | 1 |")
