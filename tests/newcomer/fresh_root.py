@@ -7,6 +7,7 @@ runs in it, so services are begun by their scripts, as `service` does on any Deb
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -17,6 +18,8 @@ from typing import Final
 
 READY_SECONDS: Final = 90.0
 TOOLS: Final = ("unshare", "nsenter", "mount", "chroot")
+PACKAGES: Final = ("nginx-common", "caddy", "mysql-common", "php-common", "wordpress", "python3*-venv")
+"""What pages have `apt-get` install: where it is there already, a page without that line would do too."""
 DEVICES: Final = ("null", "zero", "full", "random", "urandom", "tty")
 
 _SET_UP: Final = """
@@ -34,9 +37,9 @@ mount -t tmpfs tmpfs root
 mkdir -p run/lock
 rm -rf var/lib/apt/lists/* etc/adnotice* srv/*
 printf '#!/bin/sh\\nexit 101\\n' >usr/sbin/policy-rc.d; chmod +x usr/sbin/policy-rc.d
-if [ -d var/lib/dpkg ] && [ -d etc/mysql ]; then
-    DEBIAN_FRONTEND=noninteractive chroot . apt-get purge --yes mysql-common >/dev/null; rm -rf etc/mysql var/lib/mysql
-fi
+installed=$(chroot . dpkg-query --show --showformat '${{Package}} ' {packages} 2>{base}/not-installed || true)
+[ -z "$installed" ] || DEBIAN_FRONTEND=noninteractive chroot . apt-get purge --yes $installed >{base}/purged
+rm -rf etc/mysql var/lib/mysql
 mkdir -p etc/mysql/mariadb.conf.d; printf '[mysqld]\\nskip-networking\\n' >etc/mysql/mariadb.conf.d/99-here.cnf
 : >{base}/ready
 while :; do sleep 3600; done
@@ -56,7 +59,7 @@ def needs() -> list[str]:
 def fresh_root(base: Path) -> Iterator[list[str]]:
     """Gives the beginning of a command that runs in it, in root's empty home; ends all that runs there."""
     base.mkdir()
-    script = _SET_UP.format(base=base, devices=" ".join(DEVICES))
+    script = _SET_UP.format(base=base, devices=" ".join(DEVICES), packages=" ".join(map(shlex.quote, PACKAGES)))
     holder = subprocess.Popen(
         ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-c", script],
         stdout=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ import pytest
 
 from tests.newcomer.__main__ import HEAD, PAGES, TABLE, page_of, put_row, read_arguments, rows_in
 from tests.newcomer.steps import Run, Visit, Write, leave_out_each_line, read_steps
+from tests.newcomer.walk import ports_named
 
 PAGE = """# A page
 
@@ -90,6 +91,11 @@ def test_pages_may_stand_behind_the_option_as_the_docs_have_it() -> None:
 def test_of_a_pages_lines_some_can_be_chosen(given: str, lines: list[int]) -> None:
     asked = read_arguments(["dist/adnotice.whl", "flask", "--each-line", "--lines", given])
     assert list(asked.lines) == lines
+
+
+@pytest.mark.parametrize(("command", "ports"), [("adnotice serve --port 8009", [8009]), ("uvicorn main:app", [])])
+def test_the_port_is_awaited_that_a_command_names(command: str, ports: list[int]) -> None:
+    assert ports_named(command) == ports
 
 
 def test_a_new_row_stands_in_the_place_of_the_older_one() -> None:

@@ -73,8 +73,10 @@ class Newcomer:
         """Does what the page says. Raises `CommandFailed` or `Missed`, with what stood in the terminals."""
         started = time.monotonic()
         port = next(step.port for step in steps if isinstance(step, Visit))
-        if answers(port):
-            raise Missed(f"something else listens on port {port} of this machine")
+        begun = [step.commands[-1] for step in steps if isinstance(step, Run) and step.stays]
+        for needed in sorted({port, *(each for command in begun for each in ports_named(command))}):
+            if answers(needed):
+                raise Missed(f"something else listens on port {needed} of this machine")
         self._net.serve(HOST, port)
         try:
             if any(isinstance(step, Run) and step.as_root for step in steps):
@@ -111,8 +113,10 @@ class Newcomer:
         for command in step.commands[: -1 if step.stays else None]:
             self._note(terminal.run(command))
         if step.stays:
-            terminal.leave_running(step.commands[-1])
-            wait_until(lambda: answers(port), f"{step.commands[-1]} answers on port {port}", START_SECONDS)
+            begun = step.commands[-1]
+            terminal.leave_running(begun)
+            for awaited in sorted({port, *ports_named(begun)}):
+                wait_until(lambda at=awaited: answers(at), f"{begun} answers on port {awaited}", START_SECONDS)
 
     def _note(self, printed: str) -> None:
         """Keeps what a newcomer would look at."""
@@ -201,6 +205,11 @@ def is_there(page: Page, selector: str) -> bool:
         return bool(page.run(body, selector))
     except DriverError:
         return False
+
+
+def ports_named(command: str) -> list[int]:
+    """The ports that a command says it will answer on: behind another server the site's own answers before it does."""
+    return [int(port) for port in re.findall(r"--port (\d+)", command)]
 
 
 def answers(port: int) -> bool:
