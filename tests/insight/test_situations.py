@@ -11,13 +11,14 @@ import msgspec
 import pytest
 
 from adnotice.count.model.calendar import Starts
+from adnotice.count.model.language import NOT_KNOWN
 from adnotice.count.model.tally import Count, Dimension, Grain, Metric, Period
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import Against, Change, Part, Trend
 from adnotice.insight.analysis.intervals import share
 from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.summarize import summarize
-from adnotice.insight.analysis.summary import Bucket, ReportRows, Stop, Summary
+from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, ReportRows, Stop, Summary
 from adnotice.insight.display import charts, formats, sentences
 from adnotice.vocabulary import Mode
 
@@ -90,14 +91,19 @@ def test_usual_movement() -> None:
 def test_more_than_usual() -> None:
     rise = changed(Trend.UNUSUAL, 0.05, 0.2, season_known=True, left_out=(date(2026, 11, 14),))
     young = changed(Trend.UNUSUAL, 0.05, 0.2)
-    first, season, firefox, launch, days, *_ = told(4)
+    first, season, firefox, launch, direct, german, days, *_ = told(4)
     moved = Part("browsers", "Firefox", 0.31, 0.24, 0.387, 0.379, 0.012)
     new = Part("pages", "/launch", 0.12, 0.0, 0.7, None, 0.06)
-    assert [sentences.largest_part(changed(Trend.UNUSUAL, 0.05, 0.2, part=part)) for part in (moved, new, None)] == [
-        firefox,
-        launch,
-        "",
-    ]
+    came = Part("referrers", NO_REFERRER, 0.41, 0.2, 0.301, 0.298, 0.04)
+    spoken = msgspec.structs.replace(moved, table="languages", name="de")
+    assert [
+        sentences.largest_part(changed(Trend.UNUSUAL, 0.05, 0.2, part=part))
+        for part in (moved, new, came, spoken, None)
+    ] == [firefox, launch, direct, german, ""]
+    nameless = changed(Trend.UNUSUAL, 0.05, 0.2, part=msgspec.structs.replace(moved, table="systems", name=NOT_KNOWN))
+    assert sentences.largest_part(nameless).startswith(
+        "Its largest part: without a known system came 31.0% of page views"
+    )
     gone = changed(Trend.UNUSUAL, -0.05, 0.2, part=Part("pages", "/launch", 0.0, 0.12, None, 0.7, -0.06))
     assert sentences.largest_part(gone).endswith(
         "brought 0% of page views, before 12.0%; then ads were blocked on 70.0% of them."
@@ -115,7 +121,7 @@ def test_against_other_weeks() -> None:
     blank = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28), **year)  # type: ignore[arg-type]
     early = msgspec.structs.replace(blank, answer_on=date(2027, 3, 13))
     few = msgspec.structs.replace(blank, views=90, views_before=56_000)
-    assert told(4)[5:] == [sentences.change(each) for each in (week, described, early, blank, few)]
+    assert told(4)[7:] == [sentences.change(each) for each in (week, described, early, blank, few)]
     assert sentences.change(msgspec.structs.replace(week, points=0.0)).startswith(
         "The last whole week is as the week before (20.4%)."
     )

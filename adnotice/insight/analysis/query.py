@@ -22,7 +22,7 @@ from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retent
 from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
 from adnotice.insight.analysis.series import IN_ROWS, IN_SERIES, days_of, make_series
 from adnotice.insight.analysis.stopped import find_last_view, find_stop
-from adnotice.insight.analysis.summarize import TOP_ROWS, by_value, summarize, total
+from adnotice.insight.analysis.summarize import TOP_ROWS, by_value, name_direct, summarize, total
 from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows, Summary
 from adnotice.insight.analysis.weighting import view
 from adnotice.insight.annotations import Annotations, BadAnnotation
@@ -278,20 +278,22 @@ class Reader:
 
     def _explain(self, site: str, change: Change) -> Change:
         """The same with its largest part, where it is more than usual."""
-        if change.answer is not Trend.UNUSUAL or change.points is None:
+        if change.answer is not Trend.UNUSUAL or change.points is None or change.yardstick is None:
             return change
         length = timedelta(weeks=change.weeks)
         now = self._view_rows(site, Period(change.first, change.last))
         before = self._view_rows(site, Period(change.first - length, change.last - length))
-        return msgspec.structs.replace(change, part=find_part(now, before, change.points))
+        return msgspec.structs.replace(change, part=find_part(now, before, change.points, change.yardstick))
 
     def _view_rows(self, site: str, period: Period) -> Stretch:
         counts = self._count(site, period, MOST_VALUES)
+        whole = total(counts[Dimension.ALL])
+        counts[Dimension.REFERRER] = name_direct(counts[Dimension.REFERRER], whole)
         tables = {
             table: {name: view(numbers) for name, numbers in by_value(counts[dimension]).items()}
             for table, dimension in TABLES.items()
         }
-        return Stretch(view(total(counts[Dimension.ALL])), tables)
+        return Stretch(view(whole), tables)
 
     def _find_begin(self, site: str) -> str:
         """The hour of today that has the site's first count; empty where nothing is counted."""

@@ -131,6 +131,16 @@ def row(name: str, table: str = "") -> str:
     return "All others" if name == OTHER else name
 
 
+def subject(name: str, table: str) -> str:
+    """A row of this table and its verb, before a share of the page views."""
+    if name == NO_REFERRER:
+        return "without another site as their referrer came"
+    if name == NOT_KNOWN:
+        return f"without a known {BREAKDOWNS[table][1].lower()} came"
+    said = row(name, table)
+    return f"browsers set to {said} brought" if table == "languages" else f"{said} brought"
+
+
 def mode(given: Mode) -> str:
     """What adnotice does in this mode."""
     return MODES[given]

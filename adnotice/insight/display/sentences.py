@@ -161,12 +161,13 @@ def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
 
 
 def largest_part(found: Change) -> str:
-    """The row that is the largest part of an unusual change; empty where none stands out, or the change is usual."""
+    """The row that is the largest part of an unusual change; empty where none moved otherwise than the rest, or the change is
+    usual."""
     part = found.part
     if part is None:
         return ""
     was = formats.percent(part.share_before) if part.share_before else "none"
-    told = f"Its largest part: {labels.row(part.name, part.table)} brought {formats.percent(part.share)} of page views, before {was}"
+    told = f"Its largest part: {labels.subject(part.name, part.table)} {formats.percent(part.share)} of page views, before {was}"
     rates = [formats.percent(rate) for rate in (part.rate, part.rate_before) if rate is not None]
     if part.rate is None:
         return f"{told}; then ads were blocked on {rates[0]} of them."
