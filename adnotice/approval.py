@@ -48,7 +48,7 @@ def tell_wording(asked: Arguments) -> int:
             print(print_approved(make_template(asked.language)), end="")
         else:
             return approve_language(asked, settings, folder)
-    except (NotWhole, OSError) as error:
+    except NotWhole as error:
         print(error, file=sys.stderr)
         return 1
     return 0

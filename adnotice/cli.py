@@ -48,6 +48,7 @@ from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetric
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
 from adnotice.notice.sentences import SOURCE
+from adnotice.output import explain_failure, take_any_letter
 from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
@@ -59,10 +60,12 @@ FILE: Final = click.Path(path_type=Path)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0 done, 1 could not be done, 2 wrongly asked."""
+    take_any_letter()
     try:
         status = adnotice.main(
             args=None if arguments is None else list(map(str, arguments)), prog_name="adnotice", standalone_mode=False
         )
+        sys.stdout.flush()
     except (NoStore, NoSite) as error:
         print(error, file=sys.stderr)
         return 2
@@ -74,6 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:
         print("\nNothing was done.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if said := explain_failure(error):
+            print(said, file=sys.stderr)
         return 1
     return status if isinstance(status, int) else 0
 

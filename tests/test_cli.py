@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,64 @@ def test_new_secret_prints_one_that_is_strong_enough(capsys: pytest.CaptureFixtu
 def test_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"adnotice {__version__}\n"
+
+
+TOLD: tuple[tuple[str, ...], ...] = (
+    ("figures",),
+    ("figures", "series"),
+    ("report",),
+    ("mode",),
+    ("watch",),
+    ("wording",),
+    ("wording", "--html"),
+    ("new-secret",),
+    ("completion", "bash"),
+    ("--version",),
+    ("--help",),
+)
+"""Commands that print something and ask for nothing."""
+
+
+def run_command(*arguments: str, out: Any = subprocess.PIPE, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own, with its output buffered as in a pipe."""
+    command = [sys.executable, "-m", "adnotice", *arguments]
+    given = {**os.environ, **environment}
+    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, env=given, check=False, timeout=60)
+
+
+@pytest.mark.process
+@pytest.mark.usefixtures("store_url")
+@pytest.mark.parametrize("arguments", TOLD, ids=" ".join)
+def test_a_full_disk_under_the_output_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = run_command(*arguments, out=full)
+    told = done.stderr.decode()
+    assert (done.returncode, "Traceback" in told, "Exception ignored" in told) == (1, False, False), told
+    assert "No space left on device" in told.splitlines()[-1]
+
+
+@pytest.mark.process
+@pytest.mark.usefixtures("store_url")
+@pytest.mark.parametrize("arguments", TOLD, ids=" ".join)
+def test_who_reads_no_further_makes_no_noise(arguments: tuple[str, ...]) -> None:
+    """As with `| head -1`: nobody is at the pipe's other end."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        told = run_command(*arguments, out=closed).stderr.decode()
+    assert not re.search("Traceback|Exception ignored|Broken pipe", told), told
+
+
+@pytest.mark.process
+@pytest.mark.usefixtures("store_url")
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_letters_that_the_locale_lacks_stop_no_command(encoding: str) -> None:
+    for arguments in TOLD:
+        done = run_command(*arguments, PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr.decode().count("Traceback")) in ((0, 0), (1, 0)), done.stderr.decode()
+        assert done.stdout
+        if arguments == ("figures",):
+            json.loads(done.stdout.decode(encoding))
 
 
 def test_hash_password_takes_a_line_that_is_piped_in(

@@ -28,6 +28,7 @@ STOREYS: list[set[str]] = [
         "version",
         "waiting",
         "arguments",
+        "output",
     },
     {"texts", "finding", "page", "mode", "agents", "keywords", "late"},
     {"http"},

@@ -1,0 +1,31 @@
+"""What commands write to: the terminal, a pipe or a file, as the shell gives it."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from contextlib import suppress
+
+
+def take_any_letter() -> None:
+    """Has letters that the locale lacks written as `\\uXXXX`, which JSON reads: no command stops half way for one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def explain_failure(error: OSError) -> str:
+    """What the system could not do, in a line; empty where whoever reads our output has seen enough (`| head`).
+
+    What is still to be written is dropped: it would fail once more when the process ends.
+    """
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    if error.errno == errno.EPIPE:
+        return ""
+    where = f": {error.filename}" if error.filename else ", or what it printed could not be written"
+    return f"the system refused what this command needs: {error.strerror or error}{where}"
