@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import getpass
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -415,7 +416,7 @@ def doctor(target: str, paths: tuple[str, ...], prefix: str | None, host: str, *
 
 @adnotice.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=int, default=8009, show_default=True, help="The port to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8009, show_default=True, help="The port to listen on.")
 def serve(host: str, port: int) -> int:
     """Run adnotice on its own, for sites that are not Python."""
     try:
@@ -429,8 +430,24 @@ def serve(host: str, port: int) -> int:
     settings = read_settings()
     with closing(open_store(settings.count.store_url, settings.count, create=False)) as store:
         print(f"store: {store.health().url}", file=sys.stderr)
+    if obstacle := find_obstacle(host, port):
+        print(f"nobody can listen on {host}, port {port}: {obstacle}. Choose another with --port", file=sys.stderr)
+        return 1
     uvicorn.run(create_app(settings), host=host, port=port)
     return 0
+
+
+def find_obstacle(host: str, port: int) -> str:
+    """Why nobody can listen there; empty where somebody can."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+        tried.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as uvicorn does: what has just ended is no obstacle
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""
 
 
 @adnotice.command()

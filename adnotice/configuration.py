@@ -64,7 +64,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, **defaults: Unpack[Ke
         raise SettingsError(
             [
                 f"secret_key is required, and there are no settings: no keywords, no {FILE_NAME} in {_here()}, "
-                f"no variables ADNOTICE_…. Make the file with: adnotice init"
+                f"no variables ADNOTICE_…. {_first_step()}"
             ]
         )
     return Settings.from_env(environ, **defaults)
@@ -106,7 +106,16 @@ def tell_source(environ: Mapping[str, str] = os.environ) -> str:
     if file is not None:
         return f"{file} and {variables}" if variables else str(file)
     missing = f"no {FILE_NAME} in {_here()}"
-    return f"{variables} ({missing})" if variables else f"the defaults ({missing}; adnotice init makes one)"
+    return f"{variables} ({missing})" if variables else f"the defaults ({missing}). {_first_step()}"
+
+
+def _first_step() -> str:
+    """What to do where no settings are found; a file further up is named, as commands are often run in a folder below."""
+    with suppress(OSError):
+        for folder in Path.cwd().parents:
+            if (folder / FILE_NAME).is_file():
+                return f"There is one in {folder}: run this there, or name it in {CONFIG_VARIABLE}"
+    return f"Make the file with adnotice init; one that lies elsewhere is named in {CONFIG_VARIABLE}"
 
 
 def _here() -> str:

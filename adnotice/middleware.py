@@ -13,7 +13,7 @@ from adnotice.configuration import choose_settings
 from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
 from adnotice.keywords import Keywords
-from adnotice.placement import find_wrong_placement
+from adnotice.placement import TWICE, find_wrong_placement, holds
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import Standby
 from adnotice.switched_off import SwitchedOff
@@ -68,6 +68,8 @@ class AdNoticeMiddleware:
     def _set_up(self, app: ASGIApp, settings: Settings) -> None:
         if wrong_slot := find_wrong_placement(app):
             raise SettingsError([wrong_slot])
+        if holds(app, AdNoticeMiddleware):
+            tell(TWICE)
         parts = compose(settings)
         self._writer = parts.writer
         self._pages = Injector(app, parts.rules)

@@ -116,6 +116,14 @@ class Settings:
         """
         try:
             written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            told = (
+                f"{path} is not there. Make it with adnotice init, or name the file that is there in {CONFIG_VARIABLE}"
+            )
+            raise SettingsError([told]) from None
+        except PermissionError:
+            told = f"{path} can't be read by the user that this process runs as. Give it to that user (chown)"
+            raise SettingsError([told]) from None
         except (OSError, ValueError) as error:
             raise SettingsError([f"{path} must be a TOML file that can be read: {error}"]) from None
         variables = _read_variables(environ)

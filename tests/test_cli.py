@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,24 @@ def test_what_is_wrongly_asked_ends_with_2_and_the_usage(wrong: list[str], capsy
     said = capsys.readouterr()
     assert "Usage: adnotice" in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize("port", ["0", "65536"])
+def test_a_port_that_there_is_not_is_wrongly_asked(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", port]) == 2
+    assert f"{port} is not in the range" in capsys.readouterr().err
+
+
+def test_where_another_listens_serve_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--site-name", "News", "--password", "read all about it"]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 1
+    told = f"nobody can listen on 127.0.0.1, port {port}: Address already in use. Choose another with --port"
+    assert capsys.readouterr().err.splitlines()[-1] == told
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -58,7 +58,7 @@ def test_a_file_that_is_named_and_not_there_is_no_reason_to_take_another(
     write(folder / "adnotice.toml")
     monkeypatch.setenv("ADNOTICE_CONFIG", "gone.toml")
     (told,) = problems(None, {})
-    assert told.startswith(f"{folder / 'gone.toml'} must be a TOML file that can be read")
+    assert told.startswith(f"{folder / 'gone.toml'} is not there. Make it with adnotice init, or name the file")
 
 
 def test_variables_stand_above_the_file_and_name_themselves(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,17 @@ def test_without_any_settings_the_first_step_is_named(folder: Path) -> None:
     (told,) = problems(None, {})
     assert told.startswith("secret_key is required")
     assert str(folder) in told
-    assert told.endswith("Make the file with: adnotice init")
+    assert told.endswith("Make the file with adnotice init; one that lies elsewhere is named in ADNOTICE_CONFIG")
+
+
+def test_a_file_in_a_folder_further_up_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder / "adnotice.toml")
+    below = folder / "site" / "pages"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    (told,) = problems(None, {})
+    assert told.endswith(f"There is one in {folder}: run this there, or name it in ADNOTICE_CONFIG")
+    assert tell_source().endswith(f"There is one in {folder}: run this there, or name it in ADNOTICE_CONFIG")
 
 
 def test_a_folder_that_is_gone_has_no_file(folder: Path) -> None:

@@ -149,11 +149,26 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     assert settings.hosts == {"news.example": "news"}
 
 
-@pytest.mark.parametrize("content", [None, b"secret_key = ", b"\xff\xfe"])
-def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_not_there_and_how_it_is_made_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"adnotice\.toml is not there\. Make it with adnotice init, or name"):
+        Settings.from_file(tmp_path / "adnotice.toml")
+
+
+def test_a_file_of_another_user_is_named_with_what_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(
+        SettingsError, match=r"can't be read by the user that this process runs as\. Give it to that user"
+    ):
+        Settings.from_file(tmp_path / "adnotice.toml")
+
+
+@pytest.mark.parametrize("content", [b"secret_key = ", b"\xff\xfe"])
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "adnotice.toml"
-    if content is not None:
-        file.write_bytes(content)
+    file.write_bytes(content)
     with pytest.raises(SettingsError, match=r"adnotice\.toml must be a TOML file that can be read"):
         Settings.from_file(file)
 

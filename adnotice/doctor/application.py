@@ -13,7 +13,8 @@ from typing import Final, cast
 
 from starlette.types import ASGIApp, Message
 
-from adnotice.doctor.wsgi_bridge import WsgiBridge, is_wsgi
+from adnotice.doctor.wsgi_bridge import WsgiBridge
+from adnotice.placement import is_wsgi
 
 STARTUP_SECONDS: Final = 30
 

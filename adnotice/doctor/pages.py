@@ -115,6 +115,32 @@ def judge_page(page: PageSeen, site: SiteSeen, prefix: str) -> Iterator[Finding]
         )
 
 
+def judge_silence(site: SiteSeen) -> Finding | None:
+    """Where nothing at all answered: that alone, as all else follows from it."""
+    if site.client.problem and all(page.packed.problem for page in site.pages):
+        page = site.pages[0]
+        return _wrong(
+            page,
+            "nothing answers there",
+            page.packed.problem,
+            "Look whether host and port are right, and whether the site runs",
+        )
+    return None
+
+
+def judge_failure(site: SiteSeen) -> Iterator[Finding]:
+    """Where no page was a page, so that nothing is known of the tag."""
+    if site.pages and not any(page.packed.problem or page.packed.status == 200 for page in site.pages):
+        page = site.pages[0]
+        yield _wrong(
+            page,
+            "no page was seen: nothing that was asked for came with status 200",
+            page.packed.summary,
+            "Name a page that there is, such as: adnotice doctor TARGET /news/. If it should be this one, the log of the app says "
+            "why it fails",
+        )
+
+
 def carries_tag(page: PageSeen) -> bool:
     """Whether the page as browsers ask for it has our tag."""
     return bool(find_tags(page.packed.body))

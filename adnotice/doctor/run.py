@@ -11,7 +11,7 @@ import msgspec
 
 from adnotice.doctor.endpoints import judge_endpoints
 from adnotice.doctor.observations import SiteSeen
-from adnotice.doctor.pages import carries_tag, judge_page
+from adnotice.doctor.pages import carries_tag, judge_failure, judge_page, judge_silence
 from adnotice.doctor.site import judge_site
 from adnotice.finding import Finding, Weight
 
@@ -47,8 +47,11 @@ def run_doctor(
             raise
         complain("adnotice doctor needs httpx. Install it with: pip install 'adnotice[doctor]'")
         return 2
-    if "://" not in target and ":" not in target:
-        complain(f"name a URL such as https://news.example or an app such as module:app, got {target!r}")
+    if "://" not in target and not names_app(target):
+        complain(
+            f"name a URL such as https://news.example or an app such as module:app, got {target!r}. "
+            f"If that is an address: http://{target}"
+        )
         return 2
     try:
         site = asyncio.run(examine(target, tuple(paths), prefix, host))
@@ -61,11 +64,19 @@ def run_doctor(
     return 1 if any(finding.weight is Weight.WRONG for finding in findings) else 0
 
 
+def names_app(target: str) -> bool:
+    """Whether the target has the form module:app, which an address with a port has not."""
+    module, colon, attribute = target.partition(":")
+    return bool(colon) and all(part.isidentifier() for part in (*module.split("."), *attribute.split(".")))
+
+
 def judge(site: SiteSeen, prefix: str, today: date | None = None) -> list[Finding]:
     """Everything to say about the site on this day, pages first."""
+    if not_there := judge_silence(site):
+        return [not_there]
     folder = site.src.removesuffix("client.js")
     pages = [finding for page in site.pages for finding in judge_page(page, site, prefix)]
-    return [*pages, *judge_endpoints(site, folder), *judge_site(site, prefix, today)]
+    return [*pages, *judge_failure(site), *judge_endpoints(site, folder), *judge_site(site, prefix, today)]
 
 
 def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import io
 from typing import Any
 
 import anyio.to_thread
 from starlette.types import Receive, Scope, Send
-
-
-def is_wsgi(app: Any) -> bool:
-    """Whether the app takes `environ` and `start_response`, and is no coroutine function."""
-    called = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
-    if inspect.iscoroutinefunction(called):
-        return False
-    try:
-        names = [name for name in inspect.signature(called).parameters if name != "self"]
-    except (TypeError, ValueError):
-        return False
-    return len(names) == 2
 
 
 class WsgiBridge:

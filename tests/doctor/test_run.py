@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ async def sw_js(request):
 others = [Route("/reading", reading), Route("/app.js", app_js), Route("/sw.js", sw_js)]
 bare = Starlette(routes=[*others, Route("/", home), Route("/story", home), Route("/closed", closed)], lifespan=lifespan)
 app = AdNoticeMiddleware(GZipMiddleware(bare), secret_key="k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu", store_url="sqlite:///counts.db")
+
+async def fails(request):
+    raise RuntimeError
+
+OURS = dict(secret_key="k7Jm2vQx9TzR4wLb8NcY6pHd3sFg5aEu", store_url="sqlite:///counts.db")
+without_pages = AdNoticeMiddleware(Starlette(), **OURS)
+failing_pages = AdNoticeMiddleware(Starlette(routes=[Route("/", fails)]), **OURS)
 
 async def failing(scope, receive, send):
     await receive()
@@ -136,6 +144,8 @@ def test_an_app_that_is_not_wrapped_is_told_how(module: str) -> None:
         ("no_such_module:app", "there is no module 'no_such_module'"),
         ("{}:failing", "the app failed at its start: no database"),
         ("{}", "name a URL such as https://news.example or an app such as module:app"),
+        ("127.0.0.1:8000", "If that is an address: http://127.0.0.1:8000"),
+        ("localhost:8000", "If that is an address: http://localhost:8000"),
     ],
 )
 def test_a_target_that_is_none_is_explained(module: str, target: str, said: str) -> None:
@@ -163,6 +173,24 @@ def test_where_the_app_starts_all_the_same_its_addresses_say_what_to_mend(
     assert "         adnotice leaves the site alone: its settings can't be used" in lines
     assert not any("store" in line for line in lines)
     assert any("mode must be one of off, measure, ask" in record.getMessage() for record in caplog.records)
+
+
+def test_where_nobody_answers_that_alone_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    status, lines = examine(f"http://127.0.0.1:{port}")
+    assert status == 1
+    assert lines[:2] == ["WRONG  /", "         nothing answers there"]
+    assert lines[3] == "  mend:  Look whether host and port are right, and whether the site runs"
+    assert lines[4:] == ["", "0 of 1 pages carry the tag; 1 wrong, 0 to know"]
+
+
+@pytest.mark.parametrize("app", ["without_pages", "failing_pages"])
+def test_an_app_of_which_no_page_was_seen_is_not_called_well(module: str, app: str) -> None:
+    status, lines = examine(f"{module}:{app}")
+    assert status == 1
+    assert "         no page was seen: nothing that was asked for came with status 200" in lines
+    assert any("adnotice doctor TARGET /news/" in line for line in lines)
 
 
 def test_nothing_is_counted(module: str) -> None:
