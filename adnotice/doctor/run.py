@@ -76,7 +76,9 @@ def judge(site: SiteSeen, prefix: str, today: date | None = None) -> list[Findin
         return [not_there]
     folder = site.src.removesuffix("client.js")
     pages = [finding for page in site.pages for finding in judge_page(page, site, prefix)]
-    return [*pages, *judge_failure(site), *judge_endpoints(site, folder), *judge_site(site, prefix, today)]
+    if all(finding.weight is Weight.KNOW for finding in pages):
+        pages = list(judge_failure(site)) or pages
+    return [*pages, *judge_endpoints(site, folder), *judge_site(site, prefix, today)]
 
 
 def gather(findings: Sequence[Finding]) -> list[tuple[Finding, list[str]]]:

@@ -28,7 +28,8 @@ def judge_site(site: SiteSeen, prefix: str, today: date | None = None) -> Iterat
     folder = site.src.removesuffix("client.js")
     for finding in judge_age(today or datetime.now(UTC).date()):
         yield msgspec.structs.replace(finding, about="this adnotice", came=f"baits verified on {VERIFIED.isoformat()}")
-    if site.pages and not any(f"{folder}about".encode() in page.packed.body for page in site.pages):
+    seen = any(page.packed.status == 200 for page in site.pages)
+    if seen and not any(f"{folder}about".encode() in page.packed.body for page in site.pages):
         yield Finding(
             weight=Weight.KNOW,
             about=f"{folder}about",

@@ -191,6 +191,7 @@ def test_an_app_of_which_no_page_was_seen_is_not_called_well(module: str, app: s
     assert status == 1
     assert "         no page was seen: nothing that was asked for came with status 200" in lines
     assert any("adnotice doctor TARGET /news/" in line for line in lines)
+    assert lines[-1] == "0 of 1 pages carry the tag; 1 wrong, 0 to know"
 
 
 def test_nothing_is_counted(module: str) -> None:
