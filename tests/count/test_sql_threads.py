@@ -74,6 +74,16 @@ def test_counting_goes_on_while_every_question_fails(store: SqlStore) -> None:
     assert sum(count.n for count in store.counts("site", Dimension.ALL, DAY)) == 101
 
 
+def test_what_comes_back_after_all_was_closed_is_closed(store: SqlStore) -> None:
+    with store.reading() as connection:
+        lent = connection.connection.dbapi_connection
+        assert lent is not None
+        store._dialect.close()
+    with pytest.raises(Exception, match="closed"):
+        lent.cursor().execute("SELECT 1")
+    assert sum(count.n for count in store.counts("site", Dimension.ALL, DAY)) == 1
+
+
 def test_what_another_thread_settles_meanwhile_is_read(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """A query finds the tallies empty; before it looks into the journal the writer's thread has moved that."""
     commit(store, entry(*view("/meanwhile", site="another")))

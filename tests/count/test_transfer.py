@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -50,29 +51,40 @@ def test_a_store_that_holds_counts_is_not_added_to(sqlite_url: str, tmp_path: Pa
     fill(sqlite_url)
     other = f"sqlite:///{tmp_path / 'other.db'}"
     fill(other)
-    with pytest.raises(Unusable, match="holds counts already"):
-        copy_store(open_store(sqlite_url, SETTINGS), open_store(other, SETTINGS))
+    with (
+        closing(open_store(sqlite_url, SETTINGS)) as source,
+        closing(open_store(other, SETTINGS)) as target,
+        pytest.raises(Unusable, match="holds counts already"),
+    ):
+        copy_store(source, target)
 
 
 def test_another_time_zone_is_refused_before_anything_is_copied(sqlite_url: str, tmp_path: Path) -> None:
     fill(sqlite_url)
     elsewhere = CountSettings(store_url="sqlite:///unused")
-    target = open_store(f"sqlite:///{tmp_path / 'other.db'}", elsewhere)
-    with pytest.raises(Unusable, match="cut in the time zone Europe/Kyiv"):
-        copy_store(open_store(sqlite_url, elsewhere), target)
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    with (
+        closing(open_store(sqlite_url, elsewhere)) as source,
+        closing(open_store(other, elsewhere)) as target,
+        pytest.raises(Unusable, match="cut in the time zone Europe/Kyiv"),
+    ):
+        copy_store(source, target)
 
 
 def test_what_is_no_sql_database_is_told_so(sqlite_url: str) -> None:
     class Other:
         """Any other store."""
 
-    with pytest.raises(Unusable, match="Redis has tools of its own"):
-        copy_store(open_store(sqlite_url, SETTINGS), Other())  # type: ignore[arg-type]
+    with (
+        closing(open_store(sqlite_url, SETTINGS)) as source,
+        pytest.raises(Unusable, match="Redis has tools of its own"),
+    ):
+        copy_store(source, Other())  # type: ignore[arg-type]
 
 
 def test_the_days_of_before_are_still_there(sqlite_url: str, tmp_path: Path) -> None:
-    source = open_store(sqlite_url, SETTINGS)
-    commit(source, entry(*view("/old"), expires=NOON), now=NOON)
-    target = open_store(f"sqlite:///{tmp_path / 'other.db'}", SETTINGS)
-    copy_store(source, target)
-    assert table(target) == table(source) == {("/old", Metric.CLEAR): 1}
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    with closing(open_store(sqlite_url, SETTINGS)) as source, closing(open_store(other, SETTINGS)) as target:
+        commit(source, entry(*view("/old"), expires=NOON), now=NOON)
+        copy_store(source, target)
+        assert table(target) == table(source) == {("/old", Metric.CLEAR): 1}

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, Connection, Select, Text, cast, create_engine, fun
 
 from adnotice.count.stores.protocol import PG_DUMP, Unusable
 from adnotice.count.stores.sql.dialect import Rows
+from adnotice.count.stores.sql.late_returns import close_late_returns
 from adnotice.count.stores.sql.schema import KEYS, adding, meta, tallies
 from adnotice.vocabulary import Unavailable
 
@@ -71,6 +72,7 @@ class PostgresDialect:
             pool_timeout=deadline_seconds,
             pool_recycle=300,
         )
+        close_late_returns(self.engine)
 
     def exists(self) -> bool:
         """Whether the tables are there."""
