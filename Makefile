@@ -76,7 +76,7 @@ test: $(CACHE)/check browser-setup ## every test, in real browsers with a real b
 
 # ARGS="-k word" chooses among a lane's tests; a marker of one's own is added to the lane's with MARK="and slow".
 fast: $(CACHE)/check ## the tests that need neither browsers nor servers nor waiting (MARK="and not inside" narrows it)
-	@$(BIN)/python -m pytest -q -n auto -m '$(QUICK) $(MARK)' $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m '$(QUICK) $(MARK)' $(ARGS)
 
 browser: $(CACHE)/check browser-setup ## the half of the tests that drives browsers, each with each (an hour)
 	@$(BIN)/python -m pytest --whole -m 'browser and not endurance $(MARK)' $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from adnotice.count.model.tally import OTHER, Batch, Dimension, Entry, Key, Metric, Period
 from adnotice.insight.analysis.intervals import share, widest
+from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.analysis.rows import (
     TABLES,
     BadRows,
@@ -25,8 +27,9 @@ from adnotice.insight.analysis.rows import (
     name_section,
     search,
 )
-from adnotice.insight.analysis.summary import Row
+from adnotice.insight.analysis.summary import NO_REFERRER, Row
 from adnotice.insight.analysis.weighting import add_views
+from adnotice.vocabulary import Mode
 from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
 from tests.insight.screen import Page
 
@@ -245,3 +248,30 @@ async def test_an_hour_of_a_page_with_few_page_views_is_told_nowhere(newsroom: N
     assert "Hours of one page with few page views are not told" in page.text
     told = (await read(newsroom, f"api/v1/browsers/row?name=Firefox&{query}")).json()
     assert not [each for each in told["series"] if each["masked"]]
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+async def test_a_row_alone_costs_no_table_more_than_the_whole(busy: Newsroom, table: str) -> None:
+    """Each table of a year is read once, whichever row is opened."""
+    asked: list[tuple[object, ...]] = []
+    counts, tables = busy.store.counts, busy.store.tables
+
+    class Counting:
+        def __getattr__(self, name: str) -> object:
+            return getattr(busy.store, name)
+
+        def counts(self, site: str, dimension: Dimension, *given: object) -> object:
+            asked.append((site, dimension, given[0]))
+            return counts(site, dimension, *given)  # type: ignore[arg-type]
+
+        def tables(self, site: str, dimensions: Sequence[Dimension], period: Period) -> object:
+            asked.extend((site, each, period) for each in dimensions)
+            return tables(site, dimensions, period)
+
+    store = Counting()
+    reader = Reader(lambda: store, mode=lambda: Mode.ASK, timezone="UTC", cached=None, clock=lambda: busy.now)  # type: ignore[arg-type,return-value]
+    wish = Wish(SITE, "", "", "", "7", 20)
+    rows = [row for row in getattr(reader.read(wish).summary, table) if row.name not in ("(other)", NO_REFERRER)]
+    whole, asked[:] = Counter(asked), []
+    reader.open_row(wish, table, rows[0].name, 5)
+    assert Counter(asked) == whole

@@ -12,7 +12,7 @@ import msgspec
 
 from adnotice.count.ingest.heartbeat import Beat, examine, is_heard, read_beats
 from adnotice.count.model.calendar import Calendar
-from adnotice.count.model.tally import OTHER, Count, Dimension, Grain, Metric, Period, Point
+from adnotice.count.model.tally import METRICS, OTHER, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.count.stores.protocol import MOST_VALUES, Health, Store
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, Trend, compare
@@ -141,6 +141,10 @@ class Reader:
 
         Raises `BadPeriod` for days that can't be shown.
         """
+        return self._read(wish)[0]
+
+    def _read(self, wish: Wish, whole: Dimension | None = None) -> tuple[Reading, Mapping[Dimension, list[Count]]]:
+        """The figures, and the counts that they are made of; of one dimension the `whole`, all that was counted of its values."""
         span = choose_span(
             self.now().date(),
             self._timezone,
@@ -156,7 +160,7 @@ class Reader:
         if not wish.chosen and not store.counts(site, Dimension.ALL, span.period):
             # The first day: there is nothing but today to look at.
             span = choose_span(span.today, self._timezone, days=str(span.days))
-        counts = self._count(site, span.period, wish.rows) if site else {}
+        counts = self._count(site, span.period, wish.rows, whole) if site else {}
         # A week's own tally would reach beyond the span's first and last day.
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
         daily = self._daily(site, span.first if grain is Grain.DAY else span.today) if site else []
@@ -189,7 +193,7 @@ class Reader:
         findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
         urgent = self._find_urgent(site, summarize_site, health, daily)
         unseen = name_unseen(self._sight)
-        return Reading(summary, health, findings, unseen, hosts_sought=self._sight.probe, urgent=urgent)
+        return Reading(summary, health, findings, unseen, hosts_sought=self._sight.probe, urgent=urgent), counts
 
     def open_row(
         self, wish: Wish, table: str, name: str, least: int, *, shared: bool = False
@@ -197,7 +201,7 @@ class Reader:
         """One row of a table alone, with the figures of the whole. Hours of a page with fewer than `least` page views are
         masked, in what is `shared` every bucket and row is. Raises `NoRow` for one that the table has not, and `BadPeriod`."""
         dimension = TABLES[table]
-        reading = self.read(wish)
+        reading, counts = self._read(wish, dimension)
         summary = reading.summary
         rows = getattr(summary, table)
         row = next((each for each in (fold_small(rows, least) if shared else rows) if each.name == name), None)
@@ -209,22 +213,27 @@ class Reader:
         starts = self._calendar.starts(span.grain, span.period)
         known = table == "pages" and summary.not_measured is not None
         series = make_series(points, starts, span.grain, self._calendar.cut(self._clock()), known=known)
-        # As the row was read: a name may stand in a week's tally and not in each hour's, where it came too seldom.
-        found = [each for each in self._store().counts(summary.site, dimension, span.period) if each.value == name]
+        # Not the points' sum: a name may stand in a week's tally and not in each hour's, where it came too seldom.
+        found = [each for each in counts[dimension] if each.value == name]
         if shared or (table == "pages" and span.grain is Grain.HOUR):
             series = mask(series, least)
         return reading, open_row(table, row, total(found), series)
 
-    def _count(self, site: str, period: Period, rows: int) -> dict[Dimension, list[Count]]:
+    def _count(
+        self, site: str, period: Period, rows: int, whole: Dimension | None = None
+    ) -> dict[Dimension, list[Count]]:
         """What is read of every dimension. Of pages it is their views, and no more pages than become rows, unless views that were
-        set aside count after all; of referrers it is all, to know how many views came by none."""
+        set aside count after all; of referrers it is all, to know how many views came by none. Of a `whole` one it is
+        everything."""
         pages = MOST_VALUES if self._cached else rows + 1  # one may be "(other)", which is no row of the store's
         metrics = IN_SERIES if self._cached else IN_ROWS
         store = self._store()
         return {
             **store.tables(site, TABLES_READ, period),
-            Dimension.PAGE: store.counts(site, Dimension.PAGE, period, pages, metrics),
-            Dimension.REFERRER: store.counts(site, Dimension.REFERRER, period, MOST_VALUES, metrics),
+            **{
+                each: store.counts(site, each, period, most, METRICS if each is whole else metrics)
+                for each, most in ((Dimension.PAGE, pages), (Dimension.REFERRER, MOST_VALUES))
+            },
         }
 
     def _find_urgent(
