@@ -12,7 +12,7 @@ QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor
 
-.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer endurance mutants fast compiled browser browser-setup clean
+.PHONY: help demo wheel test check lint lock newest lowest statistics blockers bench bench-against docs static translations screenshots hostile newcomer versions endurance mutants fast compiled browser browser-setup clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -113,6 +113,12 @@ lowest: | $(BIN)/python ## the same over the lowest versions that pyproject.toml
 	@$(CACHE)/lowest/bin/uv pip compile --quiet --resolution lowest-direct $(foreach extra,$(EXTRAS),--extra $(extra)) pyproject.toml --output-file $(CACHE)/lowest/lowest.txt
 	@$(call IN_LANE,lowest) --constraint $(CACHE)/lowest/lowest.txt --requirement locks/build.in --editable '.[check]'
 	@$(CACHE)/lowest/bin/python -m pytest $(UNIT) $(ARGS)
+
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+
+versions: | $(BIN)/python ## make fast, over the text and the compiled wheel, on each Python that is here (PYTHONS="python3.13 /opt/python3.14/bin/python3")
+	@mkdir -p $(CACHE)
+	@ARGS='$(ARGS)' bash tests/versions.sh '$(CACHE)' '$(QUICK)' $(PYTHONS)
 
 $(CACHE)/mutants: pyproject.toml locks/mutants.txt | $(BIN)/python
 	@mkdir -p $(CACHE)
