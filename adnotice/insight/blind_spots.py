@@ -27,12 +27,11 @@ USUAL: Final = Sight()
 
 
 def name_unseen(sight: Sight) -> tuple[str, ...]:
-    """What counts as clear or is not measured although ads may be blocked, a sentence each."""
+    """What counts as seen with ads or is not measured although ads may be blocked, a sentence each."""
     sentences = []
     if not sight.probe:
         sentences.append(
-            "Blocking by DNS, VPNs, strict Firefox and standard Brave counts as clear, since ad_probe is not set: the real rate"
-            " is probably higher."
+            "Blocking by DNS, VPNs, strict Firefox and standard Brave counts as seen with ads: the real rate is probably higher."
         )
     if sight.honour_gpc:
         sentences.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -236,20 +236,60 @@ def test_the_first_screen_is_one_page_of_paper_and_small_enough_to_mail(
     assert len(printed) < 300_000
 
 
+def name_more_sites(site: Site) -> None:
+    """Two more sites in its store, one of them with a long name."""
+    store = open_store(site.store_url)
+    for name in ("another.example", "a-newspaper-with-a-long-name.example"):
+        deltas = {Key(name, Dimension.ALL, "", Metric.CLEAR): 300}
+        entry = Entry(secrets.token_hex(16), time.time() + 600, deltas=deltas)
+        assert store.commit(Batch(time.time() - DAY, (entry,))) == [True]
+    store.close()
+
+
+TOPS = """return args[0].map((at) => {
+  const box = document.querySelector(at).getBoundingClientRect()
+  return (box.top + box.bottom) / 2})"""
+
+
+@BOTH
+def test_with_several_sites_no_choice_stands_alone_on_a_line(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = open_dashboard(newsroom)
+    name_more_sites(site)
+    page = log_in(reader(profile, site))
+    first, last = (datetime.now(UTC).date() - timedelta(days=back) for back in (40, 30))
+    for width, beside in (
+        (1024, "#against summary"),
+        (1152, "#against summary"),
+        (1280, "#against summary"),
+        (360, "#site"),
+    ):
+        page.call("viewport", width=width, height=800)
+        for days in ("", f"&first={first}&last={last}"):
+            page.goto(f"{DASHBOARD}?site=a-newspaper-with-a-long-name.example{days}")
+            share, other = page.run(TOPS, [".share", beside])
+            assert abs(share - other) < 12, f"{width} {days}"
+            assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+            assert width < 1280 or page.run("return document.querySelector('#site').clientWidth") > 200
+
+
 BOTTOMS = """return Object.fromEntries(args[0].map((at) => [at, Math.max(
   ...[...document.querySelectorAll(at)].map((each) => each.getBoundingClientRect().bottom))]))"""
 
 
 @BOTH
-def test_the_first_screen_answers_the_questions(profile: str, newsroom: Newsroom, reader: Readers) -> None:
-    page = log_in(reader(profile, open_dashboard(newsroom)))
+@pytest.mark.parametrize("sites", ["one", "several"])
+def test_the_first_screen_answers_the_questions(profile: str, sites: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = open_dashboard(newsroom)
+    if sites == "several":
+        name_more_sites(site)
+    page = log_in(reader(profile, site))
     known, change = ".answers > div:nth-child(2) dd", ".answers > div:nth-child(3) dd:not(.drawn)"
     for size, answers in (
         ((1280, 800), (".status", "h1", known, change, ".pair .reading", ".brief tbody tr:first-child")),
         ((360, 640), (".status", "h1", known, change)),
     ):
         page.call("viewport", width=size[0], height=size[1])
-        page.goto(DASHBOARD)
+        page.goto(f"{DASHBOARD}?site=default")
         assert page.run("return document.querySelector('.answers > div:nth-child(3) dt').innerText") == "Change"
         bottoms = page.run(BOTTOMS, list(answers))
         assert {at: bottom for at, bottom in bottoms.items() if not 0 < bottom <= size[1]} == {}

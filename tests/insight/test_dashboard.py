@@ -290,7 +290,7 @@ async def test_a_few_page_views_make_no_headline_rate(newsroom: Newsroom) -> Non
 @pytest.mark.parametrize(
     ("weeks", "step", "said"),
     [
-        (10, 0, "Too early to say whether it is changing. An answer can be given from "),
+        (10, 0, "Too early to say whether it is changing. An answer can be given on "),
         (20, 0, " points: no news."),
         (20, 120, "That is more than usual: this site often moves by up to "),
     ],

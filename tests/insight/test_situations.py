@@ -85,7 +85,22 @@ def test_too_early() -> None:
 
 
 def test_usual_movement() -> None:
-    assert told(3) == [sentences.change(changed(Trend.USUAL, 0.001, 0.204))]
+    left_out = (date(2026, 6, 1), date(2026, 10, 4))
+    assert told(3) == [
+        sentences.change(changed(Trend.USUAL, 0.001, 0.204)),
+        sentences.change(changed(Trend.USUAL, 0.001, 0.204, yardstick=0.046, left_out=left_out)),
+        sentences.change(changed(Trend.USUAL, 0.0004, 0.204)),
+    ]
+    long_ago = changed(Trend.USUAL, 0.001, 0.204, left_out=left_out[:1])
+    assert sentences.change(long_ago) == told(3)[0], "both of these stretches have usual days alone"
+
+
+def test_no_two_figures_of_a_change_contradict_each_other() -> None:
+    """A rate of 19.04 % after 19.05 % reads 19.0 after 19.1: they are not said to be the same."""
+    nearly = changed(Trend.USUAL, -0.0001, 0.1905)
+    assert sentences.change(nearly).startswith(
+        "The last 4 whole weeks differ by less than 0.1 points from the 4 weeks before (19.1%)."
+    )
 
 
 def test_more_than_usual() -> None:
@@ -108,7 +123,8 @@ def test_more_than_usual() -> None:
     assert sentences.largest_part(gone).endswith(
         "brought 0% of page views, before 12.0%; then ads were blocked on 70.0% of them."
     )
-    assert sentences.change(rise) == first
+    assert sentences.change(msgspec.structs.replace(rise, left_out=())) == first
+    assert "(from 20.0% to 25.0%, without unusual days)" in sentences.change(rise)
     assert sentences.change(young) == f"{first} {season}"
     assert sentences.left_out(rise) == days
     assert sentences.left_out(young) == ""
@@ -123,7 +139,7 @@ def test_against_other_weeks() -> None:
     few = msgspec.structs.replace(blank, views=90, views_before=56_000)
     assert told(4)[7:] == [sentences.change(each) for each in (week, described, early, blank, few)]
     assert sentences.change(msgspec.structs.replace(week, points=0.0)).startswith(
-        "The last whole week is as the week before (20.4%)."
+        "The last whole week differs by less than 0.1 points from the week before (20.4%)."
     )
     assert sentences.change(Change(Trend.TOO_EARLY, 1, TODAY, TODAY, against=Against.ONE_WEEK)).endswith(
         "each week needs 50 with ads blocked and 50 with ads."
@@ -142,13 +158,20 @@ def test_reports_stopped() -> None:
 
 def test_a_cache_in_front() -> None:
     more = {M.INJECTED: 10, M.CLEAR: 800, M.BLOCKED_CONTENT: 200}
-    assert told(7) == [sentences.not_known(site(more, cached=True)), sentences.not_known(site(more))]
+    uncounted = {**NORMAL, M.INJECTED: 10}
+    assert told(7) == [
+        sentences.not_known(site(more, cached=True)),
+        sentences.not_known(site(more)),
+        sentences.for_the_board(site(uncounted)),
+    ]
 
 
 def test_a_share_is_measured() -> None:
     drawn = {M.CLEAR: 800, M.BLOCKED_CONTENT: 200}
     summary = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
-    assert told(8) == [sentences.counted(summary)]
+    drawn |= {M.SHOWN: 80, M.ALLOWED: 4}
+    asked = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
+    assert told(8) == [sentences.counted(summary), sentences.for_the_board(asked), sentences.notice(asked)]
 
 
 def test_the_first_day() -> None:

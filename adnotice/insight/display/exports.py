@@ -156,6 +156,7 @@ def list_figures(summary: Summary) -> list[tuple[str, Cell]]:
         ("last", summary.span.last.isoformat()),
         ("last_view", summary.last_view),
         ("rate", plain(summary.rate)),
+        ("few", _flag(summary.blocking.few)),
         ("rate_if_none", plain(ends.low) if ends else None),
         ("rate_if_all", plain(ends.high) if ends else None),
         ("unanswered", ends.unanswered if ends else None),

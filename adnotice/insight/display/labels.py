@@ -125,7 +125,7 @@ def row(name: str, table: str = "") -> str:
     if table == "languages":
         name = LANGUAGES.get(name, name)
     if name == NO_REFERRER:
-        return "None, or none said"
+        return "None said"
     if name == NOT_KNOWN:
         return "Not known"
     return "All others" if name == OTHER else name

@@ -22,6 +22,9 @@ QUIET: Final = "quiet"
 LEFT_OUT_NAMED: Final = 5
 """So many unusual days are named, the last ones."""
 
+MUCH: Final = 0.02
+"""Where a site moves by so much, it is said that smaller changes can't be seen."""
+
 
 def headline(summary: Summary) -> tuple[str, str]:
     """The figure, which may be empty, and the rest of the first sentence."""
@@ -108,7 +111,8 @@ def change(found: Change) -> str:
         return " ".join(_judged(found, found.points, found.yardstick))
     if found.answer_on:
         return (
-            f"Too early to say whether it is changing. An answer can be given from {formats.day(found.answer_on)} on."
+            "Too early to say whether it is changing. An answer can be given on "
+            f"{formats.day(found.answer_on)} at the earliest."
         )
     return (
         f"Too few page views to say whether it is changing: {_need(found.weeks)} 50 with ads blocked and 50 with ads."
@@ -123,7 +127,7 @@ def _moved(found: Change, points: float) -> str:
     """How far the last weeks are from others: the beginning of a sentence that goes on with those."""
     weeks = "whole week" if found.weeks == 1 else f"{found.weeks} whole weeks"
     if abs(points) < 0.0005:
-        return f"The last {weeks} {'is' if found.weeks == 1 else 'are'} as"
+        return f"The last {weeks} {'differs' if found.weeks == 1 else 'differ'} by less than 0.1 points from"
     return f"{'Up' if points > 0 else 'Down'} {formats.points(points)} points in the last {weeks} on"
 
 
@@ -141,19 +145,24 @@ def _told(found: Change, days: str) -> Iterator[str]:
         )
     elif found.answer_on:
         yield f"The same weeks a year ago ({days}) were not all counted."
-        yield f"They can be compared from {formats.day(found.answer_on)} on."
+        yield f"They can be compared on {formats.day(found.answer_on)} at the earliest."
     else:
         yield (
             f"The same weeks a year ago ({days}) can't be compared: in one of them or of the last weeks nothing was counted, or "
-            "days are not kept for so long (setting days_kept_months)."
+            "days are not kept for so long."
         )
 
 
 def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
-    yield f"{_moved(found, points)} {labels.AGAINST[found.against]} ({formats.percent(found.rate_before)})."
+    rates = formats.percent(found.rate_before)
+    if any(day > found.last - timedelta(days=14 * found.weeks) for day in found.left_out):
+        rates = f"from {rates} to {formats.percent(found.rate)}, without unusual days"
+    yield f"{_moved(found, points)} {labels.AGAINST[found.against]} ({rates})."
     often = f"his site often moves by up to {formats.points(yardstick)} points"
     if found.answer is not Trend.UNUSUAL:
         yield f"T{often}: no news."
+        if yardstick >= MUCH:
+            yield f"Changes below {formats.points(yardstick)} points can’t be seen at this number of views."
         return
     yield f"That is more than usual: t{often}. Why is not known from these figures."
     if not found.season_known:
@@ -220,11 +229,11 @@ def for_the_board(summary: Summary) -> str:
     when = f"In the four weeks to {formats.day(span.last)}" if span.whole_weeks else f"From {days}"
     if span.first == span.last:
         when = f"On {days}"
-    rest = ""
+    rest = "; how many there were besides is not known"
     if summary.range:
-        ends = f"{formats.whole(summary.range.low)} to {formats.whole(summary.range.high)}"
-        rest = f"; {ends} if the rest is taken into account"
-    share = formats.whole(summary.rate)
+        low, high = formats.whole(summary.range.low), formats.whole(summary.range.high)
+        rest = "" if low == high else f"; {low} to {high} if the rest is taken into account"
+    share = formats.whole(summary.rate) if summary.sampled == 1 else f"about {formats.whole(summary.rate)}"
     return f"{when}, ads were blocked on {share} of the page views we could measure{rest}. Page views, not people."
 
 
@@ -235,7 +244,7 @@ def notice(summary: Summary) -> str:
         return f"Nobody was shown the notice in these days. {labels.mode(summary.mode)}"
     return (
         f"Of 100 notices shown, {formats.points(allowed / shown)} were followed by a check that found ads let through "
-        f"({formats.number(allowed)} page views). Counted, not proved: some would have allowed ads anyway, and who allowed "
+        f"({formats.number(allowed)} {'page' if summary.sampled == 1 else 'measured page'} views). Counted, not proved: some would have allowed ads anyway, and who allowed "
         "them without checking again is not in it."
     )
 
