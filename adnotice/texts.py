@@ -22,6 +22,11 @@ class Text(NamedTuple):
     harmless: bool = True
 
 
+def _wanted(means: str, settings: str) -> Text:
+    """What the operator chose, and where."""
+    return Text(means, f"Nothing, if that is what you want; else look at {settings}.")
+
+
 def _mend(means: str, do: str) -> Text:
     return Text(means, do, harmless=False)
 
@@ -151,15 +156,13 @@ QUIETS: Final[Mapping[Quiet, Text]] = {
     Quiet.PARTLY: Text("A blocker is on, yet ads arrived"),
     Quiet.MODE: Text("adnotice was told to measure only", NOTHING_IF_WANTED),
     Quiet.BOT: Text("A robot looked at the page"),
-    Quiet.EXCLUDED: Text("The page is one where nobody is asked (settings ask_exclude and ask)", NOTHING_IF_WANTED),
-    Quiet.CONSENT: Text("The reader had not consented to be asked (setting ask_consent)", NOTHING_IF_WANTED),
+    Quiet.EXCLUDED: _wanted("The page is one where nobody is asked", "ask_exclude and ask"),
+    Quiet.CONSENT: _wanted("The reader had not consented to be asked", "ask_consent"),
     Quiet.SUPPORTS: Text("The reader said “I already support you”"),
     Quiet.NEVER: Text("The reader said “don’t ask again”"),
     Quiet.LATER: Text("The reader said “not now” less than the set number of days ago"),
-    Quiet.ALLOWED: Text(
-        "A check had found ads allowed less than 180 days ago (setting count_allowed)", NOTHING_IF_WANTED
-    ),
-    Quiet.FIRST_PAGE: Text("It was the first page of a visit (setting ask_on_first_page)", NOTHING_IF_WANTED),
+    Quiet.ALLOWED: _wanted("A check had found ads allowed less than 180 days ago", "count_allowed"),
+    Quiet.FIRST_PAGE: _wanted("It was the first page of a visit", "ask_on_first_page"),
     Quiet.SUPPORTER: Text("The site knows the reader as a supporter"),
     Quiet.MARKED_PAGE: Text("The page is marked as one where nobody is asked", NOTHING_IF_WANTED),
     Quiet.COUNTRY: Text("Nobody is asked in the reader’s country", NOTHING_IF_WANTED),
@@ -200,8 +203,8 @@ REJECTIONS: Final[Mapping[Rejection, Text]] = {
     ),
     Rejection.SIZE: Text("Its body is longer than any that adnotice’s own scripts send."),
     Rejection.DEADLINE: Text(
-        "Its body did not arrive in time (setting body_deadline_seconds).",
-        "Nothing, where it is a few: connections break. Else have the proxy read bodies whole before it hands them on.",
+        "Its body did not arrive in time.",
+        "Nothing, where it is a few: connections break. Else raise body_deadline_seconds, or have the proxy read bodies whole before it hands them on.",
     ),
     Rejection.GONE: Text("The client went away before its body was complete."),
     Rejection.MALFORMED: Text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
@@ -54,6 +55,14 @@ def test_no_other_module_has_a_table_of_texts(path: Path) -> None:
                 and isinstance(value, ast.Call | ast.JoinedStr)
             ]
             assert not EXPLAINED & set(keyed), f"{path.name}:{node.lineno} explains {set(keyed)}: texts.py does"
+
+
+@pytest.mark.parametrize(("words", "table"), TABLES, ids=lambda each: "")
+def test_what_a_reason_means_is_said_without_the_names_of_settings(
+    words: tuple[Word, ...], table: Mapping[Word, Text]
+) -> None:
+    """An editor reads it; what to do about it, which may name them, stands on the health page and in the docs."""
+    assert not [text.means for text in table.values() if re.search(r"\(settings? ", text.means)]
 
 
 def test_a_name_that_is_not_known_is_told_as_such() -> None:

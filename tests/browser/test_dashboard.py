@@ -272,6 +272,29 @@ def test_with_several_sites_no_choice_stands_alone_on_a_line(profile: str, newsr
             assert width < 1280 or page.run("return document.querySelector('#site').clientWidth") > 200
 
 
+def test_no_number_of_a_large_site_runs_into_the_next(newsroom: Newsroom, reader: Readers) -> None:
+    site = open_dashboard(newsroom)
+    store = open_store(site.store_url)
+    names = [
+        (Dimension.ALL, ""),
+        (Dimension.PAGE, "/"),
+        (Dimension.BROWSER, "Chrome"),
+        (Dimension.REFERRER, "news.example"),
+    ]
+    for name, n in (("millions.example", 9_876_543), ("tens.example", 98_765_432)):
+        deltas = {Key(name, *place, Metric.CLEAR): n for place in names}
+        entry = Entry(secrets.token_hex(16), time.time() + 600, deltas=deltas)
+        assert store.commit(Batch(time.time() - DAY, (entry,))) == [True]
+    store.close()
+    page = log_in(reader("chromium", site))
+    page.call("viewport", width=1280, height=800)
+    for name in ("millions.example", "tens.example"):
+        page.goto(f"{DASHBOARD}?site={name}")
+        wider = "return [...document.querySelectorAll('.brief td.number')].filter((e) => e.scrollWidth > e.clientWidth).length"
+        assert page.run("return document.querySelectorAll('.brief td.number').length") >= 6
+        assert page.run(wider) == 0
+
+
 BOTTOMS = """return Object.fromEntries(args[0].map((at) => [at, Math.max(
   ...[...document.querySelectorAll(at)].map((each) => each.getBoundingClientRect().bottom))]))"""
 

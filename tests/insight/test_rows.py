@@ -38,6 +38,15 @@ pytestmark = pytest.mark.anyio
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 
 
+async def test_what_was_not_looked_for_is_no_0_where_a_row_is_opened_alone(newsroom: Newsroom) -> None:
+    newsroom.count_all({Key(SITE, *place, Metric.CLEAR): 300 for place in ((Dimension.ALL, ""), (Dimension.PAGE, "/"))})
+    async with newsroom.browser() as browser:
+        await log_in(browser)
+        page = Page((await browser.get("dashboard/pages?name=/&days=7")).text)
+    assert "Ads’ hosts out of reach not looked for" in page.text
+    assert "Partly 0" in page.text
+
+
 def row(name: str, clear: int, blocked: int = 0) -> Row:
     views = add_views(clear, 0, blocked, 0, 0)
     return Row(name, views, share(views.blocked, views.decided), widest(views.blocked, views.decided, 0))

@@ -35,7 +35,7 @@ MODE_NAMES: Final[Mapping[Mode, str]] = {
 
 STEPS: Final[Mapping[str, StepName]] = {
     "blocked": StepName("Seen with ads blocked", "of page views with a clear answer"),
-    "asked": StepName("Asked", "of those; the rest were left in peace, for the reasons below"),
+    "asked": StepName("Asked", "of those; the rest were left in peace"),
     "shown": StepName("Notice on screen", "of those asked; some leave before the notice comes up"),
     "howto": StepName("Steps opened", "of notices shown: “how to allow ads” was opened"),
     "later": StepName("Answered “not now”", "of notices shown"),

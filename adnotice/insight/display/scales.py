@@ -25,7 +25,7 @@ MIDDLE_ROOM: Final = 72
 EDGE_ROOM: Final = 52
 """How far from the middle, and from the end, of a change's line an edge of its band must be to be named."""
 
-LABEL_ROOM: Final = 96
+LABEL_ROOM: Final = 118
 """How much room beside a band its name needs."""
 
 STEPS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
