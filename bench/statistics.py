@@ -151,7 +151,7 @@ def cover(report: Report, draws: int) -> None:
                 if report.wants(name):
                     _cover_row(report, name, [(share, views, rate)], draws)
     for share in (1.0, 0.5):
-        for expected in (20, 500):
+        for expected in (5, 20, 500):
             calm, busy = round(expected / 0.18 / share), round(2 * expected / 0.22 / share)
             name = f"share {share:.0%}, halved while busy, {expected} blocked expected in calm hours"
             if report.wants(name):

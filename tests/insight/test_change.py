@@ -158,6 +158,27 @@ def test_without_a_year_the_season_is_allowed_for() -> None:
     assert short.yardstick > 3 * long.yardstick
 
 
+@pytest.mark.parametrize("weeks", [2, 4])
+@pytest.mark.parametrize("phase", [0, 26])
+def test_what_a_season_does_each_year_is_usual_where_a_year_is_known(weeks: int, phase: int) -> None:
+    """On a large site weekly rates scatter little: a season's slow way is far beyond their steps."""
+
+    def season(week: int) -> float:
+        return 0.16 * 0.08 * math.sin(2 * math.pi * (week - weeks + 0.5 + phase) / 52)
+
+    site = Site(weeks=104, views=100_000, spread=0.0005)
+    found = judge_change(site.days(season), weeks, YESTERDAY)
+    assert found.p is not None
+    assert found.p < LEVEL, "by the weekly steps alone it would be unusual"
+    assert found.answer is Trend.USUAL
+    assert abs(found.points or 0) < (found.yardstick or 0)
+    step = math.copysign(0.01, found.points or 0)
+    assert (
+        judge_change(site.days(lambda week: season(week) + step * (week < weeks)), weeks, YESTERDAY).answer
+        is Trend.UNUSUAL
+    )
+
+
 def test_today_and_what_comes_after_is_not_looked_at() -> None:
     days = Site(60).days()
     later = Day(YESTERDAY + timedelta(days=1), 900_000, 900_000, 1)

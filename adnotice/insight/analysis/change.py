@@ -49,6 +49,12 @@ MOST_OF_USUAL: Final = 2.0
 SEASON: Final = 0.006
 """How much a season may move a week's logit, where no year is known."""
 
+MOVED_BEFORE: Final = 0.9
+BEYOND: Final = 1.2
+"""Where a year is known, a change must be so many times the one that this share of the earlier ones did not exceed. A season moves
+for weeks in one direction, further than a random walk of its weekly steps would: on a large site that alone would be unusual each
+spring."""
+
 RATIOS: Final = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 30.0)
 PRIOR: Final = (0.25, 0.25, 0.5, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0)
 
@@ -206,7 +212,7 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
     p = yardstick.chance(change)
     rate, rate_before = share_of(now), share_of(before)
     return Change(
-        Trend.UNUSUAL if p < LEVEL else Trend.USUAL,
+        Trend.UNUSUAL if yardstick.exceeded(change) else Trend.USUAL,
         weeks,
         first,
         yesterday,
@@ -290,14 +296,17 @@ def share_of(week: Week) -> float:
 class Yardstick:
     """How unusual a change of the logit is, by the movements of the weeks before the last `weeks`.
 
-    Where the past shows no movement at all, the counts' own noise is the yardstick.
+    Where the past shows no movement at all, the counts' own noise is the yardstick. Where a year is known, a change that the past has
+    seen often is usual whatever its chance.
     """
 
     def __init__(self, blocks: Sequence[Week], weeks: int, now: Week, before: Week) -> None:
         levels = [log_odds(week) for week in blocks[:-weeks]]
         moves = [later - earlier for earlier, later in pairwise(levels)]
         self._degrees = len(moves)
-        season = 0.0 if len(blocks) >= YEAR_OF_WEEKS else (SEASON * weeks) ** 2
+        year_known = len(blocks) >= YEAR_OF_WEEKS
+        self._least = BEYOND * find_usual_move(blocks[:-weeks], weeks) if year_known else 0.0
+        season = 0.0 if year_known else (SEASON * weeks) ** 2
         self._noise = math.sqrt(sum(1 / (n + 0.5) for n in (*now, *before)) + season)
         self._scales: list[tuple[float, float]] = []
         """A weight for each ratio of variances, and the standard error of a change under it."""
@@ -321,16 +330,27 @@ class Yardstick:
             return 2 * NormalDist().cdf(-abs(change) / self._noise)
         return sum(weight * two_sided(change / error, self._degrees) for weight, error in self._scales)
 
+    def exceeded(self, change: float) -> bool:
+        """Whether a change is more than usual."""
+        return abs(change) > self._least and self.chance(change) < LEVEL
+
     def in_points(self, rate: float) -> float:
         """The smallest change of this rate, in the direction in which it shows first, that is more than usual."""
         low, high = 0.0, 1.0
-        while self.chance(high) > LEVEL and high < 64:
+        while not self.exceeded(high) and high < 64:
             low, high = high, 2 * high
         for _ in range(40):
             middle = (low + high) / 2
-            low, high = (middle, high) if self.chance(middle) > LEVEL else (low, middle)
+            low, high = (low, middle) if self.exceeded(middle) else (middle, high)
         level = math.log(rate / (1 - rate))
         return min(abs(1 / (1 + math.exp(-level - step)) - rate) for step in (high, -high))
+
+
+def find_usual_move(blocks: Sequence[Week], weeks: int) -> float:
+    """The change of the logit, up or down, that most of the earlier ones did not exceed: of each `weeks` against as many before."""
+    stretches = [log_odds(add_up(blocks[end - weeks : end])) for end in range(weeks, len(blocks) + 1)]
+    moves = sorted(abs(now - before) for before, now in zip(stretches, stretches[weeks:], strict=False))
+    return moves[math.ceil(MOVED_BEFORE * len(moves)) - 1] if moves else 0.0
 
 
 def fit(moves: Sequence[float], ratio: float) -> tuple[float, float]:
