@@ -81,7 +81,8 @@ def test_nor_in_a_server(
 
 
 def test_what_there_is_instead_is_named(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    open_store("sqlite:///site.db").sites()
+    with closing(open_store("sqlite:///site.db")) as site:
+        site.sites()
     with closing(sqlite3.connect("other.db")) as other:
         other.execute("CREATE TABLE recipes (name)")
     assert main(["mode", "off", "--no-wait"]) == 2
