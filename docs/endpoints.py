@@ -9,6 +9,7 @@ import msgspec
 from adnotice.detect.client import PARTS
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.rows import TABLES
+from adnotice.notice.endpoints import PARTS as NOTICE_PARTS
 from adnotice.notice.endpoints import ChoiceReport
 
 Item = dict[str, Any]
@@ -123,6 +124,10 @@ def list_endpoints() -> dict[str, Item]:
     files = {
         **{f"/{name}": asset("A part of the test that a view may load", "text/javascript") for name in PARTS},
         "/notice.js": asset("What shows the notice", "text/javascript"),
+        **{
+            f"/{name}": asset("A part of the notice that is brought when it is needed", "text/javascript")
+            for name in NOTICE_PARTS
+        },
         "/about.js": asset("The public page’s script", "text/javascript"),
         "/about.css": asset("The public page’s style", "text/css"),
         "/dashboard/dashboard.js": asset("What looks again while the dashboard is open", "text/javascript"),

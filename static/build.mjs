@@ -43,5 +43,5 @@ const bundle = (name, opening, closing) =>
 
 // client.js is a function of the settings, which the server calls with them at the end of the file.
 await bundle("client.js", "(SETTINGS=>{", "})");
-const PARTS = "about consent dashboard delayed marked notice pages panel preview probe rounds second slots why";
+const PARTS = "about bar card consent dashboard delayed marked notice pages panel preview probe rounds second sight slots why";
 for (const name of PARTS.split(" ")) await bundle(`${name}.js`, "(()=>{", "})();");

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 SOURCES = STATIC / "src"
 BUILT = (
     "about.js",
+    "bar.js",
+    "card.js",
     "client.js",
     "consent.js",
     "dashboard.js",
@@ -29,6 +31,7 @@ BUILT = (
     "probe.js",
     "rounds.js",
     "second.js",
+    "sight.js",
     "slots.js",
     "why.js",
 )

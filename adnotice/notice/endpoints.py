@@ -75,8 +75,11 @@ logger: Final = logging.getLogger("adnotice")
 
 MAX_CHOICE_BYTES: Final = 2_048
 SCRIPT_MAX_AGE_SECONDS: Final = 300
-FILES: Final = ("notice.js", "delayed.js", "marked.js", "panel.js", "preview.js", "about.css", "about.js")
-"""The collapsed notice; what has it wait for the reader; marked places for it; what a press brings; the operator's look at it; the public page's own."""
+PARTS: Final = ("bar.js", "card.js", "delayed.js", "marked.js", "panel.js", "preview.js", "sight.js")
+"""What notice.js has brought when it is needed: a bar's place, a card's, what has it wait for the reader, marked places, what a
+press brings, the operator's look at it, whether it is seen."""
+FILES: Final = ("notice.js", *PARTS, "about.css", "about.js")
+"""The collapsed notice and its parts; the public page's own."""
 
 UNKNOWN: Final = Mode.MEASURE
 """What holds while the store can't say the mode: nobody is asked."""

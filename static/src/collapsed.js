@@ -1,6 +1,7 @@
 // @ts-check
 /*
- * One notice on the page while it is collapsed: what a press brings is loaded by it, panel.js.
+ * One notice on the page while it is collapsed: what a press brings is loaded by it, panel.js; whether it is seen is looked
+ * after by sight.js.
  *
  * It lives in a shadow root, takes no focus, covers no dialog, hides no article, and goes away when told to.
  */
@@ -10,12 +11,8 @@ import { fit } from "./fit.js";
 import { dress } from "./looks.js";
 import { doc } from "./native.js";
 import { build } from "./parts.js";
-import { pause } from "./timing.js";
 
-const LOOK_EVERY = 1000; // ms between looks for dialogs and bars, and for what covers the notice
-const IN_SIGHT = 0.4; // of it, at least, for it to be seen
-const HUSH = 5000; // ms without a key before the arrival is announced
-const AGAIN = 100; // ms that a live region is empty before it says something anew
+const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
 
 export class Notice {
   /** @param {NoticeDetail} detail @param {Content} content @param {(notice: Notice) => Spot} findSpot */
@@ -25,7 +22,6 @@ export class Notice {
     this.page = location.pathname;
     this.isOpen = false; // the panel is: nothing is arranged then
     this.isSettled = false; // thanked: nothing is left to answer
-    this.isSeen = false; // at the last look it was uncovered
     this.wasSeen = false;
     this.wasShown = false; // the server has been told
     this.level = 0; // of its heading, where a mark says it
@@ -71,15 +67,13 @@ export class Notice {
     // WebKit leaves a notice undressed, for a turn of its loop or many, whose root had its sheets before it stood in a page
     root.adoptedStyleSheets = [...root.adoptedStyleSheets];
     this.look();
+    this.detail.bring("sight", { notice: this });
   }
 
   /** Looks every second, while the page is seen, whether the notice may stand where it stands. */
   look() {
     if (!this.parts.host.isConnected) return this.end();
-    if (!doc.hidden) {
-      this.settle();
-      this.expectEyes();
-    }
+    if (!doc.hidden) this.settle();
     this.timer = setTimeout(() => this.look(), LOOK_EVERY);
   }
 
@@ -101,53 +95,6 @@ export class Notice {
       if (fit(ask, () => spot.may(em))) break;
     }
     this.fitted = now();
-  }
-
-  /** Whether more than two fifths of its height are in the window, and nothing lies over these at three points. */
-  isUncovered() {
-    const { host, region } = this.parts;
-    const element = this.spot.seen || region;
-    const { left, top, bottom, width, height } = element.getBoundingClientRect();
-    const begin = Math.max(top, 0);
-    const end = Math.min(bottom, window.innerHeight);
-    return (
-      end - begin > IN_SIGHT * height &&
-      [1, 2, 3].every((quarter) => {
-        const topmost = doc.elementFromPoint(left + (width * quarter) / 4, (begin + end) / 2);
-        return topmost === host || element.contains(topmost);
-      })
-    );
-  }
-
-  /** What two looks in a row found uncovered has been shown; who sees nothing is told of it at the first. */
-  expectEyes() {
-    const wasSeen = this.isSeen;
-    this.isSeen = this.isUncovered();
-    if (!this.isSeen) return;
-    if (!this.wasSeen && this.spot.floats) void this.announce();
-    this.wasSeen = true;
-    if (wasSeen && !this.isSettled) this.tell("shown");
-  }
-
-  /** Says that the notice is there, once the reader has typed nothing for a while. */
-  async announce() {
-    let typed = performance.now();
-    const { signal } = this.gone;
-    addEventListener("keydown", () => (typed = performance.now()), { capture: true, signal });
-    for (let left; (left = typed + HUSH - performance.now()) > 0; ) await pause(left);
-    if (!signal.aborted && this.greeting) this.say(this.greeting, true);
-  }
-
-  /**
-   * Says something in the live region; quietly: to those only who can't see it. What is said again is heard again.
-   * @param {string} sentence @param {boolean} quietly
-   */
-  say(sentence, quietly = false) {
-    const { status } = this.parts;
-    status.classList.toggle("quiet", quietly);
-    if (status.textContent !== sentence) return void (status.textContent = sentence);
-    status.textContent = "";
-    void pause(AGAIN).then(() => (status.textContent = sentence));
   }
 
   /**

@@ -15,7 +15,7 @@ import { pause } from "./timing.js";
 const PATIENCE_MS = 3000; // for an ad to come
 
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
-  const { make, content, tell } = /** @type {CustomEvent<MarkedDetail>} */ (event).detail;
+  const { make, content, tell } = /** @type {CustomEvent<PlaceDetail>} */ (event).detail;
   const patience = pause(content.kind === "hosts" ? 0 : PATIENCE_MS); // there the site's ad script has failed
 
   /**

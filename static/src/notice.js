@@ -8,7 +8,6 @@ import { Notice } from "./collapsed.js";
 import { NOTICE_ELEMENT } from "./contract.js";
 import { MARKS } from "./marks.js";
 import { doc } from "./native.js";
-import { Floating } from "./place.js";
 
 doc.currentScript?.addEventListener("adnotice:begin", (event) => {
   const { detail } = /** @type {CustomEvent<NoticeDetail>} */ (event);
@@ -20,12 +19,12 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
     /** @param {(notice: Notice) => Spot} findSpot */
     const make = (findSpot) => new Notice(detail, content, findSpot);
     const isThanks = content.state === "thanks";
-    /** What a part of ours that is loaded for this says; null: it did not come. @param {string} part */
+    /** What a part of ours that is loaded for this says; null: it did not come. @param {string} part @returns {Promise<any>} */
     const ask = (part) => new Promise((tell) => detail.bring(part, { content, make, tell }, () => tell(null)));
     if (!isThanks && doc.querySelector(MARKS)) return ask("marked");
     if ((content.delay || content.depth) && !(await ask("delayed"))) return null;
-    const notice = make((it) => new Floating(it));
-    if (isThanks && !(await notice.press("greet"))) return null;
+    const notice = await ask(content.shape);
+    if (!notice || (isThanks && !(await notice.press("greet")))) return null;
     notice.begin();
     return notice;
   };

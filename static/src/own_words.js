@@ -4,9 +4,9 @@
  * none. What is answered there is counted; the steps open at the window's bottom.
  */
 
+import { findColumn } from "./column.js";
 import { makeButton } from "./elements.js";
 import { findNext, giveFocus } from "./focus.js";
-import { findColumn } from "./looks.js";
 import { past } from "./marks.js";
 import { doc } from "./native.js";
 

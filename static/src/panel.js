@@ -12,6 +12,7 @@ import { removeMark, setMark } from "./mark.js";
 import { doc } from "./native.js";
 import { keepObjection, objects } from "./objection.js";
 import STYLE from "./panel.css";
+import { say } from "./say.js";
 import { isLeftAlone } from "./standing.js";
 import { pause } from "./timing.js";
 
@@ -144,7 +145,7 @@ class NoticePanel {
     check.setAttribute("aria-disabled", "true");
     if (!content.preview) setMark(content.kind);
     this.notice.tell("rechecked");
-    this.notice.say(text.checking);
+    say(this.notice, text.checking);
     const found = await detail.recheck(content.ticket, content.kind).catch(() => null);
     this.isBusy = false;
     check.removeAttribute("aria-disabled");
@@ -153,7 +154,7 @@ class NoticePanel {
       return this.thanks();
     }
     reload.hidden = found?.verdict !== "blocked";
-    this.notice.say(reload.hidden ? text.could_not_check : text.still);
+    say(this.notice, reload.hidden ? text.could_not_check : text.still);
   }
 
   support() {
@@ -178,7 +179,7 @@ class NoticePanel {
     const answer = await fetch(`${notice.detail.base}/${OBJECT}`, { method: "POST", body }).catch(() => null);
     const hasCookie = answer?.headers.get("x-adnotice") === "objected";
     if (hasCookie && objects()) this.thanks(text.objected, text.objected_title);
-    else notice.say(hasCookie || objects() ? text.objected_partly : text.keeps_nothing);
+    else say(notice, hasCookie || objects() ? text.objected_partly : text.keeps_nothing);
   }
 
   /** Thanks a reader who comes back, where the page lets it: clear views were not looked at when they were measured. */
@@ -208,7 +209,7 @@ class NoticePanel {
     actions.replaceChildren(close);
     for (const part of [ways, rest, steps, tools]) part.remove();
     if (hadFocus) close.focus();
-    if (notice.wasSeen) notice.say(notice.greeting, true);
+    if (notice.wasSeen) say(notice, notice.greeting, true);
   }
 
   /** Leaves nothing behind but a sentence, for a while, for those who can't see that the notice is gone. */
@@ -218,7 +219,7 @@ class NoticePanel {
     const { host, ask, steps, tools } = this.parts;
     this.giveFocusBack();
     for (const part of [ask, steps, tools]) part.hidden = true;
-    notice.say(host.getAttribute("closed") === "never" ? text.closed_for_good : text.closed, true);
+    say(notice, host.getAttribute("closed") === "never" ? text.closed_for_good : text.closed, true);
     await pause(FAREWELL);
     host.remove();
   }

@@ -3,19 +3,18 @@
  * Where the notice may stand, and the room that is kept for it.
  */
 
+import { findColumn } from "./column.js";
 import { NOTICE_ELEMENT } from "./contract.js";
 import { GAP, maySize } from "./fit.js";
-import { findColumn } from "./looks.js";
 import { doc } from "./native.js";
 import { hasAppeal } from "./standing.js";
 
 const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
-const LARGE_WIDTH = 56; // em of a window that has a corner for it
-const LARGE_HEIGHT = 36;
-const CARD_WIDTH = 27.25; // em, as in notice.css
-const MARGIN = 24; // px around a card
-const PADDING = 1.3; // em within
 const SMALL = 96; // px: up to this size it is a button in a corner, and no dialog
+
+/** @typedef {{ left: number, right: number, lift: number }} Room  px from the window's edges */
+
+const NOWHERE = { left: 0, right: 0, lift: 0 };
 
 /**
  * The elements at a point, topmost first, those in open shadow roots included.
@@ -60,6 +59,7 @@ const floatAt = (x, y, main) => {
  * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars, and wherever it
  * stands for an appeal of the site's own that is marked.
  * @param {number} height @param {number} from @param {number} to  the part of the bottom that it takes
+ * @returns {Room | null}
  */
 export const findRoom = (height, from, to) => {
   if (hasAppeal()) return null;
@@ -73,7 +73,7 @@ export const findRoom = (height, from, to) => {
   for (let x = from + 4; x < to; x += Math.max(24, width / 32)) {
     for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
   }
-  const room = { left: 0, right: 0, lift: 0 };
+  const room = { ...NOWHERE };
   for (const float of floats) {
     if (!float) continue;
     const box = float.getBoundingClientRect();
@@ -92,22 +92,19 @@ export const findRoom = (height, from, to) => {
 const setSheets = (/** @type {CSSStyleSheet[]} */ sheets) => Reflect.set(Document.prototype, "adoptedStyleSheets", sheets, document);
 
 /**
- * A notice that lies over the page, at its bottom: a bar, or a card in the corner of a large window. Room is kept at the page's
- * end and where the focus scrolls to, so that nothing there stays covered.
+ * A notice that lies over the page: a bar at its bottom. Room is kept at the page's end and where the focus scrolls to, so that
+ * nothing there stays covered. card.js makes a card of it.
+ * @implements {Spot}
  */
-export class Floating {
+export class Bar {
   /** @param {Notice} notice */
-  constructor({ parts, content }) {
+  constructor({ parts }) {
     const { scrollPaddingBlockEnd } = getComputedStyle(doc.documentElement);
     this.host = parts.host;
-    this.shape = content.shape;
-    /** @type {"left" | "right"} */
-    this.corner = content.dir === "rtl" ? "left" : "right";
     this.floats = true;
     this.padding = scrollPaddingBlockEnd.endsWith("px") ? parseFloat(scrollPaddingBlockEnd) : 0;
     this.sheet = new CSSStyleSheet();
     this.height = 0;
-    this.edge = 0; // px between a card and the window's edge
     this.hidesBar = false; // whether the scroll bar is hidden because of this
     setSheets([...doc.adoptedStyleSheets, this.sheet]);
   }
@@ -122,24 +119,13 @@ export class Floating {
   }
 
   /**
-   * The looks to try, the best first: a card whose words end where the page's column does, then a bar; each by the room
-   * beside its words, in px.
+   * The looks to try, the best first, each by the room beside its words, in px.
    * @param {number} em in px
+   * @returns {Iterable<{ start: number, end: number }>}
    */
   *looks(em) {
-    const { host, corner } = this;
     const column = findColumn(em);
-    const width = doc.documentElement.clientWidth;
-    if (this.shape === "card" && width >= LARGE_WIDTH * em && window.innerHeight >= LARGE_HEIGHT * em) {
-      const beside = corner === "left" ? column.begins : width - column.ends;
-      this.edge = Math.max(MARGIN, (corner === "left" ? column.left : width - column.right) - PADDING * em);
-      if (beside > CARD_WIDTH * em + 2 * MARGIN) this.edge = MARGIN; // it covers no text there
-      host.setAttribute("card", corner);
-      yield { start: PADDING * em, end: PADDING * em };
-    }
-    this.edge = 0;
-    host.removeAttribute("card");
-    const { left, right } = host.getBoundingClientRect();
+    const { left, right } = this.host.getBoundingClientRect();
     yield { start: Math.max(em / 2, column.left - left), end: Math.max(em / 2, right - column.right) };
   }
 
@@ -149,22 +135,19 @@ export class Floating {
     return low.matches || maySize(height, width, em);
   }
 
+  /** Where there is room for it. */
+  room(height = this.host.offsetHeight, from = 0, to = window.innerWidth) {
+    return findRoom(height, from, to);
+  }
+
   /** Moves to where there is room, else waits. */
   settle() {
-    const { host, corner, edge } = this;
-    const { offsetHeight: height, offsetWidth: width } = host;
-    const across = window.innerWidth;
-    const margin = edge && MARGIN;
-    const from = corner === "right" && edge ? across - edge - width : 0;
-    const room = low.matches ? { left: 0, right: 0, lift: 0 } : findRoom(height + margin, from, edge ? from + width + edge : across);
-    if (room) {
-      room[corner] = Math.max(room[corner], edge);
-      room.lift += margin;
-      for (const [side, px] of Object.entries(room)) host.style.setProperty(`--${side}`, `${px}px`);
-    }
+    const { host } = this;
+    const room = low.matches ? NOWHERE : this.room();
+    for (const [side, px] of Object.entries(room || {})) host.style.setProperty(`--${side}`, `${px}px`);
     const waits = !room && doc.activeElement !== host; // nobody who is in it loses it
     host.toggleAttribute("waiting", waits);
-    this.keep(low.matches || waits ? 0 : height + (room ? room.lift : 0));
+    this.keep(low.matches || waits ? 0 : host.offsetHeight + (room ? room.lift : 0));
   }
 
   /** @param {number} height in px */

@@ -3,7 +3,7 @@
  * A notice in the page's flow, in an element that the templates have marked: at the article's end, or where an ad would be.
  */
 
-import { findColumn } from "./looks.js";
+import { findColumn } from "./column.js";
 import { doc } from "./native.js";
 
 const FRAMES = "iframe,frame,object,embed";

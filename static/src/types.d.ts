@@ -238,10 +238,11 @@ interface PreviewDetail {
   show(content: Content): Promise<Notice | null>;
 }
 
-interface MarkedDetail {
+/** What the parts are given that know a place for the notice. */
+interface PlaceDetail {
   content: Content;
   make(findSpot: (notice: Notice) => Spot): Notice;
-  /** The notice that stands; null: no mark can be used. */
+  /** The notice; of places that a page marks it stands already, and null says that none can be used. */
   tell(notice: Notice | null): void;
 }
 

@@ -142,7 +142,7 @@ class Page:
         """Of those, the ones that no cache may answer."""
         static = tuple(
             f"{self.site.prefix}/{name}.js"
-            for name in ("client", "marked", "notice", "pages", "panel", "preview", "probe")
+            for name in ("client", "bar", "card", "marked", "notice", "pages", "panel", "preview", "probe", "sight")
         )
         return [hit for hit in self.own_requests() if not hit.path.endswith(static)]
 

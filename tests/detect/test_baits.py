@@ -15,6 +15,7 @@ import pytest
 from adnotice.detect.baits import BAITS, SIZED
 from adnotice.detect.client import PARTS
 from adnotice.detect.presets import PRESETS
+from adnotice.notice.endpoints import PARTS as NOTICE_PARTS
 
 ROOT = Path(__file__).parents[2]
 UBLOCK = ROOT / ".cache" / "ublock"
@@ -25,10 +26,7 @@ OWN = (
     ("client.js", "script"),
     *((name, "script") for name in PARTS),
     ("notice.js", "script"),
-    ("delayed.js", "script"),
-    ("marked.js", "script"),
-    ("panel.js", "script"),
-    ("preview.js", "script"),
+    *((name, "script") for name in NOTICE_PARTS),
     ("outcome", "xhr"),
     ("choice", "xhr"),
     ("notice?lang=de", "xhr"),
