@@ -10,6 +10,8 @@ import { find, findHeading, property, upwards } from "./page.js";
 /** @typedef {number[]} Colour  red, green, blue from 0 to 1 */
 
 const LEGIBLE = 4.5; // WCAG 2.2, 1.4.3
+const THINNEST = 400; // of a title as small as ours; where the page's large ones are thinner it is
+const FIRM = 600; // for 500 is thin where a face comes as light and bold alone
 
 /** @param {Colour} colour  relative luminance, WCAG 2.2 */
 const luminance = (colour) => {
@@ -75,7 +77,7 @@ export const dress = (host, region, accents) => {
     line: mix(20),
     tint: mix(6),
     face: set("heading-font") || heading.fontFamily,
-    weight: set("heading-weight") || heading.fontWeight,
+    weight: set("heading-weight") || String(+heading.fontWeight < THINNEST ? FIRM : heading.fontWeight),
     prose: set("font") || prose.fontFamily,
     plain: set("button-font") || getComputedStyle(find("nav a", "header a", "footer a", "button")).fontFamily,
   };

@@ -131,6 +131,20 @@ def test_the_strictest_policies_let_it_look_and_work_the_same(
     assert page.problems() == []
 
 
+@BOTH
+def test_a_page_with_thin_headings_has_a_notice_whose_title_can_be_told_from_its_text(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    weights = {"100": "600", "300": "600", "400": "400", "700": "700", "900": "900"}
+    thin = {f"/{weight}": sheet(LONG, f"h1{{font-weight:{weight}}}") for weight in weights}
+    told = ":root{--reader-notice-heading-weight:300}h1{font-weight:700}"
+    somebody = reader(profile, newsroom(sheets={**thin, "/told": sheet(LONG, told)}))
+    for path, weight in [*weights.items(), ("told", "300")]:
+        page = somebody.open(f"/{path}#adnotice=preview")
+        page.notice().wait()
+        assert page.run(f"{SHADOW} return getComputedStyle(root.querySelector('.title')).fontWeight") == weight, path
+
+
 def test_it_follows_a_dark_page(newsroom: Newsroom, reader: Readers) -> None:
     dark = "body{background:#111;color:#eee}"
     site = newsroom(sheets={"/light": sheet(LONG, "body{color:#222}"), "/dark": sheet(LONG, dark)})

@@ -59,6 +59,47 @@ def place(page: Page) -> dict[str, Any]:
     return where(page)
 
 
+BROKEN_WORDS = f"""{SHADOW} await new Promise((done) => setTimeout(done, 400));
+  const range = document.createRange(), broken = [];
+  for (const button of root.querySelectorAll(".actions button")) {{
+    for (const {{0: word, index}} of button.textContent.matchAll(/\\S+/g)) {{
+      range.setStart(button.firstChild, index);
+      range.setEnd(button.firstChild, index + word.length);
+      if (range.getClientRects().length > 1) broken.push(word);
+    }}
+  }}
+  return broken;"""
+
+
+@BOTH
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_at_an_articles_end_text_twice_as_large_is_cut_nowhere_and_no_buttons_word_is_broken(
+    profile: str, width: int, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG + END + FOOT)}, support_links={"Support us": "/a"})).tab()
+    page.call("viewport", width=width, height=800)
+    page.goto("/" + PREVIEW)
+    place(page)
+    page.run(f"{SHADOW} root.querySelector('section').style.fontSize = '36px'")
+    assert page.run(BROKEN_WORDS) == []
+    assert page.run(CLIPPED) == []
+
+
+@BOTH
+def test_at_an_articles_end_the_controls_stand_in_one_row_where_they_fit(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    narrow = LONG.replace("<main>", "<main style='width:640px'>").replace("</main>", f"{END}</main>")
+    page = reader(profile, newsroom(sheets={"/": sheet(narrow + FOOT)}, support_links={"Support us": "/a"})).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/" + PREVIEW)
+    seen = place(page)
+    assert (seen["across"], seen["as"]) == (640, "pair")
+    tops = "[...root.querySelectorAll('.ask button, .ask .link')].map((each) => { const box = each.getBoundingClientRect(); return Math.round(box.top + box.height / 2) })"
+    assert len(set(page.run(f"{SHADOW} return {tops}"))) == 1
+    assert page.run(CLIPPED) == []
+
+
 def is_absent(page: Page, seconds: float = 4.5) -> bool:
     """Whether no notice comes, for longer than an ad is waited for."""
     page.run("await new Promise((done) => setTimeout(done, args[0]))", seconds * 1000)

@@ -15,7 +15,7 @@ MOST: Final = {
     "bar.js": 2_250,
     "card.js": 2_700,
     "delayed.js": 550,
-    "marked.js": 3_650,
+    "marked.js": 3_700,
     "panel.js": 4_700,
     "preview.js": 750,
     "sight.js": 750,
