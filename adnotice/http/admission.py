@@ -90,7 +90,7 @@ class AdmissionSettings:
 
 def is_nearly_everyone(network: Network) -> bool:
     """Whether a network reaches far beyond any operator's own."""
-    if network.version == 4:
+    if isinstance(network, ipaddress.IPv4Network):
         return network.prefixlen < 8
     return network.prefixlen < 16 and not any(network.subnet_of(own) for own in OWN_IPV6)
 
