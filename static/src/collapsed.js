@@ -6,13 +6,18 @@
  * It lives in a shadow root, takes no focus, covers no dialog, hides no article, and goes away when told to.
  */
 
-import { CHOICE } from "./contract.js";
+import { CHOICE, NOTICE_ELEMENT } from "./contract.js";
 import { fit } from "./fit.js";
 import { dress } from "./looks.js";
 import { doc } from "./native.js";
 import { build } from "./parts.js";
 
 const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
+
+/** A site that changes pages without loading may be asked twice: the older notice notices that it is gone. */
+export const removeOlder = () => {
+  for (const older of doc.querySelectorAll(NOTICE_ELEMENT)) older.remove();
+};
 
 export class Notice {
   /** @param {NoticeDetail} detail @param {Content} content @param {(notice: Notice) => Spot} findSpot */
@@ -63,6 +68,7 @@ export class Notice {
     addEventListener("resize", () => this.settle(), { signal });
     addEventListener("pagehide", () => this.end(), { signal }); // it does not come back with the back button
     this.sizes.observe(region);
+    removeOlder(); // again: two may have been on their way
     this.spot.put();
     // WebKit leaves a notice undressed, for a turn of its loop or many, whose root had its sheets before it stood in a page
     root.adoptedStyleSheets = [...root.adoptedStyleSheets];

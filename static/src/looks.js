@@ -43,6 +43,18 @@ const read = (element, written) => {
   return alpha >= 0.9 && blue !== undefined ? [red / scale, green / scale, blue / scale] : null;
 };
 
+/** The first that is a colour and will do. @param {HTMLElement} element @param {string[]} tried @param {(colour: Colour) => boolean} willDo */
+const findColour = (element, tried, willDo = () => true) => {
+  for (const written of tried) {
+    const colour = read(element, written);
+    if (colour && willDo(colour)) return colour;
+  }
+  return null;
+};
+
+/** Opaque, also where the page's own lets a little through: what is measured is what is painted. @param {Colour} colour */
+const write = (colour) => `rgb(${colour.map((part) => Math.round(part * 255)).join(" ")})`;
+
 /**
  * Gives the notice the faces and colours of its page.
  * @param {HTMLElement} host @param {HTMLElement} region
@@ -57,15 +69,14 @@ export const dress = (host, region, accents) => {
 
   style.colorScheme = getComputedStyle(doc.documentElement).colorScheme;
   const behind = upwards(article).map((each) => getComputedStyle(each).backgroundColor);
-  const paper = [set("background"), ...behind, "Canvas"].find((each) => read(region, each)) || "#fff";
-  const ground = read(region, paper) || [1, 1, 1];
+  const ground = findColour(region, [set("background"), ...behind, "Canvas"]) || [1, 1, 1];
+  const paper = write(ground);
   const isDark = luminance(ground) <= 0.18;
   /** The first that can be read on the paper. @param {string[]} tried */
-  const legible = (...tried) =>
-    tried.find((each) => {
-      const colour = read(region, each);
-      return colour && contrast(colour, ground) >= LEGIBLE;
-    }) || (isDark ? "#edebe6" : "#1c1c1a");
+  const legible = (...tried) => {
+    const colour = findColour(region, tried, (each) => contrast(each, ground) >= LEGIBLE);
+    return colour ? write(colour) : isDark ? "#edebe6" : "#1c1c1a";
+  };
   const ink = legible(set("text"), prose.color);
   const mix = (/** @type {number} */ share) => `color-mix(in srgb, ${ink} ${share}%, ${paper})`;
 

@@ -4,8 +4,7 @@
  * dispatches "adnotice:begin" on our script element with everything in its detail; nothing is global.
  */
 
-import { Notice } from "./collapsed.js";
-import { NOTICE_ELEMENT } from "./contract.js";
+import { Notice, removeOlder } from "./collapsed.js";
 import { MARKS } from "./marks.js";
 import { doc } from "./native.js";
 
@@ -14,8 +13,7 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
 
   /** @param {Content} content */
   const show = async (content) => {
-    // a site that changes pages without loading may be asked twice: the older notice notices that it is gone
-    for (const older of doc.querySelectorAll(NOTICE_ELEMENT)) older.remove();
+    removeOlder(); // first: one may stand where this one is to
     /** @param {(notice: Notice) => Spot} findSpot */
     const make = (findSpot) => new Notice(detail, content, findSpot);
     const isThanks = content.state === "thanks";

@@ -209,7 +209,9 @@ class NoticePanel {
     actions.replaceChildren(close);
     for (const part of [ways, rest, steps, tools]) part.remove();
     if (hadFocus) close.focus();
-    if (notice.wasSeen) say(notice, notice.greeting, true);
+    if (!host.isConnected) return; // it is announced once it is there
+    say(notice, notice.greeting, true);
+    notice.greeting = "";
   }
 
   /** Leaves nothing behind but a sentence, for a while, for those who can't see that the notice is gone. */

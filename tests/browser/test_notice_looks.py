@@ -157,6 +157,23 @@ def test_it_follows_a_dark_page(newsroom: Newsroom, reader: Readers) -> None:
     assert paper < 60 < 220 < text
 
 
+@BOTH
+def test_colours_of_the_page_that_let_a_little_through_are_taken_opaque(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    style = (
+        "body{background:#000}main{background:rgba(255,255,255,.92)}p{color:rgba(118,118,118,.9)}"
+        ":root{--reader-notice-accent:rgba(0,0,118,.95)}"
+    )
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG, style)})).open("/#adnotice=preview")
+    page.notice().wait()
+    painted = page.run(
+        f"""{SHADOW} const {{backgroundColor, color}} = getComputedStyle(root.querySelector("section"));
+        return [backgroundColor, color, getComputedStyle(root.querySelector(".kicker")).color]"""
+    )
+    assert painted == ["rgb(255, 255, 255)", "rgb(118, 118, 118)", "rgb(0, 0, 118)"]
+
+
 AXE = (ROOT / "node_modules/axe-core/axe.min.js") if (ROOT / "node_modules").is_dir() else None
 
 

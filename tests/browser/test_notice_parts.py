@@ -6,8 +6,8 @@ import pytest
 
 from adnotice.notice.endpoints import PARTS
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.internet import Cut, Fault, Hang, Hit, Weather
-from tests.browser.notice import LONG, sheet
+from tests.browser.internet import Cut, Fault, Hang, Hit, Late, Weather
+from tests.browser.notice import BOTH, HOST, LONG, PREVIEW, SHADOW, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
@@ -141,3 +141,35 @@ def test_without_a_place_nothing_is_shown_and_the_page_is_left_as_it_was(
     state = "return [document.querySelector('reader-notice'), document.adoptedStyleSheets.length]"
     assert page.run(state) == [None, 0]
     assert page.problems() == []
+
+
+@ENGINES
+def test_two_answers_while_its_place_is_on_its_way_give_one_notice(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    site = newsroom(mode="measure")
+    somebody = reader(profile, site)
+    somebody.change_weather(losing("bar.js", Late(1)))
+    page = somebody.open(ARTICLE)
+    show_content(page, {})
+    show_content(page, {})
+    page.notice().wait()
+    rest(page)
+    assert page.run(f"return document.querySelectorAll('{HOST}').length") == 1
+    assert page.problems() == []
+
+
+@BOTH
+def test_thanks_are_said_where_nobody_looks_whether_it_is_seen(profile: str, site: Site, reader: Readers) -> None:
+    somebody = reader(profile, site)
+    somebody.change_weather(losing("sight.js", Cut()))
+    page = somebody.open(PREVIEW)
+    notice = page.notice().wait()
+    said = f"{SHADOW} return root.querySelector('[role=status]').textContent"
+    notice.click("Show me how")
+    for answer in ("still blocked", "couldn’t check just now"):
+        notice.click("Check again")
+        notice.wait_text(answer)
+    notice.click("Check again")
+    notice.wait_text("Thank you")
+    assert page.run(said).startswith("Thank you")
