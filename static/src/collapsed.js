@@ -11,8 +11,11 @@ import { fit } from "./fit.js";
 import { dress } from "./looks.js";
 import { doc } from "./native.js";
 import { build } from "./parts.js";
+import { pause } from "./timing.js";
 
 const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
+const TRIES = 3; // of what looks whether it is seen
+const PATIENCE = 5000; // ms for the last word to come
 
 /** A site that changes pages without loading may be asked twice: the older notice notices that it is gone. */
 export const removeOlder = () => {
@@ -35,6 +38,8 @@ export class Notice {
     this.greeting = content.state === "still" ? content.text.still_after_reload : content.text.announce;
     /** @type {Promise<Panel | null> | null} */
     this.panel = null;
+    /** @type {Set<keyof Panel>} pressed while the panel is on its way */
+    this.waiting = new Set();
     /** @type {Element | null} where the focus came from */
     this.cameFrom = null;
     this.gone = new AbortController();
@@ -73,7 +78,13 @@ export class Notice {
     // WebKit leaves a notice undressed, for a turn of its loop or many, whose root had its sheets before it stood in a page
     root.adoptedStyleSheets = [...root.adoptedStyleSheets];
     this.look();
-    this.detail.bring("sight", { notice: this });
+    this.watch(TRIES);
+  }
+
+  /** Has it looked after whether it is seen. @param {number} tries */
+  watch(tries) {
+    if (!tries || this.gone.signal.aborted) return;
+    this.detail.bring("sight", { notice: this }, () => setTimeout(() => this.watch(tries - 1), LOOK_EVERY));
   }
 
   /** Looks every second, while the page is seen, whether the notice may stand where it stands. */
@@ -104,15 +115,20 @@ export class Notice {
   }
 
   /**
-   * Has the panel do what was pressed, once it is there; a panel that does not come is asked for again at the next press.
+   * Has the panel do what was pressed, once it is there; a panel that does not come is asked for again at the next press. What
+   * is pressed twice meanwhile is done once, and nothing but the last word for one who has closed it meanwhile.
    * @param {keyof Panel} act
    */
   async press(act) {
     const { bring } = this.detail;
+    const isLast = act === "farewell";
+    if (this.waiting.has(act)) return null;
+    this.waiting.add(act);
     this.panel ||= new Promise((tell) => bring("panel", { notice: this, tell }, () => tell((this.panel = null))));
-    const panel = await this.panel;
-    if (!panel && act === "farewell") this.parts.host.remove();
-    return panel && panel[act]();
+    const panel = await (isLast ? Promise.race([this.panel, pause(PATIENCE)]) : this.panel);
+    this.waiting.delete(act);
+    if (!panel && isLast) this.parts.host.remove();
+    return panel && (isLast || !this.gone.signal.aborted) ? panel[act]() : null;
   }
 
   /** @param {"later" | "never"} choice */

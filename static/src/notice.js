@@ -22,7 +22,11 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
     if (!isThanks && doc.querySelector(MARKS)) return ask("marked");
     if ((content.delay || content.depth) && !(await ask("delayed"))) return null;
     const notice = await ask(content.shape);
-    if (!notice || (isThanks && !(await notice.press("greet")))) return null;
+    if (!notice) return null;
+    if (isThanks && !(await notice.press("greet"))) {
+      notice.spot.release(); // it leaves nothing where it may not stand
+      return null;
+    }
     notice.begin();
     return notice;
   };

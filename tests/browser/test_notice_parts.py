@@ -173,3 +173,60 @@ def test_thanks_are_said_where_nobody_looks_whether_it_is_seen(profile: str, sit
     notice.click("Check again")
     notice.wait_text("Thank you")
     assert page.run(said).startswith("Thank you")
+
+
+@ENGINES
+def test_show_me_how_pressed_twice_while_the_steps_come_opens_them(profile: str, site: Site, reader: Readers) -> None:
+    somebody = reader(profile, site)
+    somebody.change_weather(losing("panel.js", Late(1.5)))
+    page = somebody.open(ARTICLE)
+    notice = page.notice().wait()
+    notice.click("Show me how")
+    notice.click("Show me how")
+    notice.wait_part(".steps")
+    rest(page, 0.3)
+    notice.wait_part(".steps", 0)
+
+
+@ENGINES
+def test_who_closes_it_before_the_steps_came_has_not_opened_them(profile: str, site: Site, reader: Readers) -> None:
+    somebody = reader(profile, site)
+    somebody.change_weather(losing("panel.js", Late(1.5)))
+    page = somebody.open(ARTICLE)
+    notice = page.notice().wait()
+    notice.click("Show me how")
+    notice.click("Not now")
+    notice.wait_farewell()
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1, later=1)
+    assert page.run("return sessionStorage.length") == 0, "no mark of a reader who was about to allow ads"
+    assert page.problems() == []
+
+
+@ENGINES
+def test_where_the_last_word_does_not_come_nothing_is_left(profile: str, site: Site, reader: Readers) -> None:
+    somebody = reader(profile, site)
+    somebody.change_weather(losing("panel.js", Hang(20)))
+    page = somebody.open(ARTICLE)
+    page.notice().wait().click("Not now")
+    wait_until(lambda: page.run(f"return !document.querySelector('{HOST}')"), "it has left the page", 9)
+
+
+@ENGINES
+def test_what_looks_whether_it_is_seen_is_asked_for_again(profile: str, site: Site, reader: Readers) -> None:
+    somebody = reader(profile, site)
+    somebody.change_weather(losing("sight.js", Cut()))
+    page = somebody.open(ARTICLE)
+    page.notice().wait()
+    somebody.change_weather(lambda _: None)
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
+
+
+@BOTH
+def test_thanks_that_may_not_be_said_leave_nothing(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(mode="measure", head='<meta name="adnotice" content="quiet">')
+    page = reader(profile, site).open(ARTICLE)
+    show_content(page, {"state": "thanks"})
+    wait_until(lambda: "panel.js" in parts_of(page), "what thanks")
+    rest(page, 1)
+    state = f"return [document.querySelector('{HOST}'), document.adoptedStyleSheets.length]"
+    assert page.run(state) == [None, 0]

@@ -100,6 +100,25 @@ def test_what_has_no_room_stands_behind_more_the_body_first_then_the_link(
 
 
 @BOTH
+def test_in_much_enlarged_text_more_opens_below_the_buttons(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).tab()
+    page.call("viewport", width=320, height=568)
+    page.goto("/politics/budget")
+    show_content(page, {"links": LINKS, "text": {"body": APPEAL, **LONGEST}})
+    page.notice().wait()
+    page.run(f"{SHADOW} root.querySelector('section').style.fontSize = '40px'")
+    assert look(page)["as"] == "stack"
+    page.run(f"{SHADOW} root.querySelector('.opener').click()")
+    page.notice().wait_part(".rest")
+    least, end, begin = page.run(
+        f"""{SHADOW} const box = (name) => root.querySelector(name).getBoundingClientRect();
+        return [root.querySelector(".ask").matches(".least"), box(".actions").bottom, box(".rest").top]"""
+    )
+    assert least
+    assert begin >= end
+
+
+@BOTH
 def test_a_label_of_sixty_characters_wraps_in_the_narrowest_window(
     profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:

@@ -11,7 +11,7 @@ from adnotice.http.static_files import read_static
 from adnotice.notice.endpoints import PARTS
 
 MOST: Final = {
-    "notice.js": 5_000,
+    "notice.js": 5_050,
     "bar.js": 2_250,
     "card.js": 2_700,
     "delayed.js": 550,
@@ -34,7 +34,7 @@ def test_the_notice_is_small_packed_with_its_style(name: str) -> None:
 
 def test_the_collapsed_notice_takes_five_kilobytes_and_where_it_stands_half_of_that() -> None:
     assert packed("notice.js") <= 5 * 1024
-    assert packed("notice.js") + packed("bar.js") <= 7 * 1024
+    assert packed("notice.js") + packed("bar.js") <= 7.5 * 1024
 
 
 def test_the_collapsed_notice_has_no_steps_in_it() -> None:
