@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from adnotice.count.model.tally import Dimension, Metric
 from adnotice.count.stores.open import open_store
+from adnotice.count.stores.sql.pool import ClosingPool
 from adnotice.count.stores.sql.store import SqlStore
 from adnotice.vocabulary import Unavailable
 from tests.support.entries import DAY, commit, entry, table, view
@@ -82,6 +84,27 @@ def test_what_comes_back_after_all_was_closed_is_closed(store: SqlStore) -> None
     with pytest.raises(Exception, match="closed"):
         lent.cursor().execute("SELECT 1")
     assert sum(count.n for count in store.counts("site", Dimension.ALL, DAY)) == 1
+
+
+@pytest.mark.parametrize("while_made", [False, True])
+def test_what_is_lent_while_all_are_closed_is_closed_when_it_comes_back(while_made: bool) -> None:
+    made: list[sqlite3.Connection] = []
+
+    def connect() -> sqlite3.Connection:
+        if while_made and not made:
+            engine.dispose()
+        made.append(sqlite3.connect(":memory:"))
+        return made[-1]
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=ClosingPool)
+    with engine.connect():
+        if not while_made:
+            engine.dispose()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[0].cursor()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    engine.dispose()
 
 
 def test_what_another_thread_settles_meanwhile_is_read(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Connection, Select, Text, cast, create_engine, fun
 
 from adnotice.count.stores.protocol import PG_DUMP, Unusable
 from adnotice.count.stores.sql.dialect import Rows
-from adnotice.count.stores.sql.late_returns import close_late_returns
+from adnotice.count.stores.sql.pool import ClosingPool
 from adnotice.count.stores.sql.schema import KEYS, adding, meta, tallies
 from adnotice.vocabulary import Unavailable
 
@@ -67,12 +67,12 @@ class PostgresDialect:
             "postgresql+psycopg://",
             creator=self._connect,
             isolation_level="AUTOCOMMIT",
+            poolclass=ClosingPool,
             pool_size=4,
             max_overflow=4,
             pool_timeout=deadline_seconds,
             pool_recycle=300,
         )
-        close_late_returns(self.engine)
 
     def exists(self) -> bool:
         """Whether the tables are there."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, Select, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, Select, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -20,8 +20,8 @@ from adnotice.count.stores.protocol import Unusable
 from adnotice.count.stores.sql.copying import check_room, copy_database, copy_of, make_private, open_to_read, size_of
 from adnotice.count.stores.sql.dialect import Rows
 from adnotice.count.stores.sql.file_lock import IMPATIENT_SECONDS, FileLock
-from adnotice.count.stores.sql.late_returns import close_late_returns
 from adnotice.count.stores.sql.lock_holders import name_holders
+from adnotice.count.stores.sql.pool import ClosingPool
 from adnotice.count.stores.sql.schema import KEYS, adding, meta, tallies
 from adnotice.vocabulary import Unavailable
 
@@ -273,11 +273,10 @@ class SqliteDialect:
             pool_size=4,
             max_overflow=4,
             pool_timeout=self._deadline,
-            poolclass=QueuePool,
+            poolclass=ClosingPool,
         )
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "checkout", self._on_checkout)
-        close_late_returns(engine)
         return engine
 
     def _on_connect(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
