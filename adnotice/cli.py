@@ -49,7 +49,7 @@ from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetric
 from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
 from adnotice.notice.sentences import SOURCE
-from adnotice.output import explain_failure, take_any_letter
+from adnotice.output import explain_failure, flush, take_any_letter
 from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = adnotice.main(
             args=None if arguments is None else list(map(str, arguments)), prog_name="adnotice", standalone_mode=False
         )
-        sys.stdout.flush()
+        flush()
     except (NoStore, NoSite) as error:
         print(error, file=sys.stderr)
         return 2
@@ -440,9 +440,10 @@ def serve(host: str, port: int) -> int:
 def find_obstacle(host: str, port: int) -> str:
     """Why nobody can listen there; empty where somebody can."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
-        tried.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # as uvicorn does: what has just ended is no obstacle
+        # As the server does: what has just ended is no obstacle, and :: is another address than 0.0.0.0.
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if tried.family is socket.AF_INET6:
+            tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         try:
             tried.bind((host, port))
         except OSError as error:

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import os
 import sys
 from contextlib import suppress
+from typing import Final
+
+ESCAPED: Final = "adnotice.escaped"
 
 
 def take_any_letter() -> None:
     """Has letters that the locale lacks written as `\\uXXXX`, which JSON reads: no command stops half way for one."""
+    codecs.register_error(ESCAPED, escape)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=ESCAPED)
+
+
+def escape(error: UnicodeError) -> tuple[str, int]:
+    """What to write instead, and where to go on: an error handler of `codecs`. A letter beyond U+FFFF becomes two, as in JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True)), error.end
+
+
+def flush() -> None:
+    """Writes what is still to be written; raises `OSError` where that can't be."""
+    if sys.stdout is not None:  # as after `>&-`
+        sys.stdout.flush()
 
 
 def explain_failure(error: OSError) -> str:

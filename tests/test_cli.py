@@ -13,7 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from adnotice import __version__
 from adnotice.cli import main
@@ -21,6 +24,7 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.keys import problems
+from adnotice.output import ESCAPED, take_any_letter
 
 
 @pytest.fixture
@@ -114,6 +118,23 @@ def test_letters_that_the_locale_lacks_stop_no_command(encoding: str) -> None:
         assert done.stdout
         if arguments == ("figures",):
             json.loads(done.stdout.decode(encoding))
+
+
+@given(st.text())
+@example("Übernahme \N{GRINNING FACE} \u2019 \ud800")
+def test_json_can_be_read_whatever_letters_the_locale_lacks(text: str) -> None:
+    take_any_letter()
+    for encoding in ("ascii", "latin-1", "cp1252", "utf-8"):
+        told = msgspec.json.encode(text.encode("utf-8", "replace").decode()).decode()
+        assert json.loads(told.encode(encoding, ESCAPED).decode(encoding)) == json.loads(told)
+
+
+@pytest.mark.process
+@pytest.mark.usefixtures("store_url")
+def test_without_any_output_a_command_does_its_work() -> None:
+    shell = f"exec '{sys.executable}' -m adnotice mode off >&-"
+    assert subprocess.run(["sh", "-c", shell], check=False, timeout=60).returncode == 0
+    assert run_command("mode").stdout.splitlines()[0] == b"off"
 
 
 def test_hash_password_takes_a_line_that_is_piped_in(

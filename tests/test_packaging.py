@@ -112,3 +112,11 @@ def test_the_source_has_the_tests_and_is_the_same_each_time(tmp_path: Path) -> N
     } <= names
     assert not any(name.startswith((".cache", "node_modules", ".venv")) for name in names)
     assert len(set(made)) == 1
+
+
+def test_versions_of_which_none_was_tried_are_no_success(tmp_path: Path) -> None:
+    tried = subprocess.run(
+        ["bash", "tests/versions.sh", tmp_path, "quick", "no-such-python"], capture_output=True, text=True, check=False
+    )
+    assert tried.returncode == 1
+    assert "skipped, no such interpreter runs here" in tried.stdout

@@ -3,7 +3,7 @@
 set -eu
 fresh=$1 quick=$2
 shift 2
-told=() failed=0
+told=() failed=0 passed=0
 
 try() {
     local python=$1 folder=$2
@@ -27,10 +27,12 @@ for python in "$@"; do
     try "$python" "$fresh/python-$version" & # in a condition bash would go on after what fails
     if wait $!; then
         told+=("Python $version: passed, as text and compiled")
+        passed=1
     else
         told+=("Python $version: FAILED")
         failed=1
     fi
 done
 printf '%s\n' '' "${told[@]}"
-exit $failed
+[ $passed = 1 ] || echo 'none of them was tried to the end' >&2
+exit $((failed || !passed))

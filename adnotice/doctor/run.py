@@ -65,9 +65,9 @@ def run_doctor(
 
 
 def names_app(target: str) -> bool:
-    """Whether the target has the form module:app, which an address with a port has not."""
-    module, colon, attribute = target.partition(":")
-    return bool(colon) and all(part.isidentifier() for part in (*module.split("."), *attribute.split(".")))
+    """Whether the target has the form module:app, which an address with a port has not; a module's name may be any of a file."""
+    module, _, attribute = target.partition(":")
+    return bool(module) and all(part.isidentifier() for part in attribute.split("."))
 
 
 def judge(site: SiteSeen, prefix: str, today: date | None = None) -> list[Finding]:

@@ -286,3 +286,29 @@ def test_names_are_given_at_once_where_the_operator_says_so(opener: Opener) -> N
     key = Key("site", Dimension.PAGE, "/a", Metric.CLEAR)
     store.commit(Batch(NOON, (Entry("one", NOON + 9_000, (key,)),), from_readers=True))
     assert table(store) == {("/a", Metric.CLEAR): 1}
+
+
+@pytest.mark.parametrize(
+    "metrics", [(Metric.CLEAR,), (Metric.CLEAR, Metric.SHOWN), (Metric.SHOWN, Metric.CLEAR, Metric.ASKED)]
+)
+def test_which_of_two_with_as_many_views_comes_first_does_not_depend_on_what_else_is_asked_for(
+    opener: Opener, metrics: tuple[Metric, ...]
+) -> None:
+    """A row that a list has is found again where more is asked of it."""
+    store = opener(name_after_views=1)
+    for page, shown in (("/a", 1), ("/b", 9), ("/c", 5)):
+        deltas = {
+            Key("site", Dimension.PAGE, page, Metric.CLEAR): 10,
+            Key("site", Dimension.PAGE, page, Metric.SHOWN): shown,
+        }
+        store.commit(Batch(NOON, (Entry(page, NOON + 9_000, deltas=deltas),)))
+    found = store.counts("site", Dimension.PAGE, DAY, 2, metrics)
+    assert list(dict.fromkeys(count.value for count in found)) == ["/a", "/b"]
+
+
+def test_what_has_no_views_comes_by_its_counts(opener: Opener) -> None:
+    store = opener()
+    for reason, n in (("a", 1), ("b", 9), ("c", 5)):
+        key = Key("site", Dimension.REFUSAL, reason, Metric.REFUSED)
+        store.commit(Batch(NOON, (Entry(reason, NOON + 9_000, deltas={key: n}),)))
+    assert [count.value for count in store.counts("site", Dimension.REFUSAL, DAY)] == ["b", "c", "a"]

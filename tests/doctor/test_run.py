@@ -10,6 +10,7 @@ import pytest
 
 from adnotice.detect.bait_age import VERIFIED
 from adnotice.doctor import run_doctor
+from adnotice.doctor.run import names_app
 from adnotice.middleware import tell
 
 APP = '''
@@ -225,3 +226,19 @@ def test_a_wsgi_app_is_asked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     said: list[str] = []
     assert run_doctor("flasknews:app", write=said.append, today=VERIFIED) == 0, said
     assert said[-1] == "1 of 1 pages carry the tag; 0 wrong, 0 to know"
+
+
+@pytest.mark.parametrize(
+    ("target", "app"),
+    [
+        ("my-app:app", True),
+        ("2024.site:make.app", True),
+        ("localhost:8000", False),
+        ("127.0.0.1:8000", False),
+        ("[::1]:8000", False),
+        ("news.example", False),
+        (":app", False),
+    ],
+)
+def test_an_address_is_told_from_an_app_by_what_follows_the_colon(target: str, app: bool) -> None:
+    assert names_app(target) is app

@@ -300,3 +300,29 @@ def test_another_number_of_weeks_is_refused() -> None:
 def test_days_may_come_in_any_order() -> None:
     days = Site(60).days()
     assert judge_change(reversed(days), 2, YESTERDAY) == judge_change(days, 2, YESTERDAY)
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.05, 0.2, 0.5, 0.9, 0.96])
+@pytest.mark.parametrize("step", [-0.02, 0.02, 0.04])
+@pytest.mark.parametrize("weeks", [20, 60])
+def test_a_change_beyond_what_is_printed_is_more_than_usual_and_no_other(rate: float, step: float, weeks: int) -> None:
+    """Up and down differ most where the rate is near 0 or 1."""
+    for seed in range(12):
+        site = Site(weeks, rate, views=400, spread=0.12, seed=seed)
+        found = judge_change(site.days(lambda week: step if week < 4 else 0.0), 4, YESTERDAY)
+        if found.points is None or found.yardstick is None:
+            continue
+        beyond = abs(found.points) - found.yardstick
+        if abs(beyond) > 1e-3:  # the rates' logits have half a view more of each kind
+            assert (beyond > 0) is (found.answer is Trend.UNUSUAL), found
+
+
+def test_only_days_that_take_no_part_are_called_left_out() -> None:
+    """A week without three usual days keeps all its days."""
+    days = Site(20).days()
+    few = [msgspec.structs.replace(day, delivered=day.delivered * 9) for day in days[-7:]]
+    found = judge_change([*days[:-7], *few], 1, YESTERDAY)
+    assert len(find_unusual([*days[:-7], *few])) == 7
+    assert found.left_out == ()
+    one = msgspec.structs.replace(days[-3], delivered=days[-3].delivered * 9)
+    assert judge_change([*days[:-3], one, *days[-2:]], 1, YESTERDAY).left_out == (days[-3].day,)

@@ -45,3 +45,28 @@ def test_an_axis_is_short(n: float, text: str) -> None:
 )
 def test_a_bucket_has_a_whole_and_a_short_name(start: str, grain: Grain, whole: str, short: str) -> None:
     assert (formats.bucket(start, grain), formats.tick(start, grain)) == (whole, short)
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (0.0, "0%"),
+        (0.003, "under 1%"),
+        (0.0049, "under 1%"),
+        (0.006, "1%"),
+        (0.187, "19%"),
+        (0.997, "over 99%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_rate_for_the_board_is_none_or_all_only_where_it_is(rate: float, said: str) -> None:
+    assert formats.whole(rate) == said
+
+
+def test_one_page_view_is_one() -> None:
+    assert [formats.views(n) for n in (0, 1, 2, 1_234)] == [
+        "0 page views",
+        "1 page view",
+        "2 page views",
+        "1,234 page views",
+    ]

@@ -34,7 +34,7 @@ WEEKS = 57
 AGAINST = [each.value for each in Against]
 PROSE = (
     r"95% interval", r"per 100 of", r"Of 100 notices", r"4 whole weeks", r"4 weeks", r"the 4 before", r"Fewer than 100", r"0%", r"100%",
-    r"12 weeks", r"12 months", r"7 days", r"read its \d", r"docs/\S+", r"each 4 weeks need 50", r"0\.1 points", r"and 50 with", r"the 2 weeks before",
+    r"12 weeks", r"12 months", r"7 days", r"read its \d", r"docs/\S+", r"each 4 weeks need 50", r"less than 0\.1 points", r"0\.1 points more or less than", r"and 50 with", r"the 2 weeks before",
 )  # fmt: skip
 """Numbers that are no figures: what a sentence always says."""
 

@@ -10,8 +10,8 @@ and power on simulated sites: `make statistics`, docs/statistics.md.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -106,8 +106,8 @@ class Change(msgspec.Struct, frozen=True):
     """The last `weeks` whole weeks against others.
 
     Rates are shares of decided views on usual days, None where a stretch has none; `points` is their difference and
-    `yardstick` the smallest difference, up or down, that would be more than usual (both shares: .01 is one point), None
-    where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
+    `yardstick` the smallest difference in the same direction that would be more than usual (both shares: .01 is one point),
+    None where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
     days. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
     `season_known` says that a year is there to compare with.
 
@@ -199,7 +199,7 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
     blocks = cut_weeks(window, unusual, yesterday)
     first = yesterday - timedelta(days=7 * weeks - 1)
     season_known = len(blocks) >= YEAR_OF_WEEKS
-    left_out = tuple(sorted(unusual))
+    left_out = tuple(sorted(list_left_out(window, unusual, yesterday)))
     missing = WEEKS_NEEDED[weeks] - len(blocks)
     if missing > 0:
         answer_on = yesterday + timedelta(days=7 * missing + 1)
@@ -219,7 +219,7 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
         rate=rate,
         rate_before=rate_before,
         points=rate - rate_before,
-        yardstick=yardstick.in_points(rate_before),
+        yardstick=yardstick.in_points(rate_before, change),
         p=p,
         left_out=left_out,
         season_known=season_known,
@@ -270,6 +270,14 @@ def cut_weeks(window: Iterable[Day], unusual: set[date], yesterday: date) -> lis
             )
         )
     return blocks
+
+
+def list_left_out(window: Iterable[Day], unusual: set[date], yesterday: date) -> Iterator[date]:
+    """The unusual days that `cut_weeks` leaves out: those of weeks with enough usual days."""
+    kept = Counter(
+        (yesterday - day.day).days // 7 for day in window if (day.blocked or day.clear) and day.day not in unusual
+    )
+    return (day for day in unusual if kept[(yesterday - day).days // 7] >= USUAL_DAYS_NEEDED)
 
 
 def weigh(day: Day, usual: float) -> float:
@@ -334,8 +342,8 @@ class Yardstick:
         """Whether a change is more than usual."""
         return abs(change) > self._least and self.chance(change) < LEVEL
 
-    def in_points(self, rate: float) -> float:
-        """The smallest change of this rate, in the direction in which it shows first, that is more than usual."""
+    def in_points(self, rate: float, change: float) -> float:
+        """The smallest change of this rate, in the direction of this change of the logit, that is more than usual."""
         low, high = 0.0, 1.0
         while not self.exceeded(high) and high < 64:
             low, high = high, 2 * high
@@ -343,7 +351,7 @@ class Yardstick:
             middle = (low + high) / 2
             low, high = (low, middle) if self.exceeded(middle) else (middle, high)
         level = math.log(rate / (1 - rate))
-        return min(abs(1 / (1 + math.exp(-level - step)) - rate) for step in (high, -high))
+        return abs(1 / (1 + math.exp(-level - math.copysign(high, change))) - rate)
 
 
 def find_usual_move(blocks: Sequence[Week], weeks: int) -> float:

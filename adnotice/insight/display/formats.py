@@ -55,8 +55,17 @@ def signed(difference: float) -> str:
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
 
 
+def views(n: int) -> str:
+    """1 page view; 1,234 page views."""
+    return f"{number(n)} page view{'' if n == 1 else 's'}"
+
+
 def whole(rate: float) -> str:
-    """19%: a rate for a sentence that is read out."""
+    """19%: a rate for a sentence that is read out; never 0 % or 100 % for what is only close to it."""
+    if 0 < rate < 0.005:
+        return "under 1%"
+    if 0.995 <= rate < 1:
+        return "over 99%"
     return f"{rate * 100:.0f}%"
 
 

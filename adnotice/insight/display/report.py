@@ -60,6 +60,8 @@ def _tell_change(summary: Summary) -> str:
 
 
 def _draw(summary: Summary) -> list[tuple[str, str, float]]:
+    if summary.blocking.few:
+        return []  # as on the dashboard
     known = [bucket for bucket in summary.series if bucket.blocking.rate is not None and not bucket.so_far]
     axis = rate_axis(bucket.blocking for bucket in known)
     return [(_name(bucket, summary.span.grain), *_measure(bucket, axis.top)) for bucket in known]

@@ -45,7 +45,7 @@ def headline(summary: Summary) -> tuple[str, str]:
 def first_day(summary: Summary) -> str:
     """What has been counted on a site's first day, as long as it is too little for a rate."""
     return (
-        f"{formats.number(summary.views.decided)} page views, {formats.number(summary.views.blocked)} with ads blocked. "
+        f"{formats.views(summary.views.decided)}, {formats.number(summary.views.blocked)} with ads blocked. "
         "Too few for a rate. Your own tests are among them."
     )
 
@@ -84,7 +84,7 @@ def not_known(summary: Summary) -> str:
         )
     if summary.range is None:
         return "Nothing was measured yet."
-    told = f"{formats.number(summary.range.unanswered)} page views gave no clear answer or were not measured."
+    told = f"{formats.views(summary.range.unanswered)} gave no clear answer or were not measured."
     if summary.blocking.few:
         return told
     ends = formats.between(summary.range.low, summary.range.high)
@@ -96,7 +96,7 @@ def row_not_known(row: Row, table: str) -> str:
     if row.range is None:
         return "Nothing was measured here."
     told = (
-        f"{formats.number(row.range.unanswered)} page views gave no clear answer"
+        f"{formats.views(row.range.unanswered)} gave no clear answer"
         f"{' or were not measured' if table == 'pages' else ''}. Had none, or all, of them been seen with ads blocked, the rate "
         f"would be {formats.between(row.range.low, row.range.high)}."
     )
@@ -158,11 +158,12 @@ def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
     if any(day > found.last - timedelta(days=14 * found.weeks) for day in found.left_out):
         rates = f"from {rates} to {formats.percent(found.rate)}, without unusual days"
     yield f"{_moved(found, points)} {labels.AGAINST[found.against]} ({rates})."
-    often = f"his site often moves by up to {formats.points(yardstick)} points"
+    much = f"up to {formats.points(yardstick)}" if yardstick >= 0.0005 else "less than 0.1"
+    often = f"his site often moves by {much} points"
     if found.answer is not Trend.UNUSUAL:
         yield f"T{often}: no news."
         if yardstick >= MUCH:
-            yield f"Changes below {formats.points(yardstick)} points can’t be seen at this number of views."
+            yield f"Changes below {formats.points(yardstick)} points can’t be seen on this site."
         return
     yield f"That is more than usual: t{often}. Why is not known from these figures."
     if not found.season_known:

@@ -305,9 +305,10 @@ class RedisStore:
 
 
 def _by_most(found: tuple[str, list[tuple[Metric, int]]]) -> tuple[int, int, str]:
-    """Values with many measured page views, then with many counts, come first."""
+    """Values with many measured page views, or where there are none with many counts, come first."""
     value, counts = found
-    return -sum(n for metric, n in counts if metric in VERDICTS), -sum(n for _, n in counts), value
+    measured = sum(n for metric, n in counts if metric in VERDICTS)
+    return -measured, 0 if measured else -sum(n for _, n in counts), value
 
 
 def _advice(answers: Sequence[list[bytes]]) -> Iterator[str]:

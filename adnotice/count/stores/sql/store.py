@@ -20,10 +20,12 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    case,
     cast,
     exists,
     false,
     func,
+    literal,
     select,
     table,
     union_all,
@@ -407,8 +409,8 @@ def select_sites(journal: str) -> Select[Any]:
 
 @lru_cache(maxsize=64)
 def select_most(pieces: int, metrics: tuple[Metric, ...], journal: str) -> Select[Any]:
-    """The values with the most measured page views, then counts, in so many ranges of buckets of some dimensions. Made once:
-    making it costs more than most answers."""
+    """The values with the most measured page views, or where there are none counts, in so many ranges of buckets of some
+    dimensions. Made once: making it costs more than most answers."""
     names = [COLUMNS[metric] for metric in metrics]
     measured = [COLUMNS[metric] for metric in metrics if metric in VERDICTS]
     ranges = union_all(
@@ -424,9 +426,13 @@ def select_most(pieces: int, metrics: tuple[Metric, ...], journal: str) -> Selec
     ).subquery()
     key = (ranges.c.dimension, ranges.c.value)
     sums = [cast(func.sum(ranges.c[name]), BigInteger).label(name) for name in names]  # PostgreSQL sums to decimals
-    orders = [reduce(add, (func.sum(ranges.c[name]) for name in each)).desc() for each in (measured, names) if each]
+    views, all_counts = (
+        reduce(add, (func.sum(ranges.c[name]) for name in each), literal(0)) for each in (measured, names)
+    )
+    # Which of two with as many views comes first must not depend on what else is asked for.
+    orders = (views.desc(), case((views > 0, 0), else_=all_counts).desc(), ranges.c.value)
     most = bindparam("most", type_=Integer)
-    return select(*key, *sums, waits_in(journal)).group_by(*key).order_by(*orders, ranges.c.value).limit(most)
+    return select(*key, *sums, waits_in(journal)).group_by(*key).order_by(*orders).limit(most)
 
 
 def digest(name: str) -> bytes:
