@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 ESCAPED: Final = "adnotice.escaped"
@@ -40,10 +41,9 @@ def explain_failure(error: OSError) -> str:
 
     What is still to be written is dropped: it would fail once more when the process ends.
     """
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    if sys.stdout is not None:
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:  # tests' outputs have no number
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
         return ""
     where = f": {error.filename}" if error.filename else ", or what it printed could not be written"

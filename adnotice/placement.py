@@ -69,7 +69,10 @@ def find_wrong_placement(app: object) -> str:
 
 def _called(app: Any) -> Callable[..., Any]:
     """The function that a call of the app calls."""
-    return app if inspect.isfunction(app) or inspect.ismethod(app) else getattr(type(app), "__call__", app)  # noqa: B004
+    if inspect.isfunction(app) or inspect.ismethod(app):
+        return app
+    called: Callable[..., Any] = getattr(type(app), "__call__", app)  # noqa: B004 - the method itself, not whether there is one
+    return called
 
 
 def _is_whole_app(app: object) -> bool:

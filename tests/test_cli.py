@@ -24,7 +24,7 @@ from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.keys import problems
-from adnotice.output import ESCAPED, take_any_letter
+from adnotice.output import ESCAPED, explain_failure, take_any_letter
 
 
 @pytest.fixture
@@ -135,6 +135,13 @@ def test_without_any_output_a_command_does_its_work() -> None:
     shell = f"exec '{sys.executable}' -m adnotice mode off >&-"
     assert subprocess.run(["sh", "-c", shell], check=False, timeout=60).returncode == 0
     assert run_command("mode").stdout.splitlines()[0] == b"off"
+
+
+def test_a_failure_without_any_output_is_explained_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert explain_failure(PermissionError(13, "Permission denied", "words.toml")).endswith(
+        "Permission denied: words.toml"
+    )
 
 
 def test_hash_password_takes_a_line_that_is_piped_in(

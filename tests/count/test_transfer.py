@@ -79,7 +79,7 @@ def test_what_is_no_sql_database_is_told_so(sqlite_url: str) -> None:
         closing(open_store(sqlite_url, SETTINGS)) as source,
         pytest.raises(Unusable, match="Redis has tools of its own"),
     ):
-        copy_store(source, Other())  # type: ignore[arg-type]
+        copy_store(source, Other())  # type: ignore[arg-type] - that it is none is what is tried
 
 
 def test_the_days_of_before_are_still_there(sqlite_url: str, tmp_path: Path) -> None:
