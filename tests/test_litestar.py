@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,16 @@ from tests.honest import AGENT
 
 PAGE = "<!doctype html><html><head><title>News</title></head><body><p>All is well.</p></body></html>"
 TAG = make_tag("/_adnotice/client.js", "").plain.decode()
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Litestar sets up the whole process's logging, for the tests after these too."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @get("/", media_type=MediaType.HTML)

@@ -62,12 +62,14 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture
 def own_log(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
-    """What was logged by this test's own threads: writers of tests before may still be saying that they go on."""
+    """What was logged under `adnotice` by this test's own threads: writers of tests before may still be saying that they go on,
+    and an app of a test before may have had everything logged."""
     others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
 
     def read() -> list[str]:
         apart = {thread.ident for thread in others if thread.is_alive()}
-        return [record.getMessage() for record in caplog.records if record.thread not in apart]
+        ours = [record for record in caplog.records if record.name.partition(".")[0] == "adnotice"]
+        return [record.getMessage() for record in ours if record.thread not in apart]
 
     return read
 

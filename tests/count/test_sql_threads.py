@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -105,6 +106,14 @@ def test_what_is_lent_while_all_are_closed_is_closed_when_it_comes_back(while_ma
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar() == 1
     engine.dispose()
+
+
+def test_a_site_that_logs_at_info_reads_nothing_of_pools(store: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
+    """As Litestar has it by default: everything from INFO on, of every logger. SQLAlchemy keeps its own to warnings."""
+    with caplog.at_level(logging.INFO):
+        commit(store, entry(*view("/after"), name="second"))
+        store.close()
+    assert not caplog.records
 
 
 def test_what_another_thread_settles_meanwhile_is_read(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,8 @@ class ClosingPool(QueuePool):
     any more: left to the collector there, they would hold their file or their place on the server."""
 
     _disposed = False
+    _sqla_logger_namespace = "sqlalchemy.pool.impl.ClosingPool"
+    """What SQLAlchemy calls its logger by: under `adnotice` each site that logs at INFO would read of every pool."""
 
     def dispose(self) -> None:
         """Closes every connection, those that are out when they come back."""
