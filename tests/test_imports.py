@@ -29,6 +29,7 @@ STOREYS: list[set[str]] = [
         "waiting",
         "arguments",
         "output",
+        "language",
     },
     {"texts", "finding", "page", "mode", "agents", "keywords", "late"},
     {"http"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from adnotice import language
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.first_day import list_checks
@@ -92,6 +93,9 @@ class Pages:
             top_of=top_of,
             top_of_tables=top_of_tables,
             BRIEF_ROWS=BRIEF_ROWS,
+            _=say,
+            ngettext=say_form,
+            pgettext=say_in_context,
         )
 
     def write(self, template: str, **values: object) -> str:
@@ -125,6 +129,25 @@ class Pages:
         body = gzip.compress(bytes(page.body), PACKED_LEVEL, mtime=0)
         headers = {name: value for name, value in page.headers.items() if name != "content-length"}
         return HTMLResponse(body, page.status_code, {**headers, "content-encoding": "gzip", "vary": "accept-encoding"})
+
+
+def say(message: str, /, **values: object) -> Markup:
+    """A message of the catalogue for a template: it is escaped, and each value unless it is markup already."""
+    return _fill(language.find(message), values)
+
+
+def say_form(one: str, other: str, n: int, /, **values: object) -> Markup:
+    """The form of a message that the number takes, for a template."""
+    return _fill(language.find_form(one, other, n), values)
+
+
+def say_in_context(context: str, message: str, /, **values: object) -> Markup:
+    """A message that is told from others of the same English by its context, for a template."""
+    return _fill(language.find(message, context), values)
+
+
+def _fill(message: str, values: Mapping[str, object]) -> Markup:
+    return Markup(language.fill(escape(message), {name: escape(value) for name, value in values.items()}))  # noqa: S704 - all escaped
 
 
 def takes_gzip(accepted: str) -> bool:

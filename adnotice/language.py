@@ -1,0 +1,96 @@
+"""In which language operators are spoken to: gettext's four calls, over the catalogue that the task or thread at hand speaks.
+
+A message is a whole sentence in English, which is its own key, with `{name}` where a value goes. English needs no catalogue,
+and is what is said where nobody chose another language: in the log, to programs, in tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+ENGLISH_TAG: Final = "en"
+CONTEXT_END: Final = "\x04"
+"""Stands between a message's context and its text in a key, as in gettext's own files."""
+
+_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
+
+
+def form_of_english(number: int) -> int:
+    """Which of English's two forms a number takes."""
+    return int(number != 1)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A language's words: its tag (BCP 47), every message by its English, with all its forms where it holds a number, and which
+    form a number takes."""
+
+    tag: str = ENGLISH_TAG
+    said: Mapping[str, str | tuple[str, ...]] | None = None
+    form_of: Callable[[int], int] = form_of_english
+
+
+ENGLISH: Final = Catalogue()
+
+_SPOKEN: Final[ContextVar[Catalogue]] = ContextVar("adnotice.language", default=ENGLISH)
+
+
+@contextmanager
+def speaking(catalogue: Catalogue) -> Iterator[None]:
+    """Everything that is said inside is said in this language, in threads that were begun from here too."""
+    before = _SPOKEN.set(catalogue)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
+def spoken() -> str:
+    """The tag of the language that is spoken now."""
+    return _SPOKEN.get().tag
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """A message, with the values in the places of their names."""
+    return fill(find(message), values)
+
+
+def pgettext(context: str, message: str, /, **values: object) -> str:
+    """The same for a message that other languages say otherwise elsewhere; the context tells them where it stands."""
+    return fill(find(message, context), values)
+
+
+def ngettext(one: str, other: str, n: int, /, **values: object) -> str:
+    """The form of a message that the number takes. The number itself is a value like the others, as it is to be written."""
+    return fill(find_form(one, other, n), values)
+
+
+def gettext_noop(message: str, /) -> str:
+    """The message itself: marks one that stands in a table, and is said by `gettext` later."""
+    return message
+
+
+def find(message: str, context: str = "") -> str:
+    """A message before its values are put in."""
+    said = _SPOKEN.get().said
+    found = said.get(f"{context}{CONTEXT_END}{message}" if context else message) if said else None
+    return found if isinstance(found, str) else message
+
+
+def find_form(one: str, other: str, n: int) -> str:
+    """The form of a message that a number takes, before its values are put in."""
+    catalogue = _SPOKEN.get()
+    forms = catalogue.said.get(one) if catalogue.said else None
+    if isinstance(forms, tuple):
+        return forms[catalogue.form_of(n)]
+    return (one, other)[form_of_english(n)]
+
+
+def fill(message: str, values: Mapping[str, object]) -> str:
+    """The message with each value in the place of its name; a name without a value stays as it is."""
+    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), message) if values else message
