@@ -6,21 +6,25 @@ from datetime import date, datetime, timedelta
 
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.intervals import Interval, Share
+from adnotice.insight.display.conventions import here
 
 NOTHING = "–"
+TEN_THOUSAND = 1e4
+"""From here on a compact number is told in thousands, where the language has a sign for them."""
 
 
 def number(n: int | None) -> str:
     """1,234; a dash for what is not known."""
-    return NOTHING if n is None else f"{n:,}"
+    return NOTHING if n is None else here().figure(n, ",")
 
 
 def compact(n: float) -> str:
     """1,200 or 12k or 3.5M: for the axis of a chart."""
-    for limit, unit in ((1e9, "bn"), (1e6, "M"), (1e4, "k")):
+    ours = here()
+    for limit, unit in ours.compact:
         if n >= limit:
-            return f"{n / (1e3 if unit == 'k' else limit):.3g}{unit}"
-    return f"{n:,.0f}"
+            return unit.format(n=ours.figure(n / (1e3 if limit == TEN_THOUSAND else limit), ".3g"))
+    return ours.figure(n, ",.0f")
 
 
 def percent(rate: float | None) -> str:
@@ -28,15 +32,15 @@ def percent(rate: float | None) -> str:
     if rate is None:
         return NOTHING
     if 0 < rate < 0.0005:
-        return "under 0.1%"
+        return f"under {_percent(0.001, '.1f')}"
     if 0.9995 <= rate < 1:
-        return "over 99.9%"
-    return f"{rate * 100:.1f}%" if rate not in (0, 1) else f"{rate * 100:.0f}%"
+        return f"over {_percent(0.999, '.1f')}"
+    return _percent(rate, ".0f" if rate in (0, 1) else ".1f")
 
 
 def step(rate: float) -> str:
     """10% or 2.5%: for the axis of a chart."""
-    return f"{rate * 100:.3g}%"
+    return _percent(rate, ".3g")
 
 
 def between(low: float, high: float) -> str:
@@ -46,13 +50,13 @@ def between(low: float, high: float) -> str:
 
 def points(difference: float) -> str:
     """0.4 of a difference of .004: percentage points, without a sign."""
-    return f"{abs(difference) * 100:.1f}"
+    return here().figure(abs(difference) * 100, ".1f")
 
 
 def signed(difference: float) -> str:
     """+0.4, or 0.4 behind a minus sign, of a difference of .004: percentage points with their sign."""
-    text = f"{difference * 100:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
+    nothing = abs(round(difference * 100, 1)) == 0
+    return here().figure(0, ".1f") if nothing else here().figure(difference * 100, "+.1f")
 
 
 def views(n: int) -> str:
@@ -63,10 +67,10 @@ def views(n: int) -> str:
 def whole(rate: float) -> str:
     """19%: a rate for a sentence that is read out; never 0 % or 100 % for what is only close to it."""
     if 0 < rate < 0.005:
-        return "under 1%"
+        return f"under {_percent(0.01, '.0f')}"
     if 0.995 <= rate < 1:
-        return "over 99%"
-    return f"{rate * 100:.0f}%"
+        return f"over {_percent(0.99, '.0f')}"
+    return _percent(rate, ".0f")
 
 
 def interval(given: Interval | None) -> str:
@@ -76,15 +80,17 @@ def interval(given: Interval | None) -> str:
 
 def day(given: date) -> str:
     """12 November 2026."""
-    return f"{given.day} {given:%B} {given.year}"
+    return here().write(here().day, given)
 
 
 def days(first: date, last: date) -> str:
     """1 to 28 November 2026: what two days have in common is said once."""
     if first == last:
         return day(last)
-    begin = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
-    return f"{begin if first.year == last.year else day(first)} to {day(last)}"
+    ours = here()
+    pattern = ours.day_of_month if first.month == last.month else ours.date
+    begin = ours.write(pattern if first.year == last.year else ours.day, first)
+    return f"{begin} to {day(last)}"
 
 
 def bucket(start: str, grain: Grain) -> str:
@@ -94,7 +100,7 @@ def bucket(start: str, grain: Grain) -> str:
     given = _date(start)
     if grain is Grain.WEEK:
         return f"Week from {day(given)}"
-    return f"{given:%B} {given.year}" if grain is Grain.MONTH else f"{given:%A}, {day(given)}"
+    return here().write(here().month if grain is Grain.MONTH else here().weekday_and_day, given)
 
 
 def tick(start: str, grain: Grain) -> str:
@@ -102,7 +108,7 @@ def tick(start: str, grain: Grain) -> str:
     given = _date(start)
     if grain is Grain.HOUR and start[11:13] != "00":
         return _hour(start)
-    return f"{given:%b} {given.year}" if grain is Grain.MONTH else f"{given.day} {given:%b}"
+    return here().write(here().short_month if grain is Grain.MONTH else here().short_date, given)
 
 
 def point(share: Share) -> str:
@@ -126,14 +132,19 @@ def local(at: str) -> str:
 def hour_of_day(start: str) -> str:
     """Saturday 28 November, 15:00: the end of an hour's bucket."""
     end = datetime.fromisoformat(f"{start[:13]}:00") + timedelta(hours=1)
-    return f"{end:%A} {end.day} {end:%B}, {end:%H:%M}"
+    return f"{here().write(here().weekday_and_date, end)}, {end:%H:%M}"
 
 
 def within(start: str, today: date) -> str:
     """14:00–15:00, or Saturday 28 November, 14:00–15:00: an hour's bucket, by its two ends."""
     begin = datetime.fromisoformat(f"{start[:13]}:00")
-    named = "" if begin.date() == today else f"{begin:%A} {begin.day} {begin:%B}, "
+    named = "" if begin.date() == today else f"{here().write(here().weekday_and_date, begin)}, "
     return f"{named}{begin:%H:%M}\N{EN DASH}{begin + timedelta(hours=1):%H:%M}"
+
+
+def _percent(rate: float, pattern: str) -> str:
+    ours = here()
+    return ours.percent.format(n=ours.figure(rate * 100, pattern))
 
 
 def _date(start: str) -> date:
