@@ -41,7 +41,7 @@ def collect(name: str) -> Mapping[str, Any]:
         "day": str(locale.date_formats["long"].pattern),
         "weekday_and_day": str(locale.date_formats["full"].pattern),
         "weekday_and_date": str(skeletons["MMMMEd"].pattern).replace("E", "EEEE"),
-        "date": str(skeletons["MMMMd"].pattern),
+        "day_and_month": str(skeletons["MMMMd"].pattern),
         "short_date": str(skeletons["MMMd"].pattern),
         "day_of_month": str(skeletons["MMMMd"].pattern).partition(" ")[
             0

@@ -12,7 +12,8 @@ from adnotice.language import Catalogue, speaking
 from translations.conventions import FILE, print_conventions
 
 NBSP = "\N{NO-BREAK SPACE}"
-THIN = "\N{NARROW NO-BREAK SPACE}"
+YEAR = "\N{NARROW NO-BREAK SPACE}\N{CYRILLIC SMALL LETTER ER}."
+"""What stands behind a year in Ukrainian."""
 
 
 @pytest.mark.parametrize(
@@ -55,11 +56,11 @@ def test_numbers(language: str, said: list[str]) -> None:
         (
             "uk",
             [
-                f"3 травня 2026{THIN}р.",
-                f"неділя, 3 травня 2026{THIN}р.",
-                f"травень 2026{THIN}р.",
+                f"3 травня 2026{YEAR}",
+                f"неділя, 3 травня 2026{YEAR}",
+                f"травень 2026{YEAR}",
                 "3 трав.",
-                f"трав. 2026{THIN}р.",
+                f"трав. 2026{YEAR}",
                 "неділя, 3 травня, 15:00",
             ],
         ),

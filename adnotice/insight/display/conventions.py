@@ -31,7 +31,7 @@ class Conventions(msgspec.Struct, frozen=True):
     day: str
     weekday_and_day: str
     weekday_and_date: str
-    date: str
+    day_and_month: str
     short_date: str
     day_of_month: str
     month: str

@@ -88,7 +88,7 @@ def days(first: date, last: date) -> str:
     if first == last:
         return day(last)
     ours = here()
-    pattern = ours.day_of_month if first.month == last.month else ours.date
+    pattern = ours.day_of_month if first.month == last.month else ours.day_and_month
     begin = ours.write(pattern if first.year == last.year else ours.day, first)
     return f"{begin} to {day(last)}"
 
