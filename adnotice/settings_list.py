@@ -16,6 +16,7 @@ from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.setting_rows import SettingGroup, SettingRow
 from adnotice.insight.settings import InsightSettings
+from adnotice.language import gettext, gettext_noop, pgettext
 from adnotice.notice.settings import NoticeSettings
 from adnotice.settings import SECRETS, Settings
 
@@ -30,12 +31,14 @@ ROOMS: Final[tuple[tuple[str, Any], ...]] = (
 )
 """Where each setting is at home: the attribute of `Settings`, empty for its own, and the class."""
 
-HIDDEN: Final = "set, and not shown"
-NOTHING: Final = "nothing"
+# Translators: what a setting is set to: a secret, which is not shown.
+HIDDEN: Final = gettext_noop("set, and not shown")
+# Translators: what a setting is set to: it is empty.
+NOTHING: Final = gettext_noop("nothing")
 
 
 def list_settings(settings: Settings) -> list[SettingGroup]:
-    """All settings by their rooms, as they are in force."""
+    """All settings by their rooms, as they are in force, in the language that is spoken."""
     return [_list_group(getattr(settings, attribute) if attribute else settings, kind) for attribute, kind in ROOMS]
 
 
@@ -44,23 +47,29 @@ def _list_group(held: Any, kind: Any) -> SettingGroup:
     told = tuple(
         _tell(field, getattr(held, field.name), texts[field.name]) for field in fields(kind) if field.name in texts
     )
-    return SettingGroup(" ".join((inspect.getdoc(kind) or "").split()), told)
+    return SettingGroup(gettext(title_of(kind)), told)
+
+
+def title_of(kind: Any) -> str:
+    """What a room's settings are about, in English: the sentence below its class."""
+    return " ".join((inspect.getdoc(kind) or "").split())
 
 
 def _tell(field: Field[Any], value: object, means: str) -> SettingRow:
     is_default = field.name != "secret_key" and value == find_default(field)
-    shown = HIDDEN if field.name in SECRETS and value else show(value)
-    return SettingRow(field.name, shown, is_default, means)
+    shown = gettext(HIDDEN) if field.name in SECRETS and value else show(value)
+    return SettingRow(field.name, shown, is_default, gettext(means) if means else "")
 
 
 def show(value: object) -> str:
     """The value as somebody would say it."""
     if value is None or value == "" or value == () or value == {}:
-        return NOTHING
+        return gettext(NOTHING)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return pgettext("a setting's value", "yes") if value else pgettext("a setting's value", "no")
     if callable(value):
-        return "a function of the site’s"
+        # Translators: what a setting is set to.
+        return gettext("a function of the site’s")
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Mapping):

@@ -1,0 +1,89 @@
+"""A language in which every message of the dashboard and the mails stands in brackets: what is outside was forgotten.
+
+The brackets close before a value and open again behind it, so that a value is outside of the message that holds it: English
+in a value, which no translator would meet, is seen as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from babel.messages.extract import extract_from_dir
+
+from adnotice import texts
+from adnotice.language import CONTEXT_END, Catalogue
+from adnotice.settings_list import ROOMS, describe, title_of
+
+PACKAGE: Final = Path(texts.__file__).parent
+
+KEYWORDS: Final[dict[str, Any]] = {
+    "gettext": None,
+    "_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "gettext_noop": None,
+}
+METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+OPTIONS: Final = {"**/templates/**.html": {"trimmed": "true"}}
+
+OPEN: Final = "⟦"
+CLOSE: Final = "⟧"
+
+_PLACEHOLDER: Final = re.compile(r"(\{[a-z_]+\})")
+_BRACKETED: Final = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+
+
+class Extracted(NamedTuple):
+    """A message as it stands in the sources: its forms (two where it holds a number), its context, and where it is."""
+
+    forms: tuple[str, ...]
+    context: str
+    place: str
+
+
+@cache
+def extract() -> tuple[Extracted, ...]:
+    """Every message that operators may read: what is marked, the one table of texts, and what each setting does."""
+    found = list(_marked())
+    found += (Extracted((said,), "", "texts.py") for said in list_texts())
+    for _, kind in ROOMS:
+        found += (Extracted((said,), "", kind.__name__) for said in (title_of(kind), *describe(kind).values()) if said)
+    return tuple(found)
+
+
+def _marked() -> Iterator[Extracted]:
+    for file, line, message, _, context in extract_from_dir(PACKAGE, METHODS, OPTIONS, keywords=KEYWORDS):
+        forms = message if isinstance(message, tuple) else (message,)
+        yield Extracted(tuple(forms), context or "", f"{file}:{line}")
+
+
+def list_texts() -> set[str]:
+    """Every sentence of `adnotice.texts`."""
+    told = [texts.UNKNOWN, *(text for named in texts.BY_NAME.values() for text in named.values())]
+    return {said for text in told for said in (text.means, text.do)}
+
+
+@cache
+def pseudo_language() -> Catalogue:
+    """The language. Numbers and dates are English ones."""
+    said: dict[str, str | tuple[str, ...]] = {}
+    for each in extract():
+        key = f"{each.context}{CONTEXT_END}{each.forms[0]}" if each.context else each.forms[0]
+        forms = tuple(map(bracket, each.forms))
+        said[key] = forms if len(forms) > 1 else forms[0]
+    return Catalogue(said=said)
+
+
+def bracket(message: str) -> str:
+    """The message in brackets, its places for values outside of them."""
+    parts = _PLACEHOLDER.split(message)
+    return "".join(part if n % 2 else f"{OPEN}{part}{CLOSE}" for n, part in enumerate(parts) if part)
+
+
+def outside(text: str) -> str:
+    """What of a text stands in no brackets."""
+    return _BRACKETED.sub(" ", text)
