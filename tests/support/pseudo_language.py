@@ -38,20 +38,23 @@ _BRACKETED: Final = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 
 
 class Extracted(NamedTuple):
-    """A message as it stands in the sources: its forms (two where it holds a number), its context, and where it is."""
+    """A message as it stands in the sources: its forms (two where it holds a number), its context, where it is, and whether
+    its braces are places for values."""
 
     forms: tuple[str, ...]
     context: str
     place: str
+    is_filled: bool = True
 
 
 @cache
 def extract() -> tuple[Extracted, ...]:
     """Every message that operators may read: what is marked, the one table of texts, and what each setting does."""
     found = list(_marked())
-    found += (Extracted((said,), "", "texts.py") for said in list_texts())
+    found += (Extracted((said,), "", "texts.py", is_filled=False) for said in list_texts())
     for _, kind in ROOMS:
-        found += (Extracted((said,), "", kind.__name__) for said in (title_of(kind), *describe(kind).values()) if said)
+        told = (title_of(kind), *describe(kind).values())
+        found += (Extracted((said,), "", kind.__name__, is_filled=False) for said in told if said)
     return tuple(found)
 
 
@@ -73,7 +76,7 @@ def pseudo_language() -> Catalogue:
     said: dict[str, str | tuple[str, ...]] = {}
     for each in extract():
         key = f"{each.context}{CONTEXT_END}{each.forms[0]}" if each.context else each.forms[0]
-        forms = tuple(map(bracket, each.forms))
+        forms = tuple(bracket(form) if each.is_filled else f"{OPEN}{form}{CLOSE}" for form in each.forms)
         said[key] = forms if len(forms) > 1 else forms[0]
     return Catalogue(said=said)
 

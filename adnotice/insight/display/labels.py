@@ -1,4 +1,7 @@
-"""What the figures are called and what they count, in an editor's words. Reasons have theirs in `adnotice.texts`."""
+"""What the figures are called and what they count, in an editor's words. Reasons have theirs in `adnotice.texts`.
+
+The tables are English, marked for translators; the functions say what stands in them in the language that is spoken.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from adnotice.count.model.tally import OTHER
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
 from adnotice.insight.trail import Act, Deed
+from adnotice.language import gettext, gettext_noop, pgettext
 from adnotice.texts import UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
 
@@ -22,86 +26,105 @@ class StepName(NamedTuple):
 
 
 MODES: Final[Mapping[Mode, str]] = {
-    Mode.OFF: "adnotice is switched off: nothing is counted and nobody is asked. Switch it on with: adnotice mode measure",
-    Mode.MEASURE: "adnotice counts and asks nobody. Ask readers with: adnotice mode ask",
-    Mode.ASK: "adnotice counts, and asks readers whose browser blocks ads.",
+    Mode.OFF: gettext_noop(
+        "adnotice is switched off: nothing is counted and nobody is asked. Switch it on with: adnotice mode measure"
+    ),
+    Mode.MEASURE: gettext_noop("adnotice counts and asks nobody. Ask readers with: adnotice mode ask"),
+    Mode.ASK: gettext_noop("adnotice counts, and asks readers whose browser blocks ads."),
 }
 
 MODE_NAMES: Final[Mapping[Mode, str]] = {
-    Mode.OFF: "Off",
-    Mode.MEASURE: "Measure only",
-    Mode.ASK: "Ask (notice on)",
+    Mode.OFF: gettext_noop("Off"),
+    Mode.MEASURE: gettext_noop("Measure only"),
+    Mode.ASK: gettext_noop("Ask (notice on)"),
 }
 
 STEPS: Final[Mapping[str, StepName]] = {
-    "blocked": StepName("Seen with ads blocked", "of page views with a clear answer"),
-    "asked": StepName("Asked", "of those; the rest were left in peace"),
-    "shown": StepName("Notice on screen", "of those asked; some leave before the notice comes up"),
-    "howto": StepName("Steps opened", "of notices shown: “how to allow ads” was opened"),
-    "later": StepName("Answered “not now”", "of notices shown"),
-    "never": StepName("Answered “don’t ask again”", "of notices shown"),
-    "supports": StepName("Answered “I already support you”", "of notices shown"),
-    "rechecked": StepName("Checked again", "of notices shown: “check again” was pressed"),
-    "allowed": StepName("Ads allowed again", "of notices shown: a check after the notice found that ads come through"),
+    "blocked": StepName(gettext_noop("Seen with ads blocked"), gettext_noop("of page views with a clear answer")),
+    "asked": StepName(gettext_noop("Asked"), gettext_noop("of those; the rest were left in peace")),
+    "shown": StepName(
+        gettext_noop("Notice on screen"), gettext_noop("of those asked; some leave before the notice comes up")
+    ),
+    "howto": StepName(gettext_noop("Steps opened"), gettext_noop("of notices shown: “how to allow ads” was opened")),
+    "later": StepName(gettext_noop("Answered “not now”"), gettext_noop("of notices shown")),
+    "never": StepName(gettext_noop("Answered “don’t ask again”"), gettext_noop("of notices shown")),
+    "supports": StepName(gettext_noop("Answered “I already support you”"), gettext_noop("of notices shown")),
+    "rechecked": StepName(gettext_noop("Checked again"), gettext_noop("of notices shown: “check again” was pressed")),
+    "allowed": StepName(
+        gettext_noop("Ads allowed again"),
+        gettext_noop("of notices shown: a check after the notice found that ads come through"),
+    ),
 }
 
 PER_HUNDRED: Final[Mapping[str, str]] = {
-    "howto": "Steps opened",
-    "allowed": "Check found ads let through",
-    "supports": "“I already support you”",
-    "later": "“Not now”",
-    "never": "“Don’t ask again”",
+    "howto": gettext_noop("Steps opened"),
+    "allowed": gettext_noop("Check found ads let through"),
+    "supports": gettext_noop("“I already support you”"),
+    "later": gettext_noop("“Not now”"),
+    "never": gettext_noop("“Don’t ask again”"),
 }
 """What followed the notice, as the first screen names it."""
 
 AGAINST: Final[Mapping[Against, str]] = {
-    Against.FOUR_WEEKS: "the 4 weeks before",
-    Against.TWO_WEEKS: "the 2 weeks before",
-    Against.ONE_WEEK: "the week before",
-    Against.YEAR: "a year ago",
+    Against.FOUR_WEEKS: gettext_noop("the 4 weeks before"),
+    Against.TWO_WEEKS: gettext_noop("the 2 weeks before"),
+    Against.ONE_WEEK: gettext_noop("the week before"),
+    Against.YEAR: gettext_noop("a year ago"),
 }
 """What the last weeks are compared with."""
 
 BREAKDOWNS: Final[Mapping[str, tuple[str, str]]] = {
-    "pages": ("Pages", "Page"),
-    "browsers": ("Browsers", "Browser"),
-    "devices": ("Devices", "Device"),
-    "systems": ("Operating systems", "System"),
-    "languages": ("Languages", "Language"),
-    "referrers": ("Referrers", "Referrer"),
+    "pages": (gettext_noop("Pages"), gettext_noop("Page")),
+    "browsers": (gettext_noop("Browsers"), gettext_noop("Browser")),
+    "devices": (gettext_noop("Devices"), gettext_noop("Device")),
+    "systems": (gettext_noop("Operating systems"), gettext_noop("System")),
+    "languages": (gettext_noop("Languages"), gettext_noop("Language")),
+    "referrers": (gettext_noop("Referrers"), gettext_noop("Referrer")),
 }
 
-_APART: Final = (
+_APART: Final = gettext_noop(
     "Which pages these page views were of, and what else their browsers said, is not kept: adnotice counts each by itself, so "
     "that nobody can be followed. Nor is it how many of them were asked, or left without being measured."
 )
 NOT_COMBINED: Final[Mapping[str, str]] = {
-    "pages": (
+    "pages": gettext_noop(
         "Which browsers, devices, systems, languages and referrers these page views had is not kept: adnotice counts each by "
         "itself, so that nobody can be followed. On what grounds, and why readers were not asked, is kept of the whole site."
     ),
     **dict.fromkeys(("browsers", "devices", "systems", "languages"), _APART),
-    "referrers": f"{_APART[:-1]}, or what readers answered.",
+    "referrers": gettext_noop(
+        "Which pages these page views were of, and what else their browsers said, is not kept: adnotice counts each by "
+        "itself, so that nobody can be followed. Nor is it how many of them were asked, or left without being measured, or "
+        "what readers answered."
+    ),
 }
 """What a row that is opened alone can't tell."""
 
 
-WEIGHTS: Final[Mapping[str, str]] = {"wrong": "To mend:", "look": "Worth a look:", "know": "Good to know:"}
+WEIGHTS: Final[Mapping[str, str]] = {
+    "wrong": gettext_noop("To mend:"),
+    "look": gettext_noop("Worth a look:"),
+    "know": gettext_noop("Good to know:"),
+}
 
 
 PROGRAMS: Final[Mapping[Program, str]] = {
-    Program.ROBOT: "Robots, such as search engines",
-    Program.HEADLESS: "Headless browsers, such as those of tests and screenshots",
-    Program.TOOL: "Tools and scripts, such as curl",
+    Program.ROBOT: gettext_noop("Robots, such as search engines"),
+    Program.HEADLESS: gettext_noop("Headless browsers, such as those of tests and screenshots"),
+    Program.TOOL: gettext_noop("Tools and scripts, such as curl"),
 }
 
 
 def program(name: str) -> str:
     """Who asked for pages and is no reader."""
-    return PROGRAMS[Program(name)] if name in list(Program) else UNKNOWN.means
+    return gettext(PROGRAMS[Program(name)] if name in list(Program) else UNKNOWN.means)
 
 
-DEVICES: Final[Mapping[str, str]] = {"desktop": "Computers", "phone": "Phones", "tablet": "Tablets"}
+DEVICES: Final[Mapping[str, str]] = {
+    "desktop": gettext_noop("Computers"),
+    "phone": gettext_noop("Phones"),
+    "tablet": gettext_noop("Tablets"),
+}
 
 
 LANGUAGES: Final[Mapping[str, str]] = dict(
@@ -120,68 +143,101 @@ LANGUAGES: Final[Mapping[str, str]] = dict(
 
 def row(name: str, table: str = "") -> str:
     """The name of a row in this table: the last one takes all that have none of their own."""
-    if table == "devices":
-        name = DEVICES.get(name, name)
+    if table == "devices" and name in DEVICES:
+        return gettext(DEVICES[name])
     if table == "languages":
         name = LANGUAGES.get(name, name)
     if name == NO_REFERRER:
-        return "None said"
+        return pgettext("row of a table: page views that name no referrer", "None said")
     if name == NOT_KNOWN:
-        return "Not known"
-    return "All others" if name == OTHER else name
-
-
-def subject(name: str, table: str) -> str:
-    """A row of this table and its verb, before a share of the page views."""
-    if name == NO_REFERRER:
-        return "without another site as their referrer came"
-    if name == NOT_KNOWN:
-        return f"without a known {BREAKDOWNS[table][1].lower()} came"
-    said = row(name, table)
-    return f"browsers set to {said} brought" if table == "languages" else f"{said} brought"
+        return pgettext("row of a table: page views of a browser, device, system or language", "Not known")
+    return pgettext("row of a table", "All others") if name == OTHER else name
 
 
 def mode(given: Mode) -> str:
     """What adnotice does in this mode."""
-    return MODES[given]
+    return gettext(MODES[given])
+
+
+def mode_name(given: Mode) -> str:
+    """What a mode is called."""
+    return gettext(MODE_NAMES[given])
+
+
+def step(name: str) -> StepName:
+    """What a step of the funnel is called, and what it is a share of."""
+    return StepName(*map(gettext, STEPS[name]))
+
+
+def per_hundred() -> list[tuple[str, str]]:
+    """What followed the notice, as the first screen names it: each step with its name."""
+    return [(name, gettext(said)) for name, said in PER_HUNDRED.items()]
+
+
+def breakdown(table: str) -> tuple[str, str]:
+    """What a table of rows is called, and what one row of it is."""
+    whole, one = BREAKDOWNS[table]
+    return gettext(whole), gettext(one)
+
+
+def not_combined(table: str) -> str:
+    """What a row of this table that is opened alone can't tell."""
+    return gettext(NOT_COMBINED[table])
+
+
+def against(given: Against) -> str:
+    """What the last weeks are compared with, as a choice or beside its line."""
+    return gettext(AGAINST[given])
+
+
+def weight(name: str) -> str:
+    """How much a finding matters: the words before it."""
+    return gettext(WEIGHTS[name])
+
+
+def check(name: str) -> str:
+    """A step of a site's first day."""
+    return gettext(CHECKS[name])
 
 
 def annotation(given: Annotated) -> str:
     """What an annotation says; of a change of the mode, which."""
     if given.mode is None or given.before is None:
         return given.text
-    return f"{MODE_NAMES[given.mode]}, before: {MODE_NAMES[given.before]}"
+    # Translators: a change of the mode, such as: Ask (notice on), before: Measure only
+    return gettext("{mode}, before: {before}", mode=mode_name(given.mode), before=mode_name(given.before))
 
 
+# Translators: lines of a list of who changed what. {to} is a date, or the name that somebody gave to a token or link.
 ACTS: Final[Mapping[Act, str]] = {
-    Act.MODE: "Mode",
-    Act.PEACE: "Everyone left in peace until",
-    Act.PEACE_ENDED: "Readers asked again as the mode says",
-    Act.ANNOTATED: "Annotation, of",
-    Act.REMOVED: "Annotation removed, of",
-    Act.TOKEN: "Token made:",
-    Act.TOKEN_REVOKED: "Token taken back:",
-    Act.LINK: "Shared link made:",
-    Act.LINK_REVOKED: "Shared link taken back:",
+    Act.MODE: gettext_noop("Mode: {to}, before: {before}"),
+    Act.PEACE: gettext_noop("Everyone left in peace until {to}"),
+    Act.PEACE_ENDED: gettext_noop("Readers asked again as the mode says"),
+    Act.ANNOTATED: gettext_noop("Annotation, of {to}"),
+    Act.REMOVED: gettext_noop("Annotation removed, of {to}"),
+    Act.TOKEN: gettext_noop("Token made: {to}"),
+    Act.TOKEN_REVOKED: gettext_noop("Token taken back: {to}"),
+    Act.LINK: gettext_noop("Shared link made: {to}"),
+    Act.LINK_REVOKED: gettext_noop("Shared link taken back: {to}"),
 }
 
 
 CHECKS: Final[Mapping[str, str]] = {
-    "tag": "A page left with the tag",
-    "report": "Its report came back",
-    "robots": "Robots were seen and left out",
-    "answers": "Both answers were seen, with ads and with ads blocked",
-    "notice": "The notice was switched on",
+    "tag": gettext_noop("A page left with the tag"),
+    "report": gettext_noop("Its report came back"),
+    "robots": gettext_noop("Robots were seen and left out"),
+    "answers": gettext_noop("Both answers were seen, with ads and with ads blocked"),
+    "notice": gettext_noop("The notice was switched on"),
 }
 """The steps of a site's first day."""
 
 
 def deed(given: Deed) -> str:
     """What was changed, on one line."""
+    to, before = given.to, given.before
     if given.act is Act.MODE:
-        names = [MODE_NAMES[Mode(name)] if name in list(Mode) else name for name in (given.to, given.before)]
-        return f"Mode: {names[0]}, before: {names[1]}"
-    return f"{ACTS[given.act]} {given.to}".rstrip()
+        to, before = (mode_name(Mode(name)) if name in list(Mode) else name for name in (to, before))
+    return gettext(ACTS[given.act], to=to, before=before).rstrip()
 
 
 def ground(name: str) -> Text:

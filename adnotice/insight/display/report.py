@@ -11,9 +11,12 @@ from adnotice.finding import Weight
 from adnotice.insight.analysis.summary import Bucket, Reading, Summary
 from adnotice.insight.display import formats, sentences
 from adnotice.insight.display.charts import rate_axis
+from adnotice.language import gettext
 
 WIDTH: Final = 72
 BAR: Final = 30
+NAME: Final = 10
+FIGURE: Final = 12
 FIRST_WEEK_DAYS: Final = 7
 
 
@@ -33,18 +36,21 @@ def write_report(reading: Reading, site_name: str) -> Letter:
     said = [("", " ".join(filter(None, sentences.headline(summary))))]
     if summary.blocking.rate is not None:
         said.append((sentences.counted_name(summary), sentences.counted(summary)))
-    said.append(("Not known", sentences.not_known(summary)))
-    said += [("Not looked for", sentence) for sentence in reading.unseen]
+    said.append((gettext("Not known"), sentences.not_known(summary)))
+    said += [(gettext("Not looked for"), sentence) for sentence in reading.unseen]
     if summary.change:
-        said.append(("Change", _tell_change(summary)))
+        said.append((gettext("Change"), _tell_change(summary)))
     if board := sentences.for_the_board(summary):
-        said.append(("For the board", f"“{board}”"))
-    said.append(("The notice", sentences.notice(summary)))
+        # Translators: the sentence that may be read out, in quotation marks.
+        said.append((gettext("For the board"), gettext("“{sentence}”", sentence=board)))
+    said.append((gettext("The notice"), sentences.notice(summary)))
     if since := sentences.since_allowed(summary):
-        said.append(("Ads since", since))
+        said.append((gettext("Ads since"), since))
     if taken := sentences.support_links(summary):
-        said.append(("Support links", taken))
-    said += [("To mend", f"{each.found} {each.do}") for each in reading.findings if each.weight is Weight.WRONG]
+        said.append((gettext("Support links"), taken))
+    said += [
+        (gettext("To mend"), f"{each.found} {each.do}") for each in reading.findings if each.weight is Weight.WRONG
+    ]
     name = site_name or summary.site or "adnotice"
     subject = f"{name}: {said[0][1]}"
     return Letter(subject, said, _draw(summary), summary.label)
@@ -52,9 +58,9 @@ def write_report(reading: Reading, site_name: str) -> Letter:
 
 def _tell_change(summary: Summary) -> str:
     if summary.stopped or summary.change is None:
-        return "Not judged while nothing is counted."
+        return gettext("Not judged while nothing is counted.")
     if summary.span.today.day > FIRST_WEEK_DAYS:
-        return "It is judged once a month, in the first report of the month; the dashboard says it any day."
+        return gettext("It is judged once a month, in the first report of the month; the dashboard says it any day.")
     told = (sentences.change, sentences.largest_part, sentences.left_out)
     return " ".join(filter(None, (tell(summary.change) for tell in told)))
 
@@ -73,7 +79,11 @@ def _name(bucket: Bucket, grain: Grain) -> str:
 
 def _measure(bucket: Bucket, top: float) -> tuple[str, float]:
     rate = bucket.blocking.rate or 0.0
-    return formats.percent(rate) + (" (few)" if bucket.blocking.few else ""), rate / top
+    figure = formats.percent(rate)
+    if bucket.blocking.few:
+        # Translators: a rate, of few page views, in a narrow column.
+        figure = gettext("{rate} (few)", rate=figure)
+    return figure, rate / top
 
 
 def to_text(report: Letter, address: str = "") -> str:
@@ -82,13 +92,18 @@ def to_text(report: Letter, address: str = "") -> str:
     for head, text in report.said:
         lines += [*textwrap.wrap(f"{head}: {text}" if head else text, WIDTH), ""]
     if report.chart:
-        lines += ["Share of page views with ads blocked, the bars from 0:", ""]
-        lines += [f"{name:>10}  {figure:>12}  {'#' * round(length * BAR)}" for name, figure, length in report.chart]
+        lines += [gettext("Share of page views with ads blocked, the bars from 0:"), ""]
+        wide = max(NAME, *(len(name) for name, _, _ in report.chart))
+        wider = max(FIGURE, *(len(figure) for _, figure, _ in report.chart))
+        lines += [
+            f"{name:>{wide}}  {figure:>{wider}}  {'#' * round(length * BAR)}" for name, figure, length in report.chart
+        ]
         lines.append("")
     lines += _foot(address)
     return "\n".join(lines) + "\n"
 
 
 def _foot(address: str) -> Sequence[str]:
-    more = f"More: {address}" if address else "More stands on the dashboard."
-    return [*textwrap.wrap("adnotice counts page views, never readers.", WIDTH), more]
+    # Translators: more figures stand at this address.
+    more = gettext("More: {address}", address=address) if address else gettext("More stands on the dashboard.")
+    return [*textwrap.wrap(gettext("adnotice counts page views, never readers."), WIDTH), more]

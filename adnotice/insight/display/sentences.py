@@ -1,18 +1,23 @@
 """What the first screen says, in whole sentences: page, report and mail take them from here.
 
-docs/dashboard.md has each of them, with the situation in which it stands.
+docs/dashboard.md has each of them, with the situation in which it stands. Each is a message of the catalogue, whole; where many
+would differ in a part alone, that part is a phrase with a fixed role in the sentence, which its context names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
+from adnotice.count.model.language import NOT_KNOWN
 from adnotice.finding import Finding
-from adnotice.insight.analysis.change import Change, Trend
-from adnotice.insight.analysis.summary import Row, Summary
+from adnotice.insight.analysis.change import Against, Change, Part, Trend
+from adnotice.insight.analysis.intervals import Range
+from adnotice.insight.analysis.periods import Span
+from adnotice.insight.analysis.summary import NO_REFERRER, Row, Summary
 from adnotice.insight.display import formats, labels
+from adnotice.language import gettext, gettext_noop, ngettext, pgettext
 from adnotice.vocabulary import Mode
 
 WELL: Final = "well"
@@ -31,76 +36,120 @@ def headline(summary: Summary) -> tuple[str, str]:
     views, blocking = summary.views, summary.blocking
     if summary.empty:
         known = summary.site in summary.sites
-        return "", "Nothing has been counted in these days." if known else "Nothing has been counted yet."
+        return "", gettext("Nothing has been counted in these days.") if known else gettext(
+            "Nothing has been counted yet."
+        )
     if blocking.rate is None:
-        return "", "No page view has a clear answer yet."
+        return "", gettext("No page view has a clear answer yet.")
     if summary.began and blocking.few:
-        return "", f"Counting since the hour of {summary.began[11:13]}:00."
+        return "", gettext("Counting since the hour of {time}.", time=f"{summary.began[11:13]}:00")
     if blocking.few:
-        counted = f"{formats.number(views.blocked)} of {formats.number(views.decided)}"
-        return counted, "page views so far are seen with ads blocked."
-    return formats.percent(summary.rate), "of measured page views had ads blocked."
+        # Translators: begins the sentence "3 of 40 page views so far are seen with ads blocked."; written large.
+        counted = pgettext("a figure", "{n} of {of}", n=formats.number(views.blocked), of=formats.number(views.decided))
+        # Translators: goes on after "3 of 40"; its form is that of the second number.
+        return counted, ngettext(
+            "page views so far are seen with ads blocked.",
+            "page views so far are seen with ads blocked.",
+            views.decided,
+        )
+    # Translators: goes on after a figure such as "24.1%".
+    return formats.percent(summary.rate), gettext("of measured page views had ads blocked.")
 
 
 def first_day(summary: Summary) -> str:
     """What has been counted on a site's first day, as long as it is too little for a rate."""
-    return (
-        f"{formats.views(summary.views.decided)}, {formats.number(summary.views.blocked)} with ads blocked. "
-        "Too few for a rate. Your own tests are among them."
+    views = summary.views
+    return ngettext(
+        "{n} page view, {blocked} with ads blocked. Too few for a rate. Your own tests are among them.",
+        "{n} page views, {blocked} with ads blocked. Too few for a rate. Your own tests are among them.",
+        views.decided,
+        n=formats.number(views.decided),
+        blocked=formats.number(views.blocked),
     )
 
 
 def counted_name(summary: Summary) -> str:
     """What `counted` is called: an estimate is no count."""
-    return "Counted" if summary.sampled == 1 else "Estimated"
+    # Translators: the head of a paragraph that says how many page views were counted, or estimated.
+    return gettext("Counted") if summary.sampled == 1 else gettext("Estimated")
 
 
 def counted(summary: Summary) -> str:
     """What the rate is made of, and from how many views it is estimated."""
+    return " ".join(_count(summary))
+
+
+def _count(summary: Summary) -> Iterator[str]:
     blocking, views = summary.blocking, summary.views
-    text = f"{formats.number(blocking.n)} of {formats.number(blocking.of)} page views with a clear answer"
+    # Translators: {n} of them had ads blocked; the form is that of {of}.
+    yield ngettext(
+        "{n} of {of} page views with a clear answer.",
+        "{n} of {of} page views with a clear answer.",
+        blocking.of,
+        n=formats.number(blocking.n),
+        of=formats.number(blocking.of),
+    )
     if summary.sampled == 1:
-        return f"{text}."
-    drawn = (
-        f"Measured were {formats.number(views.blocked)} of {formats.number(views.decided)}: "
-        f"{formats.percent(summary.sampled)} of all page views are drawn"
+        return
+    yield gettext(
+        "Measured were {n} of {of}: {share} of all page views are drawn.",
+        n=formats.number(views.blocked),
+        of=formats.number(views.decided),
+        share=formats.percent(summary.sampled),
     )
     if summary.interval:
-        drawn += f". Drawing them leaves a range of {formats.interval(summary.interval)} (95% interval)"
-    return f"{text}. {drawn}."
+        # Translators: {range} is such as "23.8% to 24.4%".
+        yield gettext(
+            "Drawing them leaves a range of {range} (95% interval).", range=formats.interval(summary.interval)
+        )
 
 
 def not_known(summary: Summary) -> str:
     """How far off the rate can be."""
     if summary.pages_cached:
-        return (
+        return gettext(
             "How many page views were not measured is not known: pages are cached. A cache or CDN sends copies of your pages "
             "that adnotice does not see leave."
         )
     if summary.cache_suggested:
-        return (
+        return gettext(
             "How many page views were not measured is not known: more views than pages were reported. The health page says "
             "what to do."
         )
     if summary.range is None:
-        return "Nothing was measured yet."
-    told = f"{formats.views(summary.range.unanswered)} gave no clear answer or were not measured."
-    if summary.blocking.few:
-        return told
-    ends = formats.between(summary.range.low, summary.range.high)
-    return f"{told} Had none, or all, of them been seen with ads blocked, the rate would be {ends}."
+        return gettext("Nothing was measured yet.")
+    told = _unanswered_or_not_measured(summary.range.unanswered)
+    return told if summary.blocking.few else f"{told} {_had_all(summary.range)}"
 
 
 def row_not_known(row: Row, table: str) -> str:
     """How far off a row's rate can be."""
     if row.range is None:
-        return "Nothing was measured here."
-    told = (
-        f"{formats.views(row.range.unanswered)} gave no clear answer"
-        f"{' or were not measured' if table == 'pages' else ''}. Had none, or all, of them been seen with ads blocked, the rate "
-        f"would be {formats.between(row.range.low, row.range.high)}."
+        return gettext("Nothing was measured here.")
+    if table == "pages":
+        return f"{_unanswered_or_not_measured(row.range.unanswered)} {_had_all(row.range)}"
+    n = row.range.unanswered
+    told = ngettext(
+        "{n} page view gave no clear answer.", "{n} page views gave no clear answer.", n, n=formats.number(n)
     )
-    return told if table == "pages" else f"{told} How many more were not measured is known of pages alone."
+    return " ".join((told, _had_all(row.range), gettext("How many more were not measured is known of pages alone.")))
+
+
+def _unanswered_or_not_measured(n: int) -> str:
+    return ngettext(
+        "{n} page view gave no clear answer or were not measured.",
+        "{n} page views gave no clear answer or were not measured.",
+        n,
+        n=formats.number(n),
+    )
+
+
+def _had_all(ends: Range) -> str:
+    # Translators: "them" are the page views of the sentence before; {range} is such as "18.2% to 27.3%".
+    return gettext(
+        "Had none, or all, of them been seen with ads blocked, the rate would be {range}.",
+        range=formats.between(ends.low, ends.high),
+    )
 
 
 def change(found: Change) -> str:
@@ -110,64 +159,141 @@ def change(found: Change) -> str:
     if found.points is not None and found.yardstick is not None:
         return " ".join(_judged(found, found.points, found.yardstick))
     if found.answer_on:
-        return (
-            "Too early to say whether it is changing. An answer can be given on "
-            f"{formats.day(found.answer_on)} at the earliest."
+        return gettext(
+            "Too early to say whether it is changing. An answer can be given on {day} at the earliest.",
+            day=formats.day(found.answer_on),
         )
-    return (
-        f"Too few page views to say whether it is changing: {_need(found.weeks)} 50 with ads blocked and 50 with ads."
+    # Translators: it needs 50 page views with ads blocked and 50 with ads. {n} is a number of weeks.
+    return ngettext(
+        "Too few page views to say whether it is changing: each week needs 50 with ads blocked and 50 with ads.",
+        "Too few page views to say whether it is changing: each {n} weeks need 50 with ads blocked and 50 with ads.",
+        found.weeks,
+        n=found.weeks,
     )
 
 
-def _need(weeks: int) -> str:
-    return "each week needs" if weeks == 1 else f"each {weeks} weeks need"
+class _Moved(NamedTuple):
+    """How far the last weeks are from others, by the direction."""
+
+    up: str
+    down: str
+    hardly: str
 
 
-def _moved(found: Change, points: float) -> str:
-    """How far the last weeks are from others: the beginning of a sentence that goes on with those."""
-    weeks = "whole week" if found.weeks == 1 else f"{found.weeks} whole weeks"
+# Translators: {points} are percentage points such as 0.4; {rates} is the rate before, such as "19.0%", or a phrase.
+_MOVED: Final[Mapping[Against, _Moved]] = {
+    Against.FOUR_WEEKS: _Moved(
+        gettext_noop("Up {points} points in the last 4 whole weeks on the 4 weeks before ({rates})."),
+        gettext_noop("Down {points} points in the last 4 whole weeks on the 4 weeks before ({rates})."),
+        gettext_noop("The last 4 whole weeks differ by less than 0.1 points from the 4 weeks before ({rates})."),
+    ),
+    Against.TWO_WEEKS: _Moved(
+        gettext_noop("Up {points} points in the last 2 whole weeks on the 2 weeks before ({rates})."),
+        gettext_noop("Down {points} points in the last 2 whole weeks on the 2 weeks before ({rates})."),
+        gettext_noop("The last 2 whole weeks differ by less than 0.1 points from the 2 weeks before ({rates})."),
+    ),
+    Against.ONE_WEEK: _Moved(
+        gettext_noop("Up {points} points in the last whole week on the week before ({rates})."),
+        gettext_noop("Down {points} points in the last whole week on the week before ({rates})."),
+        gettext_noop("The last whole week differs by less than 0.1 points from the week before ({rates})."),
+    ),
+    # Translators: {days} are the days of these weeks; {before} and {now} are such as "20.3% of 50,000".
+    Against.YEAR: _Moved(
+        gettext_noop(
+            "Up {points} points in the last 4 whole weeks on the same weeks a year ago ({days}): {before}, now {now}."
+        ),
+        gettext_noop(
+            "Down {points} points in the last 4 whole weeks on the same weeks a year ago ({days}): {before}, now {now}."
+        ),
+        gettext_noop(
+            "The last 4 whole weeks differ by less than 0.1 points from the same weeks a year ago ({days}): {before}, now {now}."
+        ),
+    ),
+}
+
+
+def _moved(found: Change, points: float, **values: str) -> str:
+    """How far the last weeks are from others."""
+    told = _MOVED[found.against]
     if abs(points) < 0.0005:
-        return f"The last {weeks} {'differs' if found.weeks == 1 else 'differ'} by less than 0.1 points from"
-    return f"{'Up' if points > 0 else 'Down'} {formats.points(points)} points in the last {weeks} on"
+        return gettext(told.hardly, **values)
+    return gettext(told.up if points > 0 else told.down, points=formats.points(points), **values)
 
 
 def _told(found: Change, days: str) -> Iterator[str]:
     """The last weeks beside the same a year ago, which were these days."""
     if found.points is not None:
-        was = f"{formats.percent(found.rate_before)} of {formats.number(found.views_before)} page views with a clear answer"
-        now = f"{formats.percent(found.rate)} of {formats.number(found.views)}"
-        yield f"{_moved(found, found.points)} the same weeks a year ago ({days}): {was}, now {now}."
-        yield "That is told, not judged: how much this site moves in a year is not known."
+        # Translators: a rate, and of how many page views it is; the form is that of {n}. Stands after a colon.
+        before = ngettext(
+            "{rate} of {n} page views with a clear answer",
+            "{rate} of {n} page views with a clear answer",
+            found.views_before or 0,
+            rate=formats.percent(found.rate_before),
+            n=formats.number(found.views_before),
+        )
+        now = pgettext(
+            "a rate, of so many page views, after 'now'",
+            "{rate} of {n}",
+            rate=formats.percent(found.rate),
+            n=formats.number(found.views),
+        )
+        yield _moved(found, found.points, days=days, before=before, now=now)
+        yield gettext("That is told, not judged: how much this site moves in a year is not known.")
     elif found.views is not None:
-        yield (
-            f"Too few page views to compare with the same weeks a year ago ({days}): {_need(found.weeks)} 50 with ads blocked "
-            "and 50 with ads."
+        yield ngettext(
+            "Too few page views to compare with the same weeks a year ago ({days}): each week needs 50 with ads blocked and 50 "
+            "with ads.",
+            "Too few page views to compare with the same weeks a year ago ({days}): each {n} weeks need 50 with ads blocked and "
+            "50 with ads.",
+            found.weeks,
+            n=found.weeks,
+            days=days,
         )
     elif found.answer_on:
-        yield f"The same weeks a year ago ({days}) were not all counted."
-        yield f"They can be compared on {formats.day(found.answer_on)} at the earliest."
+        yield gettext(
+            "The same weeks a year ago ({days}) were not all counted. They can be compared on {day} at the earliest.",
+            days=days,
+            day=formats.day(found.answer_on),
+        )
     else:
-        yield (
-            f"The same weeks a year ago ({days}) can't be compared: in one of them or of the last weeks nothing was counted, or "
-            "days are not kept for so long."
+        yield gettext(
+            "The same weeks a year ago ({days}) can't be compared: in one of them or of the last weeks nothing was counted, or "
+            "days are not kept for so long.",
+            days=days,
         )
 
 
 def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
     rates = formats.percent(found.rate_before)
     if any(day > found.last - timedelta(days=14 * found.weeks) for day in found.left_out):
-        rates = f"from {rates} to {formats.percent(found.rate)}, without unusual days"
-    yield f"{_moved(found, points)} {labels.AGAINST[found.against]} ({rates})."
-    much = f"up to {formats.points(yardstick)}" if yardstick >= 0.0005 else "less than 0.1"
-    often = f"his site often moves by {much} points"
-    if found.answer is not Trend.UNUSUAL:
-        yield f"T{often}: no news."
+        rates = pgettext(
+            "the rates before and now, in parentheses",
+            "from {before} to {now}, without unusual days",
+            before=rates,
+            now=formats.percent(found.rate),
+        )
+    yield _moved(found, points, rates=rates)
+    often = formats.points(yardstick)
+    is_seen, is_news = yardstick >= 0.0005, found.answer is Trend.UNUSUAL
+    if not is_news:
+        if is_seen:
+            yield gettext("This site often moves by up to {points} points: no news.", points=often)
+        else:
+            yield gettext("This site often moves by less than 0.1 points: no news.")
         if yardstick >= MUCH:
-            yield f"Changes below {formats.points(yardstick)} points can’t be seen on this site."
+            yield gettext("Changes below {points} points can’t be seen on this site.", points=often)
         return
-    yield f"That is more than usual: t{often}. Why is not known from these figures."
+    if is_seen:
+        yield gettext(
+            "That is more than usual: this site often moves by up to {points} points. Why is not known from these figures.",
+            points=often,
+        )
+    else:
+        yield gettext(
+            "That is more than usual: this site often moves by less than 0.1 points. Why is not known from these figures."
+        )
     if not found.season_known:
-        yield "It may be the season: there is no year to compare with."
+        yield gettext("It may be the season: there is no year to compare with.")
 
 
 def largest_part(found: Change) -> str:
@@ -176,48 +302,116 @@ def largest_part(found: Change) -> str:
     part = found.part
     if part is None:
         return ""
-    was = formats.percent(part.share_before) if part.share_before else "none"
-    told = f"Its largest part: {labels.subject(part.name, part.table)} {formats.percent(part.share)} of page views, before {was}"
-    rates = [formats.percent(rate) for rate in (part.rate, part.rate_before) if rate is not None]
+    # Translators: {came} is a clause such as "Firefox brought 31.0% of page views, before 24.0%"; "them" are its page views.
     if part.rate is None:
-        return f"{told}; then ads were blocked on {rates[0]} of them."
-    return f"{told}, with ads blocked on {', before '.join(rates)} of them."
+        return gettext(
+            "Its largest part: {came}; then ads were blocked on {rate} of them.",
+            came=_came(part),
+            rate=formats.percent(part.rate_before),
+        )
+    if part.rate_before is None:
+        # Translators: {came} is a clause such as "Firefox brought 31.0% of page views, before none"; "them" are its page views.
+        return gettext(
+            "Its largest part: {came}, with ads blocked on {rate} of them.",
+            came=_came(part),
+            rate=formats.percent(part.rate),
+        )
+    # Translators: {came} is a clause such as "Firefox brought 31.0% of page views, before 24.0%"; "them" are its page views.
+    return gettext(
+        "Its largest part: {came}, with ads blocked on {rate}, before {rate_before} of them.",
+        came=_came(part),
+        rate=formats.percent(part.rate),
+        rate_before=formats.percent(part.rate_before),
+    )
+
+
+# Translators: clauses after "Its largest part:". {before} is a share such as "24.0%", or "none".
+_CAME: Final = gettext_noop("{name} brought {share} of page views, before {before}")
+# Translators: a clause after "Its largest part:". {name} is a language's name.
+_CAME_IN_LANGUAGE: Final = gettext_noop("browsers set to {name} brought {share} of page views, before {before}")
+# Translators: a clause after "Its largest part:".
+_CAME_DIRECT: Final = gettext_noop("without another site as their referrer came {share} of page views, before {before}")
+# Translators: clauses after "Its largest part:": page views of which this is not known.
+_CAME_UNKNOWN: Final[Mapping[str, str]] = {
+    "browsers": gettext_noop("without a known browser came {share} of page views, before {before}"),
+    "devices": gettext_noop("without a known device came {share} of page views, before {before}"),
+    "systems": gettext_noop("without a known system came {share} of page views, before {before}"),
+    "languages": gettext_noop("without a known language came {share} of page views, before {before}"),
+}
+
+
+def _came(part: Part) -> str:
+    """How many page views came by a row of a table, and how many before."""
+    told = _CAME_IN_LANGUAGE if part.table == "languages" else _CAME
+    if part.name == NO_REFERRER:
+        told = _CAME_DIRECT
+    elif part.name == NOT_KNOWN and part.table in _CAME_UNKNOWN:
+        told = _CAME_UNKNOWN[part.table]
+    none = pgettext("a share of page views, after 'before'", "none")
+    return gettext(
+        told,
+        name=labels.row(part.name, part.table),
+        share=formats.percent(part.share),
+        before=formats.percent(part.share_before) if part.share_before else none,
+    )
 
 
 def left_out(found: Change) -> str:
     """The unusual days that the change leaves out; empty where there are none."""
-    days = found.left_out
-    if not days:
+    if not found.left_out:
         return ""
-    more = f" and {len(days) - LEFT_OUT_NAMED} before" if len(days) > LEFT_OUT_NAMED else ""
-    return f"Unusual days are left out: {', '.join(map(formats.day, days[-LEFT_OUT_NAMED:]))}{more}."
+    days = ", ".join(map(formats.day, found.left_out[-LEFT_OUT_NAMED:]))
+    more = len(found.left_out) - LEFT_OUT_NAMED
+    if more <= 0:
+        return gettext("Unusual days are left out: {days}.", days=days)
+    # Translators: {n} more days, which were before those named.
+    return ngettext(
+        "Unusual days are left out: {days} and {n} before.",
+        "Unusual days are left out: {days} and {n} before.",
+        more,
+        n=more,
+        days=days,
+    )
 
 
 def status(summary: Summary, problem: str, urgent: Collection[Finding]) -> tuple[str, str]:
     """Whether counting goes on, in one line, and its weight: `well`, `wrong`, or `quiet`, where no view came of late and nothing
     says why. `problem` is what ails the store, `urgent` what there is to mend now."""
     if problem:
-        return WRONG, "The store takes no counts now"
+        return WRONG, gettext("The store takes no counts now")
     if summary.stopped:
-        return WRONG, f"Not counting since {formats.hour_of_day(summary.stopped.since)}"
+        # Translators: {hour} is such as "Saturday 28 November, 15:00".
+        return WRONG, gettext("Not counting since {hour}", hour=formats.hour_of_day(summary.stopped.since))
     if summary.mode is Mode.OFF:
-        return WRONG, "Switched off: nothing is counted"
-    last = f"last view {formats.within(summary.last_view, summary.span.today)}" if summary.last_view else ""
+        return WRONG, gettext("Switched off: nothing is counted")
+    # Below, {hour} is such as "14:00–15:00" or "Saturday 28 November, 14:00–15:00".
+    hour = formats.within(summary.last_view, summary.span.today) if summary.last_view else ""
     if urgent:
-        return WRONG, f"Something is to mend; {last or 'no view in the last 7 days'}"
-    if not last:
-        return QUIET, "No view in the last 7 days"
-    is_recent = summary.span.today - date.fromisoformat(summary.last_view[:10]) <= timedelta(days=1)
-    return (WELL, f"Counting normally, {last}") if is_recent else (QUIET, f"No view of late; {last}")
+        if hour:
+            # Translators: {hour} is such as "14:00–15:00", or "Saturday 28 November, 14:00–15:00".
+            return WRONG, gettext("Something is to mend; last view {hour}", hour=hour)
+        return WRONG, gettext("Something is to mend; no view in the last 7 days")
+    if not hour:
+        return QUIET, gettext("No view in the last 7 days")
+    if summary.span.today - date.fromisoformat(summary.last_view[:10]) <= timedelta(days=1):
+        # Translators: {hour} is such as "14:00–15:00", or "Saturday 28 November, 14:00–15:00".
+        return WELL, gettext("Counting normally, last view {hour}", hour=hour)
+    # Translators: {hour} is such as "Saturday 28 November, 14:00–15:00".
+    return QUIET, gettext("No view of late; last view {hour}", hour=hour)
 
 
 def stopped(summary: Summary) -> str:
     """That nothing comes back any more; empty while something does."""
     if summary.stopped is None:
         return ""
-    return (
-        f"Nothing has been counted since {formats.hour_of_day(summary.stopped.since)}, though "
-        f"{formats.number(summary.stopped.pages)} pages left with the tag."
+    pages = summary.stopped.pages
+    # Translators: {hour} is such as "Saturday 28 November, 15:00"; the form is that of the number of pages.
+    return ngettext(
+        "Nothing has been counted since {hour}, though {n} pages left with the tag.",
+        "Nothing has been counted since {hour}, though {n} pages left with the tag.",
+        pages,
+        hour=formats.hour_of_day(summary.stopped.since),
+        n=formats.number(pages),
     )
 
 
@@ -225,44 +419,97 @@ def for_the_board(summary: Summary) -> str:
     """A sentence to be read out; empty where there are too few views for a rate."""
     if summary.rate is None or summary.blocking.few:
         return ""
-    span = summary.span
-    days = formats.days(span.first, span.last)
-    when = f"In the four weeks to {formats.day(span.last)}" if span.whole_weeks else f"From {days}"
+    when, share = _when(summary.span), formats.whole(summary.rate)
+    if summary.sampled != 1:
+        share = pgettext("an estimated share, in the middle of a sentence", "about {share}", share=share)
+    # Translators: {when} is such as "In the four weeks to 28 November 2026"; {share} such as "19%", or "about 19%".
+    if summary.range is None:
+        return gettext(
+            "{when}, ads were blocked on {share} of the page views we could measure; how many there were besides is not known. "
+            "Page views, not people.",
+            when=when,
+            share=share,
+        )
+    low, high = formats.whole(summary.range.low), formats.whole(summary.range.high)
+    if low == high:
+        # Translators: {when} is such as "In the four weeks to 28 November 2026"; {share} such as "19%", or "about 19%".
+        return gettext(
+            "{when}, ads were blocked on {share} of the page views we could measure. Page views, not people.",
+            when=when,
+            share=share,
+        )
+    # Translators: {when} is such as "In the four weeks to 28 November 2026"; {share} such as "19%", or "about 19%".
+    return gettext(
+        "{when}, ads were blocked on {share} of the page views we could measure; {low} to {high} if the rest is taken into "
+        "account. Page views, not people.",
+        when=when,
+        share=share,
+        low=low,
+        high=high,
+    )
+
+
+def _when(span: Span) -> str:
+    """The days of a sentence that begins with them."""
     if span.first == span.last:
-        when = f"On {days}"
-    rest = "; how many there were besides is not known"
-    if summary.range:
-        low, high = formats.whole(summary.range.low), formats.whole(summary.range.high)
-        rest = "" if low == high else f"; {low} to {high} if the rest is taken into account"
-    share = formats.whole(summary.rate) if summary.sampled == 1 else f"about {formats.whole(summary.rate)}"
-    return f"{when}, ads were blocked on {share} of the page views we could measure{rest}. Page views, not people."
+        return pgettext("days, at the beginning of a sentence", "On {day}", day=formats.day(span.first))
+    if span.whole_weeks:
+        return pgettext(
+            "days, at the beginning of a sentence", "In the four weeks to {day}", day=formats.day(span.last)
+        )
+    # Translators: {days} is such as "1 to 28 November 2026".
+    return pgettext("days, at the beginning of a sentence", "From {days}", days=formats.days(span.first, span.last))
 
 
 def notice(summary: Summary) -> str:
     """What followed the notice."""
     shown, allowed = summary.counts["shown"], summary.counts["allowed"]
     if not shown:
-        return f"Nobody was shown the notice in these days. {labels.mode(summary.mode)}"
-    return (
-        f"Of 100 notices shown, {formats.points(allowed / shown)} were followed by a check that found ads let through "
-        f"({formats.number(allowed)} {'page' if summary.sampled == 1 else 'measured page'} views). Counted, not proved: some would have allowed ads anyway, and who allowed "
-        "them without checking again is not in it."
+        return f"{gettext('Nobody was shown the notice in these days.')} {labels.mode(summary.mode)}"
+    values = {"of_hundred": formats.points(allowed / shown), "n": formats.number(allowed)}
+    # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
+    if summary.sampled == 1:
+        told = ngettext(
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page views).",
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page views).",
+            allowed,
+            **values,
+        )
+    else:
+        # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
+        told = ngettext(
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page views).",
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page views).",
+            allowed,
+            **values,
+        )
+    doubt = gettext(
+        "Counted, not proved: some would have allowed ads anyway, and who allowed them without checking again is not in it."
     )
+    return f"{told} {doubt}"
 
 
 def support_links(summary: Summary) -> str:
     """How often the links of the notice were taken; empty where none was."""
     if not summary.support_links:
         return ""
-    taken = "; ".join(f"“{labels.row(each.name)}” {formats.number(each.share.n)}" for each in summary.support_links)
-    return f"Page views in which a reader took a support link of the notice: {taken}."
+    taken = (
+        pgettext(
+            "a support link, and how many page views took it",
+            "“{name}” {n}",
+            name=labels.row(each.name),
+            n=formats.number(each.share.n),
+        )
+        for each in summary.support_links
+    )
+    return gettext("Page views in which a reader took a support link of the notice: {links}.", links="; ".join(taken))
 
 
 def since_allowed(summary: Summary) -> str:
     """How many views had ads since a check found them allowed; empty where none is counted (setting `count_allowed`)."""
     n = summary.counts["clear-since-allowed"]
-    return (
-        f"Page views with ads in browsers where a check had found them allowed before: {formats.number(n)}."
-        if n
-        else ""
+    if not n:
+        return ""
+    return gettext(
+        "Page views with ads in browsers where a check had found them allowed before: {n}.", n=formats.number(n)
     )
