@@ -21,6 +21,8 @@ from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.rows import OneRow
 from adnotice.insight.analysis.summary import Annotated, Bucket, Row, Summary
 from adnotice.insight.display import charts, formats, labels, scales, sentences
+from adnotice.language import gettext, gettext_noop, ngettext, spoken
+from adnotice.vocabulary import Mode
 
 HEADERS: Final = {
     "content-security-policy": (
@@ -48,11 +50,36 @@ SCRIPTED: Final = "; script-src 'nonce-{nonce}'; connect-src 'self'; trusted-typ
 
 
 EVERY: Final = {
-    Grain.HOUR: "hour by hour",
-    Grain.DAY: "day by day",
-    Grain.WEEK: "week by week",
-    Grain.MONTH: "month by month",
+    Grain.HOUR: gettext_noop("hour by hour"),
+    Grain.DAY: gettext_noop("day by day"),
+    Grain.WEEK: gettext_noop("week by week"),
+    Grain.MONTH: gettext_noop("month by month"),
 }
+
+GRAINS: Final = {
+    Grain.HOUR: gettext_noop("Hour"),
+    Grain.DAY: gettext_noop("Day"),
+    Grain.WEEK: gettext_noop("Week"),
+    Grain.MONTH: gettext_noop("Month"),
+}
+"""The heads of columns of times."""
+
+ALL_ROWS: Final = {
+    "pages": gettext_noop("All pages"),
+    "browsers": gettext_noop("All browsers"),
+    "devices": gettext_noop("All devices"),
+    "systems": gettext_noop("All operating systems"),
+    "languages": gettext_noop("All languages"),
+    "referrers": gettext_noop("All referrers"),
+}
+"""The links from a few rows of a table to all."""
+
+AS_SET: Final = {
+    Mode.OFF: gettext_noop("As the settings say: off"),
+    Mode.MEASURE: gettext_noop("As the settings say: measure only"),
+    Mode.ASK: gettext_noop("As the settings say: ask (notice on)"),
+}
+"""The button that takes back what was said to be the mode."""
 
 PACKED_LEVEL: Final = 6
 BRIEF_ROWS: Final = 5
@@ -77,6 +104,8 @@ class Pages:
             day=formats.day,
             local=formats.local,
             code=mark_code,
+            isolate=isolate,
+            first_capital=first_capital,
         )
         self._environment.globals.update(
             site_name=site_name or "adnotice",
@@ -93,6 +122,11 @@ class Pages:
             top_of=top_of,
             top_of_tables=top_of_tables,
             BRIEF_ROWS=BRIEF_ROWS,
+            grain=name_grain,
+            all_of=name_all_rows,
+            as_the_settings_say=name_setting,
+            link=link,
+            language=spoken,
             _=say,
             ngettext=say_form,
             pgettext=say_in_context,
@@ -114,10 +148,11 @@ class Pages:
         html = self.write(template, base=base, **values)
         return HTMLResponse(html, status, {**HEADERS, **policy, **(headers or {})})
 
-    def render_preview(self, base: str, language: str, languages: Sequence[str], *, is_off: bool) -> HTMLResponse:
-        """A page that holds the tag as the site's pages do, and nothing that could be taken for the operator's."""
+    def render_preview(self, base: str, shown_in: str, languages: Sequence[str], *, is_off: bool) -> HTMLResponse:
+        """A page that holds the tag as the site's pages do, and nothing that could be taken for the operator's. The notice is
+        shown in one of the languages that readers are spoken to in."""
         nonce = secrets.token_urlsafe(16)
-        told = {"language": language, "languages": languages, "is_off": is_off, "nonce": nonce}
+        told = {"shown_in": shown_in, "languages": languages, "is_off": is_off, "nonce": nonce}
         html = self.write("preview.html", base=base, **told)
         return HTMLResponse(html, 200, {**HEADERS, POLICY: PREVIEWED.format(nonce=nonce)})
 
@@ -164,6 +199,36 @@ def mark_code(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
+def isolate(text: str) -> Markup:
+    """A name that may run in another direction than the sentence around it (HTML's bdi)."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def link(address: str, text: str) -> Markup:
+    """A link, to stand in a sentence."""
+    return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def first_capital(text: str) -> str:
+    """A text with a capital letter first, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def name_grain(span: Span) -> str:
+    """The head of the column of times into which these days are cut."""
+    return gettext(GRAINS[span.grain])
+
+
+def name_all_rows(table: str) -> str:
+    """What a link to all rows of a table says."""
+    return gettext(ALL_ROWS[table])
+
+
+def name_setting(mode: Mode) -> str:
+    """What the button says that goes back to the mode of the settings."""
+    return gettext(AS_SET[mode])
+
+
 # What charts.py returns was built by ElementTree, which escapes every text: Markup says so to Jinja.
 
 
@@ -172,7 +237,7 @@ def draw(summary: Summary) -> dict[str, Markup | float | bool | None]:
     begins, the rate of the weeks before that has a line (None: it has none), whether a dot is open."""
     grain, series, days = summary.span.grain, summary.series, summary.span.period
     before = find_before(summary)
-    every = EVERY[grain]
+    every = gettext(EVERY[grain])
     words = _tell_rates(series, grain, every, summary.annotations)
     rates = [
         charts.rate_chart(
@@ -209,7 +274,7 @@ def find_before(summary: Summary) -> float | None:
 def draw_row(row: OneRow, span: Span) -> dict[str, Markup | float]:
     """The rate of one row that is opened alone, in these days."""
     grain = span.grain
-    words = _tell_rates(row.series, grain, EVERY[grain])
+    words = _tell_rates(row.series, grain, gettext(EVERY[grain]))
     rates = [
         charts.rate_chart(
             row.series,
@@ -230,23 +295,36 @@ def _tell_rates(
 ) -> dict[str, str]:
     known = [bucket for bucket in series if bucket.blocking.rate is not None and not bucket.blocking.few]
     if not known:
-        text = "No part of this period has enough page views for a rate."
+        text = gettext("No part of this period has enough page views for a rate.")
     else:
         lowest = min(known, key=lambda bucket: bucket.blocking.rate or 0)
         highest = max(known, key=lambda bucket: bucket.blocking.rate or 0)
-        text = (
-            f"Lowest {formats.percent(lowest.blocking.rate)} ({formats.bucket(lowest.start, grain)}), "
-            f"highest {formats.percent(highest.blocking.rate)} ({formats.bucket(highest.start, grain)}). "
-            "All numbers stand in the table below."
+        text = gettext(
+            "Lowest {lowest} ({lowest_when}), highest {highest} ({highest_when}). All numbers stand in the table below.",
+            lowest=formats.percent(lowest.blocking.rate),
+            lowest_when=formats.bucket(lowest.start, grain),
+            highest=formats.percent(highest.blocking.rate),
+            highest_when=formats.bucket(highest.start, grain),
         )
     if annotations:
-        text += f" {len(annotations)} marked: they stand in a table of their own."
-    return {"title": f"Share of page views seen with ads blocked, {every}", "description": text}
+        marked = ngettext(
+            "{n} marked: they stand in a table of their own.",
+            "{n} marked: they stand in a table of their own.",
+            len(annotations),
+            n=len(annotations),
+        )
+        text = f"{text} {marked}"
+    # Translators: {every} is “hour by hour”, “day by day”, “week by week” or “month by month”.
+    title = gettext("Share of page views seen with ads blocked, {every}", every=every)
+    return {"title": title, "description": text}
 
 
 def _tell_views(every: str) -> dict[str, str]:
-    text = "Bars stacked from below: with ads blocked, with ads, without a clear answer, not measured. All numbers stand in the table below."
-    return {"title": f"Page views, {every}", "description": text}
+    text = gettext(
+        "Bars stacked from below: with ads blocked, with ads, without a clear answer, not measured. All numbers stand in the table below."
+    )
+    # Translators: {every} is “hour by hour”, “day by day”, “week by week” or “month by month”.
+    return {"title": gettext("Page views, {every}", every=every), "description": text}
 
 
 def draw_range(summary: Summary) -> Markup:
