@@ -18,7 +18,8 @@ class Weight(Word):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to mend, to look into, or to know.
 
-    `about` is the address that the doctor asked and `came` what it answered; both are empty on the health page.
+    `about` is the address that the doctor asked and `came` what it answered; both are empty on the health page. `reason` is the
+    word of the vocabulary that the finding is about, if it is about one.
     """
 
     weight: Weight
@@ -26,3 +27,4 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     do: str
     about: str = ""
     came: str = ""
+    reason: str = ""

@@ -94,3 +94,18 @@ def find_form(one: str, other: str, n: int) -> str:
 def fill(message: str, values: Mapping[str, object]) -> str:
     """The message with each value in the place of its name; a name without a value stays as it is."""
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), message) if values else message
+
+
+class Problem(ValueError):
+    """What can't be done, in a message of the catalogue. As text it is English, for programs, headers and logs; `said` is in the
+    language that is spoken where that is asked for."""
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(fill(message, values))
+        self.message = message
+        self.values = values
+
+    @property
+    def said(self) -> str:
+        """The problem, to be read by people."""
+        return gettext(self.message, **self.values)

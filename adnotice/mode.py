@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final, Protocol
 
+from adnotice.language import Problem, gettext_noop
 from adnotice.vocabulary import Mode
 
 NOTE = "mode"
@@ -53,12 +54,14 @@ class Notebook(Protocol):
 
 def begin_peace(notes: Notebook, until: float, now: float) -> None:
     """Leaves everyone in peace until then (seconds since the epoch, UTC), in place of what was said before. Every process
-    obeys `SETTLE_SECONDS` later. Raises `ValueError`, in words for the operator, for a time that is past or too far."""
+    obeys `SETTLE_SECONDS` later. Raises `Problem` for a time that is past or too far."""
     if until <= now:
-        raise ValueError("the time is past. Give one that is still to come")
+        raise Problem(gettext_noop("the time is past. Give one that is still to come"))
     if until > now + LONGEST_PEACE_SECONDS:
         days = LONGEST_PEACE_SECONDS // 86_400
-        raise ValueError(f"the time is more than {days} days away. For longer than that: adnotice mode measure")
+        raise Problem(
+            gettext_noop("the time is more than {n} days away. For longer than that: adnotice mode measure"), n=days
+        )
     notes.put(PEACE_NOTE, f"{until:.0f}", until)
 
 

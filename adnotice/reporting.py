@@ -18,10 +18,12 @@ from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.blind_spots import Sight
+from adnotice.insight.display import labels
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.display.report import to_text, write_report
 from adnotice.insight.mail import MailServer, NotSent, Once, write_mail
 from adnotice.insight.watching import Watched, look
+from adnotice.language import gettext
 from adnotice.settings import Settings
 from adnotice.vocabulary import Unavailable
 
@@ -92,19 +94,21 @@ def watch_site(asked: Arguments) -> int:
     except NoStore:
         raise
     except Unavailable as error:
-        told = f"To mend: the store gives nothing: {error}\n"
+        # Translators: {problem} is what the store says, in English.
+        told = gettext("To mend: the store gives nothing: {problem}", problem=error) + "\n"
         print(told, end="")
         if asked.mail:
             # Who has sent it already stands in the store, which gives nothing: each machine sends its own.
-            _send(settings, f"{settings.site_name or 'adnotice'}: the store gives nothing", told)
+            # Translators: the subject of a mail; {site} is the site's name.
+            subject = gettext("{site}: the store gives nothing", site=settings.site_name or "adnotice")
+            _send(settings, subject, told)
         return FOUND
 
 
 def tell(watched: Watched) -> str:
     """What was found, as lines to print or to mail."""
-    words = {"wrong": "To mend", "look": "Worth a look", "know": "Good to know"}
-    lines = [f"{words[each.weight.value]}: {each.found}\n  {each.do}" for each in watched.findings]
-    return "\n".join([*(lines or ["Nothing needs your attention."]), watched.sight, ""])
+    lines = [f"{labels.weight(each.weight)} {each.found}\n  {each.do}" for each in watched.findings]
+    return "\n".join([*(lines or [gettext("Nothing needs your attention.")]), watched.sight, ""])
 
 
 def as_json(watched: Watched) -> str:

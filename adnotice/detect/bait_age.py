@@ -8,6 +8,7 @@ from typing import Final
 
 from adnotice.detect.baits import BAITS, SIZED
 from adnotice.finding import Finding, Weight
+from adnotice.language import gettext, ngettext
 
 MAX_LIST_DAYS: Final = 30
 
@@ -21,6 +22,15 @@ def judge_age(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
     if days > MAX_LIST_DAYS:
         yield Finding(
             weight=Weight.WRONG,
-            found=f"The baits were last held against filter lists {days:,} days ago, on {verified.isoformat()}. Lists change.",
-            do="Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists.",
+            # Translators: baits are addresses that look like ads, by which blockers are found; {date} is such as 2026-11-28.
+            found=ngettext(
+                "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
+                "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
+                days,
+                n=f"{days:,}",
+                date=verified.isoformat(),
+            ),
+            do=gettext(
+                "Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists."
+            ),
         )

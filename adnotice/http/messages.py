@@ -104,14 +104,15 @@ STATUS: Final[Mapping[Rejection, int]] = {
 class Refused(Exception):
     """A request that one of our endpoints won't take: a 4xx or 503 with its reason, in words, in the header `X-AdNotice`.
 
-    `status` is the rejection's own unless another is given.
+    `status` is the rejection's own unless another is given; `said` is the reason in the language of whoever reads it on a page.
     """
 
-    def __init__(self, rejection: Rejection, reason: str, *headers: Header, status: int = 0) -> None:
+    def __init__(self, rejection: Rejection, reason: str, *headers: Header, status: int = 0, said: str = "") -> None:
         super().__init__(reason)
         self.rejection = rejection
         self.status = status or STATUS[rejection]
         self.reason = reason
+        self.said = said or reason
         self.headers = headers
         self.unread = True
         """Whether the request's body may still be on its way."""

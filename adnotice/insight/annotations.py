@@ -11,6 +11,7 @@ import msgspec
 from adnotice.count.model.calendar import months_before
 from adnotice.count.stores.protocol import Notes
 from adnotice.insight.trail import KEPT_SECONDS, Act, Deed, Trail
+from adnotice.language import Problem, gettext_noop
 
 PREFIX: Final = "annotation:"
 MAX_CHARACTERS: Final = 140
@@ -18,7 +19,7 @@ MAX_KEPT: Final = 500
 KEPT_MONTHS: Final = 13
 
 
-class BadAnnotation(ValueError):
+class BadAnnotation(Problem):
     """An annotation that can't be kept, or is not there; the text says why and what to give."""
 
 
@@ -44,7 +45,9 @@ class Annotations:
         """Keeps one more. Raises `BadAnnotation` for a day or a text that can't be kept."""
         made = Annotation(secrets.token_hex(8), site, read_day(day, today), read_text(text), by, now)
         if len(self._notes.names(PREFIX)) >= MAX_KEPT:
-            raise BadAnnotation(f"there are {MAX_KEPT} annotations, and no more are kept: remove some first")
+            raise BadAnnotation(
+                gettext_noop("there are {n} annotations, and no more are kept: remove some first"), n=MAX_KEPT
+            )
         self._notes.put(PREFIX + made.id, msgspec.json.encode(made).decode(), now + KEPT_SECONDS)
         self._trail.add(Deed(now, by, Act.ANNOTATED, str(made.day)))
         return made
@@ -54,7 +57,8 @@ class Annotations:
         kept = next((each for each in self.all() if each.id == id_), None)
         if kept is None:
             raise BadAnnotation(
-                f"there is no annotation {id_[:40]!r}: it was removed, or is older than thirteen months"
+                gettext_noop("there is no annotation {id}: it was removed, or is older than thirteen months"),
+                id=repr(id_[:40]),
             )
         self._notes.remove(PREFIX + kept.id)
         self._trail.add(Deed(now, by, Act.REMOVED, str(kept.day)))
@@ -76,10 +80,19 @@ def read_day(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise BadAnnotation(f"the day must be a date such as {today} or today, got {text[:40]!r}") from None
+        raise BadAnnotation(
+            gettext_noop("the day must be a date such as {today} or today, got {given}"),
+            today=today,
+            given=repr(text[:40]),
+        ) from None
     oldest = months_before(today, KEPT_MONTHS)
     if not oldest <= day <= today:
-        raise BadAnnotation(f"the day must lie between {oldest} and {today}, got {day}")
+        raise BadAnnotation(
+            gettext_noop("the day must lie between {oldest} and {today}, got {given}"),
+            oldest=oldest,
+            today=today,
+            given=day,
+        )
     return day
 
 
@@ -87,9 +100,13 @@ def read_text(text: str) -> str:
     """The text on one line. Raises `BadAnnotation` for one that is empty, too long, or has characters that nobody sees."""
     line = " ".join(text.split())
     if not line or len(line) > MAX_CHARACTERS:
-        raise BadAnnotation(f"the text must have 1 to {MAX_CHARACTERS} characters, got {len(line)}")
+        raise BadAnnotation(
+            gettext_noop("the text must have 1 to {most} characters, got {n}"), most=MAX_CHARACTERS, n=len(line)
+        )
     if not line.isprintable():
-        raise BadAnnotation("the text must be of characters that can be seen; leave out those that turn or join others")
+        raise BadAnnotation(
+            gettext_noop("the text must be of characters that can be seen; leave out those that turn or join others")
+        )
     return line
 
 

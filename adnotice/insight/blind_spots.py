@@ -10,6 +10,7 @@ from adnotice.detect.bait_age import VERIFIED, judge_age
 from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.summary import Bucket
 from adnotice.insight.display import formats
+from adnotice.language import gettext, ngettext
 
 ENOUGH_EXPECTED: Final = 20
 """So many views with a content blocker, expected and not found, are no chance: a tenth of 20 or fewer has 5 in a million
@@ -31,12 +32,17 @@ def name_unseen(sight: Sight) -> tuple[str, ...]:
     sentences = []
     if not sight.probe:
         sentences.append(
-            "Blocking by DNS, VPNs, strict Firefox and standard Brave counts as seen with ads: the real rate is probably higher."
+            gettext(
+                "Blocking by DNS, VPNs, strict Firefox and standard Brave counts as seen with ads: the real rate is probably "
+                "higher."
+            )
         )
     if sight.honour_gpc:
         sentences.append(
-            "Readers who send Global Privacy Control (Brave, DuckDuckGo, Privacy Badger, Firefox’s private windows) are not"
-            " measured."
+            gettext(
+                "Readers who send Global Privacy Control (Brave, DuckDuckGo, Privacy Badger, Firefox’s private windows) are not"
+                " measured."
+            )
         )
     return tuple(sentences)
 
@@ -53,8 +59,17 @@ def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> I
     if expected >= ENOUGH_EXPECTED and last.content <= expected / 10:
         yield Finding(
             weight=Weight.WRONG,
-            found=f"Our tests suddenly arrive everywhere: {formats.number(last.content)} page views with a content blocker where"
-            f" about {formats.number(round(expected))} were to be expected.",
-            do="Filter lists may have stopped naming the baits: install the newest adnotice. Until then take such days for"
-            " not measured.",
+            found=ngettext(
+                "Our tests suddenly arrive everywhere: {n} page views with a content blocker where about {expected} were to be "
+                "expected.",
+                "Our tests suddenly arrive everywhere: {n} page views with a content blocker where about {expected} were to be "
+                "expected.",
+                last.content,
+                n=formats.number(last.content),
+                expected=formats.number(round(expected)),
+            ),
+            do=gettext(
+                "Filter lists may have stopped naming the baits: install the newest adnotice. Until then take such days for"
+                " not measured."
+            ),
         )

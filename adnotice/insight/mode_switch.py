@@ -22,8 +22,8 @@ def switch_mode(notes: Notes, to: Mode | None, *, setting: Mode, before: Mode, b
 
 
 def leave_in_peace(notes: Notes, until: float, *, by: str, now: float) -> None:
-    """Nobody is asked until then (seconds since the epoch, UTC); views are measured. Raises `ValueError`, in words for the
-    operator, for a time that is past or too far, and `Unavailable`."""
+    """Nobody is asked until then (seconds since the epoch, UTC); views are measured. Raises `Problem` for a time
+    that is past or too far, and `Unavailable`."""
     begin_peace(notes, until, now)
     Trail(notes).add(Deed(now, by, Act.PEACE, f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"))
 

@@ -22,10 +22,11 @@ from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_mode
 from adnotice.insight.threads import Workers
+from adnotice.language import Problem, gettext, gettext_noop
 from adnotice.vocabulary import Mode, Rejection
 
 Operation = Callable[[Account, Mapping[str, str]], None]
-"""Does what a form asks for. Blocks; raises `ValueError` with a sentence for what can't be done."""
+"""Does what a form asks for. Blocks; raises `Problem` for what can't be done."""
 
 
 MAX_DIGITS: Final = 6
@@ -34,7 +35,7 @@ DEFAULT: Final = "default"
 """In place of a mode: what the setting says."""
 
 
-class BadMode(ValueError):
+class BadMode(Problem):
     """A mode that there is not."""
 
 
@@ -66,7 +67,7 @@ class Operations:
         """Puts another mode in force, or what the setting says."""
         return await self._take(request, self._change_mode, BadMode)
 
-    async def _take(self, request: Request, change: Operation, *problems: type[ValueError]) -> Response:
+    async def _take(self, request: Request, change: Operation, *problems: type[Problem]) -> Response:
         visitor = Visitor.of(request)
         form = await read_form(request)
         account = await self._login.admit(request)
@@ -81,8 +82,8 @@ class Operations:
                 "message.html",
                 base=visitor.base,
                 status=400,
-                title="This was not done",
-                text=f"{problem}.",
+                title=gettext("This was not done"),
+                text=f"{problem.said}.",
                 back=_below(back),
             )
         return RedirectResponse(f"{visitor.base}/dashboard{_below(back)}", 303, {"cache-control": "no-store"})
@@ -106,7 +107,11 @@ class Operations:
         now, kept = self._reader.now().timestamp(), self._login.grants()
         kind = form.get("kind", "")
         if kind not in list(GrantKind):
-            raise BadGrant(f"there is no kind {kind[:40]!r}, there are {', '.join(GrantKind)}")
+            raise BadGrant(
+                gettext_noop("there is no kind {kind}, there are {kinds}"),
+                kind=repr(kind[:40]),
+                kinds=", ".join(GrantKind),
+            )
         if "revoke" in form:
             kept.revoke(GrantKind(kind), form["revoke"], by=account.name, now=now)
             return
@@ -114,14 +119,18 @@ class Operations:
         if kind == GrantKind.LINK:
             site, given = self._reader.name_site(form.get("site", "")), form.get("days", "")
             if not (given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS):
-                raise BadGrant(f"the days must be a number of at most {MAX_DIGITS} digits, got {given[:40]!r}")
+                raise BadGrant(
+                    gettext_noop("the days must be a number of at most {n} digits, got {given}"),
+                    n=MAX_DIGITS,
+                    given=repr(given[:40]),
+                )
             days = int(given)
         grant, secret = kept.make(GrantKind(kind), form.get("name", ""), by=account.name, now=now, site=site, days=days)
         yield GrantKind(kind), grant, secret
 
     async def change_peace(self, request: Request) -> Response:
         """Leaves everyone in peace until a time, or ends that."""
-        return await self._take(request, self._change_peace, ValueError)
+        return await self._take(request, self._change_peace, Problem)
 
     def _change_peace(self, account: Account, form: Mapping[str, str]) -> None:
         notes, now = self._store().notes, self._reader.now()
@@ -134,13 +143,22 @@ class Operations:
             if until.tzinfo is None:  # as forms give it: a time of the site's own zone
                 until = until.replace(tzinfo=now.tzinfo)
         except ValueError:
-            raise ValueError(f"the time must be such as {now:%Y-%m-%dT23:00}, got {given[:40]!r}") from None
+            raise Problem(
+                gettext_noop("the time must be such as {example}, got {given}"),
+                example=f"{now:%Y-%m-%dT23:00}",
+                given=repr(given[:40]),
+            ) from None
         leave_in_peace(notes, until.timestamp(), by=account.name, now=now.timestamp())
 
     def _change_mode(self, account: Account, form: Mapping[str, str]) -> None:
         wanted = form.get("to", "")
         if wanted not in (*Mode, DEFAULT):
-            raise BadMode(f"the mode must be {', '.join(Mode)} or {DEFAULT}, got {wanted[:40]!r}")
+            raise BadMode(
+                gettext_noop("the mode must be {modes} or {default}, got {given}"),
+                modes=", ".join(Mode),
+                default=DEFAULT,
+                given=repr(wanted[:40]),
+            )
         switch_mode(
             self._store().notes,
             None if wanted == DEFAULT else Mode(wanted),

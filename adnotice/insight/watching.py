@@ -15,6 +15,7 @@ from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.alarm import SILENT_DAYS, Alarm, watch
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.display import formats, labels
+from adnotice.language import gettext
 from adnotice.texts import DOUBTS
 from adnotice.vocabulary import Refusal
 
@@ -42,12 +43,7 @@ def look(reader: Reader, store: Store, site: str) -> Watched:
     reading = reader.read(Wish(site, "", "", "", DAYS, 1))
     site = reading.summary.site
     yesterday = reader.now().date() - timedelta(days=1)
-    doubted = {labels.ground(each.name).means for each in reading.summary.grounds if each.name in DOUBTS}
-    found = [
-        each
-        for each in reading.findings
-        if each.weight is Weight.WRONG or any(means in each.found for means in doubted)
-    ]
+    found = [each for each in reading.findings if each.weight is Weight.WRONG or each.reason in DOUBTS]
     alarm = quiet_down(watch(reader.days(site), yesterday), last_alarm(store, site))
     found += [*find_rises(store, site, yesterday), *tell_step(alarm)]
     if alarm.raised and alarm.day:
@@ -73,21 +69,28 @@ def tell_step(alarm: Alarm) -> Iterator[Finding]:
         step = alarm.points(alarm.step)
         yield Finding(
             weight=Weight.LOOK,
-            found=(
-                f"The rate made a step of {formats.signed(step)} points in two days, up to {formats.day(alarm.day)}; it was "
-                f"{formats.percent(alarm.rate)} in the days before."
+            # Translators: {points} has its sign, such as +3.1; {day} is a date, the last of the two days.
+            found=gettext(
+                "The rate made a step of {points} points in two days, up to {day}; it was {rate} in the days before.",
+                points=formats.signed(step),
+                day=formats.day(alarm.day),
+                rate=formats.percent(alarm.rate),
             ),
-            do="Look at the dashboard: which pages, browsers or referrers have changed. A new page template, a new ad "
-            "script or a blocker’s new list are usual reasons. Why is not known from these figures.",
+            do=gettext(
+                "Look at the dashboard: which pages, browsers or referrers have changed. A new page template, a new ad "
+                "script or a blocker’s new list are usual reasons. Why is not known from these figures."
+            ),
         )
 
 
 def tell_sight(alarm: Alarm) -> str:
     """Which step this site can see at all."""
     if alarm.visible_step is None or alarm.rate is None:
-        return "Too few days are known to see a step of the rate."
-    step = formats.points(alarm.points(alarm.visible_step))
-    return f"A step of {step} points in two days would be seen; smaller ones are lost in this site’s usual movement."
+        return gettext("Too few days are known to see a step of the rate.")
+    return gettext(
+        "A step of {points} points in two days would be seen; smaller ones are lost in this site’s usual movement.",
+        points=formats.points(alarm.points(alarm.visible_step)),
+    )
 
 
 def find_rises(store: Store, site: str, yesterday: date) -> Iterator[Finding]:
@@ -106,13 +109,16 @@ def find_rises(store: Store, site: str, yesterday: date) -> Iterator[Finding]:
         if text.harmless or reason not in list(Refusal) or n < FEWEST_REFUSED or not whole:
             continue
         if n / whole > max(MUCH_REFUSED, RISE_FACTOR * usual):
+            # Translators: {day} is a date; {reason} is one word of English, such as csp.
+            risen = gettext(
+                "{share} of the pages of {day} left without the tag ({reason}), {usual} on a usual day before.",
+                share=formats.percent(n / whole),
+                day=formats.day(yesterday),
+                reason=reason,
+                usual=formats.percent(usual),
+            )
             yield Finding(
-                weight=Weight.LOOK,
-                found=(
-                    f"{formats.percent(n / whole)} of the pages of {formats.day(yesterday)} left without the tag ({reason}), "
-                    f"{formats.percent(usual)} on a usual day before. {text.means}"
-                ),
-                do=text.do,
+                weight=Weight.LOOK, found=f"{risen} {gettext(text.means)}", do=gettext(text.do), reason=reason
             )
 
 

@@ -20,6 +20,7 @@ from typing import Final
 import msgspec
 
 from adnotice.count.stores.protocol import Health, Store
+from adnotice.language import fill, gettext, gettext_noop, ngettext
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Mode, Unavailable
 
@@ -37,8 +38,8 @@ REMEMBERED_SECONDS: Final = 60.0
 PREFIX: Final = "process:"
 
 
-CHANGED: Final = (
-    "Until %s counts went into another store: it was emptied, removed or replaced, and they are not in this one. "
+CHANGED: Final = gettext_noop(
+    "Until {when} counts went into another store: it was emptied, removed or replaced, and they are not in this one. "
     "Bring back a backup if you miss them (for SQLite: adnotice restore FILE)."
 )
 CHANGED_NOTE: Final = "changed"
@@ -103,7 +104,7 @@ class Heartbeat:
         found = store.identity()
         if self._identity not in ("", found):
             at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            logger.error(CHANGED, at)
+            logger.error("%s", fill(CHANGED, {"when": at}))
             store.notes.put(CHANGED_NOTE, at, now + CHANGED_TOLD_SECONDS)
         self._identity = found
 
@@ -141,14 +142,28 @@ def is_heard(beat: Beat, now: float) -> bool:
 def miss(beats: list[Beat], now: float) -> Iterator[str]:
     """A sentence for each process that is silent, or says that something fails."""
     for beat in beats:
-        who = f"process {beat.pid} on {beat.host}"
         if not is_heard(beat, now):
-            yield (
-                f"{who} has not reached the store for {now - beat.at:.0f} seconds: it can't, is stopped, or was killed "
-                f"(then this goes {FORGOTTEN_SECONDS / 60:.0f} minutes after its last word)"
+            seconds = round(now - beat.at)
+            # Translators: a process of the web server, by its number and its machine.
+            yield ngettext(
+                "process {pid} on {host} has not reached the store for {n} seconds: it can't, is stopped, or was killed (then this "
+                "goes {minutes} minutes after its last word)",
+                "process {pid} on {host} has not reached the store for {n} seconds: it can't, is stopped, or was killed (then this "
+                "goes {minutes} minutes after its last word)",
+                seconds,
+                pid=beat.pid,
+                host=beat.host,
+                n=seconds,
+                minutes=f"{FORGOTTEN_SECONDS / 60:.0f}",
             )
         elif beat.problem:
-            yield f"{who} could not count within the last minute: {beat.problem}"
+            # Translators: {problem} is what the store said, in English.
+            yield gettext(
+                "process {pid} on {host} could not count within the last minute: {problem}",
+                pid=beat.pid,
+                host=beat.host,
+                problem=beat.problem,
+            )
 
 
 def examine(store: Store, now: float, own: str = "") -> Health:
@@ -159,7 +174,7 @@ def examine(store: Store, now: float, own: str = "") -> Health:
     with suppress(Unavailable):  # a problem that is told already
         missed = tuple(miss(read_beats(store, now), now))
         changed = store.notes.get(CHANGED_NOTE)
-    banner = " ".join(filter(None, (health.banner, changed and CHANGED % changed)))
+    banner = " ".join(filter(None, (health.banner, changed and gettext(CHANGED, when=changed))))
     return msgspec.structs.replace(health, problem=own or health.problem, banner=banner, processes=missed)
 
 

@@ -20,6 +20,7 @@ from adnotice.count.ingest.worker import State, Worker
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import load, may_be_there
 from adnotice.count.stores.protocol import Health, NoStore, Store
+from adnotice.language import gettext, ngettext
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Counted, Mode, Occurrence, Record, Unavailable
 
@@ -103,9 +104,29 @@ class Writer:
             return ""
         state = self.state
         counted = state.last_commit_seconds
-        last = "has counted nothing yet" if counted is None else f"last counted {counted:.0f} seconds ago"
-        failing = f" Counting has failed for {state.failing_seconds:.0f} seconds." if state.problem else ""
-        return f"This process {last} and has turned {state.turned_away} reports away since it began.{failing}"
+        # Translators: a process of the web server.
+        if counted is None:
+            told = gettext(
+                "This process has counted nothing yet and has turned {reports} reports away since it began.",
+                reports=state.turned_away,
+            )
+        else:
+            seconds = round(counted)
+            # Translators: a process of the web server; the form is that of {n}.
+            told = ngettext(
+                "This process last counted {n} seconds ago and has turned {reports} reports away since it began.",
+                "This process last counted {n} seconds ago and has turned {reports} reports away since it began.",
+                seconds,
+                n=seconds,
+                reports=state.turned_away,
+            )
+        if not state.problem:
+            return told
+        failing = round(state.failing_seconds)
+        failed = ngettext(
+            "Counting has failed for {n} seconds.", "Counting has failed for {n} seconds.", failing, n=failing
+        )
+        return f"{told} {failed}"
 
     def store(self) -> Store:
         """The store; its calls block. Opened when first asked for."""

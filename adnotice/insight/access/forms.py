@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
 from adnotice.http.messages import Refused
+from adnotice.language import Problem, gettext_noop
 from adnotice.vocabulary import Rejection
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -33,7 +34,14 @@ def check_query(request: Request, *known: str) -> None:
     for key in request.query_params:
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
-            hint = f"Did you mean {close[0]}? " if close else ""
-            raise Refused(
-                Rejection.QUERY, f"{key[:40]!r} is no key of this address. {hint}It knows: {', '.join(known) or 'none'}"
-            )
+            values = {"key": repr(key[:40]), "known": ", ".join(known), "near": "".join(close)}
+            problem = Problem(_suggest(known, close), **values)
+            raise Refused(Rejection.QUERY, str(problem), said=problem.said)
+
+
+def _suggest(known: Sequence[str], close: Sequence[str]) -> str:
+    if not known:
+        return gettext_noop("{key} is no key of this address. It knows: none")
+    if close:
+        return gettext_noop("{key} is no key of this address. Did you mean {near}? It knows: {known}")
+    return gettext_noop("{key} is no key of this address. It knows: {known}")

@@ -13,6 +13,7 @@ from itsdangerous import BadSignature
 from adnotice.count.stores.protocol import Notes
 from adnotice.insight.trail import Act, Deed, Trail
 from adnotice.keys import Keys
+from adnotice.language import Problem, gettext_noop
 from adnotice.vocabulary import Word
 
 MAX_NAME_CHARACTERS: Final = 60
@@ -32,7 +33,13 @@ class GrantKind(Word):
 ACTS: Final = {GrantKind.TOKEN: (Act.TOKEN, Act.TOKEN_REVOKED), GrantKind.LINK: (Act.LINK, Act.LINK_REVOKED)}
 
 
-class BadGrant(ValueError):
+NONE_THERE: Final = {
+    GrantKind.TOKEN: gettext_noop("there is no token {id}: it was taken back, or is over"),
+    GrantKind.LINK: gettext_noop("there is no link {id}: it was taken back, or is over"),
+}
+
+
+class BadGrant(Problem):
     """A token or link that can't be made, or is not there; the text says why and what to give."""
 
 
@@ -68,12 +75,17 @@ class Grants:
         line = " ".join(name.split())
         if not 1 <= len(line) <= MAX_NAME_CHARACTERS or not line.isprintable():
             raise BadGrant(
-                f"the name must have 1 to {MAX_NAME_CHARACTERS} characters that can be seen, got {len(line)}"
+                gettext_noop("the name must have 1 to {most} characters that can be seen, got {n}"),
+                most=MAX_NAME_CHARACTERS,
+                n=len(line),
             )
         if days is not None and not 1 <= days <= MAX_DAYS:
-            raise BadGrant(f"it must hold for 1 to {MAX_DAYS} days, got {days}")
+            raise BadGrant(gettext_noop("it must hold for 1 to {most} days, got {n}"), most=MAX_DAYS, n=days)
         if len(self._notes.names(f"{kind}:")) >= MAX_KEPT:
-            raise BadGrant(f"there are {MAX_KEPT} of them, and no more are kept: take some back first")
+            # Translators: {n} tokens, or {n} shared links.
+            raise BadGrant(
+                gettext_noop("there are {n} of them, and no more are kept: take some back first"), n=MAX_KEPT
+            )
         expires = None if days is None else now + days * DAY_SECONDS
         made = AccessGrant(secrets.token_hex(8), line, by, now, site, expires)
         secret = self._signers[kind].sign(secrets.token_urlsafe(32)).decode()
@@ -104,7 +116,7 @@ class Grants:
                 self._notes.remove(note)
                 self._trail.add(Deed(now, by, ACTS[kind][1], kept.name))
                 return
-        raise BadGrant(f"there is no {kind} {id_[:40]!r}: it was taken back, or is over")
+        raise BadGrant(NONE_THERE[kind], id=repr(id_[:40]))
 
 
 def _note(kind: GrantKind, secret: str) -> str:

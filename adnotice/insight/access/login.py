@@ -29,6 +29,7 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.insight.trail import OPERATOR
 from adnotice.keys import Keys
+from adnotice.language import gettext, ngettext
 from adnotice.vocabulary import Rejection
 
 __all__ = ["BadHash", "Login", "check_password", "hash_password", "safe_next"]
@@ -111,8 +112,17 @@ class Login:
         who = browser or f"address {address}"
         if wait := self._throttle.take(who, self._ticks()):
             seconds = math.ceil(wait)
+            said = ngettext(
+                "too many wrong passwords, wait {n} seconds",
+                "too many wrong passwords, wait {n} seconds",
+                seconds,
+                n=seconds,
+            )
             raise Refused(
-                Rejection.LOGIN_RATE, f"too many wrong passwords, wait {seconds} seconds", retry_after(seconds)
+                Rejection.LOGIN_RATE,
+                f"too many wrong passwords, wait {seconds} seconds",
+                retry_after(seconds),
+                said=said,
             )
         checks = self._known_checks if browser else self._checks
         try:
@@ -120,11 +130,14 @@ class Login:
         except Full:
             self._throttle.give_back(who)
             raise Refused(
-                Rejection.LOGIN_RATE, "too many people log in at once, try again in 5 seconds", retry_after(5)
+                Rejection.LOGIN_RATE,
+                "too many people log in at once, try again in 5 seconds",
+                retry_after(5),
+                said=gettext("too many people log in at once, try again in 5 seconds"),
             ) from None
         if not fits:
             self._throttle.failed(who, self._ticks())
-            raise Refused(Rejection.LOGIN, "wrong password")
+            raise Refused(Rejection.LOGIN, "wrong password", said=gettext("wrong password"))
         self._throttle.succeeded(who)
         token = await self._workers.run(lambda: self._sessions().open(self._clock()))
         return self._cookies.sign(token).decode()
@@ -233,7 +246,11 @@ class Login:
         read = _unmask(given)
         made = (hmac.new(key, binding.encode(), "sha256").digest() for key in self._form_keys)
         if not binding or not any(hmac.compare_digest(read, each) for each in made):
-            raise Refused(Rejection.LOGIN, "the form is not one of this page, or too old: load the page again")
+            raise Refused(
+                Rejection.LOGIN,
+                "the form is not one of this page, or too old: load the page again",
+                said=gettext("the form is not one of this page, or too old: load the page again"),
+            )
 
     def know_browser(self) -> str:
         """A value by which this browser is recognised when it logs in again; says nothing about who uses it."""

@@ -10,9 +10,16 @@ import msgspec
 from adnotice.count.model.calendar import months_before
 from adnotice.count.model.tally import Grain, Period
 from adnotice.insight.analysis.change import Against
+from adnotice.language import Problem, gettext_noop
 
 DEFAULT_DAYS: Final = 28
-CHOICES: Final = (("4 weeks", ""), ("today", "1"), ("7 days", "7"), ("12 weeks", "84"), ("12 months", "365"))
+CHOICES: Final = (
+    (gettext_noop("4 weeks"), ""),
+    (gettext_noop("today"), "1"),
+    (gettext_noop("7 days"), "7"),
+    (gettext_noop("12 weeks"), "84"),
+    (gettext_noop("12 months"), "365"),
+)
 """What the page offers, each with its number of days up to today; without one, the last four whole weeks."""
 
 MAX_DAYS: Final = 800
@@ -41,7 +48,7 @@ class Retention(NamedTuple):
 USUAL_RETENTION: Final = Retention()
 
 
-class BadPeriod(ValueError):
+class BadPeriod(Problem):
     """A period that can't be shown; the text says why and what to give."""
 
 
@@ -83,10 +90,18 @@ def choose_span(
     end = min(_date("last", last), today) if last else today - timedelta(days=whole)
     begin = _date("first", first) if first else end - timedelta(days=_days(days) - 1)
     if begin > end:
-        raise BadPeriod(f"first must not be after last or after today, got first={begin} and last={end}")
+        raise BadPeriod(
+            gettext_noop("first must not be after last or after today, got first={first} and last={last}"),
+            first=begin,
+            last=end,
+        )
     length = (end - begin).days + 1
     if length > MAX_DAYS:
-        raise BadPeriod(f"a period has at most {MAX_DAYS} days, got {length}. Choose a later first day")
+        raise BadPeriod(
+            gettext_noop("a period has at most {most} days, got {days}. Choose a later first day"),
+            most=MAX_DAYS,
+            days=length,
+        )
     return Span(begin, end, length, _grain(begin, length, today, retention), timezone, today)
 
 
@@ -96,7 +111,9 @@ def choose_against(text: str) -> Against:
         return Against(text) if text else Against.FOUR_WEEKS
     except ValueError:
         known = ", ".join(each.value for each in Against)
-        raise BadPeriod(f"against must be one of {known}, got {text[:40]!r}") from None
+        raise BadPeriod(
+            gettext_noop("against must be one of {known}, got {given}"), known=known, given=repr(text[:40])
+        ) from None
 
 
 def is_chosen(span: Span, days: str) -> bool:
@@ -108,9 +125,13 @@ def _date(name: str, text: str) -> date:
     try:
         given = date.fromisoformat(text)
     except ValueError:
-        raise BadPeriod(f"{name} must be a date such as 2026-11-01, got {text[:40]!r}") from None
+        raise BadPeriod(
+            gettext_noop("{name} must be a date such as 2026-11-01, got {given}"), name=name, given=repr(text[:40])
+        ) from None
     if given < EARLIEST:
-        raise BadPeriod(f"{name} must not be before {EARLIEST}, got {given}")
+        raise BadPeriod(
+            gettext_noop("{name} must not be before {earliest}, got {given}"), name=name, earliest=EARLIEST, given=given
+        )
     return given
 
 
@@ -118,7 +139,9 @@ def _days(text: str) -> int:
     if not text:
         return DEFAULT_DAYS
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_DAYS):
-        raise BadPeriod(f"days must be a number from 1 to {MAX_DAYS}, got {text[:40]!r}")
+        raise BadPeriod(
+            gettext_noop("days must be a number from 1 to {most}, got {given}"), most=MAX_DAYS, given=repr(text[:40])
+        )
     return int(text)
 
 

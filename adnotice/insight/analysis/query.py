@@ -29,6 +29,7 @@ from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
 from adnotice.insight.trail import Deed, Trail
+from adnotice.language import Problem, gettext_noop
 from adnotice.mode import NOTE, find_peace
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
 
@@ -89,7 +90,9 @@ class Wish(msgspec.Struct, frozen=True):
         there are not."""
         site, first, last, days, against = (query.get(name, "")[:MAX_WISH_CHARACTERS] for name in WISHES)
         if not site.isprintable():
-            raise BadPeriod(f"site must be a name of printable characters, got {site[:40]!r}")
+            raise BadPeriod(
+                gettext_noop("site must be a name of printable characters, got {given}"), given=repr(site[:40])
+            )
         return cls(site, host, first, last, days, rows, choose_against(against))
 
     @property
@@ -98,7 +101,7 @@ class Wish(msgspec.Struct, frozen=True):
         return bool(self.first or self.last or self.days)
 
 
-class NoRow(ValueError):
+class NoRow(Problem):
     """A row that its table has not in these days."""
 
 
@@ -206,7 +209,10 @@ class Reader:
         rows = getattr(summary, table)
         row = next((each for each in (fold_small(rows, least) if shared else rows) if each.name == name), None)
         if row is None or name in (OTHER, NO_REFERRER):
-            raise NoRow(f"nothing was counted of {name[:80]!r} in these days, or too little for a row of its own")
+            raise NoRow(
+                gettext_noop("nothing was counted of {name} in these days, or too little for a row of its own"),
+                name=repr(name[:80]),
+            )
         span = summary.span
         grain = Grain.DAY if span.grain is Grain.WEEK else span.grain
         points = self._store().points(summary.site, grain, span.period, dimension, name)
@@ -277,7 +283,13 @@ class Reader:
         """The site of this name. Raises `BadAnnotation` for one that has no counts: what is noted of it would never be seen."""
         sites = self._store().sites()
         if site not in sites:
-            raise BadAnnotation(f"there is no site {site[:80]!r}, there are: {', '.join(sites) or 'none yet'}")
+            if not sites:
+                raise BadAnnotation(gettext_noop("there is no site {site}, there are: none yet"), site=repr(site[:80]))
+            raise BadAnnotation(
+                gettext_noop("there is no site {site}, there are: {sites}"),
+                site=repr(site[:80]),
+                sites=", ".join(sites),
+            )
         return site
 
     def judge(self, days: Iterable[Day], against: Against = Against.FOUR_WEEKS) -> Change:

@@ -13,6 +13,7 @@ from adnotice.insight.analysis.intervals import Range, share, widest
 from adnotice.insight.analysis.summarize import FUNNEL, make_funnel
 from adnotice.insight.analysis.summary import Bucket, Numbers, Reading, Row, Step, Views
 from adnotice.insight.analysis.weighting import KINDS_OF_VIEW, NO_VIEWS, add_views, view
+from adnotice.language import Problem, gettext_noop
 
 TABLES: Final[Mapping[str, Dimension]] = {
     "pages": Dimension.PAGE,
@@ -39,14 +40,14 @@ class OneRow(msgspec.Struct, frozen=True):
     funnel: Sequence[Step]
 
 
-class BadRows(ValueError):
+class BadRows(Problem):
     """A choice of rows that there is not; the text says which there are."""
 
 
 def choose_rows(table: str, rows: Sequence[Row], wanted: str, by: str) -> list[Row]:
     """The rows of a table with this text in their name, of pages `by` "section" too. Raises `BadRows`."""
     if by not in ("", "section") or (by and table != "pages"):
-        raise BadRows(f"by must be section, of pages alone, got {by[:40]!r}")
+        raise BadRows(gettext_noop("by must be section, of pages alone, got {given}"), given=repr(by[:40]))
     found = search(rows, wanted) if wanted else list(rows)
     return by_section(found) if by else found
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.intervals import Interval, Share
 from adnotice.insight.display.conventions import here
+from adnotice.language import gettext, ngettext, pgettext
 
 NOTHING = "–"
 TEN_THOUSAND = 1e4
@@ -32,9 +33,9 @@ def percent(rate: float | None) -> str:
     if rate is None:
         return NOTHING
     if 0 < rate < 0.0005:
-        return f"under {_percent(0.001, '.1f')}"
+        return _under(_percent(0.001, ".1f"))
     if 0.9995 <= rate < 1:
-        return f"over {_percent(0.999, '.1f')}"
+        return _over(_percent(0.999, ".1f"))
     return _percent(rate, ".0f" if rate in (0, 1) else ".1f")
 
 
@@ -45,7 +46,8 @@ def step(rate: float) -> str:
 
 def between(low: float, high: float) -> str:
     """23.8% to 24.4%."""
-    return f"{percent(low)} to {percent(high)}"
+    # Translators: a range, wherever in a sentence it stands.
+    return pgettext("rates", "{low} to {high}", low=percent(low), high=percent(high))
 
 
 def points(difference: float) -> str:
@@ -61,15 +63,15 @@ def signed(difference: float) -> str:
 
 def views(n: int) -> str:
     """1 page view; 1,234 page views."""
-    return f"{number(n)} page view{'' if n == 1 else 's'}"
+    return ngettext("{n} page view", "{n} page views", n, n=number(n))
 
 
 def whole(rate: float) -> str:
     """19%: a rate for a sentence that is read out; never 0 % or 100 % for what is only close to it."""
     if 0 < rate < 0.005:
-        return f"under {_percent(0.01, '.0f')}"
+        return _under(_percent(0.01, ".0f"))
     if 0.995 <= rate < 1:
-        return f"over {_percent(0.99, '.0f')}"
+        return _over(_percent(0.99, ".0f"))
     return _percent(rate, ".0f")
 
 
@@ -90,7 +92,8 @@ def days(first: date, last: date) -> str:
     ours = here()
     pattern = ours.day_of_month if first.month == last.month else ours.day_and_month
     begin = ours.write(pattern if first.year == last.year else ours.day, first)
-    return f"{begin} to {day(last)}"
+    # Translators: {first} is "1" or "1 October" or "1 October 2025", {last} a whole date.
+    return pgettext("days", "{first} to {last}", first=begin, last=day(last))
 
 
 def bucket(start: str, grain: Grain) -> str:
@@ -99,7 +102,8 @@ def bucket(start: str, grain: Grain) -> str:
         return f"{day(_date(start))}, {_hour(start)}"
     given = _date(start)
     if grain is Grain.WEEK:
-        return f"Week from {day(given)}"
+        # Translators: {day} is the week's first day.
+        return gettext("Week from {day}", day=day(given))
     return here().write(here().month if grain is Grain.MONTH else here().weekday_and_day, given)
 
 
@@ -114,9 +118,18 @@ def tick(start: str, grain: Grain) -> str:
 def point(share: Share) -> str:
     """A share in one line, for the tooltip of a chart."""
     if share.rate is None:
-        return "no page views with an answer"
-    few = ", few page views" if share.few else ""
-    return f"{percent(share.rate)}, {number(share.n)} of {number(share.of)} page views{few}"
+        return gettext("no page views with an answer")
+    values = {"rate": percent(share.rate), "n": number(share.n), "of": number(share.of)}
+    if share.few:
+        # Translators: a rate, and of how many page views; the form is that of {of}.
+        return ngettext(
+            "{rate}, {n} of {of} page views, few page views",
+            "{rate}, {n} of {of} page views, few page views",
+            share.of,
+            **values,
+        )
+    # Translators: a rate, and of how many page views; the form is that of {of}.
+    return ngettext("{rate}, {n} of {of} page views", "{rate}, {n} of {of} page views", share.of, **values)
 
 
 def moment(given: datetime) -> str:
@@ -140,6 +153,16 @@ def within(start: str, today: date) -> str:
     begin = datetime.fromisoformat(f"{start[:13]}:00")
     named = "" if begin.date() == today else f"{here().write(here().weekday_and_date, begin)}, "
     return f"{named}{begin:%H:%M}\N{EN DASH}{begin + timedelta(hours=1):%H:%M}"
+
+
+def _under(rate: str) -> str:
+    # Translators: a share that is smaller than this one, such as "under 0.1%".
+    return gettext("under {rate}", rate=rate)
+
+
+def _over(rate: str) -> str:
+    # Translators: a share that is larger than this one, such as "over 99.9%".
+    return gettext("over {rate}", rate=rate)
 
 
 def _percent(rate: float, pattern: str) -> str:

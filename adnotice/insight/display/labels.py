@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from adnotice.count.model.language import NOT_KNOWN
 from adnotice.count.model.tally import OTHER
+from adnotice.finding import Weight
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
 from adnotice.insight.trail import Act, Deed
@@ -164,40 +165,9 @@ def mode_name(given: Mode) -> str:
     return gettext(MODE_NAMES[given])
 
 
-def step(name: str) -> StepName:
-    """What a step of the funnel is called, and what it is a share of."""
-    return StepName(*map(gettext, STEPS[name]))
-
-
-def per_hundred() -> list[tuple[str, str]]:
-    """What followed the notice, as the first screen names it: each step with its name."""
-    return [(name, gettext(said)) for name, said in PER_HUNDRED.items()]
-
-
-def breakdown(table: str) -> tuple[str, str]:
-    """What a table of rows is called, and what one row of it is."""
-    whole, one = BREAKDOWNS[table]
-    return gettext(whole), gettext(one)
-
-
-def not_combined(table: str) -> str:
-    """What a row of this table that is opened alone can't tell."""
-    return gettext(NOT_COMBINED[table])
-
-
-def against(given: Against) -> str:
-    """What the last weeks are compared with, as a choice or beside its line."""
-    return gettext(AGAINST[given])
-
-
-def weight(name: str) -> str:
+def weight(given: Weight) -> str:
     """How much a finding matters: the words before it."""
-    return gettext(WEIGHTS[name])
-
-
-def check(name: str) -> str:
-    """A step of a site's first day."""
-    return gettext(CHECKS[name])
+    return gettext(WEIGHTS[given.value])
 
 
 def annotation(given: Annotated) -> str:

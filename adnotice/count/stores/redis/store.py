@@ -26,6 +26,7 @@ from adnotice.count.stores.redis.notes import RedisNotes
 from adnotice.count.stores.redis.scripts import OTHER_SCHEMA, POINTS
 from adnotice.count.stores.redis.shard_batches import ShardAdmission, bucket_key, month_number, side_keys, split_batch
 from adnotice.count.stores.redis.versions import RedisVersions, stored_names
+from adnotice.language import gettext
 from adnotice.vocabulary import Unavailable
 
 BUCKETS_A_SCRIPT: Final = 400
@@ -314,4 +315,10 @@ def _by_most(found: tuple[str, list[tuple[Metric, int]]]) -> tuple[int, int, str
 def _advice(answers: Sequence[list[bytes]]) -> Iterator[str]:
     for name, given in zip(WANTED, answers, strict=True):
         if given and given[1].decode() != WANTED[name]:
-            yield f"The server's {name} is {given[1].decode()}: set it to {WANTED[name]}, or a crash may lose counts."
+            # Translators: a setting of the Redis server, what it is and what it should be.
+            yield gettext(
+                "The server's {name} is {value}: set it to {wanted}, or a crash may lose counts.",
+                name=name,
+                value=given[1].decode(),
+                wanted=WANTED[name],
+            )

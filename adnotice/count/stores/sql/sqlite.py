@@ -23,6 +23,7 @@ from adnotice.count.stores.sql.file_lock import IMPATIENT_SECONDS, FileLock
 from adnotice.count.stores.sql.lock_holders import name_holders
 from adnotice.count.stores.sql.pool import ClosingPool
 from adnotice.count.stores.sql.schema import KEYS, adding, meta, tallies
+from adnotice.language import gettext
 from adnotice.vocabulary import Unavailable
 
 logger: Final = logging.getLogger("adnotice")
@@ -192,9 +193,10 @@ class SqliteDialect:
         )
         if not aside:
             return ""
-        return (
-            f"A damaged database was moved aside and counting began anew: {', '.join(aside)}. "
-            f"Counts from before are in your backup (adnotice restore); remove the file when you don't need it."
+        return gettext(
+            "A damaged database was moved aside and counting began anew: {files}. Counts from before are in your backup (adnotice "
+            "restore); remove the file when you don't need it.",
+            files=", ".join(aside),
         )
 
     def close(self) -> None:
