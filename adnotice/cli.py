@@ -196,6 +196,7 @@ def peace(**given: Any) -> int:
     flag_value=SOURCE,
     help="Print all words on one page, beside the English, for an editor and a lawyer.",
 )
+@click.option("--dashboard", is_flag=True, help="The words of dashboard and mails, in place of those for readers.")
 @click.option("--folder", type=FILE, help="The setting wording_folder; else what the settings say.")
 @json_option
 def wording(**given: Any) -> int:

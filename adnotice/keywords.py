@@ -226,6 +226,11 @@ class Keywords(TypedDict, total=False):
     """An hour of one page with fewer page views is not told, nor is a row with fewer in what a shared link shows; 1:
     all is."""
 
+    dashboard_languages: str | Sequence[str]
+    """The languages of dashboard and mails, that of the mails first: on the dashboard each browser's own where it is
+    among them. All but English need words that somebody has approved: `adnotice wording --dashboard`. See
+    docs/translating.md."""
+
     mail_url: str
     """The server that takes mail: smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS, port 465); empty: none is
     sent. For `adnotice report --mail` and `adnotice watch --mail`."""

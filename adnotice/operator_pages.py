@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from adnotice.count.ingest.writer import Writer
 from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.blind_spots import Sight
 from adnotice.insight.dashboard import Dashboard
+from adnotice.insight.wording import load_spoken
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
 from adnotice.notice.to_mend import find_to_mend
@@ -31,6 +33,7 @@ def make_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: Current
         setting=settings.mode,
         settings_told=partial(list_settings, settings),
         languages=settings.notice.languages,
+        spoken=load_spoken(settings.insight.dashboard_languages, Path(settings.notice.wording_folder)).catalogues,
         sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
     )

@@ -22,6 +22,7 @@ from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
+from adnotice.insight.wording import load_spoken
 from adnotice.keywords import Keywords
 from adnotice.notice.settings import NoticeSettings
 from adnotice.vocabulary import Mode
@@ -154,6 +155,7 @@ class Settings:
         """Says what is allowed and yet seldom meant."""
         yield from self.admission.warnings()
         yield from self.notice.warnings()
+        yield from load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder)).waiting
 
     @classmethod
     def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str], problems: Sequence[str] = ()) -> Self:

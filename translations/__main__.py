@@ -1,6 +1,7 @@
-"""`make translations`: the template from the English sentences, every PO file brought to it, and the compiled catalogues.
+"""`make translations`: the templates from the English sentences, every PO file brought to them, the compiled catalogues, and how
+languages write numbers and dates.
 
-Babel does it, which nobody needs who installs adnotice: the package holds the compiled files, and gettext reads them. A
+There are two templates: what readers are told, and in the folder dashboard what operators are. Babel does it, which nobody needs who installs adnotice: the package holds the compiled files, and gettext reads them. A
 translation keeps its place by the sentence's name. Where the English of a name has changed the translation is taken
 out, not guessed at: a catalogue that lacks a sentence is not offered at all.
 """
@@ -12,19 +13,38 @@ import io
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+import msgspec
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from adnotice.insight import wording as insight_wording
 from adnotice.notice import drafts
 from adnotice.notice.sentences import Plural
 from adnotice.notice.steps import PRODUCTS
 from adnotice.notice.words import SENTENCES, source_revision
+from translations import conventions
+from translations.messages import find_messages
 
 HERE: Final = Path(__file__).parent
-TEMPLATE: Final = HERE / "adnotice.pot"
+
+
+class Part(NamedTuple):
+    """The words for one audience: where their template and PO files are, and their compiled catalogues."""
+
+    template: Path
+    compiled: Path
+
+    @property
+    def files(self) -> list[Path]:
+        """The PO files, a language each."""
+        return sorted(self.template.parent.glob("*.po"))
+
+
+READERS: Final = Part(HERE / "adnotice.pot", drafts.FOLDER)
+OPERATORS: Final = Part(HERE / "dashboard" / "dashboard.pot", insight_wording.FOLDER)
 NOBODY: Final = "read by: nobody yet"
 PROJECT: Final = "adnotice, English of"
 EPOCH: Final = datetime(2026, 11, 29, tzinfo=UTC)
@@ -47,13 +67,30 @@ NOTES: Final = {
 def make_template() -> Catalog:
     """All sentences that need a translation; each has its name as context."""
     template = Catalog(project="adnotice", header_comment="# The sentences of adnotice. See docs/translating.md.")
-    _head(template)
+    _head(template, source_revision())
     for name, sentence in SENTENCES.items():
         if name in PRODUCTS or not sentence:
             continue
         notes = [NOTES[name]] if name in NOTES else ["One step a line."] if name.startswith("how_") else []
         template.add(tuple(sentence) if isinstance(sentence, Plural) else sentence, context=name, auto_comments=notes)
     return template
+
+
+def make_message_template() -> Catalog:
+    """All messages for operators."""
+    template = Catalog(project="adnotice", header_comment="# Dashboard and mails. See docs/translating.md.")
+    found = find_messages()
+    _head(template, source_revision({each.name: each.one for each in found}))
+    for each in found:
+        said = (each.one, each.other) if each.other else each.one
+        template.add(said, context=each.context or None, auto_comments=each.notes)
+    return template
+
+
+def print_messages() -> str:
+    """The file that adnotice itself has of them."""
+    lines = [msgspec.json.encode((each.name, each.other)).decode() for each in find_messages()]
+    return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def bring_to(template: Catalog, old: Catalog) -> Catalog:
@@ -67,7 +104,7 @@ def bring_to(template: Catalog, old: Catalog) -> Catalog:
         header_comment=old.header_comment,
         fuzzy=False,
     )
-    _head(new)
+    _head(new, template.version.removeprefix(f"{PROJECT} "))
     for message in template:
         if message.id:
             known = old.get(message.id, message.context)
@@ -111,8 +148,8 @@ def read(path: Path) -> Catalog:
         return read_po(file, locale=path.stem.replace("-", "_") if path.suffix == ".po" else None, abort_invalid=True)
 
 
-def _head(catalogue: Catalog) -> None:
-    catalogue.project, catalogue.version = PROJECT, source_revision()
+def _head(catalogue: Catalog, revision: str) -> None:
+    catalogue.project, catalogue.version = PROJECT, revision
     catalogue.creation_date = EPOCH
     catalogue.copyright_holder = "the authors of adnotice"
     catalogue.msgid_bugs_address = "see docs/translating.md"
@@ -122,22 +159,32 @@ def main() -> int:
     """Writes everything and says what each language lacks."""
     new = argparse.ArgumentParser(prog="python -m translations", description=__doc__)
     new.add_argument("language", nargs="?", help="begin a language, by its tag such as fi or pt-BR")
-    language = new.parse_args().language
-    template = make_template()
-    TEMPLATE.write_bytes(print_po(template))
-    if language and not (path := HERE / f"{language}.po").exists():
-        begun = Catalog(
-            locale=language.replace("-", "_"), last_translator="(your name)", language_team=NOBODY, fuzzy=False
+    new.add_argument("--dashboard", action="store_true", help="begin its words for operators, not for readers")
+    asked = new.parse_args()
+    insight_wording.MESSAGES.write_text(print_messages(), encoding="utf-8")
+    for part, template in ((READERS, make_template()), (OPERATORS, make_message_template())):
+        begun = asked.language if asked.dashboard == (part is OPERATORS) else ""
+        bring_all(part, template, begun or "")
+    tags = [path.stem for path in OPERATORS.files]
+    conventions.FILE.write_text(conventions.print_conventions(tags), encoding="utf-8")
+    return 0
+
+
+def bring_all(part: Part, template: Catalog, begun: str) -> None:
+    """Writes the template, every PO file brought to it, one that is begun, and the compiled ones; says what each lacks."""
+    part.template.write_bytes(print_po(template))
+    if begun and not (path := part.template.with_name(f"{begun}.po")).exists():
+        catalogue = Catalog(
+            locale=begun.replace("-", "_"), last_translator="(your name)", language_team=NOBODY, fuzzy=False
         )
-        path.write_bytes(print_po(bring_to(template, begun)))
-    drafts.FOLDER.mkdir(exist_ok=True)
-    for path in sorted(HERE.glob("*.po")):
+        path.write_bytes(print_po(bring_to(template, catalogue)))
+    for path in part.files:
         catalogue = bring_to(template, read(path))
         path.write_bytes(print_po(catalogue))
-        (drafts.FOLDER / f"{path.stem}.mo").write_bytes(print_mo(catalogue))
-        lacks = [str(message.context) for message in untranslated(catalogue)]
-        print(f"{path.stem}: " + (f"lacks {len(lacks)}: {', '.join(lacks[:5])}" if lacks else "whole"))
-    return 0
+        (part.compiled / f"{path.stem}.mo").write_bytes(print_mo(catalogue))
+        lacks = [str(message.context or message.id) for message in untranslated(catalogue)]
+        said = f"lacks {len(lacks)}: {', '.join(lacks[:5])}" if lacks else "whole"
+        print(f"{part.template.stem}, {path.stem}: {said}")
 
 
 if __name__ == "__main__":

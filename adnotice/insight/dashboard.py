@@ -22,7 +22,7 @@ from adnotice.http.headers import as_text, reason, retry_after
 from adnotice.http.messages import STORE_UNAVAILABLE, Refused
 from adnotice.http.static_files import Asset, make_asset, read_static
 from adnotice.insight.access.account import Account
-from adnotice.insight.access.cookies import FORM, KNOWN, LINK, SESSION, Visitor
+from adnotice.insight.access.cookies import FORM, KNOWN, LANGUAGE, LINK, SESSION, Visitor
 from adnotice.insight.access.forms import check_query, read_form
 from adnotice.insight.access.grants import GrantKind
 from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_binding, safe_next
@@ -34,15 +34,19 @@ from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display.pages import Pages
-from adnotice.insight.operations import Operations
+from adnotice.insight.operations import Operations, below
 from adnotice.insight.screens import ScreenRequest, Screens, name_state
 from adnotice.insight.setting_rows import SettingGroup
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.insight.wording import name_itself
 from adnotice.keys import Keys
+from adnotice.language import ENGLISH, ENGLISH_TAG, Catalogue, speaking
+from adnotice.notice.wording import pick_language
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
 STYLE_SECONDS: Final = 300
+LANGUAGE_SECONDS: Final = 366 * 86_400
 
 
 Compose = Callable[[ScreenRequest], HTMLResponse]
@@ -56,7 +60,8 @@ class Dashboard:
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
     `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open, `setting` which mode
-    they name, `settings_told` all of them as they are shown, `languages` those that readers are spoken to in.
+    they name, `settings_told` all of them as they are shown, `languages` those that readers are spoken to in, `spoken` those of
+    these pages, by tag.
     """
 
     def __init__(
@@ -79,7 +84,9 @@ class Dashboard:
         setting: Mode = Mode.MEASURE,
         settings_told: Callable[[], Sequence[SettingGroup]] = tuple,
         languages: Sequence[str] = ("en",),
+        spoken: Mapping[str, Catalogue] = {ENGLISH_TAG: ENGLISH},
     ) -> None:
+        self._spoken = spoken
         self._mode = mode
         self._languages = languages
         self._workers = Workers()
@@ -97,7 +104,7 @@ class Dashboard:
         )
         self._told = told
         api = Api(self._login, self._reader, self._workers, settings.k_min)
-        self._pages = Pages(site_name)
+        self._pages = Pages(site_name, {tag: name_itself(catalogue) for tag, catalogue in spoken.items()})
         self._screens = Screens(
             self._reader,
             self._pages,
@@ -117,6 +124,7 @@ class Dashboard:
                 *(Route(f"/dashboard/{table}", self._rows) for table in TABLES),
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
+                Route("/dashboard/language/{tag}", self._choose_language),
                 Route("/dashboard/notice", self._notice),
                 Route("/dashboard/preview", self._preview),
                 Route("/dashboard/settings", self._settings),
@@ -144,8 +152,25 @@ class Dashboard:
         return [route for route in self._app.routes if isinstance(route, Route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
-        await self._app(scope, receive, send)
+        """Answers one request; for people in a language of theirs, for programs in English."""
+        if scope["path"].startswith(scope.get("root_path", "") + "/dashboard"):
+            with speaking(self._pick_catalogue(Request(scope))):
+                await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _pick_catalogue(self, request: Request) -> Catalogue:
+        """The language that was chosen on these pages, else the first of the browser's that they speak, else the site's own."""
+        wanted = f"{Visitor.of(request).get(LANGUAGE)},{request.headers.get('accept-language', '')}"
+        return self._spoken[pick_language(wanted, list(self._spoken))]
+
+    async def _choose_language(self, request: Request) -> Response:
+        """Keeps the language that was chosen in a cookie, and goes back to where it was chosen."""
+        visitor = Visitor.of(request)
+        check_query(request, "back")
+        response = _go(f"{visitor.base}/dashboard{below(safe_next(request.query_params.get('back', '')))}")
+        visitor.put(response, LANGUAGE, pick_language(request.path_params["tag"], list(self._spoken)), LANGUAGE_SECONDS)
+        return response
 
     # The pages
 

@@ -84,9 +84,9 @@ class Operations:
                 status=400,
                 title=gettext("This was not done"),
                 text=f"{problem.said}.",
-                back=_below(back),
+                back=below(back),
             )
-        return RedirectResponse(f"{visitor.base}/dashboard{_below(back)}", 303, {"cache-control": "no-store"})
+        return RedirectResponse(f"{visitor.base}/dashboard{below(back)}", 303, {"cache-control": "no-store"})
 
     async def grant(self, request: Request) -> Response:
         """Makes a token or a shared link, and shows its secret this once; or takes one back."""
@@ -179,5 +179,6 @@ class Operations:
         kept.add(site, day, text, by=account.name, now=now.timestamp(), today=now.date())
 
 
-def _below(back: str) -> str:
+def below(back: str) -> str:
+    """What follows the dashboard's address for a place below it."""
     return back if back.startswith("?") or not back else f"/{back}"

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from adnotice.address import is_own_path, is_web_address
 from adnotice.insight.access.passwords import BadHash, parse_hash
 from adnotice.insight.mail import BadMailUrl, MailServer
+from adnotice.notice.wording import language_problems
 
 ADDRESS: Final = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 
@@ -37,6 +38,10 @@ class InsightSettings:
 
     k_min: int = 5
     """An hour of one page with fewer page views is not told, nor is a row with fewer in what a shared link shows; 1: all is."""
+
+    dashboard_languages: tuple[str, ...] = ("en",)
+    """The languages of dashboard and mails, that of the mails first: on the dashboard each browser's own where it is among
+    them. All but English need words that somebody has approved: `adnotice wording --dashboard`. See docs/translating.md."""
 
     mail_url: str = ""
     """The server that takes mail: smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS, port 465); empty: none is
@@ -73,6 +78,8 @@ class InsightSettings:
             yield "login_url needs authorize too: the function that knows who was logged in there"
         if self.login_url and not (is_own_path(self.login_url) or is_web_address(self.login_url)):
             yield f"login_url must be a path such as /admin/login/, or a whole https address, got {self.login_url[:80]!r}"
+        for problem in language_problems(self.dashboard_languages):
+            yield f"dashboard_{problem}"
         yield from self._mail_problems()
 
     def _mail_problems(self) -> Iterator[str]:

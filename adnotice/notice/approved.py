@@ -6,6 +6,7 @@ It is TOML, to be edited by hand too: changed words are live with the next start
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -20,6 +21,9 @@ HEAD: Final = """\
 # new sentences. Change what you like below [words], keep the names in braces, and start the site anew.
 # A list holds the forms by number, in the order of `plural`. The English below [english] is what was translated.
 """
+
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Approved(NamedTuple):
@@ -41,8 +45,8 @@ def file_of(folder: Path, language: str) -> Path:
     return folder / f"{language}.toml"
 
 
-def read_approved(folder: Path, language: str) -> Approved | None:
-    """A language's file; None where there is none. Raises `NotWhole` for one that can't be read."""
+def read_approved(folder: Path, language: str, sentences: Mapping[str, str | Plural] = SENTENCES) -> Approved | None:
+    """A language's file of these sentences; None where there is none. Raises `NotWhole` for one that can't be read."""
     path = file_of(folder, language)
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -50,7 +54,7 @@ def read_approved(folder: Path, language: str) -> Approved | None:
         return None
     except (OSError, ValueError) as error:
         raise NotWhole(f"{path} must be a TOML file that can be read: {error}") from None
-    return _read(path, language, given)
+    return _read(path, language, given, sentences)
 
 
 def write_approved(folder: Path, approved: Approved) -> Path:
@@ -73,10 +77,10 @@ def print_approved(approved: Approved) -> str:
         *([f"approved_on = {approved.on.isoformat()}"] if approved.on else []),
         "",
         "[words]",
-        *(f"{name} = {_quote(said)}" for name, said in approved.words.said.items()),
+        *(f"{_key(name)} = {_quote(said)}" for name, said in approved.words.said.items()),
         "",
         "[english]",
-        *(f"{name} = {_quote(source)}" for name, source in approved.english.items()),
+        *(f"{_key(name)} = {_quote(source)}" for name, source in approved.english.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -86,7 +90,7 @@ def approve(words: Words, by: str, on: date) -> Approved:
     return Approved(words, by, on, {name: _show(SENTENCES[name]) for name in words.said if name in SENTENCES})
 
 
-def _read(path: Path, language: str, given: Mapping[str, Any]) -> Approved:
+def _read(path: Path, language: str, given: Mapping[str, Any], sentences: Mapping[str, str | Plural]) -> Approved:
     said, english = given.get("words"), given.get("english", {})
     plural, by, on = given.get("plural", ""), given.get("approved_by", ""), given.get("approved_on")
     if not isinstance(said, dict) or not isinstance(english, dict) or not isinstance(plural, str):
@@ -96,9 +100,13 @@ def _read(path: Path, language: str, given: Mapping[str, Any]) -> Approved:
     read: dict[str, Said] = {}
     for name, each in said.items():
         read[name] = tuple(map(str, each)) if isinstance(each, list) else str(each)
-        if fault := find_fault(name, read[name], plural):
+        if fault := find_fault(name, read[name], plural, sentences):
             raise NotWhole(f"{path}: {name}: {fault}")
     return Approved(Words(language, read, plural), str(by).strip(), on if isinstance(on, date) else None, english)
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _quote(name)
 
 
 def _show(sentence: str | Plural) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -26,6 +28,12 @@ class Draft(NamedTuple):
 class _Absent(gettext.NullTranslations):
     """Says nothing for what a catalogue lacks, where gettext would say it in English."""
 
+    def gettext(self, message: str) -> str:
+        return ""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return ""
+
     def pgettext(self, context: str, message: str) -> str:
         return ""
 
@@ -40,6 +48,16 @@ def list_drafts(folder: Path = FOLDER) -> list[str]:
 
 def load_draft(language: str, folder: Path = FOLDER) -> Draft:
     """The draft in a language. Raises `NotWhole` where there is none, or one that lacks a sentence as it is now."""
+    draft = read_draft(language, folder, SENTENCES, lambda name: name)
+    named = {name: source for name, source in SENTENCES.items() if name in PRODUCTS and isinstance(source, str)}
+    return draft._replace(words=complete(replace(draft.words, said={**draft.words.said, **named})))
+
+
+def read_draft(
+    language: str, folder: Path, sentences: Mapping[str, str | Plural], context: Callable[[str], str]
+) -> Draft:
+    """What a catalogue has of these sentences, whole or not; `context` is that of a sentence's name (empty: it has none). Raises
+    `NotWhole` where there is no catalogue."""
     if language not in list_drafts(folder):
         raise NotWhole(f"there is no draft in {language!r}, there are: {', '.join(list_drafts(folder))}")
     with (folder / f"{language}.mo").open("rb") as file:
@@ -47,17 +65,22 @@ def load_draft(language: str, folder: Path = FOLDER) -> Draft:
     catalogue.add_fallback(_Absent())
     told = catalogue.info()
     words = Words(language, {}, told["plural-forms"])
-    said = {name: each for name in SENTENCES if (each := _look_up(catalogue, name, words))}
+    found = {name: _look_up(catalogue, context(name), source, words) for name, source in sentences.items()}
+    said = {name: each for name, each in found.items() if each or not sentences[name]}
     return Draft(
-        complete(Words(language, said, words.plural)),
+        replace(words, said=said),
         told["language-team"].removeprefix("read by: "),
         told["po-revision-date"].partition(" ")[0],
     )
 
 
-def _look_up(catalogue: gettext.GNUTranslations, name: str, words: Words) -> Said:
-    source = SENTENCES[name]
+def _look_up(catalogue: gettext.GNUTranslations, context: str, source: str | Plural, words: Words) -> Said:
     if isinstance(source, Plural):
-        forms = {words.form_of(n): catalogue.npgettext(name, source.one, source.other, n) for n in NUMBERS}
+        forms = {
+            words.form_of(n): catalogue.npgettext(context, *source, n) if context else catalogue.ngettext(*source, n)
+            for n in NUMBERS
+        }
         return tuple(forms[index] for index in sorted(forms)) if all(forms.values()) else ""
-    return source if name in PRODUCTS or not source else catalogue.pgettext(name, source)
+    if not source:
+        return ""  # the empty message is the catalogue's head
+    return catalogue.pgettext(context, source) if context else catalogue.gettext(source)

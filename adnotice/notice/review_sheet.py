@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adnotice.notice.about_sentences import ABOUT
-from adnotice.notice.sentences import NOTICE
+from adnotice.notice.sentences import NOTICE, Plural
 from adnotice.notice.steps import STEPS
 from adnotice.notice.words import Said, Words
 
-_PARTS: Final = {"The notice": NOTICE, "Steps, blocker by blocker": STEPS, "The public page": ABOUT}
+PARTS: Final[Mapping[str, Mapping[str, str | Plural]]] = {
+    "The notice": NOTICE,
+    "Steps, blocker by blocker": STEPS,
+    "The public page": ABOUT,
+}
 
 
 class Column(NamedTuple):
@@ -22,7 +27,9 @@ class Column(NamedTuple):
     about: str
 
 
-def print_review_sheet(column: Column, source: Column, ads_are: str = "") -> str:
+def print_review_sheet(
+    column: Column, source: Column, ads_are: str = "", parts: Mapping[str, Mapping[str, str | Plural]] = PARTS
+) -> str:
     """The page as HTML, whole in itself; `ads_are` is the operator's own line of that setting, in the column's language."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -34,7 +41,7 @@ def print_review_sheet(column: Column, source: Column, ads_are: str = "") -> str
     columns = [source, column] if column.words.language != source.words.language else [column]
     rows = {
         part: [(name, [(each.words, _forms(each.words.said.get(name, ""))) for each in columns]) for name in names]
-        for part, names in _PARTS.items()
+        for part, names in parts.items()
     }
     return environment.get_template("paper.html").render(columns=columns, rows=rows, ads_are=ads_are)
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from adnotice.notice.approved import Approved, file_of, read_approved
 from adnotice.notice.drafts import list_drafts
-from adnotice.notice.sentences import SOURCE
+from adnotice.notice.sentences import SOURCE, Plural
 from adnotice.notice.steps import STEPS
 from adnotice.notice.words import SENTENCES, NotWhole, Words, complete, english, find_fault
 
@@ -80,9 +80,9 @@ def wording_problems(custom: Mapping[str, str]) -> Iterator[str]:
             yield f"wording[{name!r}]: {fault}"
 
 
-def describe(language: str, approved: Approved) -> str:
+def describe(language: str, approved: Approved, sentences: Mapping[str, str | Plural] = SENTENCES) -> str:
     """What an upgrade has left to do in a language's file; empty when nothing."""
-    new = [name for name in SENTENCES if name not in approved.words.said]
+    new = [name for name in sentences if name not in approved.words.said]
     if not approved.by:
         return f"{language}: nobody has approved its words yet"
     if new or approved.outdated:

@@ -97,14 +97,18 @@ class Words:
     @property
     def direction(self) -> str:
         """`rtl` where the notice's own words are written from right to left, else `ltr`: told by the words themselves."""
-        text = "".join(str(self.said[name]) for name in ("title", "body", "not_now"))
+        text = "".join(map(str, self._own()))
         sides = Counter(unicodedata.bidirectional(each) for each in text)
         return "rtl" if sides["R"] + sides["AL"] > sides["L"] else "ltr"
 
     @property
     def script(self) -> str:
         """The writing system of the notice's own words, such as LATIN or ARABIC (as Unicode names letters)."""
-        return written_in(str(self.said[name]) for name in ("title", "body", "not_now"))
+        return written_in(map(str, self._own()))
+
+    def _own(self) -> Iterable[Said]:
+        """The notice's own words; of other sentences all."""
+        return [self.said[name] for name in ("title", "body", "not_now") if name in self.said] or self.said.values()
 
     def form_of(self, number: int) -> int:
         """Which form a number takes, from 0."""
@@ -137,20 +141,31 @@ def complete(words: Words, stand_ins: Mapping[str, str] = STAND_INS) -> Words:
         said.setdefault(f"how_{blocker}", "")
     for name in SAID_OF_ALLOWED:
         said.setdefault(name, "")
-    missing = [name for name in SENTENCES if name not in said]
+    return check_whole(replace(words, said=said), SENTENCES)
+
+
+def check_whole(words: Words, sentences: Mapping[str, str | Plural]) -> Words:
+    """The same words, of these sentences alone. Raises `NotWhole` where one is missing, or is not fit to be said."""
+    missing = [name for name in sentences if name not in words.said]
     if missing:
-        raise NotWhole(f"{words.language} lacks {len(missing)} of {len(SENTENCES)} sentences: {', '.join(missing)}")
-    wrong = [f"{name}: {fault}" for name, each in said.items() if (fault := find_fault(name, each, words.plural))]
+        raise NotWhole(f"{words.language} lacks {len(missing)} of {len(sentences)} sentences: {', '.join(missing)}")
+    wrong = [
+        f"{name}: {fault}"
+        for name, each in words.said.items()
+        if (fault := find_fault(name, each, words.plural, sentences))
+    ]
     if wrong:
         raise NotWhole(f"{words.language} can't be used: {'; '.join(wrong)}")
-    return replace(words, said={name: said[name] for name in SENTENCES})
+    return replace(words, said={name: words.said[name] for name in sentences})
 
 
-def find_fault(name: str, said: Said, plural: str = _ENGLISH_PLURAL) -> str:
+def find_fault(
+    name: str, said: Said, plural: str = _ENGLISH_PLURAL, sentences: Mapping[str, str | Plural] = SENTENCES
+) -> str:
     """What is wrong with a sentence in some language; empty when nothing is."""
-    if name not in SENTENCES:
+    if name not in sentences:
         return ""  # of a version that is gone
-    source = SENTENCES[name]
+    source = sentences[name]
     if not isinstance(source, Plural):
         if not isinstance(said, str):
             return "it is one sentence, without forms by number"

@@ -155,7 +155,7 @@ def test_what_is_committed_is_what_make_translations_makes() -> None:
     mofile = pytest.importorskip("babel.messages.mofile", reason="babel is not installed")
     made = pytest.importorskip("translations.__main__")
     template = made.make_template()
-    assert names(made.read(made.TEMPLATE)) == names(template), "run make translations"
+    assert names(made.read(made.READERS.template)) == names(template), "run make translations"
     for path in sorted(TRANSLATIONS.glob("*.po")):
         catalogue = made.read(path)
         assert contents(catalogue) == contents(made.bring_to(template, catalogue)), f"{path}: run make translations"

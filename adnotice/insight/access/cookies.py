@@ -16,6 +16,7 @@ SESSION: Final = ""
 FORM: Final = "-form"
 KNOWN: Final = "-known"
 LINK: Final = "-link"
+LANGUAGE: Final = "-lang"
 
 
 class Visitor(msgspec.Struct, frozen=True):

@@ -86,9 +86,9 @@ BRIEF_ROWS: Final = 5
 
 
 class Pages:
-    """Renders the templates, every value escaped."""
+    """Renders the templates, every value escaped. `languages` are those to choose from: the name of each in itself, by tag."""
 
-    def __init__(self, site_name: str) -> None:
+    def __init__(self, site_name: str, languages: Mapping[str, str] = {}) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -127,6 +127,7 @@ class Pages:
             as_the_settings_say=name_setting,
             link=link,
             language=spoken,
+            languages=languages,
             _=say,
             ngettext=say_form,
             pgettext=say_in_context,

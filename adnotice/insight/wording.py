@@ -1,0 +1,121 @@
+"""In which languages dashboard and mails speak: English, and what somebody has approved, as with the words for readers.
+
+A message's name is its English, behind its context where it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from adnotice.language import CONTEXT_END, ENGLISH, ENGLISH_TAG, Catalogue
+from adnotice.notice.approved import Approved, file_of, read_approved
+from adnotice.notice.drafts import Draft, list_drafts, read_draft
+from adnotice.notice.sentences import Plural
+from adnotice.notice.words import NotWhole, Words, check_whole
+
+FOLDER: Final = Path(__file__).parent / "catalogues"
+MESSAGES: Final = FOLDER / "messages.json"
+"""Every message, as `make translations` found them in the code: a list of names, each followed by the form for other numbers
+than one (empty: it holds no number)."""
+
+OWN_NAME: Final = f"the language's own name{CONTEXT_END}English"
+
+
+class Spoken(NamedTuple):
+    """The catalogues of the languages that can be spoken, by tag, the operators' own first; and why others are not among them."""
+
+    catalogues: Mapping[str, Catalogue]
+    waiting: tuple[str, ...]
+
+
+@cache
+def messages() -> Mapping[str, str | Plural]:
+    """Every message in English, by name."""
+    known = msgspec.json.decode(MESSAGES.read_bytes(), type=list[tuple[str, str]])
+    return {name: Plural(name, other) if other else name.rpartition(CONTEXT_END)[2] for name, other in known}
+
+
+def english_messages() -> Words:
+    """Our own words."""
+    return Words(
+        ENGLISH_TAG, {name: said if isinstance(said, str) else tuple(said) for name, said in messages().items()}
+    )
+
+
+def folder_of(wording_folder: Path) -> Path:
+    """Where the approved words for operators are, in the folder of those for readers."""
+    return wording_folder / "dashboard"
+
+
+def list_message_drafts() -> Sequence[str]:
+    """The languages that there are drafts in."""
+    return list_drafts(FOLDER)
+
+
+def load_message_draft(language: str) -> Draft:
+    """The draft in a language. Raises `NotWhole` where there is none, or one that lacks a message as it is now."""
+    draft = read_draft(language, FOLDER, messages(), lambda name: name.rpartition(CONTEXT_END)[0])
+    return draft._replace(words=check_whole(draft.words, messages()))
+
+
+def read_approved_messages(wording_folder: Path, language: str) -> Approved | None:
+    """What somebody has approved; None where there is no such file. Raises `NotWhole`."""
+    return read_approved(folder_of(wording_folder), language, messages())
+
+
+def load_spoken(languages: Sequence[str], wording_folder: Path) -> Spoken:
+    """The languages of these that are spoken: English needs nobody's approval. Where none is, English is."""
+    catalogues: dict[str, Catalogue] = {}
+    waiting = []
+    for language in languages:
+        try:
+            catalogues[language] = _load(language, wording_folder)
+        except NotWhole as reason:
+            waiting.append(str(reason))
+    return Spoken(catalogues or {ENGLISH_TAG: ENGLISH}, tuple(waiting))
+
+
+def name_itself(catalogue: Catalogue) -> str:
+    """The language's name in itself."""
+    said = catalogue.said.get(OWN_NAME) if catalogue.said else None
+    return said if isinstance(said, str) else "English"
+
+
+def _load(language: str, wording_folder: Path) -> Catalogue:
+    approved = read_approved_messages(wording_folder, language)
+    if approved is None or not approved.by:
+        if language == ENGLISH_TAG:
+            return ENGLISH
+        known = (
+            f"{file_of(folder_of(wording_folder), language)}"
+            if approved
+            else "its draft"
+            if language in list_message_drafts()
+            else ""
+        )
+        if not known:
+            raise NotWhole(
+                f"the dashboard does not speak {language}: there are no words in it. Begin with: adnotice wording template "
+                f"{language} --dashboard >{file_of(folder_of(wording_folder), language)}"
+            )
+        raise NotWhole(
+            f"the dashboard does not speak {language}: nobody has approved {known}. Read it with adnotice wording --html "
+            f"{language} --dashboard, then: adnotice wording approve {language} --dashboard --by NAME"
+        )
+    words = approved.words
+    if any(name not in words.said for name in messages()):
+        words = check_whole(Words(language, {**_drafted(language), **words.said}, words.plural), messages())
+    return Catalogue(language, words.said, words.form_of)
+
+
+def _drafted(language: str) -> Mapping[str, str | tuple[str, ...]]:
+    """What a version brings for the messages that came after the approval: an upgrade takes no language away."""
+    try:
+        return load_message_draft(language).words.said
+    except NotWhole:
+        return {}
