@@ -12,7 +12,7 @@ from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.wording import load_spoken
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
-from adnotice.notice.to_mend import find_to_mend
+from adnotice.notice.to_mend import find_left_open
 from adnotice.settings import Settings
 from adnotice.settings_list import list_settings
 
@@ -29,7 +29,7 @@ def make_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: Current
         pages_cached=settings.count.pages_cached,
         health=writer.health,
         told=writer.tell,
-        to_mend=find_to_mend(settings.notice),
+        to_mend=find_left_open(settings.notice).tell,
         setting=settings.mode,
         settings_told=partial(list_settings, settings),
         languages=settings.notice.languages,

@@ -59,9 +59,9 @@ class Dashboard:
     `timezone` is the one in which the store cuts days; `pages_cached` says whether a shared cache answers for the
     pages, so that nobody can know how many page views were not measured (None: found from the counts). `health` says how
     counting is in this process and the others, `told` what this one knows of it without asking the store.
-    `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open, `setting` which mode
-    they name, `settings_told` all of them as they are shown, `languages` those that readers are spoken to in, `spoken` those of
-    these pages, by tag.
+    `sight` says what is looked for, `retention` for how long hours and days are kept, `to_mend` what the settings leave open, in
+    the language that is spoken, `setting` which mode they name, `settings_told` all of them as they are shown, `languages` those
+    that readers are spoken to in, `spoken` those of these pages, by tag.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Dashboard:
         ticks: Callable[[], float] = time.monotonic,
         sight: Sight = USUAL,
         retention: Retention = USUAL_RETENTION,
-        to_mend: Iterable[Finding] = (),
+        to_mend: Callable[[], Iterable[Finding]] = tuple,
         setting: Mode = Mode.MEASURE,
         settings_told: Callable[[], Sequence[SettingGroup]] = tuple,
         languages: Sequence[str] = ("en",),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from adnotice.language import gettext_noop
 from adnotice.notice.approved import Approved, file_of, read_approved
 from adnotice.notice.drafts import list_drafts
 from adnotice.notice.sentences import SOURCE, Plural
@@ -18,6 +19,10 @@ BLOCKERS: Final = tuple(name.removeprefix("how_") for name in STEPS if name.star
 
 MAX_LANGUAGES: Final = 40
 
+READ_IT: Final = gettext_noop(
+    "Read it with adnotice wording --html {language}, then: adnotice wording approve {language} --by NAME"
+)
+
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -25,7 +30,12 @@ class Live(NamedTuple):
     """The words that readers meet, by language, the site's own language first; and why others are not among them."""
 
     words: Mapping[str, Words]
-    waiting: tuple[str, ...]
+    reasons: tuple[NotWhole, ...]
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The reasons in English."""
+        return tuple(map(str, self.reasons))
 
 
 def load_live(languages: Sequence[str], folder: Path, own: Mapping[str, str]) -> Live:
@@ -34,14 +44,14 @@ def load_live(languages: Sequence[str], folder: Path, own: Mapping[str, str]) ->
     English needs nobody's approval. Where no language can be said, English is.
     """
     words: dict[str, Words] = {}
-    waiting = []
+    reasons = []
     for language in languages:
         custom = own if language == languages[0] else {}
         try:
             words[language] = _load(language, folder, custom)
         except NotWhole as reason:
-            waiting.append(str(reason))
-    return Live(words or {SOURCE: english()}, tuple(waiting))
+            reasons.append(reason)
+    return Live(words or {SOURCE: english()}, tuple(reasons))
 
 
 def pick_language(wanted: str, available: Sequence[str]) -> str:
@@ -100,15 +110,23 @@ def _load(language: str, folder: Path, custom: Mapping[str, str]) -> Words:
         return complete(Words(language, custom))
     if approved is not None:
         raise NotWhole(
-            f"{language} is not said: nobody has approved {file_of(folder, language)}. Read it, then: adnotice wording "
-            f"approve {language} --by NAME"
+            # Translators: {language} is a tag such as de, in which readers are not spoken to yet; {file} is a path.
+            gettext_noop("{language} is not said: nobody has approved {file}"),
+            gettext_noop("Read it, then: adnotice wording approve {language} --by NAME"),
+            language=language,
+            file=file_of(folder, language),
         )
     if language in list_drafts():
         raise NotWhole(
-            f"{language} is not said: nobody has approved its draft. Read it with adnotice wording --html {language}, then: "
-            f"adnotice wording approve {language} --by NAME"
+            # Translators: {language} is a tag such as de, in which readers are not spoken to yet.
+            gettext_noop("{language} is not said: nobody has approved its draft"),
+            READ_IT,
+            language=language,
         )
     raise NotWhole(
-        f"{language} is not said: there are no words in it. Begin with: adnotice wording template {language} "
-        f">{file_of(folder, language)}"
+        # Translators: {language} is a tag such as de, in which readers are not spoken to yet.
+        gettext_noop("{language} is not said: there are no words in it"),
+        gettext_noop("Begin with: adnotice wording template {language} >{file}"),
+        language=language,
+        file=file_of(folder, language),
     )

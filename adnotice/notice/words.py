@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from adnotice.language import Problem, fill
 from adnotice.notice.about_sentences import ABOUT
 from adnotice.notice.sentences import NOTICE, SOURCE, Plural
 from adnotice.notice.steps import STEPS
@@ -54,8 +55,16 @@ _ENGLISH_PLURAL: Final = "nplurals=2; plural=(n != 1);"
 _PLURAL: Final = re.compile(r"nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+?)\s*;?\s*")
 
 
-class NotWhole(ValueError):
-    """Words that can't be used: says in which language, and what is missing or wrong."""
+class NotWhole(Problem):
+    """Words that can't be used: says in which language, and what is missing or wrong; `remedy`, a message too, what to do."""
+
+    def __init__(self, message: str, remedy: str = "", /, **values: object) -> None:
+        super().__init__(message, **values)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        told = super().__str__()
+        return f"{told}. {fill(self.remedy, self.values)}" if self.remedy else told
 
 
 def placeholders(said: Said | Plural) -> frozenset[str]:

@@ -119,7 +119,7 @@ class Reader:
         health: Callable[[], Health] | None = None,
         retention: Retention = USUAL_RETENTION,
         sight: Sight = USUAL,
-        to_mend: Iterable[Finding] = (),
+        to_mend: Callable[[], Iterable[Finding]] = tuple,
     ) -> None:
         self._store = store
         self._mode = mode
@@ -132,7 +132,7 @@ class Reader:
         self._clock = clock
         self._retention = retention
         self._sight = sight
-        self._to_mend = tuple(to_mend)
+        self._to_mend = to_mend
         self._kept: dict[str, tuple[int, Reading]] = {}
 
     def now(self) -> datetime:
@@ -193,7 +193,7 @@ class Reader:
             summary = msgspec.structs.replace(summary, began=self._find_begin(site))
         summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
         health = self.health()
-        findings = find(summary, health, [*self._to_mend, *doubt(summary.series, span.today)])
+        findings = find(summary, health, [*self._to_mend(), *doubt(summary.series, span.today)])
         urgent = self._find_urgent(site, summarize_site, health, daily)
         unseen = name_unseen(self._sight)
         return Reading(summary, health, findings, unseen, hosts_sought=self._sight.probe, urgent=urgent), counts
@@ -253,7 +253,7 @@ class Reader:
         starts = self._calendar.starts(Grain.DAY, before)
         series = make_series(within(daily, before), starts, Grain.DAY, self._calendar.cut(self._clock()))
         recent = summarize_site(ReportRows(counts, [], []), span=span)
-        found = find(recent, health, [*self._to_mend, *doubt(series, today)])
+        found = find(recent, health, [*self._to_mend(), *doubt(series, today)])
         return [each for each in found if each.weight is Weight.WRONG]
 
     def peace(self, store: Store) -> datetime | None:
