@@ -20,6 +20,7 @@ def judge_age(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
     """What to say of lists of this day: nothing while they are fresh."""
     days = (today - verified).days
     if days > MAX_LIST_DAYS:
+        ago = f"{days:,}"
         yield Finding(
             weight=Weight.WRONG,
             # Translators: baits are addresses that look like ads, by which blockers are found; {date} is such as 2026-11-28.
@@ -27,7 +28,7 @@ def judge_age(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
                 "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
                 "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
                 days,
-                n=f"{days:,}",
+                n=ago,
                 date=verified.isoformat(),
             ),
             do=gettext(

@@ -6,8 +6,9 @@ in a value, which no translator would meet, is seen as well.
 
 from __future__ import annotations
 
+import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -17,6 +18,7 @@ from babel.messages.extract import extract_from_dir
 from adnotice import texts
 from adnotice.language import CONTEXT_END, Catalogue
 from adnotice.settings_list import ROOMS, describe, title_of
+from adnotice.vocabulary import Ground, Sign
 
 PACKAGE: Final = Path(texts.__file__).parent
 
@@ -34,6 +36,9 @@ OPEN: Final = "⟦"
 CLOSE: Final = "⟧"
 
 _PLACEHOLDER: Final = re.compile(r"(\{[a-z_]+\})")
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_ADDRESS: Final = re.compile(r"https?://\S+")
+_CALENDAR: Final = {*calendar.month_name, *calendar.month_abbr, *calendar.day_name, *calendar.day_abbr}
 _BRACKETED: Final = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 
 
@@ -46,12 +51,18 @@ class Extracted(NamedTuple):
     place: str
     is_filled: bool = True
 
+    @property
+    def name(self) -> str:
+        """Its key in a catalogue."""
+        return f"{self.context}{CONTEXT_END}{self.forms[0]}" if self.context else self.forms[0]
+
 
 @cache
 def extract() -> tuple[Extracted, ...]:
     """Every message that operators may read: what is marked, the one table of texts, and what each setting does."""
     found = list(_marked())
     found += (Extracted((said,), "", "texts.py", is_filled=False) for said in list_texts())
+    found += (Extracted((word.value,), "", "vocabulary.py", is_filled=False) for word in (*Ground, *Sign))
     for _, kind in ROOMS:
         told = (title_of(kind), *describe(kind).values())
         found += (Extracted((said,), "", kind.__name__, is_filled=False) for said in told if said)
@@ -75,9 +86,8 @@ def pseudo_language() -> Catalogue:
     """The language. Numbers and dates are English ones."""
     said: dict[str, str | tuple[str, ...]] = {}
     for each in extract():
-        key = f"{each.context}{CONTEXT_END}{each.forms[0]}" if each.context else each.forms[0]
         forms = tuple(bracket(form) if each.is_filled else f"{OPEN}{form}{CLOSE}" for form in each.forms)
-        said[key] = forms if len(forms) > 1 else forms[0]
+        said[each.name] = forms if len(forms) > 1 else forms[0]
     return Catalogue(said=said)
 
 
@@ -90,3 +100,12 @@ def bracket(message: str) -> str:
 def outside(text: str) -> str:
     """What of a text stands in no brackets."""
     return _BRACKETED.sub(" ", text)
+
+
+def words_outside(text: str, known: Iterable[str] = ()) -> list[str]:
+    """The words of a text that stand in no brackets, without those that are no English to be translated: the `known` names that
+    it tells, months and weekdays, and addresses."""
+    rest = _ADDRESS.sub(" ", outside(text))
+    if names := sorted(known, key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", " ", rest)
+    return [word for word in _WORD.findall(rest) if word not in _CALENDAR]

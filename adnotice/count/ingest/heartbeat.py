@@ -143,7 +143,7 @@ def miss(beats: list[Beat], now: float) -> Iterator[str]:
     """A sentence for each process that is silent, or says that something fails."""
     for beat in beats:
         if not is_heard(beat, now):
-            seconds = round(now - beat.at)
+            seconds, minutes = round(now - beat.at), round(FORGOTTEN_SECONDS / 60)
             # Translators: a process of the web server, by its number and its machine.
             yield ngettext(
                 "process {pid} on {host} has not reached the store for {n} seconds: it can't, is stopped, or was killed (then this "
@@ -154,7 +154,7 @@ def miss(beats: list[Beat], now: float) -> Iterator[str]:
                 pid=beat.pid,
                 host=beat.host,
                 n=seconds,
-                minutes=f"{FORGOTTEN_SECONDS / 60:.0f}",
+                minutes=minutes,
             )
         elif beat.problem:
             # Translators: {problem} is what the store said, in English.

@@ -42,7 +42,8 @@ def headline(summary: Summary) -> tuple[str, str]:
     if blocking.rate is None:
         return "", gettext("No page view has a clear answer yet.")
     if summary.began and blocking.few:
-        return "", gettext("Counting since the hour of {time}.", time=f"{summary.began[11:13]}:00")
+        hour = f"{summary.began[11:13]}:00"
+        return "", gettext("Counting since the hour of {time}.", time=hour)
     if blocking.few:
         # Translators: begins the sentence "3 of 40 page views so far are seen with ads blocked."; written large.
         counted = pgettext("a figure", "{n} of {of}", n=formats.number(views.blocked), of=formats.number(views.decided))
@@ -465,7 +466,8 @@ def notice(summary: Summary) -> str:
     """What followed the notice."""
     shown, allowed = summary.counts["shown"], summary.counts["allowed"]
     if not shown:
-        return f"{gettext('Nobody was shown the notice in these days.')} {labels.mode(summary.mode)}"
+        nobody = gettext("Nobody was shown the notice in these days.")
+        return f"{nobody} {labels.mode(summary.mode)}"
     values = {"of_hundred": formats.points(allowed / shown), "n": formats.number(allowed)}
     # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
     if summary.sampled == 1:
