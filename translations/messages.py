@@ -13,6 +13,7 @@ from adnotice import texts
 from adnotice.insight.wording import OWN_NAME
 from adnotice.language import CONTEXT_END
 from adnotice.settings_list import ROOMS, describe, title_of
+from adnotice.vocabulary import Ground, Sign
 
 PACKAGE: Final = Path(adnotice.__file__).parent
 KEYWORDS: Final[Mapping[str, Any]] = {
@@ -43,7 +44,7 @@ class Found(NamedTuple):
 def find_messages() -> list[Found]:
     """All of them once, in an order of their own: the code's moves leave it as it is."""
     found: dict[str, Found] = {}
-    for each in (*_marked(), *_tabled()):
+    for each in (*_marked(), *find_tabled()):
         known = found.get(each.name)
         if known and known.other and each.other and known.other != each.other:
             raise ValueError(f"two forms of one message: {each.one!r} has {known.other!r} and {each.other!r}")
@@ -60,12 +61,15 @@ def _marked() -> Iterator[Found]:
         yield Found(context or "", one, other, (" ".join(" ".join(comments).split()),) if comments else ())
 
 
-def _tabled() -> Iterator[Found]:
+def find_tabled() -> Iterator[Found]:
+    """Those that stand in tables which the code says by a name: nothing is filled into their braces."""
     context, _, english = OWN_NAME.partition(CONTEXT_END)
     yield Found(context, english, "", ("The name of your language in itself.",))
     for text in list_texts():
         yield Found("", text.means, "", ())
         yield Found("", text.do, "", ())
+    for word in (*Ground, *Sign):
+        yield Found("", word.value, "", ("What a verdict stands on, in a few words: the name of a row.",))
     for _, kind in ROOMS:
         yield Found("", title_of(kind), "", ("Head of a group of settings.",))
         for name, means in describe(kind).items():

@@ -10,27 +10,12 @@ import calendar
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from babel.messages.extract import extract_from_dir
 
-from adnotice import texts
 from adnotice.language import CONTEXT_END, Catalogue
-from adnotice.settings_list import ROOMS, describe, title_of
-from adnotice.vocabulary import Ground, Sign
-
-PACKAGE: Final = Path(texts.__file__).parent
-
-KEYWORDS: Final[dict[str, Any]] = {
-    "gettext": None,
-    "_": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "gettext_noop": None,
-}
-METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS: Final = {"**/templates/**.html": {"trimmed": "true"}}
+from translations.messages import KEYWORDS, METHODS, PACKAGE, find_tabled
 
 OPEN: Final = "⟦"
 CLOSE: Final = "⟧"
@@ -61,24 +46,14 @@ class Extracted(NamedTuple):
 def extract() -> tuple[Extracted, ...]:
     """Every message that operators may read: what is marked, the one table of texts, and what each setting does."""
     found = list(_marked())
-    found += (Extracted((said,), "", "texts.py", is_filled=False) for said in list_texts())
-    found += (Extracted((word.value,), "", "vocabulary.py", is_filled=False) for word in (*Ground, *Sign))
-    for _, kind in ROOMS:
-        told = (title_of(kind), *describe(kind).values())
-        found += (Extracted((said,), "", kind.__name__, is_filled=False) for said in told if said)
+    found += (Extracted((each.one,), each.context, "a table", is_filled=False) for each in find_tabled() if each.one)
     return tuple(found)
 
 
 def _marked() -> Iterator[Extracted]:
-    for file, line, message, _, context in extract_from_dir(PACKAGE, METHODS, OPTIONS, keywords=KEYWORDS):
+    for file, line, message, _, context in extract_from_dir(str(PACKAGE), METHODS, keywords=KEYWORDS):
         forms = message if isinstance(message, tuple) else (message,)
         yield Extracted(tuple(forms), context or "", f"{file}:{line}")
-
-
-def list_texts() -> set[str]:
-    """Every sentence of `adnotice.texts`."""
-    told = [texts.UNKNOWN, *(text for named in texts.BY_NAME.values() for text in named.values())]
-    return {said for text in told for said in (text.means, text.do)}
 
 
 @cache
