@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.programs import without_coverage
 
 ROOT = Path(__file__).parents[1]
 QUICK = re.search(r"^QUICK := (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
@@ -66,7 +67,7 @@ def test_a_bound_that_is_moved_by_one_is_noticed(file: str, now: str, moved: str
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-m", QUICK[1], "-p", "no:cacheprovider", f"tests/{tests}"],
         cwd=ROOT,
-        env={**os.environ, "TEST_COMPILED": str(tmp_path)},
+        env={**without_coverage(), "TEST_COMPILED": str(tmp_path)},
         capture_output=True,
         text=True,
     )

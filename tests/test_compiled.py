@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from tests.support.programs import without_coverage
+
 ROOT: Final = Path(__file__).parent.parent
 WHEEL: Final = ROOT / ".cache" / "compiled"
 MODULES: Final[list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"][
@@ -81,7 +83,7 @@ def test_the_compiled_modules_pass_the_tests_of_their_text() -> None:
         [sys.executable, "-m", "pytest", "-q", "-m", "not (inside or browser or endurance)", "-p", "no:cacheprovider"]
         + [f"tests/{name}" for name in TESTS],
         cwd=ROOT,
-        env={**os.environ, "TEST_COMPILED": str(WHEEL)},
+        env={**without_coverage(), "TEST_COMPILED": str(WHEEL)},
         capture_output=True,
         text=True,
     )

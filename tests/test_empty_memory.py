@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 
 from adnotice.inject.decide import csp
 from tests.inject.site import WITHOUT_MEMORY, wrap
+from tests.support.programs import without_coverage
 
 ROOT = Path(__file__).parent.parent
 TESTS = (
@@ -42,7 +42,7 @@ def test_an_adnotice_without_memory_passes_the_tests_of_one_with_it() -> None:
         ]
         + [f"tests/{name}" for name in TESTS],
         cwd=ROOT,
-        env={**os.environ, "TEST_EMPTY_MEMORY": "1"},
+        env={**without_coverage(), "TEST_EMPTY_MEMORY": "1"},
         capture_output=True,
         text=True,
     )
