@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -20,6 +21,9 @@ if "TEST_COMPILED" in os.environ:
     importlib.import_module("adnotice")  # now: pytest is going to put the checkout first
 if "TEST_EMPTY_MEMORY" in os.environ:
     import_forgetfully("adnotice.middleware")
+
+# Else the servers that tests start ignore it where a shell runs pytest in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["tests.skips", "tests.lanes", "tests.rows"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -65,9 +65,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in dropped]
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of xdist's processes tells the first one, which prints and collects nothing."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left out"] = session.config.stash.get(LEFT_OUT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All of them have taken the same rows."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left out", {})
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says which tables were not whole, just before pytest's last line."""
-    for name, (taken, all_) in sorted(config.stash.get(LEFT_OUT, {}).items()):  # xdist's first process collects nothing
+    for name, (taken, all_) in sorted(config.stash.get(LEFT_OUT, {}).items()):
         terminalreporter.write_line(f"rows: {taken} of {all_} of {name}; all: {LANE}")
 
 

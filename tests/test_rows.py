@@ -134,4 +134,6 @@ def test_of_a_fixture(browser, made):
 
 
 def test_several_processes_take_the_same_rows(tmp_path: Path) -> None:
-    assert "6 passed" in run_table(tmp_path, "-n", "2")[-1]
+    lines = run_table(tmp_path, "-n", "2")
+    assert "6 passed" in lines[-1]
+    assert lines[-2] == "rows: 4 of 8 of tests/browser/test_table.py::test_of_a_table; all: make browser"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import lzma
 import subprocess
 import tarfile
-import time
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -238,16 +239,18 @@ def old_redis(name: str, url: str) -> OldStore:
 def old_code() -> Path:
     """The files of 54edcfd in a folder of their own. Needs the repository's history."""
     folder = ROOT / ".cache" / "54edcfd"
-    if not (folder / "whole").exists():
+    if not folder.exists():
         made = subprocess.run(["git", "archive", "54edcfd"], cwd=ROOT, capture_output=True, check=False)
         if made.returncode:
             pytest.fail(
                 "an old worker beside a new one is tested with the files of 54edcfd, which this repository's history "
                 f"does not hold ({made.stderr.decode().strip()}). Fetch it: git fetch --unshallow"
             )
+        unpacked = tempfile.mkdtemp(dir=folder.parent)
         with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
-            archive.extractall(folder, filter="data")
-        (folder / "whole").write_text(time.strftime("%Y-%m-%d\n"))
+            archive.extractall(unpacked, filter="data")
+        with contextlib.suppress(OSError):  # another process of pytest's was first
+            Path(unpacked).rename(folder)
     return folder
 
 

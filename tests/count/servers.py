@@ -24,11 +24,14 @@ START_SECONDS = 20.0
 
 def free_port() -> int:
     """A loopback port that nobody listens on now, nor on a cluster's bus port (+10,000). Both lie below those that the
-    kernel gives to connections (from 32,768), so none of the many around takes one before the server does."""
+    kernel gives to connections (from 32,768), so none of the many around takes one before the server does. Each of pytest's
+    processes has ports of its own, or two would choose the same before a server listens on it."""
+    share = 10_000 // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    first = 12_000 + share * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
         with socket.socket() as probe, socket.socket() as bus:
             probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1]) % 10_000 + 12_000
+            port = int(probe.getsockname()[1]) % share + first
             with contextlib.suppress(OSError):
                 bus.bind(("127.0.0.1", port + 10_000))
                 probe.close()

@@ -42,7 +42,7 @@ def test_waitress_counts_all_of_them_when_it_is_interrupted(tmp_path: Path) -> N
             list(readers.map(read_page, [site.port] * 200))
         assert site.process is not None
         site.process.send(signal.SIGINT)
-        site.process.wait(20)
+        assert site.process.wait(20)
     assert pages_counted(site) == 200
 
 
