@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -23,7 +24,8 @@ from adnotice.insight.display.pages import Pages
 from adnotice.insight.display.report import to_text, write_report
 from adnotice.insight.mail import MailServer, NotSent, Once, write_mail
 from adnotice.insight.watching import Watched, look
-from adnotice.language import gettext
+from adnotice.insight.wording import load_spoken
+from adnotice.language import ENGLISH, Catalogue, gettext, speaking
 from adnotice.settings import Settings
 from adnotice.vocabulary import Unavailable
 
@@ -47,11 +49,22 @@ def make_reader(store: Store, settings: Settings) -> Reader:
     )
 
 
+def find_own_catalogue(settings: Settings) -> Catalogue:
+    """The operators' own language, which mails speak: the first of the setting whose words somebody has approved."""
+    spoken = load_spoken(settings.insight.dashboard_languages, Path(settings.notice.wording_folder))
+    return next(iter(spoken.catalogues.values()))
+
+
 def send_report(asked: Arguments) -> int:
     """Prints the first screen in words, writes it into a file, or mails it once a week."""
     settings = whole_settings()
     if asked.mail and not settings.insight.mail_url:
         return _no_mail()
+    with speaking(find_own_catalogue(settings)):
+        return _send_report(asked, settings)
+
+
+def _send_report(asked: Arguments, settings: Settings) -> int:
     with opened(asked, settings) as store:
         check_site(store, asked.site)
         reader = make_reader(store, settings)
@@ -77,6 +90,11 @@ def watch_site(asked: Arguments) -> int:
     settings = whole_settings()
     if asked.mail and not settings.insight.mail_url:
         return _no_mail()
+    with speaking(ENGLISH if asked.json else find_own_catalogue(settings)):
+        return _watch_site(asked, settings)
+
+
+def _watch_site(asked: Arguments, settings: Settings) -> int:
     try:
         with opened(asked, settings) as store:
             check_site(store, asked.site)

@@ -124,7 +124,7 @@ class Dashboard:
                 *(Route(f"/dashboard/{table}", self._rows) for table in TABLES),
                 Route("/dashboard/login", self._enter, methods=["GET", "POST"]),
                 Route("/dashboard/logout", self._leave, methods=["POST"]),
-                Route("/dashboard/language/{tag}", self._choose_language),
+                Route("/dashboard/speak/{tag}", self._choose_language),
                 Route("/dashboard/notice", self._notice),
                 Route("/dashboard/preview", self._preview),
                 Route("/dashboard/settings", self._settings),
@@ -208,7 +208,8 @@ class Dashboard:
         try:
             check_query(request, *WISHES, *more)
             query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
-            asked = ScreenRequest(visitor, account, _limit(Wish.of(query, visitor.host, rows), account), query)
+            wish = _limit(Wish.of(query, visitor.host, rows), account)
+            asked = ScreenRequest(visitor, account, wish, query, _find_place(visitor, request))
             page = await self._workers.run(partial(self._show_days, compose, asked))
             return self._pages.pack(page, request.headers.get("accept-encoding", ""))
         except NoRow as problem:
@@ -273,9 +274,7 @@ class Dashboard:
         return await self._show(request, self._screens.access)
 
     def _to_login(self, visitor: Visitor, request: Request) -> Response:
-        here = request.scope["path"].removeprefix(visitor.base + "/dashboard").lstrip("/")
-        asked = request.scope["query_string"].decode("latin-1")
-        wanted = safe_next(f"{here}?{asked}" if asked else here)
+        wanted = _find_place(visitor, request)
         query = f"?next={quote(wanted)}" if wanted else ""
         return _go(f"{visitor.base}/dashboard/login{query}", {"x-adnotice": "not logged in"})
 
@@ -331,6 +330,7 @@ class Dashboard:
             headers=as_text(*refused.headers, reason(refused.reason)) if refused else None,
             token=self._login.sign_form(binding),
             wanted=wanted,
+            back=wanted,
             problem=refused.reason if refused else "",
             exposed=visitor.exposed,
         )
@@ -378,6 +378,13 @@ class Dashboard:
             "again for a while. Load this page again in a moment.",
             headers,
         )
+
+
+def _find_place(visitor: Visitor, request: Request) -> str:
+    """Where the request leads below the dashboard, to come back there later."""
+    here = request.scope["path"].removeprefix(visitor.base + "/dashboard").lstrip("/")
+    asked = request.scope["query_string"].decode("latin-1")
+    return safe_next(f"{here}?{asked}" if asked else here)
 
 
 def _limit(wish: Wish, account: Account) -> Wish:

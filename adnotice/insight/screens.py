@@ -29,12 +29,14 @@ from adnotice.vocabulary import Mode, Unavailable
 
 
 class ScreenRequest(NamedTuple):
-    """Who asks, for what. `query` is the address's; `wrong` says why its days can't be shown, others are shown then."""
+    """Who asks, for what, and where: `place` is the address below the dashboard's, `query` its query; `wrong` says why its days
+    can't be shown, others are shown then."""
 
     visitor: Visitor
     account: Account
     wish: Wish
     query: Mapping[str, str]
+    place: str
     wrong: str = ""
 
 
@@ -128,6 +130,7 @@ class Screens:
             chosen=tuple(asked.query.get(name, "") for name in ("first", "last")) if asked.wrong else chosen,
             wrong=asked.wrong,
             here=f"?{urlencode(choice)}",
+            back=asked.place,
             token="" if account.shared else self._login.sign_form(account.binding),
             by_site=self._login.by_site,
             exposed=asked.visitor.exposed,

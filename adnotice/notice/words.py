@@ -47,6 +47,9 @@ MAY_LACK: Final = (
 SAID_OF_ALLOWED: Final = ("about_allowed_cookie", "about_answer_allowed")
 """What the public page says of the setting `count_allowed`: a language may lack it, and the setting waits until it has it."""
 
+NAMED: Final = 10
+"""So many of the sentences that are missing are named."""
+
 Said = str | tuple[str, ...]
 """A sentence as it is said in one language; of one that holds a number, every form in the order of the plural rule."""
 
@@ -157,7 +160,8 @@ def check_whole(words: Words, sentences: Mapping[str, str | Plural]) -> Words:
     """The same words, of these sentences alone. Raises `NotWhole` where one is missing, or is not fit to be said."""
     missing = [name for name in sentences if name not in words.said]
     if missing:
-        raise NotWhole(f"{words.language} lacks {len(missing)} of {len(sentences)} sentences: {', '.join(missing)}")
+        named = ", ".join([*missing[:NAMED], *(["…"] if len(missing) > NAMED else [])])
+        raise NotWhole(f"{words.language} lacks {len(missing)} of {len(sentences)} sentences: {named}")
     wrong = [
         f"{name}: {fault}"
         for name, each in words.said.items()
