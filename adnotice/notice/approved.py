@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from adnotice.language import gettext_noop
 from adnotice.notice.sentences import Plural
 from adnotice.notice.words import SENTENCES, NotWhole, Said, Words, find_fault
 
@@ -53,7 +54,12 @@ def read_approved(folder: Path, language: str, sentences: Mapping[str, str | Plu
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise NotWhole(f"{path} must be a TOML file that can be read: {error}") from None
+        raise NotWhole(
+            # Translators: {error} is told in English.
+            gettext_noop("{path} must be a TOML file that can be read: {error}"),
+            path=path,
+            error=error,
+        ) from None
     return _read(path, language, given, sentences)
 
 
@@ -95,13 +101,15 @@ def _read(path: Path, language: str, given: Mapping[str, Any], sentences: Mappin
     plural, by, on = given.get("plural", ""), given.get("approved_by", ""), given.get("approved_on")
     if not isinstance(said, dict) or not isinstance(english, dict) or not isinstance(plural, str):
         raise NotWhole(
-            f"{path} must have the tables words and english, and plural. Make a new one with: adnotice wording"
+            gettext_noop("{path} must have the tables words and english, and plural"),
+            gettext_noop("Make a new one with: adnotice wording"),
+            path=path,
         )
     read: dict[str, Said] = {}
     for name, each in said.items():
         read[name] = tuple(map(str, each)) if isinstance(each, list) else str(each)
         if fault := find_fault(name, read[name], plural, sentences):
-            raise NotWhole(f"{path}: {name}: {fault}")
+            raise NotWhole("{path}: {name}: {fault}", path=path, name=name, fault=fault)
     return Approved(Words(language, read, plural), str(by).strip(), on if isinstance(on, date) else None, english)
 
 

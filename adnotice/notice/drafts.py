@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from adnotice.language import gettext_noop
 from adnotice.notice.sentences import Plural
 from adnotice.notice.steps import PRODUCTS
 from adnotice.notice.words import SENTENCES, NotWhole, Said, Words, complete
@@ -59,7 +60,11 @@ def read_draft(
     """What a catalogue has of these sentences, whole or not; `context` is that of a sentence's name (empty: it has none). Raises
     `NotWhole` where there is no catalogue."""
     if language not in list_drafts(folder):
-        raise NotWhole(f"there is no draft in {language!r}, there are: {', '.join(list_drafts(folder))}")
+        raise NotWhole(
+            gettext_noop("there is no draft in {language}, there are: {drafts}"),
+            language=repr(language),
+            drafts=", ".join(list_drafts(folder)),
+        )
     with (folder / f"{language}.mo").open("rb") as file:
         catalogue = gettext.GNUTranslations(file)
     catalogue.add_fallback(_Absent())

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from adnotice.language import Problem, fill
+from adnotice.language import Problem, fill, gettext_noop
 from adnotice.notice.about_sentences import ABOUT
 from adnotice.notice.sentences import NOTICE, SOURCE, Plural
 from adnotice.notice.steps import STEPS
@@ -161,14 +161,26 @@ def check_whole(words: Words, sentences: Mapping[str, str | Plural]) -> Words:
     missing = [name for name in sentences if name not in words.said]
     if missing:
         named = ", ".join([*missing[:NAMED], *(["…"] if len(missing) > NAMED else [])])
-        raise NotWhole(f"{words.language} lacks {len(missing)} of {len(sentences)} sentences: {named}")
+        raise NotWhole(
+            # Translators: {language} is a tag such as de; {names} are those of the sentences that it lacks.
+            gettext_noop("{language} lacks {n} of {of} sentences: {names}"),
+            language=words.language,
+            n=len(missing),
+            of=len(sentences),
+            names=named,
+        )
     wrong = [
         f"{name}: {fault}"
         for name, each in words.said.items()
         if (fault := find_fault(name, each, words.plural, sentences))
     ]
     if wrong:
-        raise NotWhole(f"{words.language} can't be used: {'; '.join(wrong)}")
+        raise NotWhole(
+            # Translators: {language} is a tag such as de; {faults} are told in English.
+            gettext_noop("{language} can't be used: {faults}"),
+            language=words.language,
+            faults="; ".join(wrong),
+        )
     return replace(words, said={name: words.said[name] for name in sentences})
 
 

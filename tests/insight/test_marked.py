@@ -77,7 +77,9 @@ SAID = re.compile(r"[A-Za-z’']{2,}[,;:]? [a-z’']{2,}|^[A-Z][a-z]+( [a-z]+)*[
 
 def name_of(call: ast.Call) -> str:
     called = call.func
-    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+    if isinstance(called, ast.Attribute):  # a catalogue's own gettext marks nothing
+        return "" if called.attr in MARKS else called.attr
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 def calls_of(tree: ast.AST, names: Iterable[str]) -> Iterator[ast.Call]:
