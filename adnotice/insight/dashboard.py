@@ -226,7 +226,7 @@ class Dashboard:
             return compose(asked)
         except BadPeriod as problem:
             usual = msgspec.structs.replace(asked.wish, first="", last="", days="")
-            return compose(asked._replace(wish=usual, wrong=str(problem)))
+            return compose(asked._replace(wish=usual, wrong=problem.said))
 
     async def _preview(self, request: Request) -> Response:
         """A page of ours that holds the tag, to look at the notice on."""
@@ -331,7 +331,7 @@ class Dashboard:
             token=self._login.sign_form(binding),
             wanted=wanted,
             back=wanted,
-            problem=refused.reason if refused else "",
+            problem=refused.said if refused else "",
             exposed=visitor.exposed,
         )
         visitor.put(response, FORM, binding, ABSOLUTE_SECONDS)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -84,7 +85,7 @@ class Newsroom:
             self.now, held = _KEPT[count]
             file.write_bytes(held)
 
-    def dashboard(self) -> Dashboard:
+    def dashboard(self, **options: Any) -> Dashboard:
         """A new process' dashboard over the same store."""
         return Dashboard(
             self.settings,
@@ -96,6 +97,7 @@ class Newsroom:
             pages_cached=self.pages_cached,
             clock=lambda: self.now,
             ticks=lambda: self.now,
+            **options,
         )
 
     def browser(self, *, secure: bool = True, address: str = "192.0.2.1", **options: object) -> httpx.AsyncClient:

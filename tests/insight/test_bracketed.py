@@ -33,13 +33,14 @@ from adnotice.insight.display.report import to_text, write_report
 from adnotice.insight.findings import find
 from adnotice.insight.trail import Act, Deed
 from adnotice.insight.watching import tell_sight, tell_step
-from adnotice.language import Catalogue, gettext, speaking
+from adnotice.language import Catalogue, Problem, gettext, gettext_noop, speaking
 from adnotice.notice.to_mend import LeftOpen, Outdated
 from adnotice.notice.wording import load_live
 from adnotice.texts import DOUBTS
 from adnotice.vocabulary import Mode, Program, Refusal, Rejection
+from tests.insight.conftest import Newsroom, log_in
 from tests.insight.rows import ALL, NOW, TODAY, counts
-from tests.support.pseudo_language import extract, pseudo_language, words_outside
+from tests.support.pseudo_language import bracket, extract, pseudo_language, words_outside
 
 NAMES = (
     "The Daily",
@@ -287,3 +288,32 @@ def test_what_is_told_here_is_all_that_these_modules_say() -> None:
         and each.name not in heard.names
     ]
     assert not [each for each in unsaid if "on a usual day before" not in each], "that one has a store in its own test"
+
+
+@pytest.mark.anyio
+async def test_a_refused_login_is_told_in_the_language_of_the_page_and_in_english_to_programs(
+    newsroom: Newsroom,
+) -> None:
+    async with newsroom.browser(dashboard=newsroom.dashboard(spoken={"en": pseudo_language()})) as browser:
+        refused = await log_in(browser, "a wrong guess")
+    assert refused.headers["x-adnotice"] == "wrong password"
+    assert bracket("wrong password") in refused.text
+
+
+@pytest.mark.anyio
+async def test_days_that_cannot_be_shown_are_told_in_the_language_of_the_page_and_in_english_to_programs(
+    newsroom: Newsroom,
+) -> None:
+    async with newsroom.browser(dashboard=newsroom.dashboard(spoken={"en": pseudo_language()})) as browser:
+        await log_in(browser)
+        page = await browser.get("dashboard?first=soon")
+        answer = await browser.get("api/v1/summary?first=soon")
+    assert "first⟦ must be a date such as 2026-11-01, got ⟧&#39;soon&#39;" in page.text
+    assert answer.text.strip() == "first must be a date such as 2026-11-01, got 'soon'"
+
+
+def test_a_problem_is_english_as_text() -> None:
+    with speaking(pseudo_language()):
+        problem = Problem(gettext_noop("the time is past. Give one that is still to come"))
+        assert str(problem) == problem.message
+        assert problem.said == bracket(problem.message)
