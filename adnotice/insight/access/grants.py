@@ -82,9 +82,10 @@ class Grants:
         if days is not None and not 1 <= days <= MAX_DAYS:
             raise BadGrant(gettext_noop("it must hold for 1 to {most} days, got {n}"), most=MAX_DAYS, n=days)
         if len(self._notes.names(f"{kind}:")) >= MAX_KEPT:
-            # Translators: {n} tokens, or {n} shared links.
             raise BadGrant(
-                gettext_noop("there are {n} of them, and no more are kept: take some back first"), n=MAX_KEPT
+                # Translators: tokens, or shared links.
+                gettext_noop("there are {n} of them, and no more are kept: take some back first"),
+                n=MAX_KEPT,
             )
         expires = None if days is None else now + days * DAY_SECONDS
         made = AccessGrant(secrets.token_hex(8), line, by, now, site, expires)

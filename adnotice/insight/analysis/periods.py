@@ -91,6 +91,7 @@ def choose_span(
     begin = _date("first", first) if first else end - timedelta(days=_days(days) - 1)
     if begin > end:
         raise BadPeriod(
+            # Translators: first and last are keys of the address, and stay as they are.
             gettext_noop("first must not be after last or after today, got first={first} and last={last}"),
             first=begin,
             last=end,
@@ -112,7 +113,10 @@ def choose_against(text: str) -> Against:
     except ValueError:
         known = ", ".join(each.value for each in Against)
         raise BadPeriod(
-            gettext_noop("against must be one of {known}, got {given}"), known=known, given=repr(text[:40])
+            # Translators: against is a key of the address, and stays as it is.
+            gettext_noop("against must be one of {known}, got {given}"),
+            known=known,
+            given=repr(text[:40]),
         ) from None
 
 
@@ -126,11 +130,18 @@ def _date(name: str, text: str) -> date:
         given = date.fromisoformat(text)
     except ValueError:
         raise BadPeriod(
-            gettext_noop("{name} must be a date such as 2026-11-01, got {given}"), name=name, given=repr(text[:40])
+            # Translators: {name} is a key of the address.
+            gettext_noop("{name} must be a date such as 2026-11-01, got {given}"),
+            name=name,
+            given=repr(text[:40]),
         ) from None
     if given < EARLIEST:
         raise BadPeriod(
-            gettext_noop("{name} must not be before {earliest}, got {given}"), name=name, earliest=EARLIEST, given=given
+            # Translators: {name} is a key of the address.
+            gettext_noop("{name} must not be before {earliest}, got {given}"),
+            name=name,
+            earliest=EARLIEST,
+            given=given,
         )
     return given
 
@@ -140,7 +151,10 @@ def _days(text: str) -> int:
         return DEFAULT_DAYS
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_DAYS):
         raise BadPeriod(
-            gettext_noop("days must be a number from 1 to {most}, got {given}"), most=MAX_DAYS, given=repr(text[:40])
+            # Translators: days is a key of the address, and stays as it is.
+            gettext_noop("days must be a number from 1 to {most}, got {given}"),
+            most=MAX_DAYS,
+            given=repr(text[:40]),
         )
     return int(text)
 

@@ -91,7 +91,9 @@ class Wish(msgspec.Struct, frozen=True):
         site, first, last, days, against = (query.get(name, "")[:MAX_WISH_CHARACTERS] for name in WISHES)
         if not site.isprintable():
             raise BadPeriod(
-                gettext_noop("site must be a name of printable characters, got {given}"), given=repr(site[:40])
+                # Translators: site is a key of the address, and stays as it is.
+                gettext_noop("site must be a name of printable characters, got {given}"),
+                given=repr(site[:40]),
             )
         return cls(site, host, first, last, days, rows, choose_against(against))
 

@@ -47,6 +47,7 @@ class BadRows(Problem):
 def choose_rows(table: str, rows: Sequence[Row], wanted: str, by: str) -> list[Row]:
     """The rows of a table with this text in their name, of pages `by` "section" too. Raises `BadRows`."""
     if by not in ("", "section") or (by and table != "pages"):
+        # Translators: by=section is what an address may have, and stays as it is.
         raise BadRows(gettext_noop("by must be section, of pages alone, got {given}"), given=repr(by[:40]))
     found = search(rows, wanted) if wanted else list(rows)
     return by_section(found) if by else found

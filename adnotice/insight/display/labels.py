@@ -35,13 +35,17 @@ MODES: Final[Mapping[Mode, str]] = {
 }
 
 MODE_NAMES: Final[Mapping[Mode, str]] = {
+    # Translators: the name of a mode, on a button and as a heading.
     Mode.OFF: gettext_noop("Off"),
+    # Translators: the name of a mode, on a button and as a heading.
     Mode.MEASURE: gettext_noop("Measure only"),
+    # Translators: the name of a mode, on a button and as a heading.
     Mode.ASK: gettext_noop("Ask (notice on)"),
 }
 
 STEPS: Final[Mapping[str, StepName]] = {
     "blocked": StepName(gettext_noop("Seen with ads blocked"), gettext_noop("of page views with a clear answer")),
+    # Translators: page views in which the reader was asked; then: of what they are a share.
     "asked": StepName(gettext_noop("Asked"), gettext_noop("of those; the rest were left in peace")),
     "shown": StepName(
         gettext_noop("Notice on screen"), gettext_noop("of those asked; some leave before the notice comes up")
@@ -67,9 +71,13 @@ PER_HUNDRED: Final[Mapping[str, str]] = {
 """What followed the notice, as the first screen names it."""
 
 AGAINST: Final[Mapping[Against, str]] = {
+    # Translators: what the last weeks are compared with: a choice, and after a colon.
     Against.FOUR_WEEKS: gettext_noop("the 4 weeks before"),
+    # Translators: what the last weeks are compared with: a choice, and after a colon.
     Against.TWO_WEEKS: gettext_noop("the 2 weeks before"),
+    # Translators: what the last week is compared with: a choice, and after a colon.
     Against.ONE_WEEK: gettext_noop("the week before"),
+    # Translators: what the last weeks are compared with: a choice, and after a colon.
     Against.YEAR: gettext_noop("a year ago"),
 }
 """What the last weeks are compared with."""
@@ -178,25 +186,38 @@ def annotation(given: Annotated) -> str:
     return gettext("{mode}, before: {before}", mode=mode_name(given.mode), before=mode_name(given.before))
 
 
-# Translators: lines of a list of who changed what. {to} is a date, or the name that somebody gave to a token or link.
 ACTS: Final[Mapping[Act, str]] = {
+    # Translators: a change, in a list of who changed what.
     Act.MODE: gettext_noop("Mode: {to}, before: {before}"),
+    # Translators: in a list of who changed what; {to} is a time.
     Act.PEACE: gettext_noop("Everyone left in peace until {to}"),
+    # Translators: in a list of who changed what.
     Act.PEACE_ENDED: gettext_noop("Readers asked again as the mode says"),
+    # Translators: in a list of who changed what; {to} is a date.
     Act.ANNOTATED: gettext_noop("Annotation, of {to}"),
+    # Translators: in a list of who changed what; {to} is a date.
     Act.REMOVED: gettext_noop("Annotation removed, of {to}"),
+    # Translators: in a list of who changed what; {to} is the name that somebody gave it.
     Act.TOKEN: gettext_noop("Token made: {to}"),
+    # Translators: in a list of who changed what; {to} is the name that somebody gave it.
     Act.TOKEN_REVOKED: gettext_noop("Token taken back: {to}"),
+    # Translators: in a list of who changed what; {to} is the name that somebody gave it.
     Act.LINK: gettext_noop("Shared link made: {to}"),
+    # Translators: in a list of who changed what; {to} is the name that somebody gave it.
     Act.LINK_REVOKED: gettext_noop("Shared link taken back: {to}"),
 }
 
 
 CHECKS: Final[Mapping[str, str]] = {
+    # Translators: a step of a site’s first day, done or not yet.
     "tag": gettext_noop("A page left with the tag"),
+    # Translators: a step of a site’s first day, done or not yet: the page’s report.
     "report": gettext_noop("Its report came back"),
+    # Translators: a step of a site’s first day, done or not yet.
     "robots": gettext_noop("Robots were seen and left out"),
+    # Translators: a step of a site’s first day, done or not yet.
     "answers": gettext_noop("Both answers were seen, with ads and with ads blocked"),
+    # Translators: a step of a site’s first day, done or not yet.
     "notice": gettext_noop("The notice was switched on"),
 }
 """The steps of a site's first day."""

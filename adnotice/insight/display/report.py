@@ -42,7 +42,8 @@ def write_report(reading: Reading, site_name: str) -> Letter:
         said.append((gettext("Change"), _tell_change(summary)))
     if board := sentences.for_the_board(summary):
         # Translators: the sentence that may be read out, in quotation marks.
-        said.append((gettext("For the board"), gettext("“{sentence}”", sentence=board)))
+        quoted = gettext("“{sentence}”", sentence=board)
+        said.append((gettext("For the board"), quoted))
     said.append((gettext("The notice"), sentences.notice(summary)))
     if since := sentences.since_allowed(summary):
         said.append((gettext("Ads since"), since))

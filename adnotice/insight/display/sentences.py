@@ -181,31 +181,41 @@ class _Moved(NamedTuple):
     hardly: str
 
 
-# Translators: {points} are percentage points such as 0.4; {rates} is the rate before, such as "19.0%", or a phrase.
 _MOVED: Final[Mapping[Against, _Moved]] = {
     Against.FOUR_WEEKS: _Moved(
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("Up {points} points in the last 4 whole weeks on the 4 weeks before ({rates})."),
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("Down {points} points in the last 4 whole weeks on the 4 weeks before ({rates})."),
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("The last 4 whole weeks differ by less than 0.1 points from the 4 weeks before ({rates})."),
     ),
     Against.TWO_WEEKS: _Moved(
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("Up {points} points in the last 2 whole weeks on the 2 weeks before ({rates})."),
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("Down {points} points in the last 2 whole weeks on the 2 weeks before ({rates})."),
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("The last 2 whole weeks differ by less than 0.1 points from the 2 weeks before ({rates})."),
     ),
     Against.ONE_WEEK: _Moved(
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("Up {points} points in the last whole week on the week before ({rates})."),
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("Down {points} points in the last whole week on the week before ({rates})."),
+        # Translators: percentage points such as 0.4; {rates} is the rate before, or "from … to …, without unusual days".
         gettext_noop("The last whole week differs by less than 0.1 points from the week before ({rates})."),
     ),
-    # Translators: {days} are the days of these weeks; {before} and {now} are such as "20.3% of 50,000".
     Against.YEAR: _Moved(
+        # Translators: {days} are those weeks’ days, {before} and {now} rates such as "20.3% of 50,000".
         gettext_noop(
             "Up {points} points in the last 4 whole weeks on the same weeks a year ago ({days}): {before}, now {now}."
         ),
+        # Translators: {days} are those weeks’ days, {before} and {now} rates such as "20.3% of 50,000".
         gettext_noop(
             "Down {points} points in the last 4 whole weeks on the same weeks a year ago ({days}): {before}, now {now}."
         ),
+        # Translators: {days} are those weeks’ days, {before} and {now} rates such as "20.3% of 50,000".
         gettext_noop(
             "The last 4 whole weeks differ by less than 0.1 points from the same weeks a year ago ({days}): {before}, now {now}."
         ),
@@ -326,17 +336,20 @@ def largest_part(found: Change) -> str:
     )
 
 
-# Translators: clauses after "Its largest part:". {before} is a share such as "24.0%", or "none".
+# Translators: a clause after "Its largest part:". {before} is a share such as "24.0%", or "none".
 _CAME: Final = gettext_noop("{name} brought {share} of page views, before {before}")
 # Translators: a clause after "Its largest part:". {name} is a language's name.
 _CAME_IN_LANGUAGE: Final = gettext_noop("browsers set to {name} brought {share} of page views, before {before}")
 # Translators: a clause after "Its largest part:".
 _CAME_DIRECT: Final = gettext_noop("without another site as their referrer came {share} of page views, before {before}")
-# Translators: clauses after "Its largest part:": page views of which this is not known.
 _CAME_UNKNOWN: Final[Mapping[str, str]] = {
+    # Translators: a clause after "Its largest part:".
     "browsers": gettext_noop("without a known browser came {share} of page views, before {before}"),
+    # Translators: a clause after "Its largest part:".
     "devices": gettext_noop("without a known device came {share} of page views, before {before}"),
+    # Translators: a clause after "Its largest part:".
     "systems": gettext_noop("without a known system came {share} of page views, before {before}"),
+    # Translators: a clause after "Its largest part:".
     "languages": gettext_noop("without a known language came {share} of page views, before {before}"),
 }
 
