@@ -134,7 +134,7 @@ class Site:
     def wait_for_counts(self, seconds: float = 12.0, **expected: int) -> dict[str, int]:
         """The counts once they are as expected, and still so a moment later; fails with what they are instead.
 
-        Underscores in names stand for hyphens. Pages that left are counted up to 5 seconds later. Every view that was
+        Underscores in names stand for hyphens. Pages that no report follows are counted a moment later. Every view that was
         judged was asked or not, so `not_asked` follows from the others.
         """
         wanted = {name.replace("_", "-"): n for name, n in expected.items()}
