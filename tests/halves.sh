@@ -2,7 +2,7 @@
 # Every test, in two halves side by side: those that drive a browser, and all others. Each half takes its tests one by one,
 # so that what measures time has a core to itself; together they take half as long.
 #
-# usage: tests/halves.sh PYTHON [pytest's options for both]. The options in UNIT_OPTIONS are for the half without browsers.
+# usage: tests/halves.sh PYTHON [pytest's options for both].
 # The second half's output comes when the first has ended; the last line is pytest's own summary.
 set -u
 cd "$(dirname "$0")/.."
@@ -15,8 +15,7 @@ mkdir -p .cache
 browser=$!
 trap 'kill "$browser" 2>/dev/null' INT TERM
 printf 'the tests that drive browsers run beside these; their output comes after it (meanwhile: %s)\n' "$log"
-# shellcheck disable=SC2086 - options, separated by spaces
-"$python" -m pytest -m 'not (browser or endurance)' ${UNIT_OPTIONS:-} "$@"
+"$python" -m pytest -m 'not (browser or endurance)' "$@"
 others=$?
 while kill -0 "$browser" 2>/dev/null; do
     tail -n 1 "$log" | cut -c1-100
