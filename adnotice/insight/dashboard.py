@@ -213,12 +213,12 @@ class Dashboard:
             page = await self._workers.run(partial(self._show_days, compose, asked))
             return self._pages.pack(page, request.headers.get("accept-encoding", ""))
         except NoRow as problem:
-            return self._message(visitor, 404, "There is no such row", f"{problem}.")
+            return self._message(visitor, 404, "There is no such row", f"{problem.said}.")
         except (BadPeriod, BadRows) as problem:
-            return self._message(visitor, 400, "These figures can’t be shown", str(problem))
+            return self._message(visitor, 400, "These figures can’t be shown", problem.said)
         except Refused as refused:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
-            return self._message(visitor, refused.status, "This address can’t be read", refused.reason, headers)
+            return self._message(visitor, refused.status, "This address can’t be read", refused.said, headers)
 
     def _show_days(self, compose: Compose, asked: ScreenRequest) -> HTMLResponse:
         """The page of the days asked for; where they can't be shown that of the usual ones, which says why, with the choice kept."""

@@ -312,6 +312,24 @@ async def test_days_that_cannot_be_shown_are_told_in_the_language_of_the_page_an
     assert answer.text.strip() == "first must be a date such as 2026-11-01, got 'soon'"
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("address", "status", "told"),
+    [
+        ("dashboard/pages?name=/none", 404, "⟦nothing was counted of ⟧&#39;/none&#39;⟦ in these days"),
+        ("dashboard/pages?by=letter", 400, "⟦by must be section, of pages alone, got ⟧&#39;letter&#39;"),
+        ("dashboard?frist=2026-11-01", 400, "⟦ is no key of this address. Did you mean ⟧first⟦? It knows: ⟧"),
+    ],
+)
+async def test_so_is_what_can_not_be_shown_at_all(newsroom: Newsroom, address: str, status: int, told: str) -> None:
+    async with newsroom.browser(dashboard=newsroom.dashboard(spoken={"en": pseudo_language()})) as browser:
+        await log_in(browser)
+        page = await browser.get(address)
+    assert page.status_code == status
+    assert told in page.text
+    assert "⟦" not in page.headers.get("x-adnotice", "")
+
+
 def test_a_problem_is_english_as_text() -> None:
     with speaking(pseudo_language()):
         problem = Problem(gettext_noop("the time is past. Give one that is still to come"))
