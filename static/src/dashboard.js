@@ -70,7 +70,7 @@ const look = async () => {
   if (!main || !address) return;
   try {
     const answer = await fetch(address + location.search, { redirect: "manual", headers: { "x-adnotice-look": "1" } });
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return stop("You are logged out: load this page again.");
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return stop(said?.dataset.out ?? "");
     if (answer.ok && (await answer.json()).figures !== main.dataset.figures) load();
   } catch {
     // offline, or the server starts anew: the next look may reach it
