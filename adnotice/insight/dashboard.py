@@ -41,7 +41,7 @@ from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.insight.wording import name_itself
 from adnotice.keys import Keys
-from adnotice.language import ENGLISH, ENGLISH_TAG, Catalogue, speaking
+from adnotice.language import ENGLISH, ENGLISH_TAG, Catalogue, gettext, speaking
 from adnotice.notice.wording import pick_language
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
@@ -203,8 +203,8 @@ class Dashboard:
         if account is None:
             return await self._keep_out(visitor, request)
         if account.shared and not shared:
-            text = "A shared link shows one site’s figures, and nothing else."
-            return self._message(visitor, 403, "This page is not shared", text)
+            text = gettext("A shared link shows one site’s figures, and nothing else.")
+            return self._message(visitor, 403, gettext("This page is not shared"), text)
         try:
             check_query(request, *WISHES, *more)
             query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
@@ -213,12 +213,12 @@ class Dashboard:
             page = await self._workers.run(partial(self._show_days, compose, asked))
             return self._pages.pack(page, request.headers.get("accept-encoding", ""))
         except NoRow as problem:
-            return self._message(visitor, 404, "There is no such row", f"{problem.said}.")
+            return self._message(visitor, 404, gettext("There is no such row"), f"{problem.said}.")
         except (BadPeriod, BadRows) as problem:
-            return self._message(visitor, 400, "These figures can’t be shown", problem.said)
+            return self._message(visitor, 400, gettext("These figures can’t be shown"), problem.said)
         except Refused as refused:
             headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
-            return self._message(visitor, refused.status, "This address can’t be read", refused.said, headers)
+            return self._message(visitor, refused.status, gettext("This address can’t be read"), refused.said, headers)
 
     def _show_days(self, compose: Compose, asked: ScreenRequest) -> HTMLResponse:
         """The page of the days asked for; where they can't be shown that of the usual ones, which says why, with the choice kept."""
@@ -254,9 +254,11 @@ class Dashboard:
         return self._no_account(visitor)
 
     def _no_account(self, visitor: Visitor) -> Response:
-        text = "These figures are for some accounts of this site alone. Log in to the site with one of them, then come back."
+        text = gettext(
+            "These figures are for some accounts of this site alone. Log in to the site with one of them, then come back."
+        )
         headers = {"x-adnotice": "the site lets this account not in"}
-        return self._message(visitor, 403, "You are not logged in", text, headers)
+        return self._message(visitor, 403, gettext("You are not logged in"), text, headers)
 
     async def _shared(self, request: Request) -> Response:
         """From the address of a shared link to its figures."""
@@ -264,8 +266,8 @@ class Dashboard:
         secret = request.path_params["secret"]
         link = await self._workers.run(lambda: self._login.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
         if link is None or link.expires is None:
-            text = "It was taken back, or its time is over. Ask whoever gave it to you for another one."
-            return self._message(visitor, 404, "This link leads nowhere any more", text)
+            text = gettext("It was taken back, or its time is over. Ask whoever gave it to you for another one.")
+            return self._message(visitor, 404, gettext("This link leads nowhere any more"), text)
         response = _go(f"{visitor.base}/dashboard")
         visitor.put(response, LINK, secret, max(1, int(link.expires - self._reader.now().timestamp())), followed=True)
         return response
@@ -358,8 +360,8 @@ class Dashboard:
     async def _no_page(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-        title = "No such page" if status == 404 else "This page can’t be asked for in this way"
-        return self._message(Visitor.of(request), status, title, "Go back to the figures.", headers)
+        title = gettext("No such page") if status == 404 else gettext("This page can’t be asked for in this way")
+        return self._message(Visitor.of(request), status, title, gettext("Go back to the figures."), headers)
 
     async def _refuse(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
         answer = (error if isinstance(error, Refused) else Refused(Rejection.QUERY, str(error))).answer()
@@ -370,14 +372,12 @@ class Dashboard:
         headers = as_text(retry_after(seconds), reason(STORE_UNAVAILABLE))
         if not request.scope["path"].startswith(request.scope["root_path"] + "/dashboard"):
             return Response(f"{STORE_UNAVAILABLE}\n", 503, {**headers, "cache-control": "no-store"})
-        return self._message(
-            Visitor.of(request),
-            503,
-            "The figures can’t be read now",
-            f"The store gives no figures: {str(error).rstrip('.')}. {self._told()} Your pages are not affected. Browsers try their reports "
-            "again for a while. Load this page again in a moment.",
-            headers,
+        text = gettext("The store gives no figures: {problem}.", problem=str(error).rstrip("."))
+        rest = gettext(
+            "Your pages are not affected. Browsers try their reports again for a while. Load this page again in a moment."
         )
+        title = gettext("The figures can’t be read now")
+        return self._message(Visitor.of(request), 503, title, f"{text} {self._told()} {rest}", headers)
 
 
 def _find_place(visitor: Visitor, request: Request) -> str:

@@ -25,6 +25,7 @@ from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.display import labels
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.setting_rows import SettingGroup
+from adnotice.language import gettext, pgettext
 from adnotice.vocabulary import Mode, Unavailable
 
 
@@ -145,7 +146,11 @@ def _offer(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str
     """The usual days: their name, their address, whether they are shown."""
     site, span = reading.summary.site, reading.summary.span
     for name, days in CHOICES:
-        yield name, urlencode({"site": site, **({"days": days} if days else {}), **keep}), is_chosen(span, days)
+        yield (
+            gettext(name),
+            urlencode({"site": site, **({"days": days} if days else {}), **keep}),
+            is_chosen(span, days),
+        )
 
 
 def name_against(against: Against) -> Mapping[str, str]:
@@ -157,13 +162,14 @@ def _compare(choice: Mapping[str, str], now: Against) -> Iterable[tuple[str, str
     """What the last weeks may be compared with: its name, its address with the same days, whether it is chosen."""
     rest = {name: text for name, text in choice.items() if name != "against"}
     for against, name in labels.AGAINST.items():
-        yield name, urlencode({**rest, **name_against(against)}), against is now
+        yield gettext(name), urlencode({**rest, **name_against(against)}), against is now
 
 
 def _step(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
     """As many days before and after these: a sign, a name, the address. After these there may be none."""
     site, span = reading.summary.site, reading.summary.span
-    for sign, name, days in (("‹", "Earlier", -span.days), ("›", "Later", span.days)):  # noqa: RUF001 - they are meant
+    earlier, later = pgettext("days", "Earlier"), pgettext("days", "Later")
+    for sign, name, days in (("‹", earlier, -span.days), ("›", later, span.days)):  # noqa: RUF001 - they are meant
         first, last = span.first + timedelta(days=days), span.last + timedelta(days=days)
         if first >= EARLIEST and last < span.today:
             yield sign, name, urlencode({"site": site, "first": first, "last": last, **keep})

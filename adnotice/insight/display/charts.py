@@ -14,6 +14,7 @@ from adnotice.insight.analysis.intervals import Share
 from adnotice.insight.analysis.marks import bucket_of
 from adnotice.insight.analysis.summary import Annotated, Band, Bucket
 from adnotice.insight.display import formats, labels
+from adnotice.language import gettext, ngettext
 
 RATE_STEPS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 MAX_RATE_LINES: Final = 6
@@ -205,13 +206,14 @@ def views_point(bucket: Bucket, *, cached: bool) -> str:
     """A bucket's page views in one line."""
     views = bucket.views
     parts = [
-        f"{formats.number(views.blocked)} with ads blocked",
-        *([f"{formats.number(views.partly)} partly"] if views.partly else ()),
-        f"{formats.number(views.clear)} with ads",
-        f"{formats.number(views.unknown)} without a clear answer",
+        # Translators: page views; so are the next four.
+        gettext("{n} with ads blocked", n=formats.number(views.blocked)),
+        *([gettext("{n} partly", n=formats.number(views.partly))] if views.partly else ()),
+        gettext("{n} with ads", n=formats.number(views.clear)),
+        gettext("{n} without a clear answer", n=formats.number(views.unknown)),
     ]
     if not cached:
-        parts.append(f"{formats.number(bucket.missing)} not measured")
+        parts.append(gettext("{n} not measured", n=formats.number(bucket.missing)))
     return ", ".join(parts)
 
 
@@ -299,10 +301,13 @@ def _place_marks(series: Sequence[Bucket], annotations: Sequence[Annotated]) -> 
 def _marks(svg: Element, frame: Frame, count: int, marks: dict[int, list[Annotated]]) -> None:
     taken = float(frame.left)
     for index, found in sorted(marks.items()):
-        texts = [labels.MODE_NAMES[each.mode] if each.mode else each.text for each in found]
+        texts = [gettext(labels.MODE_NAMES[each.mode]) if each.mode else each.text for each in found]
         x = frame.centre(index, count)
         SubElement(svg, "path", {"class": "mark", "d": f"M{_n(x)} {frame.top - 4}V{_n(frame.floor)}"})
-        text = texts[0] if len(texts) == 1 else f"{texts[0]} (and {len(texts) - 1} more)"
+        text, more = texts[0], len(texts) - 1
+        if more:
+            # Translators: {text} is an annotation; {n} more are of the same time.
+            text = ngettext("{text} (and {n} more)", "{text} (and {n} more)", more, text=text, n=more)
         text = text if len(text) <= MAX_LETTERS else f"{text[: MAX_LETTERS - 1].rstrip()}…"
         wide = len(text) * LETTER
         begin = x - 3 if x + wide < frame.width else x - wide + 3
@@ -319,7 +324,7 @@ def _bands(svg: Element, frame: Frame, series: Sequence[Bucket], modes: Sequence
         left, wide = frame.left + places[band.first] * slot, (places[band.last] - places[band.first] + 1) * slot
         shape = {"class": f"mode-{band.mode.value}", "x": _n(left), "y": _n(frame.floor + MARKS_ROOM + 8)}
         SubElement(svg, "rect", {**shape, "width": _n(max(1.0, wide - 1)), "height": "16"})
-        name = labels.MODE_NAMES[band.mode]
+        name = gettext(labels.MODE_NAMES[band.mode])
         if len(name) * LETTER + 8 < wide:
             at = {"class": "axis word", "x": _n(left + 5), "y": _n(frame.floor + MARKS_ROOM + 20)}
             SubElement(svg, "text", at).text = name
@@ -338,8 +343,11 @@ def _hover(svg: Element, frame: Frame, series: Sequence[Bucket], grain: Grain, t
     for index, bucket in enumerate(series):
         shape = {"class": "hover", "x": _n(frame.left + index * slot), "y": str(frame.top)}
         area = SubElement(svg, "rect", {**shape, "width": _n(slot), "height": _n(frame.floor - frame.top)})
-        so_far = " (so far)" if bucket.so_far else ""
-        SubElement(area, "title").text = f"{formats.bucket(bucket.start, grain)}{so_far}: {tell(bucket)}"
+        when = formats.bucket(bucket.start, grain)
+        if bucket.so_far:
+            # Translators: an hour, day, week or month that is not over.
+            when = gettext("{when} (so far)", when=when)
+        SubElement(area, "title").text = f"{when}: {tell(bucket)}"
 
 
 def _runs(series: Sequence[Bucket]) -> Iterator[list[tuple[int, Bucket]]]:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Range, Share
 from adnotice.insight.display import formats
+from adnotice.language import pgettext
 
 WIDTH: Final = 430
 HEIGHT: Final = 58
@@ -49,9 +50,13 @@ def range_scale(rate: float, found: Range) -> str:
     for edge in (low, high):
         SubElement(svg, "path", {"class": "rest-edge", "d": f"M{_n(edge)} {LINE - 16}v16"})
     if low > ROOM + 4:
-        _text(svg, low - 6, LINE - 4, "soft end", f"{formats.percent(found.low)} if none")
+        # Translators: in a drawing: the rate if none of the unanswered page views had ads blocked. At most 9 letters and the rate.
+        name = pgettext("chart", "{rate} if none", rate=formats.percent(found.low))
+        _text(svg, low - 6, LINE - 4, "soft end", name)
     if high < WIDTH - ROOM:
-        _text(svg, high + 6, LINE - 4, "soft", f"{formats.percent(found.high)} if all")
+        # Translators: in a drawing: the rate if all of the unanswered page views had ads blocked. At most 9 letters and the rate.
+        name = pgettext("chart", "{rate} if all", rate=formats.percent(found.high))
+        _text(svg, high + 6, LINE - 4, "soft", name)
     _dot(svg, place(rate), formats.percent(rate))
     return tostring(svg, encoding="unicode")
 
@@ -77,9 +82,13 @@ def change_scale(found: Change) -> str:
             _text(svg, place(value), HEIGHT - 4, "soft middle", formats.signed(value))
     side = -1 if found.points > 0 else 1
     if WIDTH / 2 - edge > LABEL_ROOM:
-        _text(svg, WIDTH / 2 + side * (edge + 6), LINE - 4, "soft" + (" end" if side < 0 else ""), "usual movement")
+        # Translators: in a drawing, of the band of changes that are usual. At most 18 letters.
+        name = pgettext("chart", "usual movement")
+        _text(svg, WIDTH / 2 + side * (edge + 6), LINE - 4, "soft" + (" end" if side < 0 else ""), name)
     SubElement(svg, "path", {"class": "axis-middle", "d": f"M{_n(place(0))} {LINE - 18}v20"})
-    _text(svg, place(0), HEIGHT - 4, "soft middle", f"{formats.percent(found.rate_before)} before")
+    # Translators: in a drawing: the rate of the weeks with which the last ones are compared. At most 14 letters and the rate.
+    name = pgettext("chart", "{rate} before", rate=formats.percent(found.rate_before))
+    _text(svg, place(0), HEIGHT - 4, "soft middle", name)
     _dot(svg, place(found.points), formats.signed(found.points))
     return tostring(svg, encoding="unicode")
 
