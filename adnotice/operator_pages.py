@@ -19,6 +19,8 @@ from adnotice.settings_list import list_settings
 
 def make_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: CurrentMode) -> Dashboard:
     """The operator's pages, API and metrics of what this writer counts."""
+    left_open = find_left_open(settings.notice)
+    spoken = load_spoken(settings.insight.dashboard_languages, Path(settings.notice.wording_folder))
     return Dashboard(
         settings.insight,
         keys=keys,
@@ -29,11 +31,11 @@ def make_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: Current
         pages_cached=settings.count.pages_cached,
         health=writer.health,
         told=writer.tell,
-        to_mend=find_left_open(settings.notice).tell,
+        to_mend=lambda: (*left_open.tell(), *spoken.tell()),
         setting=settings.mode,
         settings_told=partial(list_settings, settings),
         languages=settings.notice.languages,
-        spoken=load_spoken(settings.insight.dashboard_languages, Path(settings.notice.wording_folder)).catalogues,
+        spoken=spoken.catalogues,
         sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
         retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
     )

@@ -155,7 +155,7 @@ class Settings:
         """Says what is allowed and yet seldom meant."""
         yield from self.admission.warnings()
         yield from self.notice.warnings()
-        yield from load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder)).waiting
+        yield from load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder)).waiting.values()
 
     @classmethod
     def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str], problems: Sequence[str] = ()) -> Self:

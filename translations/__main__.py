@@ -120,7 +120,9 @@ def bring_to(template: Catalog, old: Catalog) -> Catalog:
 
 
 def print_po(catalogue: Catalog) -> bytes:
-    """The catalogue as a PO file."""
+    """The catalogue as a PO file. No sentence is one of Python's % formats, as Babel takes "95% interval" for."""
+    for message in catalogue:
+        message.flags.discard("python-format")
     out = io.BytesIO()
     write_po(out, catalogue, width=120, no_location=True, omit_header=False)
     return out.getvalue()

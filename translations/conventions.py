@@ -12,9 +12,21 @@ from typing import Any, Final
 from babel import Locale
 
 from adnotice.insight.display import conventions
-from adnotice.insight.display.labels import LANGUAGES
 
 FILE: Final = Path(conventions.__file__).with_suffix(".json")
+LANGUAGES: Final[Mapping[str, str]] = dict(
+    part.split(":")
+    for part in (
+        "ar:Arabic bg:Bulgarian bn:Bengali bs:Bosnian ca:Catalan cs:Czech da:Danish de:German el:Greek en:English "
+        "es:Spanish et:Estonian eu:Basque fa:Persian fi:Finnish fr:French ga:Irish gl:Galician he:Hebrew hi:Hindi "
+        "hr:Croatian hu:Hungarian id:Indonesian is:Icelandic it:Italian ja:Japanese ka:Georgian ko:Korean lt:Lithuanian "
+        "lv:Latvian mk:Macedonian ms:Malay nb:Norwegian nl:Dutch nn:Nynorsk no:Norwegian pl:Polish pt:Portuguese "
+        "ro:Romanian ru:Russian sk:Slovak sl:Slovenian sq:Albanian sr:Serbian sv:Swedish sw:Swahili ta:Tamil th:Thai "
+        "tr:Turkish uk:Ukrainian ur:Urdu vi:Vietnamese zh:Chinese"
+    ).split()
+)
+"""The languages that browsers ask for most often (CLDR's English names); others stand under their codes."""
+
 ENGLISH: Final = {"compact": [[1e9, "{n}bn"], [1e6, "{n}M"], [1e4, "{n}k"]], "languages": dict(LANGUAGES)}
 COMPACT_FROM: Final = {1e9: "1000000000", 1e6: "1000000", 1e4: "10000"}
 

@@ -5,14 +5,15 @@ A message's name is its English, behind its context where it has one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
-from adnotice.language import CONTEXT_END, ENGLISH, ENGLISH_TAG, Catalogue
+from adnotice.finding import Finding, Weight
+from adnotice.language import CONTEXT_END, ENGLISH, ENGLISH_TAG, Catalogue, gettext, ngettext
 from adnotice.notice.approved import Approved, file_of, read_approved
 from adnotice.notice.drafts import Draft, list_drafts, read_draft
 from adnotice.notice.sentences import Plural
@@ -27,10 +28,43 @@ OWN_NAME: Final = f"the language's own name{CONTEXT_END}English"
 
 
 class Spoken(NamedTuple):
-    """The catalogues of the languages that can be spoken, by tag, the operators' own first; and why others are not among them."""
+    """The catalogues of the languages that can be spoken, by tag, the operators' own first; which are not, and why; and how many
+    messages nobody has read yet of those that are."""
 
     catalogues: Mapping[str, Catalogue]
-    waiting: tuple[str, ...]
+    waiting: Mapping[str, str]
+    unread: Mapping[str, int]
+
+    def tell(self) -> Iterator[Finding]:
+        """What is left to do, for the health page, in the language that is spoken when it is asked."""
+        for language in self.waiting:
+            yield Finding(
+                weight=Weight.LOOK,
+                found=gettext(
+                    "The dashboard does not speak {language}: nobody has approved its words.", language=language
+                ),
+                do=gettext(
+                    "Read them with `adnotice wording --html {language} --dashboard`, then: `adnotice wording approve {language} "
+                    "--dashboard --by NAME`",
+                    language=language,
+                ),
+            )
+        for language, n in self.unread.items():
+            yield Finding(
+                weight=Weight.KNOW,
+                found=ngettext(
+                    "Language {language}: {n} sentence of the dashboard is new, and nobody has read it yet.",
+                    "Language {language}: {n} sentences of the dashboard are new, and nobody has read them yet.",
+                    n,
+                    language=language,
+                    n=n,
+                ),
+                do=gettext(
+                    "Read them with `adnotice wording --html {language} --dashboard`, then: `adnotice wording approve {language} "
+                    "--dashboard --by NAME`",
+                    language=language,
+                ),
+            )
 
 
 @cache
@@ -71,13 +105,16 @@ def read_approved_messages(wording_folder: Path, language: str) -> Approved | No
 def load_spoken(languages: Sequence[str], wording_folder: Path) -> Spoken:
     """The languages of these that are spoken: English needs nobody's approval. Where none is, English is."""
     catalogues: dict[str, Catalogue] = {}
-    waiting = []
+    waiting: dict[str, str] = {}
+    unread: dict[str, int] = {}
     for language in languages:
         try:
-            catalogues[language] = _load(language, wording_folder)
+            catalogues[language], new = _load(language, wording_folder)
         except NotWhole as reason:
-            waiting.append(str(reason))
-    return Spoken(catalogues or {ENGLISH_TAG: ENGLISH}, tuple(waiting))
+            waiting[language] = str(reason)
+        else:
+            unread.update({language: new} if new else {})
+    return Spoken(catalogues or {ENGLISH_TAG: ENGLISH}, waiting, unread)
 
 
 def name_itself(catalogue: Catalogue) -> str:
@@ -86,11 +123,12 @@ def name_itself(catalogue: Catalogue) -> str:
     return said if isinstance(said, str) else "English"
 
 
-def _load(language: str, wording_folder: Path) -> Catalogue:
+def _load(language: str, wording_folder: Path) -> tuple[Catalogue, int]:
+    """A language's catalogue, and how many of its messages came after the approval. Raises `NotWhole`."""
     approved = read_approved_messages(wording_folder, language)
     if approved is None or not approved.by:
         if language == ENGLISH_TAG:
-            return ENGLISH
+            return ENGLISH, 0
         known = (
             f"{file_of(folder_of(wording_folder), language)}"
             if approved
@@ -108,9 +146,10 @@ def _load(language: str, wording_folder: Path) -> Catalogue:
             f"{language} --dashboard, then: adnotice wording approve {language} --dashboard --by NAME"
         )
     words = approved.words
-    if any(name not in words.said for name in messages()):
+    new = sum(name not in words.said for name in messages())
+    if new:
         words = check_whole(Words(language, {**_drafted(language), **words.said}, words.plural), messages())
-    return Catalogue(language, words.said, words.form_of)
+    return Catalogue(language, words.said, words.form_of), new
 
 
 def _drafted(language: str) -> Mapping[str, str | tuple[str, ...]]:

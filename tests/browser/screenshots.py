@@ -1,5 +1,5 @@
 """`make screenshots`: pictures of the notice and the dashboard, taken of the running demo, into docs/images; and of the dashboard
-in each of its situations, to be looked at, into .cache/screenshots (`ARGS=--situations`: these alone); and the notice in every shape, state and window,
+in each of its situations and languages, to be looked at, into .cache/screenshots (`ARGS=--situations`: these alone); and the notice in every shape, state and window,
 into .cache/gallery (`ARGS=--gallery`)."""
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from adnotice.count.stores.open import open_store
 from adnotice.insight.access.passwords import hash_password
+from adnotice.insight.wording import folder_of, list_message_drafts, load_message_draft
+from adnotice.notice.approved import approve, write_approved
 from tests.browser.desk import DASHBOARD, PASSWORD, log_in
 from tests.browser.gallery import picture_gallery
 from tests.browser.internet import Internet
@@ -145,8 +148,16 @@ def picture_dashboard(browsers: Browsers, site: Demo) -> None:
 def picture_situations() -> None:
     """The dashboard in each situation, in each look, on paper, and a page alone."""
     with tempfile.TemporaryDirectory() as name, Internet() as net:
-        password = {"dashboard_password_hash": hash_password(PASSWORD)}
-        site = Site(net, Path(name), host=HOST, mode="measure", timezone="UTC", **password)
+        folder = Path(name) / "wording"
+        for language in list_message_drafts():
+            words = load_message_draft(language).words
+            write_approved(folder_of(folder), approve(words, "nobody: for pictures", datetime.now(UTC).date()))
+        options = {
+            "dashboard_password_hash": hash_password(PASSWORD),
+            "dashboard_languages": ["en", *list_message_drafts()],
+            "wording_folder": str(folder),
+        }
+        site = Site(net, Path(name), host=HOST, mode="measure", timezone="UTC", **options)
         browsers = Browsers(net, Path(name))
         store = open_store(site.store_url)
         fill(store, time.time())
@@ -163,6 +174,11 @@ def picture_situations() -> None:
             page.call("media", type="print")
             page.screenshot(TO_LOOK_AT / "print.png", whole=True)
             page.call("media", type="screen")
+            for language in list_message_drafts():
+                page.goto(f"{DASHBOARD}/speak/{language}")
+                for picture, path in PICTURES.items():
+                    for look in ("light", "360"):
+                        take(page, path, f"{language}/{picture}-{look}", look)
         finally:
             browsers.close()
             site.close()
@@ -175,6 +191,7 @@ def take(page: Page, path: str, picture: str, look: str) -> None:
     page.call("cdp", method="Emulation.setEmulatedMedia", params={"features": [scheme]})
     page.call("viewport", **LOOKS[look])
     page.goto(f"{DASHBOARD}{path}")
+    (TO_LOOK_AT / picture).parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(TO_LOOK_AT / f"{picture}.png")
     page.screenshot(TO_LOOK_AT / f"{picture}-whole.png", whole=True)
 

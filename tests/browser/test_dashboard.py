@@ -13,6 +13,8 @@ import pytest
 from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.stores.open import open_store
 from adnotice.insight.access.passwords import hash_password
+from adnotice.insight.wording import folder_of, list_message_drafts, load_message_draft
+from adnotice.notice.approved import approve, write_approved
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.desk import DASHBOARD, PASSWORD, log_in, told, wait_for
 from tests.browser.newspaper import ROOT
@@ -316,3 +318,39 @@ def test_the_first_screen_answers_the_questions(profile: str, sites: str, newsro
         assert page.run("return document.querySelector('.answers > div:nth-child(3) dt').innerText") == "Change"
         bottoms = page.run(BOTTOMS, list(answers))
         assert {at: bottom for at, bottom in bottoms.items() if not 0 < bottom <= size[1]} == {}
+
+
+CUT = """return [...document.querySelectorAll('.brief th, .brief td.number, nav a, button, .chooser a, .chooser summary')]
+  .filter((each) => each.getClientRects().length && each.clientWidth && each.scrollWidth > each.clientWidth + 1)
+  .filter((each) => getComputedStyle(each).textOverflow !== "ellipsis").map((each) => each.innerText)"""
+
+
+@BOTH
+@pytest.mark.parametrize("language", list_message_drafts())
+def test_it_has_room_for_the_words_of_each_language(
+    profile: str, language: str, newsroom: Newsroom, reader: Readers, tmp_path: Path
+) -> None:
+    words = load_message_draft(language).words
+    write_approved(folder_of(tmp_path), approve(words, "who tests", datetime.now(UTC).date()))
+    site = open_dashboard(newsroom, dashboard_languages=[language, "en"], wording_folder=str(tmp_path))
+    name_more_sites(site)
+    page = log_in(reader(profile, site))
+    page.goto(f"{DASHBOARD}/speak/{language}")
+    known, change = ".answers > div:nth-child(2) dd", ".answers > div:nth-child(3) dd:not(.drawn)"
+    for size in ((1280, 800), (360, 640), (320, 640)):
+        page.call("viewport", width=size[0], height=size[1])
+        for path in ("?site=default", "/health", "/notice", "/access", "/pages", "/settings"):
+            page.goto(DASHBOARD + path)
+            assert page.run("return document.documentElement.lang") == language
+            assert page.run("return document.documentElement.scrollWidth <= innerWidth"), f"{path} at {size}"
+            assert page.run(CUT) == [], f"{path} at {size}"
+            if profile == "chromium" and size[0] != 320:
+                assert run_axe(page) == [], f"{path} at {size}"
+        page.goto(f"{DASHBOARD}?site=default")
+        assert page.run("return document.querySelector('#site').clientWidth") > 60, "the site’s name can be read"
+        if size[0] == 1280:
+            bottoms = page.run(BOTTOMS, [".status", "h1", known, change, ".pair h2"])
+            assert {at: bottom for at, bottom in bottoms.items() if not 0 < bottom <= size[1]} == {}
+    page.run("document.querySelector('.tongues a[hreflang=en]').click()")
+    wait_for(page, "html[lang=en]")
+    assert "of measured page views had ads blocked" in told(page)

@@ -69,7 +69,6 @@ NOT_SAID = (
     ": set ",  # said by `adnotice mode`, on the command line
     " and ",
     "(none)",  # the name of a row, which labels says
-    "ar:Arabic",  # names of languages
 )
 SAID = re.compile(r"[A-Za-z’']{2,}[,;:]? [a-z’']{2,}|^[A-Z][a-z]+( [a-z]+)*[.:]$|[a-z]{2,} $|^[ ,;:(]+[a-z]{2,}")
 """Two words, one with its full stop, or one beside a value."""

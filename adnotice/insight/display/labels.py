@@ -13,6 +13,7 @@ from adnotice.count.model.tally import OTHER
 from adnotice.finding import Weight
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
+from adnotice.insight.display.conventions import here
 from adnotice.insight.trail import Act, Deed
 from adnotice.language import gettext, gettext_noop, pgettext
 from adnotice.texts import UNKNOWN, Text, explain
@@ -136,26 +137,12 @@ DEVICES: Final[Mapping[str, str]] = {
 }
 
 
-LANGUAGES: Final[Mapping[str, str]] = dict(
-    part.split(":")
-    for part in (
-        "ar:Arabic bg:Bulgarian bn:Bengali bs:Bosnian ca:Catalan cs:Czech da:Danish de:German el:Greek en:English "
-        "es:Spanish et:Estonian eu:Basque fa:Persian fi:Finnish fr:French ga:Irish gl:Galician he:Hebrew hi:Hindi "
-        "hr:Croatian hu:Hungarian id:Indonesian is:Icelandic it:Italian ja:Japanese ka:Georgian ko:Korean lt:Lithuanian "
-        "lv:Latvian mk:Macedonian ms:Malay nb:Norwegian nl:Dutch nn:Nynorsk no:Norwegian pl:Polish pt:Portuguese "
-        "ro:Romanian ru:Russian sk:Slovak sl:Slovenian sq:Albanian sr:Serbian sv:Swedish sw:Swahili ta:Tamil th:Thai "
-        "tr:Turkish uk:Ukrainian ur:Urdu vi:Vietnamese zh:Chinese"
-    ).split()
-)
-"""The languages that browsers ask for most often (CLDR's English names); others stand under their codes."""
-
-
 def row(name: str, table: str = "") -> str:
     """The name of a row in this table: the last one takes all that have none of their own."""
     if table == "devices" and name in DEVICES:
         return gettext(DEVICES[name])
     if table == "languages":
-        name = LANGUAGES.get(name, name)
+        name = here().languages.get(name, name)
     if name == NO_REFERRER:
         return pgettext("row of a table: page views that name no referrer", "None said")
     if name == NOT_KNOWN:

@@ -1,0 +1,201 @@
+"""Which language operators are met in: their browser's where somebody has approved its words, and no other."""
+
+from __future__ import annotations
+
+import gettext
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from adnotice.cli import main
+from adnotice.insight.dashboard import Dashboard
+from adnotice.insight.wording import (
+    FOLDER,
+    english_messages,
+    list_message_drafts,
+    load_message_draft,
+    load_spoken,
+    messages,
+)
+from adnotice.keys import Keys
+from adnotice.language import CONTEXT_END, Catalogue
+from adnotice.notice.words import placeholders
+from adnotice.settings import Settings
+from tests.conftest import SECRET
+from tests.insight.conftest import Newsroom, log_in
+
+PSEUDO = Catalogue("de", {"Log in": "Anmelden", f"page{CONTEXT_END}Figures": "Zahlen", "Password": "Passwort"})
+LANG = re.compile(r'<html lang="([^"]+)">')
+
+
+def speaking_dashboard(newsroom: Newsroom) -> Dashboard:
+    return Dashboard(
+        newsroom.settings,
+        keys=Keys(SECRET),
+        store=lambda: newsroom.store,
+        site_name="The Daily Example",
+        mode=lambda: newsroom.mode,
+        clock=lambda: newsroom.now,
+        ticks=lambda: newsroom.now,
+        spoken={"en": Catalogue(), "de": PSEUDO},
+    )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("wanted", "met"),
+    [("de-CH,de;q=0.9,en;q=0.5", "de"), ("uk,en;q=0.5", "en"), ("fr", "en"), ("", "en"), (";q=,,*;,de-", "de")],
+)
+async def test_a_browser_is_met_in_the_first_of_its_languages_that_is_spoken(
+    busy: Newsroom, wanted: str, met: str
+) -> None:
+    async with busy.browser(dashboard=speaking_dashboard(busy)) as browser:
+        browser.headers["accept-language"] = wanted
+        page = (await browser.get("dashboard/login")).text
+        assert LANG.findall(page) == [met]
+        assert ("Anmelden" in page) == (met == "de")
+        await log_in(browser)
+        page = (await browser.get("dashboard")).text
+        assert LANG.findall(page) == [met]
+        assert (">Zahlen<" in page) == (met == "de")
+        assert ("1.234" in page or "24,1" in page or re.search(r"\d,\d\xa0%", page) is not None) == (met == "de")
+
+
+@pytest.mark.anyio
+async def test_a_language_is_chosen_and_kept_and_the_way_leads_back(busy: Newsroom) -> None:
+    async with busy.browser(dashboard=speaking_dashboard(busy)) as browser:
+        await log_in(browser)
+        page = (await browser.get("dashboard/health?days=7")).text
+        (address,) = re.findall(r'href="/_adnotice/(dashboard/speak/de[^"]*)"', page)
+        answer = await browser.get(address.replace("&amp;", "&"))
+        assert (answer.status_code, answer.headers["location"]) == (303, "/_adnotice/dashboard/health?days=7")
+        page = (await browser.get("dashboard/health?days=7")).text
+        assert LANG.findall(page) == ["de"]
+        assert re.search(r'speak/de[^>]* aria-current="true"', page)
+        await browser.get("dashboard/speak/en")
+        assert LANG.findall((await browser.get("dashboard")).text) == ["en"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "\\evil.example", "health\r\nA: b"])
+async def test_no_language_leads_to_another_site(busy: Newsroom, back: str) -> None:
+    async with busy.browser(dashboard=speaking_dashboard(busy)) as browser:
+        answer = await browser.get("dashboard/speak/de", params={"back": back})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/_adnotice/dashboard")
+        answer = await browser.get("dashboard/speak/%0d%0aA:b")
+        assert answer.status_code == 303
+        assert answer.headers["set-cookie"].startswith("__Host-adn-lang=en;")
+
+
+@pytest.mark.anyio
+async def test_one_language_alone_offers_no_choice(busy: Newsroom) -> None:
+    async with busy.browser() as browser:
+        assert "/speak/" not in (await browser.get("dashboard/login", headers={"accept-language": "de"})).text
+
+
+@pytest.mark.anyio
+async def test_programs_are_told_in_english(busy: Newsroom) -> None:
+    async with busy.browser(dashboard=speaking_dashboard(busy)) as browser:
+        await log_in(browser)
+        english = await browser.get("api/v1/summary")
+        german = await browser.get("api/v1/summary", headers={"accept-language": "de"})
+        assert german.json() == english.json()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without any settings, where the command is run."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("CONFIG", "LANGUAGES", "DASHBOARD_LANGUAGES", "WORDING_FOLDER", "STORE_URL"):
+        monkeypatch.delenv(f"ADNOTICE_{name}", raising=False)
+    return tmp_path
+
+
+def test_what_nobody_has_approved_is_not_spoken(here: Path) -> None:
+    spoken = load_spoken(["de", "en", "fi"], here / "adnotice-wording")
+    assert list(spoken.catalogues) == ["en"]
+    first, second = spoken.waiting.values()
+    assert first == (
+        "the dashboard does not speak de: nobody has approved its draft. Read it with adnotice wording --html de --dashboard, "
+        "then: adnotice wording approve de --dashboard --by NAME"
+    )
+    assert "there are no words in it" in second
+    assert [each.found for each in spoken.tell()] == [
+        "The dashboard does not speak de: nobody has approved its words.",
+        "The dashboard does not speak fi: nobody has approved its words.",
+    ]
+    assert first in list(Settings.of(secret_key=SECRET, dashboard_languages=["en", "de"]).warnings())
+
+
+@pytest.mark.parametrize("language", list_message_drafts())
+def test_what_is_approved_is_spoken(here: Path, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wording", "approve", language, "--dashboard", "--by", "Olena"]) == 0
+    assert f"Operators meet them once the setting dashboard_languages names {language}" in capsys.readouterr().out
+    spoken = load_spoken([language, "en"], here / "adnotice-wording")
+    assert not spoken.waiting
+    assert list(spoken.catalogues) == [language, "en"]
+    assert spoken.catalogues[language].said == load_message_draft(language).words.said
+    assert main(["wording", "--dashboard"]) == 0
+    assert f"{language}     live: approved by Olena" in capsys.readouterr().out
+    assert main(["wording"]) == 0
+    assert f"  {language}     a draft" in capsys.readouterr().out, "readers’ words are approved apart"
+
+
+def test_an_upgrade_takes_no_language_away(here: Path) -> None:
+    """What came after the approval is said as the version brings it."""
+    assert main(["wording", "approve", "de", "--dashboard", "--by", "Olena"]) == 0
+    file = here / "adnotice-wording" / "dashboard" / "de.toml"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith('"Log out"')]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    spoken = load_spoken(["de"], here / "adnotice-wording")
+    said = spoken.catalogues["de"].said
+    assert said is not None
+    assert [each.found for each in spoken.tell()] == [
+        "Language de: 1 sentence of the dashboard is new, and nobody has read it yet."
+    ]
+    assert said["Log out"] == load_message_draft("de").words.said["Log out"]
+
+
+def test_the_words_are_printed_for_who_is_to_approve_them(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wording", "--html", "uk", "--dashboard"]) == 0
+    page = capsys.readouterr().out
+    assert "Dashboard and mails" in page
+    assert "read by: nobody yet" in page
+    assert main(["wording", "--names", "--dashboard", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["sentences"]) == set(messages())
+
+
+def test_the_drafts_hold_every_message_with_its_values() -> None:
+    assert set(list_message_drafts()) >= {"de", "uk"}
+    for language in list_message_drafts():
+        draft = load_message_draft(language)
+        assert draft.read_by == "nobody yet", "a machine wrote it: who reads it says so here"
+        with (FOLDER / f"{language}.mo").open("rb") as file:
+            assert gettext.GNUTranslations(file).info()["language"] == language.replace("-", "_")
+        for name, said in draft.words.said.items():
+            source = english_messages().said[name]
+            for form in (said,) if isinstance(said, str) else said:
+                assert form.strip(), f"{language}: {name}"
+                assert form == form.strip() or not isinstance(source, str) or source != source.strip(), (
+                    f"{language}: {name}"
+                )
+                assert placeholders(form) <= placeholders(source), f"{language}: {name}"
+                assert form.count("`") == str(source if isinstance(source, str) else source[0]).count("`"), name
+            whole = said if isinstance(said, str) else said[-1]
+            assert placeholders(whole) == placeholders(source), f"{language}: {name}"
+        assert CONTEXT_END not in "".join(str(each) for each in draft.words.said.values())
+
+
+def test_what_is_committed_is_what_make_translations_makes() -> None:
+    made = pytest.importorskip("translations.__main__", reason="babel is not installed")
+    found = made.find_messages()
+    assert (FOLDER / "messages.json").read_text(encoding="utf-8") == made.print_messages(), "run make translations"
+    template = made.make_message_template()
+    asked = [(each.context, each.id) for each in template if each.id]
+    assert len(asked) == len(found)
+    for path in (made.OPERATORS.template, *made.OPERATORS.files):
+        held = made.read(path)
+        assert [(each.context, each.id) for each in held if each.id] == asked, f"{path}: run make translations"
+        assert held.version == template.version or path == made.OPERATORS.template
