@@ -8,6 +8,8 @@ ARGS ?=
 MARK ?=
 # Bytecode is kept, whatever the shell says: the tests start a thousand processes, each of which would compile it all.
 export PYTHONDONTWRITEBYTECODE :=
+# Two processes: a test waits for most of its time. The tests of a module stay together and share what they have started.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor
@@ -72,7 +74,7 @@ demo: $(CACHE)/demo ## the demo newspaper, its dashboard, and what to look at
 	@$(BIN)/python demo_app.py $(ARGS)
 
 test: $(CACHE)/check browser-setup ## every test, in real browsers with a real blocker where they can be had (ARGS="-k word"; of tables a part, ARGS=--whole: all)
-	@bash tests/halves.sh $(BIN)/python $(ARGS)
+	@bash tests/halves.sh $(BIN)/python $(SHARED) $(ARGS)
 
 # ARGS="-k word" chooses among a lane's tests; a marker of one's own is added to the lane's with MARK="and slow".
 fast: $(CACHE)/check ## the tests that need neither browsers nor servers nor waiting (MARK="and not inside" narrows it)
@@ -95,7 +97,7 @@ check: lint $(CACHE)/compiled ## lint, types, and every test: what CI runs; of t
 
 # Beside CI, not in it: Python traces each line of ours in all thousand processes, which takes two thirds more CPU.
 coverage: $(CACHE)/check ## which lines and branches the tests without browsers reach
-	@$(BIN)/python -m pytest -m 'not (browser or endurance)' --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) -m 'not (browser or endurance)' --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 # Each in a venv of its own, made anew: what the registry has today is the point.
 LANE = rm -rf $(CACHE)/$(1) && $(PYTHON) -m venv $(CACHE)/$(1) 2>/dev/null || { \

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Every test, in two halves side by side: those that drive a browser, and all others. Each half takes its tests one by one,
-# so that what measures time has a core to itself; together they take half as long.
+# Every test, in two halves side by side: those that drive a browser, and all others.
 #
 # usage: tests/halves.sh PYTHON [pytest's options for both].
 # The second half's output comes when the first has ended; the last line is pytest's own summary.

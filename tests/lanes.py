@@ -1,4 +1,6 @@
-"""Which tests `make fast` leaves out: those that start servers or programs, or wait for real seconds. `make test` has all."""
+"""Which tests `make fast` leaves out: those that start servers or programs, or wait for real seconds. `make test` has all, in
+several processes: there what takes longest comes first, and what `make fast` runs comes last, so that all end together.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,20 @@ MODULES: Final = (
     *("count/test_reliability.py", "count/test_said_at_start.py", "count/test_sqlite.py", "count/test_writer.py"),
     *("insight/test_login_flood.py", "insight/test_silence.py"),
 )
+LONGEST: Final = (
+    *("test_compiled.py", "test_empty_memory.py", "detect/test_openapi.py", "conformance/test_starlette_suite.py"),
+    *("browser/test_blockers.py", "browser/test_whole_way.py", "browser/test_page_life.py"),
+)
 FIXTURES: Final = {"cluster", "cluster_url", "own_redis", "own_postgresql", "postgresql_url", "redis_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks them."""
+    """Marks them, and puts them in order; within it modules stay in the order in which they came."""
     for item in items:
         path = item.path.relative_to(HERE)
         servers = FIXTURES & set(getattr(item, "fixturenames", ()))
         if path.parts[0] in FOLDERS or path.as_posix() in MODULES or servers:
             item.add_marker(pytest.mark.process)
+    waiting = {item.path for item in items if any(map(item.get_closest_marker, ("process", "slow")))}
+    longest = [HERE / name for name in LONGEST]
+    items.sort(key=lambda item: (item.path not in longest, item.path not in waiting))
