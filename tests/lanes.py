@@ -35,6 +35,9 @@ MODULES: Final = (
     *("count/test_reliability.py", "count/test_said_at_start.py", "count/test_sqlite.py", "count/test_writer.py"),
     *("insight/test_login_flood.py", "insight/test_silence.py"),
 )
+MEASURED: Final = ("count/test_faults.py", "insight/test_login_flood.py")
+"""Whole modules that hold times against bounds."""
+
 LONGEST: Final = (
     *("test_compiled.py", "test_empty_memory.py", "detect/test_openapi.py", "conformance/test_starlette_suite.py"),
     *("browser/test_blockers.py", "browser/test_whole_way.py", "browser/test_page_life.py"),
@@ -47,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         path = item.path.relative_to(HERE)
         servers = FIXTURES & set(getattr(item, "fixturenames", ()))
+        if path.as_posix() in MEASURED:
+            item.add_marker(pytest.mark.measured)
         if path.parts[0] in FOLDERS or path.as_posix() in MODULES or servers:
             item.add_marker(pytest.mark.process)
     waiting = {item.path for item in items if any(map(item.get_closest_marker, ("process", "slow")))}

@@ -113,10 +113,12 @@ class Rate:
         """Takes one event for the key: 0 when it is within the limit, else the seconds until the next one is."""
         now = self._clock()
         hashed = hash((self._salt, key))
-        due = max(self._due.get(hashed, now), now) + self._interval
-        if due - now > self._burst:
-            return due - now - self._burst
-        self._due[hashed] = due
+        ahead = (
+            max(self._due.get(hashed, now) - now, 0.0) + self._interval
+        )  # from now on: a sum with the time would be rounded
+        if ahead > self._burst:
+            return ahead - self._burst
+        self._due[hashed] = now + ahead
         self._due.move_to_end(hashed)
         if len(self._due) > MAX_KNOWN_CLIENTS:
             self._due.popitem(last=False)

@@ -82,6 +82,7 @@ def our_longest_task_ms(events: list[dict[str, Any]], prefix: str) -> float:
     return max(float(task["tdur"]) for task in tasks if any(is_within(event, task) for event in ours)) / 1000
 
 
+@pytest.mark.measured
 def test_a_clear_view_shifts_nothing_and_blocks_no_main_thread_on_a_slow_machine(site: Site, reader: Readers) -> None:
     # The slow machine is made by a clock, not by counting work: a busy hour makes it slower still, so the best visit counts.
     visits = []

@@ -234,6 +234,7 @@ def test_invented_pages_push_out_none_that_is_read(front: Front) -> None:
     assert_harmless(row)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("server", EVERYWHERE)
 async def test_strangers_at_the_login_keep_no_known_browser_out(server: str, tmp_path: Path) -> None:
     """From sixty addresses, with passwords of full cost."""

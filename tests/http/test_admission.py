@@ -408,6 +408,16 @@ def test_in_any_window_at_most_the_burst_and_what_flowed_back_is_let_through(gap
             assert count <= events + (end - start) * events / 60 + 1 + 1e-3
 
 
+@pytest.mark.parametrize("now", [0.1, 1000.0, 4_321.987_654_321, 1e6 / 3, 1e9 / 7])
+def test_who_was_not_seen_before_is_let_through_whatever_the_time_is(now: float) -> None:
+    """A limit of one event: that one must not be refused because a sum was rounded up."""
+    clock = Clock()
+    for step in range(1000):
+        clock.now = now + step * 0.137
+        for seconds in (1.0, 60.0):
+            assert Rate(1, seconds, clock).wait("client") == 0
+
+
 def test_clients_do_not_share_a_rate_and_a_full_burst_comes_back() -> None:
     clock = Clock()
     rate = Rate(10, 60.0, clock)
