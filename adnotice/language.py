@@ -86,9 +86,9 @@ def find_form(one: str, other: str, n: int) -> str:
     """The form of a message that a number takes, before its values are put in."""
     catalogue = _SPOKEN.get()
     forms = catalogue.said.get(one) if catalogue.said else None
-    if isinstance(forms, tuple):
-        return forms[catalogue.form_of(n)]
-    return (one, other)[form_of_english(n)]
+    if forms is None:
+        return (one, other)[form_of_english(n)]
+    return forms if isinstance(forms, str) else forms[catalogue.form_of(n)]
 
 
 def fill(message: str, values: Mapping[str, object]) -> str:

@@ -155,7 +155,8 @@ class Settings:
         """Says what is allowed and yet seldom meant."""
         yield from self.admission.warnings()
         yield from self.notice.warnings()
-        yield from load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder)).waiting.values()
+        spoken = load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder))
+        yield from map(str, spoken.waiting.values())
 
     @classmethod
     def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str], problems: Sequence[str] = ()) -> Self:

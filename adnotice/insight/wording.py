@@ -17,7 +17,7 @@ from adnotice.language import CONTEXT_END, ENGLISH, ENGLISH_TAG, Catalogue, gett
 from adnotice.notice.approved import Approved, file_of, read_approved
 from adnotice.notice.drafts import Draft, list_drafts, read_draft
 from adnotice.notice.sentences import Plural
-from adnotice.notice.words import NotWhole, Words, check_whole
+from adnotice.notice.words import NotWhole, Said, Words, check_whole, find_fault
 
 FOLDER: Final = Path(__file__).parent / "catalogues"
 MESSAGES: Final = FOLDER / "messages.json"
@@ -27,17 +27,29 @@ than one (empty: it holds no number)."""
 OWN_NAME: Final = f"the language's own name{CONTEXT_END}English"
 
 
+class NotApproved(NotWhole):
+    """Words that nobody has approved, or that are not there at all."""
+
+
 class Spoken(NamedTuple):
     """The catalogues of the languages that can be spoken, by tag, the operators' own first; which are not, and why; and how many
     messages nobody has read yet of those that are."""
 
     catalogues: Mapping[str, Catalogue]
-    waiting: Mapping[str, str]
+    waiting: Mapping[str, NotWhole]
     unread: Mapping[str, int]
 
     def tell(self) -> Iterator[Finding]:
         """What is left to do, for the health page, in the language that is spoken when it is asked."""
-        for language in self.waiting:
+        for language, reason in self.waiting.items():
+            if not isinstance(reason, NotApproved):
+                yield Finding(
+                    weight=Weight.LOOK,
+                    found=gettext("The dashboard does not speak {language}.", language=language),
+                    # Translators: {problem} is what is wrong with a file of words.
+                    do=gettext("Mend the file, and start the site anew: {problem}", problem=reason.said),
+                )
+                continue
             yield Finding(
                 weight=Weight.LOOK,
                 found=gettext(
@@ -105,13 +117,13 @@ def read_approved_messages(wording_folder: Path, language: str) -> Approved | No
 def load_spoken(languages: Sequence[str], wording_folder: Path) -> Spoken:
     """The languages of these that are spoken: English needs nobody's approval. Where none is, English is."""
     catalogues: dict[str, Catalogue] = {}
-    waiting: dict[str, str] = {}
+    waiting: dict[str, NotWhole] = {}
     unread: dict[str, int] = {}
     for language in languages:
         try:
             catalogues[language], new = _load(language, wording_folder)
         except NotWhole as reason:
-            waiting[language] = str(reason)
+            waiting[language] = reason
         else:
             unread.update({language: new} if new else {})
     return Spoken(catalogues or {ENGLISH_TAG: ENGLISH}, waiting, unread)
@@ -137,24 +149,27 @@ def _load(language: str, wording_folder: Path) -> tuple[Catalogue, int]:
             else ""
         )
         if not known:
-            raise NotWhole(
-                f"the dashboard does not speak {language}: there are no words in it. Begin with: adnotice wording template "
-                f"{language} --dashboard >{file_of(folder_of(wording_folder), language)}"
+            raise NotApproved(
+                f"the dashboard does not speak {language}: there are no words in it. Begin with: mkdir -p "
+                f"{folder_of(wording_folder)}; adnotice wording template {language} --dashboard "
+                f">{file_of(folder_of(wording_folder), language)}"
             )
-        raise NotWhole(
+        raise NotApproved(
             f"the dashboard does not speak {language}: nobody has approved {known}. Read it with adnotice wording --html "
             f"{language} --dashboard, then: adnotice wording approve {language} --dashboard --by NAME"
         )
     words = approved.words
-    new = sum(name not in words.said for name in messages())
-    if new:
-        words = check_whole(Words(language, {**_drafted(language), **words.said}, words.plural), messages())
-    return Catalogue(language, words.said, words.form_of), new
+    new = [name for name in messages() if name not in words.said]
+    brought = _drafted(language, words.plural, new) if new else {}
+    said = {name: each for name, each in {**brought, **words.said}.items() if name in messages()}
+    return Catalogue(language, said, words.form_of), len(new)
 
 
-def _drafted(language: str) -> Mapping[str, str | tuple[str, ...]]:
-    """What a version brings for the messages that came after the approval: an upgrade takes no language away."""
+def _drafted(language: str, plural: str, new: Sequence[str]) -> Mapping[str, Said]:
+    """What a version brings for the messages that came after the approval; those that it does not bring, or whose forms are not
+    those of the approved words, are said in English: an upgrade takes no language away."""
     try:
-        return load_message_draft(language).words.said
+        said = load_message_draft(language).words.said
     except NotWhole:
         return {}
+    return {name: said[name] for name in new if not find_fault(name, said[name], plural, messages())}

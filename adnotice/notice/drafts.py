@@ -11,11 +11,9 @@ from typing import Final, NamedTuple
 from adnotice.language import gettext_noop
 from adnotice.notice.sentences import Plural
 from adnotice.notice.steps import PRODUCTS
-from adnotice.notice.words import SENTENCES, NotWhole, Said, Words, complete
+from adnotice.notice.words import NUMBERS, SENTENCES, NotWhole, Said, Words, complete
 
 FOLDER: Final = Path(__file__).parent / "catalogues"
-NUMBERS: Final = (*range(200), 1_000_000)
-"""Every form of a plural rule is that of one of these (CLDR's samples of whole numbers: French has a form for millions)."""
 
 
 class Draft(NamedTuple):

@@ -7,8 +7,9 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from adnotice.language import Problem, fill, gettext_noop
@@ -46,6 +47,9 @@ MAY_LACK: Final = (
 
 SAID_OF_ALLOWED: Final = ("about_allowed_cookie", "about_answer_allowed")
 """What the public page says of the setting `count_allowed`: a language may lack it, and the setting waits until it has it."""
+
+NUMBERS: Final = (*range(200), 1_000_000)
+"""Every form of a plural rule is that of one of these (CLDR's samples of whole numbers: French has a form for millions)."""
 
 NAMED: Final = 10
 """So many of the sentences that are missing are named."""
@@ -124,7 +128,7 @@ class Words:
 
     def form_of(self, number: int) -> int:
         """Which form a number takes, from 0."""
-        return gettext.c2py(_plural_rule(self.plural)[1])(number)
+        return _plural_rule(self.plural)[1](number)
 
 
 def written_in(texts: Iterable[str]) -> str:
@@ -198,7 +202,7 @@ def find_fault(
             return "it is empty"
     elif not isinstance(said, str):
         try:
-            needed = _plural_rule(plural)[0]
+            needed, _ = _plural_rule(plural)
         except ValueError as error:
             return str(error)
         if len(said) != needed or not all(form.strip() for form in said):
@@ -212,11 +216,20 @@ def find_fault(
     return ""
 
 
-def _plural_rule(header: str) -> tuple[int, str]:
+@lru_cache(maxsize=64)
+def _plural_rule(header: str) -> tuple[int, Callable[[int], int]]:
+    """How many forms there are, and which one a number takes. Raises `ValueError` for a rule that can't be used."""
     found = _PLURAL.fullmatch(header.strip())
     if found is None:
         raise ValueError(f"plural must be gettext's Plural-Forms, such as {_ENGLISH_PLURAL!r}, got {header!r}")
-    return int(found[1]), found[2]
+    needed, form_of = int(found[1]), gettext.c2py(found[2])
+    try:
+        forms = {form_of(number) for number in NUMBERS}
+    except ArithmeticError:
+        forms = {needed}
+    if strange := sorted(form for form in forms if not 0 <= form < needed):
+        raise ValueError(f"plural names form {strange[0]}, of forms 0 to {needed - 1}: {header!r}")
+    return needed, form_of
 
 
 def _plain(sentence: str | Plural) -> Said:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gettext
 import json
 import re
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from adnotice.cli import main
 from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.wording import (
     FOLDER,
+    Spoken,
     english_messages,
     list_message_drafts,
     load_message_draft,
@@ -20,8 +23,9 @@ from adnotice.insight.wording import (
     messages,
 )
 from adnotice.keys import Keys
-from adnotice.language import CONTEXT_END, Catalogue
-from adnotice.notice.words import placeholders
+from adnotice.language import CONTEXT_END, Catalogue, find, find_form, speaking
+from adnotice.notice.approved import approve, write_approved
+from adnotice.notice.words import Words, placeholders
 from adnotice.settings import Settings
 from tests.conftest import SECRET
 from tests.insight.conftest import Newsroom, log_in
@@ -116,7 +120,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_nobody_has_approved_is_not_spoken(here: Path) -> None:
     spoken = load_spoken(["de", "en", "fi"], here / "adnotice-wording")
     assert list(spoken.catalogues) == ["en"]
-    first, second = spoken.waiting.values()
+    first, second = map(str, spoken.waiting.values())
     assert first == (
         "the dashboard does not speak de: nobody has approved its draft. Read it with adnotice wording --html de --dashboard, "
         "then: adnotice wording approve de --dashboard --by NAME"
@@ -156,6 +160,55 @@ def test_an_upgrade_takes_no_language_away(here: Path) -> None:
         "Language de: 1 sentence of the dashboard is new, and nobody has read it yet."
     ]
     assert said["Log out"] == load_message_draft("de").words.said["Log out"]
+
+
+def approve_german(here: Path, change: Callable[[str], str]) -> Spoken:
+    """German as somebody approved it, and then edited the file by hand."""
+    assert main(["wording", "approve", "de", "--dashboard", "--by", "Olena"]) == 0
+    file = here / "adnotice-wording" / "dashboard" / "de.toml"
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+    return load_spoken(["de"], here / "adnotice-wording")
+
+
+def drop_line(text: str, start: str) -> str:
+    kept = [line for line in text.splitlines() if not line.startswith(start)]
+    assert len(kept) < len(text.splitlines())
+    return "\n".join(kept)
+
+
+def test_a_file_that_is_broken_is_not_said_to_wait_for_approval(here: Path) -> None:
+    spoken = approve_german(here, lambda text: text.replace("von {n} gezeigten", "von {m} gezeigten"))
+    assert list(spoken.catalogues) == ["en"]
+    (told,) = spoken.tell()
+    assert told.found == "The dashboard does not speak de."
+    assert "got {m}" in told.do
+    assert "approve" not in told.found + told.do
+
+
+def test_what_a_version_does_not_bring_is_said_in_english(here: Path) -> None:
+    """An upgrade takes no language away: neither one that has no draft, nor one whose forms are not those of the draft."""
+    said = {name: each if isinstance(each, str) else (each[1],) for name, each in english_messages().said.items()}
+    del said["Log out"], said["{n} page view"]
+    for language, log_out in (("fi", "Log out"), ("de", "Abmelden")):
+        words = Words(language, said, "nplurals=1; plural=0;")
+        write_approved(here / "adnotice-wording" / "dashboard", approve(words, "Olena", date(2026, 11, 30)))
+        spoken = load_spoken([language], here / "adnotice-wording")
+        assert spoken.unread == {language: 2}
+        with speaking(spoken.catalogues[language]):
+            assert find("Log out") == log_out
+            assert [find_form("{n} page view", "{n} page views", n) for n in (1, 2)] == [
+                "{n} page view",
+                "{n} page views",
+            ]
+
+
+def test_one_sentence_for_every_number_is_said(here: Path) -> None:
+    one = '"{n} page view" = '
+    spoken = approve_german(
+        here, lambda text: f"{drop_line(text, one)}\n".replace("\n[words]\n", f'\n[words]\n{one}"{{n}} Mal"\n')
+    )
+    with speaking(spoken.catalogues["de"]):
+        assert [find_form("{n} page view", "{n} page views", n) for n in (1, 2)] == ["{n} Mal", "{n} Mal"]
 
 
 def test_the_words_are_printed_for_who_is_to_approve_them(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
