@@ -75,7 +75,8 @@ PAPERS: Final = {
     "letter-spacing:.3em;text-transform:uppercase}main{max-width:52rem;margin:0 auto;padding:0 2rem}h1{font:300 3rem/1.1 "
     "'DejaVu Sans',sans-serif;color:#fff}a{color:#e2b714}",
     "portal": "body{font:13px/1.35 Arial,'Liberation Sans',sans-serif;margin:0;color:#000;background:#eef}header{background:#036;"
-    "color:#fff;padding:4px 8px}main{max-width:980px;margin:0 auto;background:#fff;padding:6px;columns:2;column-gap:12px}"
+    "color:#fff;padding:4px 8px}main{max-width:980px;margin:0 auto;background:#fff;padding:6px}"
+    "@media(min-width:700px){main{columns:2;column-gap:12px}}"
     "h1{font-size:18px;margin:4px 0;color:#036}@media(prefers-color-scheme:dark){body{background:#112;color:#ccd}main{background:"
     "#001}h1{color:#9cf}}",
 }
@@ -113,7 +114,9 @@ def take_gallery(browsers: Browsers, net: Internet, folder: Path) -> None:
 def make_page(paper: str, place: str, language: str) -> Sheet:
     """An article in the style of a paper, with the mark that a shape needs."""
     title, sentences = TEXT[language]
-    text = f"<p>{sentences}</p>" * 3
+    text = (
+        f"<p>{sentences}</p>" * 8
+    )  # longer than any window: where an article's end is in sight at once, a slot there stays empty
     before, after = (PLACES[place], "") if place == "ad" else ("", PLACES[place])
     direction = "rtl" if language == "ar" else "ltr"
     return Sheet(
