@@ -162,6 +162,11 @@ def test_nothing_is_wider_than_the_window_and_one_chart_of_each_kind_is_shown(
         page.goto(DASHBOARD + path)
         page.run("for (const each of document.querySelectorAll('details')) each.open = true")
         assert page.run("return document.documentElement.scrollWidth - innerWidth") <= 0, path
+    page.goto(f"{DASHBOARD}/pages")
+    page.goto(page.run("const {pathname, search} = document.querySelector('tbody th a'); return pathname + search"))
+    assert page.run("return document.documentElement.scrollWidth - innerWidth") <= 0, "a row alone"
+    day = "return parseFloat(getComputedStyle(document.querySelector('[aria-labelledby=series] tbody th')).width)"
+    assert page.run(day) > 80, "a day’s name stands in words, not in single letters"
     page.goto(DASHBOARD)
     charts = "return [...document.querySelectorAll('.chart')].filter((each) => each.getClientRects().length).length"
     assert page.run(charts) == 2
