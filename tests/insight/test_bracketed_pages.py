@@ -12,7 +12,7 @@ from adnotice.detect.baits import SCRIPT
 from adnotice.insight import display
 from adnotice.vocabulary import Refusal, Rejection
 from tests.insight.conftest import Newsroom, log_in
-from tests.insight.test_same_numbers import count_weeks
+from tests.insight.weeks import count_weeks
 from tests.support.pseudo_language import pseudo_language, words_outside
 
 TEMPLATES = sorted((Path(display.__file__).parent / "templates").glob("*.html"))

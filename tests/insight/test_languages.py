@@ -34,7 +34,7 @@ PSEUDO = Catalogue("de", {"Log in": "Anmelden", f"page{CONTEXT_END}Figures": "Za
 LANG = re.compile(r'<html lang="([^"]+)">')
 
 
-def speaking_dashboard(newsroom: Newsroom) -> Dashboard:
+def speaking_dashboard(newsroom: Newsroom, german: Catalogue = PSEUDO) -> Dashboard:
     return Dashboard(
         newsroom.settings,
         keys=Keys(SECRET),
@@ -43,7 +43,7 @@ def speaking_dashboard(newsroom: Newsroom) -> Dashboard:
         mode=lambda: newsroom.mode,
         clock=lambda: newsroom.now,
         ticks=lambda: newsroom.now,
-        spoken={"en": Catalogue(), "de": PSEUDO},
+        spoken={"en": Catalogue(), "de": german},
     )
 
 
@@ -91,6 +91,27 @@ async def test_no_language_leads_to_another_site(busy: Newsroom, back: str) -> N
         answer = await browser.get("dashboard/speak/%0d%0aA:b")
         assert answer.status_code == 303
         assert answer.headers["set-cookie"].startswith("__Host-adn-lang=en;")
+
+
+@pytest.mark.anyio
+async def test_approved_words_are_text_and_never_markup(busy: Newsroom) -> None:
+    """Words come from a file that people edit."""
+    bad = "\"'><script>alert(1)</script>"
+    said = {
+        name: each + bad if isinstance(each, str) else tuple(form + bad for form in each)
+        for name, each in english_messages().said.items()
+    }
+    dashboard = speaking_dashboard(busy, Catalogue("de", said))
+    async with busy.browser(dashboard=dashboard) as browser:
+        browser.headers["accept-language"] = "de"
+        login = (await browser.get("dashboard/login")).text
+        await log_in(browser)
+        paths = ("", "/pages", "/health", "/notice", "/access", "/settings", "/preview", "?days=x", "/nowhere")
+        pages = [(await browser.get(f"dashboard{path}")).text for path in paths]
+    for page in (login, *pages):
+        assert "alert(1)" in page
+        assert "<script>alert" not in page
+        assert "\"'>" not in page
 
 
 @pytest.mark.anyio
