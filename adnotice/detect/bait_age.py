@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
@@ -16,20 +16,22 @@ VERIFIED: Final = min(bait.verified.on for bait in (*BAITS, *SIZED))
 """The day on which the oldest check of a bait against filter lists was made."""
 
 
-def judge_age(today: date, verified: date = VERIFIED) -> Iterator[Finding]:
-    """What to say of lists of this day: nothing while they are fresh."""
+def judge_age(
+    today: date, verified: date = VERIFIED, write: Callable[[date], str] = date.isoformat
+) -> Iterator[Finding]:
+    """What to say of lists of this day, written so: nothing while they are fresh."""
     days = (today - verified).days
     if days > MAX_LIST_DAYS:
         ago = f"{days:,}"
         yield Finding(
             weight=Weight.WRONG,
-            # Translators: baits are addresses that look like ads, by which blockers are found; {date} is such as 2026-11-28.
+            # Translators: baits are addresses that look like ads, by which blockers are found; {date} is a date, such as 28 November 2026.
             found=ngettext(
                 "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
                 "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
                 days,
                 n=ago,
-                date=verified.isoformat(),
+                date=write(verified),
             ),
             do=gettext(
                 "Install the newest adnotice. `make blockers` in a checkout of it holds the baits against today’s lists."

@@ -49,7 +49,7 @@ def name_unseen(sight: Sight) -> tuple[str, ...]:
 
 def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> Iterator[Finding]:
     """Why baits may no longer be stopped: they were not held against lists of late, or they arrive everywhere at once."""
-    yield from judge_age(today, verified)
+    yield from judge_age(today, verified, formats.day)
     over = [bucket.views for bucket in series if not bucket.so_far]
     if len(over) < 2:
         return

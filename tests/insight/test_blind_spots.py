@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from adnotice.insight.analysis.summary import Bucket, Views, share
 from adnotice.insight.blind_spots import VERIFIED, Sight, doubt, name_unseen
+from adnotice.insight.display import formats
 from adnotice.insight.findings import Weight
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ def test_what_is_not_looked_for_is_named(sight: Sight, probe: bool, gpc: bool) -
 def test_lists_older_than_thirty_days_are_a_finding(days: int, told: bool) -> None:
     found = list(doubt([], VERIFIED + timedelta(days=days)))
     assert [each.weight for each in found] == [Weight.WRONG] * told
-    assert all(VERIFIED.isoformat() in each.found for each in found)
+    assert all(formats.day(VERIFIED) in each.found for each in found)
     assert list(doubt([], date(2027, 1, 31), date(2027, 1, 1))) == []
 
 

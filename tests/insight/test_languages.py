@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from adnotice.cli import main
+from adnotice.insight.blind_spots import doubt
 from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.wording import (
     FOLDER,
@@ -260,6 +261,15 @@ def test_the_drafts_hold_every_message_with_its_values() -> None:
             whole = said if isinstance(said, str) else said[-1]
             assert placeholders(whole) == placeholders(source), f"{language}: {name}"
         assert CONTEXT_END not in "".join(str(each) for each in draft.words.said.values())
+
+
+@pytest.mark.parametrize(("language", "day"), [("de", " am 1. Oktober 2026. "), ("uk", " (1 жовтня 2026")])
+def test_the_age_of_baits_is_told_with_a_date_of_the_language(language: str, day: str) -> None:
+    words = load_message_draft(language).words
+    with speaking(Catalogue(language, words.said, words.form_of)):
+        (found,) = doubt([], date(2026, 12, 31), date(2026, 10, 1))
+    assert day in found.found
+    assert ".." not in found.found
 
 
 def test_what_is_committed_is_what_make_translations_makes() -> None:
