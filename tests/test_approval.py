@@ -14,7 +14,7 @@ from adnotice.cli import main
 from adnotice.finding import Weight
 from adnotice.notice.drafts import list_drafts, load_draft
 from adnotice.notice.settings import NoticeSettings
-from adnotice.notice.to_mend import find_to_mend
+from adnotice.notice.to_mend import find_left_open
 from adnotice.notice.words import SENTENCES, english
 from adnotice.settings import Settings
 
@@ -185,20 +185,20 @@ def test_mode_ask_says_what_the_public_page_lacks(
 
 
 def test_the_health_page_says_what_is_left_open(here: Path) -> None:
-    empty = list(find_to_mend(NoticeSettings()))
+    empty = list(find_left_open(NoticeSettings()).tell())
     assert [(each.weight, each.do) for each in empty] == [
         (Weight.LOOK, "Set responsible and contact. Readers whose views are counted have a right to know.")
     ]
     named = NoticeSettings(responsible="We", contact="/contact", languages=("en", "uk"))
-    (waiting,) = find_to_mend(named)
+    (waiting,) = find_left_open(named).tell()
     assert waiting.found == "uk is not said: nobody has approved its draft."
     assert waiting.do.startswith("Read it with adnotice wording --html uk, then: adnotice wording approve uk --by NAME")
     main(["wording", "approve", "uk", "--by", "Olena"])
-    assert list(find_to_mend(named)) == []
+    assert list(find_left_open(named).tell()) == []
     file = here / "adnotice-wording" / "uk.toml"
     changed_english = file.read_text(encoding="utf-8").replace('"I already support you"', '"I support you"')
     file.write_text(changed_english, encoding="utf-8")
-    (changed,) = find_to_mend(named)
+    (changed,) = find_left_open(named).tell()
     assert (changed.weight, changed.found) == (
         Weight.KNOW,
         "uk: 0 new and 1 changed sentences wait for approval. Until then readers meet the older words.",

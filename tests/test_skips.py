@@ -27,9 +27,10 @@ def test_of_a_known_fault():
     assert False
 """
 SKIPPING_WHOLE = "import pytest\n\npytest.skip('no redis-server to start', allow_module_level=True)\n"
+WAYS = [pytest.param([], id="one process"), pytest.param(["-n", "2", "--dist", "loadfile"], id="as make test runs")]
 
 
-def run_tests(folder: Path, source: str, **environment: str) -> tuple[int, list[str]]:
+def run_tests(folder: Path, source: str, *options: str, **environment: str) -> tuple[int, list[str]]:
     """Exit status and output lines of a pytest of its own."""
     file = folder / "test_something.py"
     file.write_text(source)
@@ -45,24 +46,29 @@ def run_tests(folder: Path, source: str, **environment: str) -> tuple[int, list[
         "-c",
         os.devnull,
         str(file),
+        *options,
     ]
     done = subprocess.run(command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout.splitlines()
 
 
-def test_what_was_skipped_is_said_right_before_the_last_line(tmp_path: Path) -> None:
-    status, lines = run_tests(tmp_path, SKIPPING)
+@pytest.mark.parametrize("options", WAYS)
+def test_what_was_skipped_is_said_right_before_the_last_line(options: list[str], tmp_path: Path) -> None:
+    status, lines = run_tests(tmp_path, SKIPPING, *options)
     assert status == 0
     assert lines[-2] == "skipped: 2 tests because chromium is not installed"
     assert "1 passed, 2 skipped" in lines[-1]
 
 
+@pytest.mark.parametrize("options", WAYS)
 @pytest.mark.parametrize(
     ("source", "reason"),
     [(SKIPPING, "chromium is not installed"), (SKIPPING_WHOLE, "no redis-server to start")],
 )
-def test_nothing_may_be_skipped_where_everything_is_required(source: str, reason: str, tmp_path: Path) -> None:
-    status, lines = run_tests(tmp_path, source, **{REQUIRE_ALL: "1"})
+def test_nothing_may_be_skipped_where_everything_is_required(
+    source: str, reason: str, options: list[str], tmp_path: Path
+) -> None:
+    status, lines = run_tests(tmp_path, source, *options, **{REQUIRE_ALL: "1"})
     assert status != 0
     assert any(f"{REQUIRE_ALL} is set, but this was skipped: {reason}" in line for line in lines), lines
     assert "skipped" not in lines[-1]

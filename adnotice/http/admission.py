@@ -113,9 +113,8 @@ class Rate:
         """Takes one event for the key: 0 when it is within the limit, else the seconds until the next one is."""
         now = self._clock()
         hashed = hash((self._salt, key))
-        ahead = (
-            max(self._due.get(hashed, now) - now, 0.0) + self._interval
-        )  # from now on: a sum with the time would be rounded
+        # From now on: a sum with the time itself would be rounded.
+        ahead = max(self._due.get(hashed, now) - now, 0.0) + self._interval
         if ahead > self._burst:
             return ahead - self._burst
         self._due[hashed] = now + ahead

@@ -111,7 +111,10 @@ def load_message_draft(language: str) -> Draft:
 
 def read_approved_messages(wording_folder: Path, language: str) -> Approved | None:
     """What somebody has approved; None where there is no such file. Raises `NotWhole`."""
-    return read_approved(folder_of(wording_folder), language, messages())
+    folder = folder_of(wording_folder)
+    if not file_of(folder, language).exists():
+        return None  # before all messages are read, which English alone does not need
+    return read_approved(folder, language, messages())
 
 
 def load_spoken(languages: Sequence[str], wording_folder: Path) -> Spoken:

@@ -105,11 +105,6 @@ def find_left_open(settings: NoticeSettings) -> LeftOpen:
     return LeftOpen(list_unsaid(settings), live.reasons, tuple(wordless), tuple(filter(None, outdated)))
 
 
-def find_to_mend(settings: NoticeSettings) -> Iterator[Finding]:
-    """Findings of what is left open now."""
-    return find_left_open(settings).tell()
-
-
 def _find_outdated(folder: Path, language: str) -> Outdated | None:
     try:
         approved = read_approved(folder, language)

@@ -139,6 +139,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_english_alone_reads_no_catalogue(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that begins reads nothing that it does not say."""
+    monkeypatch.setattr("adnotice.insight.wording.messages", lambda: pytest.fail("all messages were read"))
+    assert list(load_spoken(["en"], here / "adnotice-wording").catalogues) == ["en"]
+
+
 def test_what_nobody_has_approved_is_not_spoken(here: Path) -> None:
     spoken = load_spoken(["de", "en", "fi"], here / "adnotice-wording")
     assert list(spoken.catalogues) == ["en"]
