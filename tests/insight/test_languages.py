@@ -76,6 +76,13 @@ async def test_a_language_is_chosen_and_kept_and_the_way_leads_back(busy: Newsro
         (address,) = re.findall(r'href="/_adnotice/(dashboard/speak/de[^"]*)"', page)
         answer = await browser.get(address.replace("&amp;", "&"))
         assert (answer.status_code, answer.headers["location"]) == (303, "/_adnotice/dashboard/health?days=7")
+        page = (await browser.get("dashboard/pages?q=%2F2026%2F*&by=section")).text
+        (address,) = re.findall(r'href="/_adnotice/(dashboard/speak/en[^"]*)"', page)
+        answer = await browser.get(address.replace("&amp;", "&"))
+        assert answer.headers["location"] == "/_adnotice/dashboard/pages?q=%2F2026%2F*&by=section", (
+            "forms leave * as it is"
+        )
+        await browser.get("dashboard/speak/de")
         page = (await browser.get("dashboard/health?days=7")).text
         assert LANG.findall(page) == ["de"]
         assert re.search(r'speak/de[^>]* aria-current="true"', page)

@@ -48,7 +48,7 @@ MAX_COOKIE_CHARACTERS: Final = 200
 KNOWN_BROWSER_SECONDS: Final = 90 * 24 * 3600
 
 _NEXT: Final = re.compile(
-    r"(?:health|notice|access|preview|settings|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~&=%+:-]{0,1000})?"
+    r"(?:health|notice|access|preview|settings|pages|browsers|devices|systems|languages|referrers)?(?:\?[A-Za-z0-9_.~*&=%+:-]{0,1000})?"
 )
 _ANSWER: Final = "adnotice.insight.authorize"
 """Where a request's scope keeps what the site's function has said of it."""
