@@ -13,7 +13,7 @@ from adnotice.configuration import choose_settings
 from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
 from adnotice.keywords import Keywords
-from adnotice.placement import TWICE, find_wrong_placement, holds
+from adnotice.placement import InFront, judge_asgi
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import Standby
 from adnotice.switched_off import SwitchedOff
@@ -28,7 +28,7 @@ def tell(why: str) -> None:
     logger.error("%s", why)
 
 
-class AdNoticeMiddleware:
+class AdNoticeMiddleware(InFront):
     """One line in front of an ASGI app.
 
     `AdNoticeMiddleware(app)` takes the settings that `adnotice init` has written: from the file that ADNOTICE_CONFIG names,
@@ -66,10 +66,11 @@ class AdNoticeMiddleware:
         self._live = standby.live
 
     def _set_up(self, app: ASGIApp, settings: Settings) -> None:
-        if wrong_slot := find_wrong_placement(app):
-            raise SettingsError([wrong_slot])
-        if holds(app, AdNoticeMiddleware):
-            tell(TWICE)
+        placement = judge_asgi(app)
+        if placement.wrong:
+            raise SettingsError([placement.wrong])
+        if placement.doubled:
+            tell(placement.doubled)
         parts = compose(settings)
         self._writer = parts.writer
         self._pages = Injector(app, parts.rules)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MAX_DEPTH: Final = 20
 
@@ -24,6 +24,32 @@ ROUND_ASGI: Final = (
 )
 TWICE: Final = "adnotice stands twice in front of this app: every page is counted once more, as refused (repeated). Take one of the two out"
 _POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class InFront:
+    """What stands in front of an app is one of these, of whatever kind of app: so each finds the other further in."""
+
+    __slots__ = ()
+
+
+class Placement(NamedTuple):
+    """What is to be said of adnotice's place in front of an app: each a sentence, empty where there is nothing to say."""
+
+    wrong: str
+    """Why adnotice can't work there, and where it must stand instead."""
+
+    doubled: str
+    """That one stands further in already: both work, and pages are counted once more."""
+
+
+def judge_asgi(app: object) -> Placement:
+    """The place in front of this app, where a middleware for ASGI is to stand."""
+    return Placement(ROUND_WSGI.format(name_app(app)) if is_wsgi(app) else _find_list(app), _find_double(app))
+
+
+def judge_wsgi(app: object) -> Placement:
+    """The place in front of this app, where a middleware for WSGI is to stand."""
+    return Placement(ROUND_ASGI.format(name_app(app)) if is_asgi(app) else "", _find_double(app))
 
 
 def is_asgi(app: object) -> bool:
@@ -45,26 +71,27 @@ def name_app(app: object) -> str:
     return str(_attribute(app, "__qualname__", type(app).__qualname__))
 
 
-def holds(app: object, kind: type) -> bool:
-    """Whether such a middleware stands further in already."""
-    for _ in range(MAX_DEPTH):
-        if app is None or isinstance(app, kind):
-            return app is not None
-        app = _inner(app)
-    return False
+def _find_double(app: object) -> str:
+    return TWICE if any(isinstance(each, InFront) for each in _inwards(app)) else ""
 
 
-def find_wrong_placement(app: object) -> str:
-    """Says where adnotice must stand instead; empty where it stands right. `app` is what an ASGI middleware was given to call."""
-    if is_wsgi(app):
-        return ROUND_WSGI.format(name_app(app))
-    for _ in range(MAX_DEPTH):
-        if app is None or _is_whole_app(app):
+def _find_list(app: object) -> str:
+    """Whether a framework has put us into a list of its own, which it calls for its routes only."""
+    for each in _inwards(app):
+        if _is_whole_app(each):
             return ""
-        if _module(_attribute(app, "__self__", app)).startswith("litestar."):
+        if _module(_attribute(each, "__self__", each)).startswith("litestar."):
             return IN_LITESTAR
-        app = _inner(app)
     return ""
+
+
+def _inwards(app: object) -> Iterator[object]:
+    """The app, and what each middleware in it calls: by far most keep it as `app`."""
+    for _ in range(MAX_DEPTH):
+        if app is None:
+            return
+        yield app
+        app = _attribute(app, "app", None)
 
 
 def _called(app: Any) -> Callable[..., Any]:
@@ -81,11 +108,6 @@ def _is_whole_app(app: object) -> bool:
 
 def _module(app: object) -> str:
     return type(app).__module__
-
-
-def _inner(app: object) -> object:
-    """What a middleware calls: by far most keep it as `app`."""
-    return _attribute(app, "app", None)
 
 
 def _attribute(app: object, name: str, default: object) -> object:

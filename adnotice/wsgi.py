@@ -21,7 +21,7 @@ from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, make_sco
 from adnotice.http.wsgi_router import WsgiRouter, send_answer
 from adnotice.inject.wsgi import PageStart, WsgiInjector
 from adnotice.keywords import Keywords
-from adnotice.placement import ROUND_ASGI, TWICE, holds, is_asgi, name_app
+from adnotice.placement import InFront, judge_wsgi
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import REASON as NOT_SET_UP
 from adnotice.switched_off import REASON as SWITCHED_OFF
@@ -32,7 +32,7 @@ from adnotice.wsgi_servers import find_obstacle
 NOWHERE: Final = "adnotice can't run under this server: %s"
 
 
-class AdNotice:
+class AdNotice(InFront):
     """One line in front of a WSGI app: `app.wsgi_app = AdNotice(app.wsgi_app)` for Flask.
 
     Settings as for `AdNoticeMiddleware`: from the file and the environment, as keywords, or as `settings=`. Opens
@@ -67,10 +67,11 @@ class AdNotice:
             logger.exception("adnotice failed while it was set up, which is a fault of its own")
 
     def _set_up(self, app: WSGIApp, settings: Settings) -> None:
-        if is_asgi(app):
-            raise SettingsError([ROUND_ASGI.format(name_app(app))])
-        if holds(app, AdNotice):
-            logger.error("%s", TWICE)
+        placement = judge_wsgi(app)
+        if placement.wrong:
+            raise SettingsError([placement.wrong])
+        if placement.doubled:
+            logger.error("%s", placement.doubled)
         parts = compose(settings)
         self._pages = WsgiInjector(app, parts.rules)
         self._router = WsgiRouter(parts.router)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from a2wsgi import ASGIMiddleware, WSGIMiddleware
 from flask import Flask
 from starlette.applications import Starlette
 
@@ -49,6 +51,17 @@ def test_of_two_one_behind_the_other_one_is_to_go(caplog: pytest.LogCaptureFixtu
 
 def test_under_wsgi_too(caplog: pytest.LogCaptureFixture) -> None:
     quiet(quiet(Flask("news").wsgi_app, AdNotice), AdNotice)
+    assert said(caplog).count("adnotice stands twice in front of this app") == 1
+
+
+def test_of_two_kinds_each_finds_the_other(caplog: pytest.LogCaptureFixture) -> None:
+    inner = quiet(Flask("news").wsgi_app, AdNotice)
+    quiet(WSGIMiddleware(inner), AdNoticeMiddleware)
+    assert said(caplog).count("adnotice stands twice in front of this app") == 1
+    caplog.clear()
+    loop = asyncio.new_event_loop()
+    loop.close()  # nothing is asked: else it would begin one of its own, and a thread
+    quiet(ASGIMiddleware(quiet(Starlette(), AdNoticeMiddleware), loop=loop), AdNotice)
     assert said(caplog).count("adnotice stands twice in front of this app") == 1
 
 
