@@ -42,7 +42,7 @@ from adnotice.insight.threads import STORE_SECONDS, Workers
 from adnotice.insight.wording import name_itself
 from adnotice.keys import Keys
 from adnotice.language import ENGLISH, ENGLISH_TAG, Catalogue, gettext, speaking
-from adnotice.notice.wording import pick_language
+from adnotice.notice.negotiation import pick_language
 from adnotice.vocabulary import Mode, Rejection, Unavailable
 
 STYLE_SECONDS: Final = 300
@@ -161,8 +161,10 @@ class Dashboard:
 
     def _pick_catalogue(self, request: Request) -> Catalogue:
         """The language that was chosen on these pages, else the first of the browser's that they speak, else the site's own."""
-        wanted = f"{Visitor.of(request).get(LANGUAGE)},{request.headers.get('accept-language', '')}"
-        return self._spoken[pick_language(wanted, list(self._spoken))]
+        chosen = Visitor.of(request).get(LANGUAGE)
+        if chosen in self._spoken:
+            return self._spoken[chosen]
+        return self._spoken[pick_language(request.headers.get("accept-language", ""), list(self._spoken))]
 
     async def _choose_language(self, request: Request) -> Response:
         """Keeps the language that was chosen in a cookie, and goes back to where it was chosen."""

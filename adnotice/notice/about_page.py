@@ -17,8 +17,8 @@ from adnotice.http.messages import Answer, Request
 from adnotice.notice.about import HEADERS, Practice, blocker_line, chosen_language, way_back
 from adnotice.notice.about_sentences import WRITTEN_ON
 from adnotice.notice.cookie import ALLOWED, ALLOWED_DAYS, LONGEST, NAME, Kept
+from adnotice.notice.negotiation import pick_language
 from adnotice.notice.settings import NoticeSettings, is_address, lacking
-from adnotice.notice.wording import pick_language
 from adnotice.notice.words import Words
 from adnotice.version import VERSION
 from adnotice.vocabulary import Mode

@@ -46,10 +46,11 @@ from adnotice.notice.cookie import (
     write_cookie,
 )
 from adnotice.notice.device import Device, find_device
+from adnotice.notice.negotiation import pick_language
 from adnotice.notice.policy import Policy, Situation
 from adnotice.notice.settings import NoticeSettings, lacking
 from adnotice.notice.ticket import Fault, Ticket, Tickets
-from adnotice.notice.wording import load_live, pick_language
+from adnotice.notice.wording import load_live
 from adnotice.notice.words import Words
 from adnotice.objection import drop_objection, keep_objection, objects
 from adnotice.page import name_location

@@ -54,22 +54,6 @@ def load_live(languages: Sequence[str], folder: Path, own: Mapping[str, str]) ->
     return Live(words or {SOURCE: english()}, tuple(reasons))
 
 
-def pick_language(wanted: str, available: Sequence[str]) -> str:
-    """The first available language of those wanted, in order; else the first one.
-
-    `wanted` is a list by commas: a page's `lang`, a `navigator.languages`, or an Accept-Language header in the order
-    that browsers send it in. A region falls back to its language (RFC 4647, lookup).
-    """
-    known = {tag.lower(): tag for tag in available}
-    for entry in wanted[:200].split(","):
-        tag = entry.partition(";")[0].strip().lower()
-        while tag:
-            if tag in known:
-                return known[tag]
-            tag = tag.rpartition("-")[0]
-    return available[0]
-
-
 def language_problems(languages: Sequence[str]) -> Iterator[str]:
     """Says what is wrong with the languages' tags."""
     if not 1 <= len(languages) <= MAX_LANGUAGES or len({tag.lower() for tag in languages}) < len(languages):

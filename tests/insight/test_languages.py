@@ -51,7 +51,14 @@ def speaking_dashboard(newsroom: Newsroom, german: Catalogue = PSEUDO) -> Dashbo
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("wanted", "met"),
-    [("de-CH,de;q=0.9,en;q=0.5", "de"), ("uk,en;q=0.5", "en"), ("fr", "en"), ("", "en"), (";q=,,*;,de-", "de")],
+    [
+        ("de-CH,de;q=0.9,en;q=0.5", "de"),
+        ("uk,en;q=0.5", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        (";q=,,*;,de-", "de"),
+        ("de;q=0", "en"),
+    ],
 )
 async def test_a_browser_is_met_in_the_first_of_its_languages_that_is_spoken(
     busy: Newsroom, wanted: str, met: str
@@ -88,6 +95,17 @@ async def test_a_language_is_chosen_and_kept_and_the_way_leads_back(busy: Newsro
         assert re.search(r'speak/de[^>]* aria-current="true"', page)
         await browser.get("dashboard/speak/en")
         assert LANG.findall((await browser.get("dashboard")).text) == ["en"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kept", ["x" * 200, "x" * 4000, "fr", "de;q=0", "de-", ""])
+async def test_a_cookie_that_names_no_language_offered_is_passed_over(busy: Newsroom, kept: str) -> None:
+    async with busy.browser(dashboard=speaking_dashboard(busy)) as browser:
+        browser.headers["accept-language"] = "de"
+        browser.headers["cookie"] = f"__Host-adn-lang={kept}"
+        assert LANG.findall((await browser.get("dashboard/login")).text) == ["de"]
+        browser.headers["cookie"] = "__Host-adn-lang=en"
+        assert LANG.findall((await browser.get("dashboard/login")).text) == ["en"]
 
 
 @pytest.mark.anyio

@@ -14,7 +14,7 @@ from adnotice.notice.drafts import load_draft
 from adnotice.notice.sentences import NOTICE
 from adnotice.notice.settings import NoticeSettings, lacking
 from adnotice.notice.steps import STEPS
-from adnotice.notice.wording import BLOCKERS, load_live, pick_language, wording_problems
+from adnotice.notice.wording import BLOCKERS, load_live, wording_problems
 from adnotice.notice.words import SAID_OF_ALLOWED, SENTENCES, Words, english
 
 
@@ -127,26 +127,6 @@ def grade(text: str) -> float:
     words = re.findall(r"[A-Za-z’-]+", text)
     syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", each.lower())))) for each in words)
     return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
-
-
-@pytest.mark.parametrize(
-    ("wanted", "picked"),
-    [
-        ("de", "de"),
-        ("de-AT", "de"),
-        ("DE-at-1996", "de"),
-        ("pt-BR,pt;q=0.9,en;q=0.8", "pt-BR"),
-        ("pt", "en"),
-        ("xx, yy-ZZ, ar-EG;q=0.5", "ar"),
-        ("", "en"),
-        ("*", "en"),
-        ("-", "en"),
-        (",;q=,\x00", "en"),
-        ("x" * 10_000, "en"),
-    ],
-)
-def test_the_first_available_language_is_picked(wanted: str, picked: str) -> None:
-    assert pick_language(wanted, ("en", "de", "pt-BR", "ar")) == picked
 
 
 def test_every_blocker_has_a_name_and_steps() -> None:
