@@ -14,6 +14,9 @@ from adnotice.vocabulary import Kind, Occurrence, Quiet, Rejection, Verdict
 NO_STORE: Final = header(b"cache-control", "no-store")
 PLAIN_TEXT: Final = header(b"content-type", "text/plain; charset=utf-8")
 
+REFUSED: Final = "adnotice.refused"
+"""Where the scope of an app's request has the `Refused` that it is to tell about, in place of doing what was asked."""
+
 STORE_UNAVAILABLE: Final = "store unavailable"
 """All that strangers are told: where the store is and what ails it stands in the log and on the health page."""
 

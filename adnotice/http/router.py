@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.http.admission import Admission, messages_of, peer_address
 from adnotice.http.headers import quote_root, retry_after
-from adnotice.http.messages import STORE_UNAVAILABLE, Answer, Endpoint, Refused, Request, Routes, Rule
+from adnotice.http.messages import REFUSED, STORE_UNAVAILABLE, Answer, Endpoint, Refused, Request, Routes, Rule
 from adnotice.http.sites import Sites
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Record, Rejection, RequestRefused, Unavailable
@@ -38,8 +38,8 @@ class Router(Prefix):
     """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
 
     `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
-    client the reader that `trusted_proxies` tell, else the connection's own address. `record` takes what
-    was refused.
+    client the reader that `trusted_proxies` tell, else the connection's own address. What is refused before they tell
+    in their own way: as a page, where people ask. `record` takes what was refused.
     """
 
     def __init__(
@@ -106,12 +106,22 @@ class Router(Prefix):
 
     def for_app(self, name: str, scope: Scope) -> tuple[ASGIApp, Rule, Request, Scope]:
         """The app that answers for this name, by which rule, what was admitted, and the scope that the app gets."""
-        base = self._base_of(scope)
         rule = FORM_RULE if scope["method"] == "POST" else LOOK_RULE
-        request = self._admission.admit(scope, rule, path=name, base=base, site="")
+        request = self._admission.admit(scope, rule, path=name, base=self._base_of(scope), site="")
         client = (request.client or peer_address(scope), 0)
-        asked = {**scope, "root_path": base, "path": f"{base}/{name}", "client": client}
-        return self.apps[name.partition("/")[0]], rule, request, asked
+        return self._app_of(name), rule, request, {**self._scope_of(name, scope), "client": client}
+
+    def have_told(self, name: str, scope: Scope, refused: Refused) -> tuple[ASGIApp, Scope]:
+        """The app that tells about a request for this name that was refused, and the scope that it gets. It is counted."""
+        self.refuse(scope, refused)
+        return self._app_of(name), {**self._scope_of(name, scope), REFUSED: refused}
+
+    def _app_of(self, name: str) -> ASGIApp:
+        return self.apps[name.partition("/")[0]]
+
+    def _scope_of(self, name: str, scope: Scope) -> Scope:
+        base = self._base_of(scope)
+        return {**scope, "root_path": base, "path": f"{base}/{name}"}
 
     def refuse(self, scope: Scope, refused: Refused) -> Answer:
         """The answer to a refused request, which is counted; not where the mode is off, when nothing is."""
@@ -126,14 +136,20 @@ class Router(Prefix):
         return quote_root(root) + self._base if root else self._base
 
     async def _hand_over(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        app, rule, request, asked = self.for_app(name, scope)
-        if rule.max_body_bytes:
-            body = self._admission.read_body(receive, rule.max_body_bytes)
-            request.body = body if isinstance(body, bytes) else await body
-        else:
-            await self._admission.discard(scope, receive)
+        whole = b""
+        try:
+            app, rule, _, asked = self.for_app(name, scope)
+            if rule.max_body_bytes:
+                body = self._admission.read_body(receive, rule.max_body_bytes)
+                whole = body if isinstance(body, bytes) else await body
+            else:
+                await self._admission.discard(scope, receive)
+        except Refused as refused:
+            app, asked = self.have_told(name, scope, refused)
+            if refused.unread:
+                await self._admission.discard(scope, receive)
 
-        left: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
+        left: list[Message] = [{"type": "http.request", "body": whole, "more_body": False}]
 
         async def replay() -> Message:
             # The body once; then what the server says: who streams its answer waits there for the reader to go away.

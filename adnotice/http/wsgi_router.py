@@ -61,8 +61,15 @@ class WsgiRouter:
 
     def _ask_app(self, name: str, scope: dict[str, Any], environ: Environ) -> WsgiAnswer:
         """The dashboard's answer, from an event loop of this request's own: it shares none, so no fork can break it."""
-        app, rule, _, asked = self._router.for_app(name, scope)
-        body = read_body(environ, rule.max_body_bytes) if rule.max_body_bytes else b""
+        body = b""
+        try:
+            app, rule, _, asked = self._router.for_app(name, scope)
+            if rule.max_body_bytes:
+                body = read_body(environ, rule.max_body_bytes)
+        except Refused as refused:
+            app, asked = self._router.have_told(name, scope, refused)
+            if refused.unread:
+                discard_body(environ)
         messages: list[Message] = []
 
         left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

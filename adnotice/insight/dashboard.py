@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
-from adnotice.http.messages import STORE_UNAVAILABLE, Refused
+from adnotice.http.messages import REFUSED, STORE_UNAVAILABLE, Refused
 from adnotice.http.static_files import Asset, make_asset, read_static
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import FORM, KNOWN, LANGUAGE, LINK, SESSION, Visitor
@@ -33,6 +33,7 @@ from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows
 from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
+from adnotice.insight.display import refusal
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations, below
 from adnotice.insight.screens import ScreenRequest, Screens, name_state
@@ -47,6 +48,7 @@ from adnotice.vocabulary import Mode, Rejection, Unavailable
 
 STYLE_SECONDS: Final = 300
 LANGUAGE_SECONDS: Final = 366 * 86_400
+STATE: Final = "/dashboard/state"
 
 
 Compose = Callable[[ScreenRequest], HTMLResponse]
@@ -136,7 +138,7 @@ class Dashboard:
                 Route("/dashboard/annotations", operations.annotate, methods=["POST"]),
                 Route("/dashboard/dashboard.css", partial(_answer_file, self._style)),
                 Route("/dashboard/dashboard.js", partial(_answer_file, self._script)),
-                Route("/dashboard/state", self._state),
+                Route(STATE, self._state),
                 Route("/api/v1/summary", api.summary),
                 Route("/api/v1/{table}.csv", api.table),
                 Route("/api/v1/{table}/row", api.row),
@@ -153,11 +155,12 @@ class Dashboard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; for people in a language of theirs, for programs in English."""
-        if scope["path"].startswith(scope.get("root_path", "") + "/dashboard"):
-            with speaking(self._pick_catalogue(Request(scope))):
+        with speaking(self._pick_catalogue(Request(scope)) if _is_page(scope) else ENGLISH):
+            if refused := scope.get(REFUSED):
+                answer = await self._refuse(Request(scope), refused)
+                await answer(scope, receive, send)
+            else:
                 await self._app(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
 
     def _pick_catalogue(self, request: Request) -> Catalogue:
         """The language that was chosen on these pages, else the first of the browser's that they speak, else the site's own."""
@@ -218,9 +221,6 @@ class Dashboard:
             return self._message(visitor, 404, gettext("There is no such row"), f"{problem.said}.")
         except (BadPeriod, BadRows) as problem:
             return self._message(visitor, 400, gettext("These figures can’t be shown"), problem.said)
-        except Refused as refused:
-            headers = {"x-adnotice": as_text(*refused.answer().headers)["x-adnotice"]}
-            return self._message(visitor, refused.status, gettext("This address can’t be read"), refused.said, headers)
 
     def _show_days(self, compose: Compose, asked: ScreenRequest) -> HTMLResponse:
         """The page of the days asked for; where they can't be shown that of the usual ones, which says why, with the choice kept."""
@@ -365,14 +365,18 @@ class Dashboard:
         title = gettext("No such page") if status == 404 else gettext("This page can’t be asked for in this way")
         return self._message(Visitor.of(request), status, title, gettext("Go back to the figures."), headers)
 
-    async def _refuse(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
-        answer = (error if isinstance(error, Refused) else Refused(Rejection.QUERY, str(error))).answer()
-        return Response(answer.body, answer.status, as_text(*answer.headers))
+    async def _refuse(self, request: Request, error: Exception) -> Response:
+        refused = error if isinstance(error, Refused) else Refused(Rejection.QUERY, str(error))
+        if not _is_for_people(request.scope):
+            answer = refused.answer()
+            return Response(answer.body, answer.status, as_text(*answer.headers))
+        headers = as_text(*refused.headers, reason(refused.reason))
+        return self._message(Visitor.of(request), refused.status, *refusal.tell(refused), headers)
 
     async def _store_down(self, request: Request, error: Exception) -> Response:
         seconds = error.retry_after if isinstance(error, Unavailable) else 5
         headers = as_text(retry_after(seconds), reason(STORE_UNAVAILABLE))
-        if not request.scope["path"].startswith(request.scope["root_path"] + "/dashboard"):
+        if not _is_for_people(request.scope):
             return Response(f"{STORE_UNAVAILABLE}\n", 503, {**headers, "cache-control": "no-store"})
         text = gettext("The store gives no figures: {problem}.", problem=str(error).rstrip("."))
         rest = gettext(
@@ -380,6 +384,17 @@ class Dashboard:
         )
         title = gettext("The figures can’t be read now")
         return self._message(Visitor.of(request), 503, title, f"{text} {self._told()} {rest}", headers)
+
+
+def _is_for_people(scope: Scope) -> bool:
+    """Whether a page is asked for; else it is a program that asks, a script of ours among them."""
+    return _is_page(scope) and not scope["path"].endswith(STATE)
+
+
+def _is_page(scope: Scope) -> bool:
+    """Whether the address is the dashboard's or one below it, and not of the API."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")).startswith("/dashboard")
 
 
 def _find_place(visitor: Visitor, request: Request) -> str:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from adnotice.count.stores.protocol import Store
+from adnotice.http.headers import as_text, reason
 from adnotice.http.messages import Refused
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
@@ -19,11 +20,12 @@ from adnotice.insight.access.grants import AccessGrant, BadGrant, GrantKind
 from adnotice.insight.access.login import Login, safe_next
 from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
+from adnotice.insight.display import refusal
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_mode
 from adnotice.insight.threads import Workers
 from adnotice.language import Problem, gettext, gettext_noop
-from adnotice.vocabulary import Mode, Rejection
+from adnotice.vocabulary import Mode
 
 Operation = Callable[[Account, Mapping[str, str]], None]
 """Does what a form asks for. Blocks; raises `Problem` for what can't be done."""
@@ -70,22 +72,30 @@ class Operations:
     async def _take(self, request: Request, change: Operation, *problems: type[Problem]) -> Response:
         visitor = Visitor.of(request)
         form = await read_form(request)
-        account = await self._login.admit(request)
-        if account is None or account.shared:
-            raise Refused(Rejection.LOGIN, "log in first")
-        self._login.check_form(account.binding, form.get("token", ""))
         back = safe_next(form.get("back", ""))
-        try:
-            await self._workers.run(partial(change, account, form))
-        except problems as problem:
+
+        def refuse(status: int, told: refusal.Told, why: str = "") -> Response:
             return self._pages.render(
                 "message.html",
                 base=visitor.base,
-                status=400,
-                title=gettext("This was not done"),
-                text=f"{problem.said}.",
+                status=status,
+                headers=as_text(reason(why)) if why else None,
+                title=told.title,
+                text=told.text,
+                typed=refusal.list_typed(form),
                 back=below(back),
             )
+
+        account = await self._login.admit(request)
+        if account is None or account.shared:
+            return refuse(403, refusal.tell_logged_out(), "log in first")
+        try:
+            self._login.check_form(account.binding, form.get("token", ""))
+            await self._workers.run(partial(change, account, form))
+        except Refused as refused:
+            return refuse(refused.status, refusal.tell(refused), refused.reason)
+        except problems as problem:
+            return refuse(400, refusal.Told(gettext("This was not done"), refusal.end(problem.said)))
         return RedirectResponse(f"{visitor.base}/dashboard{below(back)}", 303, {"cache-control": "no-store"})
 
     async def grant(self, request: Request) -> Response:

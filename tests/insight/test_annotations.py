@@ -210,7 +210,7 @@ async def test_the_form_refuses_strangers_and_says_what_is_wrong(busy: Newsroom)
         await log_in(browser)
         token = form_token((await browser.get("dashboard")).text)
         assert (await browser.post("dashboard/annotations", data={**wish, "token": "0" * 128})).status_code == 403
-        for wrong, said in (({"site": "nobody"}, "there is no site"), ({"text": ""}, "1 to 140 characters")):
+        for wrong, said in (({"site": "nobody"}, "There is no site"), ({"text": ""}, "1 to 140 characters")):
             answer = await browser.post("dashboard/annotations", data={**wish, "token": token, **wrong})
             assert answer.status_code == 400
             assert said in Page(answer.text).text

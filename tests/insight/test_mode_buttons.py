@@ -54,7 +54,7 @@ async def test_strangers_and_wrong_modes_change_nothing(busy: Newsroom) -> None:
         token = form_token((await browser.get("dashboard/notice")).text)
         answer = await browser.post("dashboard/mode", data={"token": token, "to": "loud"})
         assert answer.status_code == 400
-        assert "the mode must be off, measure, ask or default, got 'loud'" in Page(answer.text).text
+        assert "The mode must be off, measure, ask or default, got 'loud'" in Page(answer.text).text
         assert (await browser.post("dashboard/mode", data={"to": "off"})).status_code == 403
     assert busy.store.notes.get(NOTE) is None
     assert Trail(busy.store.notes).all() == []

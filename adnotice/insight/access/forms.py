@@ -20,12 +20,12 @@ MAX_FIELDS: Final = 20
 async def read_form(request: Request) -> Mapping[str, str]:
     """The form's fields, of a repeated one the last. Raises `Refused`: 415 for another type, 400 for what is no form."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise Refused(Rejection.TYPE, f"content type must be {FORM_TYPE}")
+        raise _refuse(Rejection.TYPE, gettext_noop("content type must be {type}"), type=FORM_TYPE)
     body = (await request.body()).decode("utf-8", "replace")
     try:
         fields = parse_qs(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
-        raise Refused(Rejection.MALFORMED, "the form has too many fields") from None
+        raise _refuse(Rejection.MALFORMED, gettext_noop("the form has too many fields")) from None
     return {name: values[-1] for name, values in fields.items()}
 
 
@@ -35,8 +35,13 @@ def check_query(request: Request, *known: str) -> None:
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
             values = {"key": repr(key[:40]), "known": ", ".join(known), "near": "".join(close)}
-            problem = Problem(_suggest(known, close), **values)
-            raise Refused(Rejection.QUERY, str(problem), said=problem.said)
+            raise _refuse(Rejection.QUERY, _suggest(known, close), **values)
+
+
+def _refuse(rejection: Rejection, message: str, **values: object) -> Refused:
+    """A refusal in English for programs, and in the language that is spoken for pages."""
+    problem = Problem(message, **values)
+    return Refused(rejection, str(problem), said=problem.said)
 
 
 def _suggest(known: Sequence[str], close: Sequence[str]) -> str:
