@@ -11,6 +11,7 @@ from starlette.types import Message, Send
 from adnotice.inject.decide.plan import Plan
 from adnotice.inject.decide.validators import Pairs
 from adnotice.inject.files import send_file, send_without_body
+from adnotice.inject.held import copy_message
 from adnotice.inject.rewrite.compressed import CompressedRewriter
 from adnotice.inject.rewrite.plain import PlainRewriter
 from adnotice.inject.rules import Page, Rules, begin_with
@@ -112,7 +113,7 @@ class PageResponse:
         self.site, self.tag, self.plan = site, tag, plan
         if headers is None:
             return start
-        self.start, self.headers = start, headers
+        self.start, self.headers = copy_message(start), headers
         return None
 
     def _take_first(self, plan: Plan, message: Message) -> Awaitable[None]:

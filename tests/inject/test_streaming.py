@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gzip
 import resource
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import anyio
 import pytest
@@ -34,6 +35,8 @@ from tests.inject.site import (
 )
 
 pytestmark = pytest.mark.anyio
+
+PACKED: Final = gzip.compress(PAGE)
 
 
 class Frozen(dict[str, Any]):
@@ -257,6 +260,38 @@ async def test_the_messages_and_headers_of_the_app_are_never_changed() -> None:
         assert len(headers) == 3
     assert first["headers"] is headers
     assert second == part(PAGE)
+
+
+@pytest.mark.parametrize("page", [PAGE, b"<!-- no page -->\n" * 9, PACKED, b"\x1f\x8bno gzip"])
+@pytest.mark.parametrize("size", [2, 16, 1000])
+async def test_an_app_may_use_its_messages_and_buffers_again_once_they_are_sent(page: bytes, size: int) -> None:
+    packed = page.startswith(b"\x1f\x8b")
+    headers = [HTML, length_of(page), *([(b"content-encoding", b"gzip")] if packed else [])]
+
+    async def frugal(scope: Scope, receive: Receive, send: Send) -> None:
+        message: Message = {"type": "http.response.start", "status": 200, "headers": headers}
+        await send(message)
+        headers.clear()
+        message.clear()
+        buffer = bytearray(size)
+        for at in range(0, len(page), size):
+            piece = page[at : at + size]
+            buffer[: len(piece)] = piece
+            message.update(type="http.response.body", body=memoryview(buffer)[: len(piece)], more_body=True)
+            await send(message)
+        buffer[:] = bytes(size)
+        message.update(body=b"", more_body=False)
+        await send(message)
+
+    sent: list[Message] = []
+
+    async def copy(message: Message) -> None:
+        sent.append({**message, **({"body": bytes(message["body"])} if "body" in message else {})})
+
+    await wrap(frugal)(request(), Watched().receive, copy)
+    assert header_of(sent, b"content-type") == HTML[1]
+    body = body_of(sent)
+    assert (gzip.decompress(body) if page == PACKED else body) == (PAGE_WITH_TAG if page in (PAGE, PACKED) else page)
 
 
 async def test_a_slow_reader_slows_the_app() -> None:

@@ -20,6 +20,7 @@ from typing import Final
 import msgspec
 from starlette.types import Message, Send
 
+from adnotice.inject.held import copy_message
 from adnotice.inject.rewrite.codecs import SLICE_BYTES, STEP_BYTES, BrokenCodingError, Decoder, Encoder, make_codec
 from adnotice.inject.rewrite.head_scanner import Scanner
 from adnotice.inject.rules import Page, Rules
@@ -48,7 +49,7 @@ class CompressedRewriter(msgspec.Struct):
     start: Message | None
     """The response's start while it is held."""
     held: tuple[Message, ...] = ()
-    """The body messages held, as the app sent them."""
+    """The body messages held, copied as the app sent them."""
     size: int = 0
     """How many bytes they hold together."""
     first: bytes = b""
@@ -71,6 +72,8 @@ class CompressedRewriter(msgspec.Struct):
         while True:
             try:
                 if steps is None:
+                    message = copy_message(message)
+                    self.held = (*self.held[:-1], message)
                     steps = self._take(message)
                 made = next(steps)
             except StopIteration:
@@ -99,7 +102,7 @@ class CompressedRewriter(msgspec.Struct):
         if message["type"] != "http.response.body":
             yield from self._take_other(message)
             return
-        data = bytes(message.get("body", b""))
+        data = message.get("body", b"")
         yield from self._go_on(message, data) if self.start is None else self._begin(message, data)
 
     def _take_other(self, message: Message) -> RecodingSteps:

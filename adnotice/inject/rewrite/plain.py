@@ -15,6 +15,7 @@ from typing import Final
 
 from starlette.types import Message, Send
 
+from adnotice.inject.held import copy_message
 from adnotice.inject.memo.copies import insert
 from adnotice.inject.rewrite.head_scanner import Scanner
 from adnotice.inject.rules import Page, Rules
@@ -41,7 +42,7 @@ class PlainRewriter:
         self.pass_on = pass_on
         self.start = start
         self.held: tuple[Message, ...] = ()
-        """The body messages held, as the app sent them."""
+        """The body messages held, copied as the app sent them."""
         self.scanner: Scanner | None = None
         self.before: bytes | None = None
         """The held text before the place, once that is known; what is held beyond it may yet become a tag of ours."""
@@ -50,10 +51,10 @@ class PlainRewriter:
         """The app's `send` for what follows the start."""
         self.held += (message,)
         try:
+            message = copy_message(message)
+            self.held = (*self.held[:-1], message)
             if message["type"] == "http.response.body":
                 data = message.get("body", b"")
-                if type(data) is not bytes:
-                    data = bytes(data)
                 if self.before is not None:
                     text = self._text_held() + data
                     messages = self._inject(message, text, len(self.before))
@@ -101,7 +102,7 @@ class PlainRewriter:
 
     def _text_held(self) -> bytes:
         """What is held of the body, without the message at hand."""
-        return b"".join([bytes(held.get("body", b"")) for held in self.held[:-1]])
+        return b"".join([held.get("body", b"") for held in self.held[:-1]])
 
     def _go_on(self, message: Message, data: bytes, found: int | Refusal | None) -> Messages:
         """The next piece of a page without a length: goes out now, whatever was found."""
