@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 
 from adnotice.django.options import find_options
 from adnotice.http.wsgi_request import Environ, WsgiHeaders
-from adnotice.inject.wsgi import PageStart
+from adnotice.inject.wsgi import IF_MATCH, IF_NONE_MATCH, PageStart
 from adnotice.wsgi import AdNotice
 
 GetResponse = Callable[[HttpRequest], Any]
@@ -80,10 +80,12 @@ class AdNoticeMiddleware:
         return response
 
     def _begin(self, request: HttpRequest, environ: Environ) -> PageStart | None:
-        """What follows the response; the app's request gets its If-None-Match without our mark."""
+        """What follows the response; the app's request gets its If-None-Match and If-Match without our mark."""
         start = self._front.begin_page(environ, StartedAnswer())
         if start is not None and start.environ is not environ:
-            request.META["HTTP_IF_NONE_MATCH"] = start.environ["HTTP_IF_NONE_MATCH"]
+            request.META.update(
+                {name: start.environ[name] for name in (IF_MATCH, IF_NONE_MATCH) if name in start.environ}
+            )
         return start
 
 

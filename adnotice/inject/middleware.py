@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.inject.decide.validators import unmark_etags
+from adnotice.inject.decide.validators import CONDITIONS, CONDITIONS_WHERE_OFF, unmark_etags
 from adnotice.inject.response import PageResponse
 from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
@@ -38,29 +38,33 @@ class Injector:
         """The same without a frame of our own round the app's."""
         asked = scope if isinstance(scope, dict) else {**scope}
         response = PageResponse(self._rules, asked, asked["path"], asked.get("root_path", ""), send)
-        # No request can carry a mark of ours before the first is out; one from before a restart costs one full answer.
-        if self._rules.marks_out or "extensions" in asked:
+        # No request can carry a mark of ours before the first is out; one from before a restart, or from another process,
+        # costs a full answer, or, where a page is saved, would be taken for a conflict.
+        if self._rules.marks_out or "extensions" in asked or asked["method"] != "GET":
             response.scope, response.asked_for = self._prepare(asked)
             return self._app(response.scope, receive, response.take)
         return self._app(scope, receive, response.take)
 
     def _prepare(self, scope: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """The request as the app should see it: without our mark in If-None-Match, and without the server's extension
-        that sends files past us. The server's own scope is never changed.
+        """The request as the app should see it: without our mark in If-None-Match and If-Match, and without the server's
+        extension that sends files past us. The server's own scope is never changed.
 
         Returns the scope and If-None-Match as it came, empty when there was no mark of ours in it.
         """
         try:
-            asked_for = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
-            marked = MARK in asked_for
-            files = _may_be_sent_past_us(scope)
-            if not (marked or files) or self._rules.mode.off:
+            off = self._rules.mode.off
+            conditions = CONDITIONS_WHERE_OFF if off else CONDITIONS
+            given = [pair for pair in scope["headers"] if pair[0] in conditions]
+            marked = any(MARK in value for _, value in given)
+            files = not off and _may_be_sent_past_us(scope)
+            if not (marked or files):
                 return scope, b""
+            asked_for = b",".join(value for name, value in given if name == b"if-none-match")
             prepared = {**scope}
             if marked:
                 tag = self._rules.tag(scope.get("root_path", ""))
                 prepared["headers"] = [
-                    (name, unmark_etags(value, tag) if name == b"if-none-match" else value)
+                    (name, unmark_etags(value, tag) if name in conditions else value)
                     for name, value in scope["headers"]
                 ]
             if files:
@@ -69,7 +73,7 @@ class Injector:
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
             self._rules.outcomes.failed(scope)
             return scope, b""
-        return prepared, asked_for if marked else b""
+        return prepared, asked_for if MARK in asked_for else b""
 
 
 def _may_be_sent_past_us(scope: dict[str, Any]) -> bool:

@@ -27,6 +27,9 @@ from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
 from adnotice.waiting import complete
 
+IF_MATCH: Final = "HTTP_IF_MATCH"
+IF_NONE_MATCH: Final = "HTTP_IF_NONE_MATCH"
+
 
 class WsgiInjector:
     """Attends requests; what belongs to one response lives in its `PageStart`."""
@@ -43,18 +46,22 @@ class WsgiInjector:
     def begin(self, environ: Environ, start_response: StartResponse) -> PageStart:
         """What takes the app's start, and then its body; `environ` in it is the request as the app should see it."""
         asked_for = b""
-        if self._rules.marks_out and "HTTP_IF_NONE_MATCH" in environ:
+        if IF_MATCH in environ or (self._rules.marks_out and IF_NONE_MATCH in environ):
             environ, asked_for = self._prepare(environ)
         return PageStart(self._rules, environ, start_response, asked_for)
 
     def _prepare(self, environ: Environ) -> tuple[Environ, bytes]:
-        """The request without our mark in If-None-Match, and that header as it came; empty when there was none of ours."""
+        """The request without our mark in If-None-Match and If-Match, and the former as it came; empty when there was none of
+        ours in it."""
         try:
-            given = environ["HTTP_IF_NONE_MATCH"].encode("latin-1")
-            if MARK not in given or self._rules.mode.off:
+            taken = (IF_MATCH,) if self._rules.mode.off else (IF_MATCH, IF_NONE_MATCH)
+            given = {name: environ[name].encode("latin-1") for name in taken if name in environ}
+            if not any(MARK in value for value in given.values()):
                 return environ, b""
             tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
-            return {**environ, "HTTP_IF_NONE_MATCH": unmark_etags(given, tag).decode("latin-1")}, given
+            unmarked = {name: unmark_etags(value, tag).decode("latin-1") for name, value in given.items()}
+            asked_for = given.get(IF_NONE_MATCH, b"")
+            return {**environ, **unmarked}, asked_for if MARK in asked_for else b""
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
             self._rules.outcomes.failed(make_scope(environ))
             return environ, b""

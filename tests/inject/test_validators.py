@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from adnotice.inject.decide.validators import mark_etag, unmark_etags
 from adnotice.inject.tag import make_tag
-from adnotice.vocabulary import PageInjected
+from adnotice.vocabulary import Mode, PageInjected
 from tests.inject.site import (
     HTML,
     PAGE,
@@ -92,6 +92,24 @@ async def test_the_app_sees_its_own_etag_and_the_browser_the_page_s(typed: tuple
     assert sent[0]["status"] == 304
     assert sent[0]["headers"] == [*typed, (b"etag", marked)]
     assert kept == [PageInjected("news", "/"), PageInjected("news", "/")]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("own", [b'"v1"', b'W/"v1"'])
+async def test_a_page_that_was_read_can_be_saved_whichever_process_is_asked(method: str, own: bytes) -> None:
+    seen: list[bytes] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend(value for name, value in scope["headers"] if name == b"if-match")
+        await page_of(PAGE, (b"etag", own))(scope, receive, send)
+
+    reading = wrap(app)
+    marked = header_of(await ask(reading), b"etag")
+    assert marked not in (None, own)
+    headers = [(b"if-match", b'"other", %s' % marked)]
+    for injector in (reading, *([wrap(app), wrap(app, mode=Mode.OFF)] if method != "GET" else [])):
+        await ask(injector, request(method=method, headers=headers))
+        assert seen.pop() == b'"other",%s' % own
 
 
 async def test_a_head_request_for_a_page_that_a_browser_holds_counts_as_no_view() -> None:

@@ -180,6 +180,18 @@ def test_a_page_that_has_not_changed_keeps_its_tag(wrap: Callable[..., AdNotice]
     assert (status, second["etag"], body) == ("304 Not Modified", first["etag"], b"")
 
 
+def test_a_page_that_was_read_can_be_saved(wrap: Callable[..., AdNotice]) -> None:
+    seen: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        seen.append(environ.get("HTTP_IF_MATCH", ""))
+        return page([("ETag", '"v1"')], PAGE)(environ, start_response)  # type: ignore[no-any-return]
+
+    _, read, _ = ask(wrap(app))
+    ask(wrap(app), method="PUT", HTTP_IF_MATCH=read["etag"])
+    assert seen == ["", '"v1"']
+
+
 def test_head_announces_no_length_that_would_be_wrong(wrap: Callable[..., AdNotice]) -> None:
     _, headers, body = ask(wrap(page([("Content-Length", str(len(PAGE)))], b"")), method="HEAD")
     assert body == b""

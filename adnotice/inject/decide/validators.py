@@ -1,8 +1,9 @@
-"""A changed body needs changed validators: what becomes of ETag, Last-Modified, Content-Length and If-None-Match.
+"""A changed body needs changed validators: what becomes of ETag, Last-Modified, Content-Length and conditions.
 
 The ETag becomes weak and gets a mark that changes with the tag (RFC 9110, 8.8.1); Last-Modified and Accept-Ranges go, so
-that no download is resumed across two bodies. On the way in the mark is taken off If-None-Match: the app sees what it
-gave. The answer to HEAD and a 304 lose their Content-Length (RFC 9110, 8.6) and get the page's ETag.
+that no download is resumed across two bodies. On the way in the mark is taken off If-None-Match and If-Match: the app sees
+what it gave, so a page that was read can be saved (PUT with If-Match). The answer to HEAD and a 304 lose their
+Content-Length (RFC 9110, 8.6) and get the page's ETag.
 """
 
 from __future__ import annotations
@@ -29,9 +30,15 @@ def mark_etag(etag: bytes, tag: Tag) -> bytes | None:
     return b'W/%s%s"' % (opaque[:-1], tag.marks[weak])
 
 
-def unmark_etags(if_none_match: bytes, tag: Tag) -> bytes:
-    """If-None-Match as the app would have got it for its own page."""
-    return b",".join(_unmark_etag(etag, tag) for etag in if_none_match.split(b","))
+CONDITIONS: Final = (b"if-match", b"if-none-match")
+CONDITIONS_WHERE_OFF: Final = CONDITIONS[:1]
+"""Headers that name an ETag as we gave it: while the mode is off no browser shall hear that its page with the tag holds.
+If-Range is none of them: no download is resumed across two bodies."""
+
+
+def unmark_etags(condition: bytes, tag: Tag) -> bytes:
+    """If-None-Match or If-Match as the app would have got it for its own page."""
+    return b",".join(_unmark_etag(etag, tag) for etag in condition.split(b","))
 
 
 def _unmark_etag(etag: bytes, tag: Tag) -> bytes:
