@@ -301,11 +301,11 @@ async def test_a_made_up_link_and_a_wrong_form_lead_nowhere(busy: Newsroom) -> N
             assert (await browser.get(f"dashboard/shared/{secret}")).status_code == 404
         await log_in(browser)
         for fields, said in (
-            ({"kind": "key", "name": "x"}, "there is no kind"),
-            ({"kind": "link", "name": "x", "site": "nobody", "days": "3"}, "there is no site"),
+            ({"kind": "key", "name": "x"}, "There is no kind"),
+            ({"kind": "link", "name": "x", "site": "nobody", "days": "3"}, "There is no site"),
             ({"kind": "link", "name": "x", "site": SITE, "days": "x"}, "must be a number"),
             ({"kind": "link", "name": "x", "site": SITE, "days": "0000030"}, "at most 6 digits"),
-            ({"kind": "token", "revoke": "0"}, "there is no token"),
+            ({"kind": "token", "revoke": "0"}, "There is no token"),
         ):
             answer = await make(browser, **fields)
             assert answer.status_code == 400
