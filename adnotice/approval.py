@@ -214,7 +214,7 @@ def _tell(language: str, audience: Audience) -> str:
             return f"live: ours. An upgrade may change them, until: {to_approve}"
         return f"{column.about}; not live before: {to_approve}"
     except NotWhole as reason:
-        return f"not live: {reason}"
+        return f"{'live: ours, and not the file' if language == SOURCE else 'not live'}: {reason}"
 
 
 def _tell_approved(language: str, approved: Approved, audience: Audience) -> str:

@@ -32,8 +32,8 @@ class NotApproved(NotWhole):
 
 
 class Spoken(NamedTuple):
-    """The catalogues of the languages that can be spoken, by tag, the operators' own first; which are not, and why; and how many
-    messages nobody has read yet of those that are."""
+    """The catalogues of the languages that can be spoken, by tag, the operators' own first; whose files or drafts are not used, and
+    why; and how many messages nobody has read yet of those that are."""
 
     catalogues: Mapping[str, Catalogue]
     waiting: Mapping[str, NotWhole]
@@ -45,7 +45,9 @@ class Spoken(NamedTuple):
             if not isinstance(reason, NotApproved):
                 yield Finding(
                     weight=Weight.LOOK,
-                    found=gettext("The dashboard does not speak {language}.", language=language),
+                    found=gettext("The dashboard does not speak {language}.", language=language)
+                    if language != ENGLISH_TAG
+                    else gettext("The dashboard speaks adnotice’s own English: your file of it can’t be used."),
                     # Translators: {problem} is what is wrong with a file of words.
                     do=gettext("Mend the file, and start the site anew: {problem}", problem=reason.said),
                 )
@@ -118,7 +120,8 @@ def read_approved_messages(wording_folder: Path, language: str) -> Approved | No
 
 
 def load_spoken(languages: Sequence[str], wording_folder: Path) -> Spoken:
-    """The languages of these that are spoken: English needs nobody's approval. Where none is, English is."""
+    """The languages of these that are spoken: English needs nobody's approval, and is spoken as we wrote it where the operator's
+    file of it can't be used. Where none is, English is."""
     catalogues: dict[str, Catalogue] = {}
     waiting: dict[str, NotWhole] = {}
     unread: dict[str, int] = {}
@@ -127,6 +130,8 @@ def load_spoken(languages: Sequence[str], wording_folder: Path) -> Spoken:
             catalogues[language], new = _load(language, wording_folder)
         except NotWhole as reason:
             waiting[language] = reason
+            if language == ENGLISH_TAG:
+                catalogues[language] = ENGLISH
         else:
             unread.update({language: new} if new else {})
     return Spoken(catalogues or {ENGLISH_TAG: ENGLISH}, waiting, unread)

@@ -41,7 +41,8 @@ class Live(NamedTuple):
 def load_live(languages: Sequence[str], folder: Path, own: Mapping[str, str]) -> Live:
     """The words of each language that can be said whole; `own` are the operator's single sentences, in the first one.
 
-    English needs nobody's approval. Where no language can be said, English is.
+    English needs nobody's approval, and is said as we wrote it where the operator's file of it can't be used. Where no language
+    can be said, English is.
     """
     words: dict[str, Words] = {}
     reasons = []
@@ -51,6 +52,8 @@ def load_live(languages: Sequence[str], folder: Path, own: Mapping[str, str]) ->
             words[language] = _load(language, folder, custom)
         except NotWhole as reason:
             reasons.append(reason)
+            if language == SOURCE:
+                words[language] = english().with_own(custom)
     return Live(words or {SOURCE: english()}, tuple(reasons))
 
 

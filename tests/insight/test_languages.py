@@ -238,6 +238,42 @@ def test_a_file_that_is_broken_is_not_said_to_wait_for_approval(here: Path) -> N
     assert "approve" not in told.found + told.do
 
 
+@pytest.mark.parametrize(
+    "broken", ["[words", "words = 1", '[words]\n"Log out" = ""', '[words]\n"{n} page view" = "{m}"']
+)
+def test_a_broken_file_of_english_takes_no_english_away(
+    here: Path, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["wording", "approve", "de", "--dashboard", "--by", "Olena"]) == 0
+    folder = here / "adnotice-wording" / "dashboard"
+    (folder / "en.toml").write_text(f'approved_by = "Olena"\nplural = "nplurals=2; plural=(n != 1);"\n{broken}')
+    spoken = load_spoken(["de", "en"], folder.parent)
+    assert list(spoken.catalogues) == ["de", "en"]
+    assert spoken.catalogues["en"].said is None
+    (told,) = spoken.tell()
+    assert told.found == "The dashboard speaks adnotice’s own English: your file of it can’t be used."
+    assert str(folder / "en.toml") in told.do
+    (warning,) = Settings.of(secret_key=SECRET, dashboard_languages=["de", "en"]).warnings()
+    assert "en.toml" in warning
+    capsys.readouterr()
+    assert main(["wording", "--dashboard"]) == 0
+    assert re.search(r"^[* ]*en +live: ours, and not the file: .*en\.toml", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.anyio
+async def test_a_broken_file_of_english_is_told_on_the_health_page(busy: Newsroom, here: Path) -> None:
+    folder = here / "adnotice-wording" / "dashboard"
+    folder.mkdir(parents=True)
+    (folder / "en.toml").write_text("[words")
+    spoken = load_spoken(["en"], folder.parent)
+    dashboard = busy.dashboard(spoken=spoken.catalogues, to_mend=spoken.tell)
+    async with busy.browser(dashboard=dashboard) as browser:
+        await log_in(browser)
+        page = (await browser.get("dashboard/health")).text
+        assert LANG.findall(page) == ["en"]
+        assert "your file of it can’t be used" in page
+
+
 def test_what_a_version_does_not_bring_is_said_in_english(here: Path) -> None:
     """An upgrade takes no language away: neither one that has no draft, nor one whose forms are not those of the draft."""
     said = {name: each if isinstance(each, str) else (each[1],) for name, each in english_messages().said.items()}

@@ -131,6 +131,17 @@ def test_a_file_that_cannot_be_used_is_told_and_breaks_nothing(text: str, told: 
     assert told in why
 
 
+def test_a_broken_file_of_english_takes_no_english_away(tmp_path: Path) -> None:
+    write_approved(tmp_path, approve(translate(), "Zofia", DAY))
+    file_of(tmp_path, "en").write_text("[words")
+    live = load_live(("en", "pl"), tmp_path, {"title": "Own."})
+    assert list(live.words) == ["en", "pl"]
+    assert live.words["en"].say("title") == "Own."
+    assert live.words["en"].say("more") == NOTICE["more"]
+    (why,) = live.waiting
+    assert str(file_of(tmp_path, "en")) in why
+
+
 def test_a_language_is_said_only_once_somebody_approved_it(tmp_path: Path) -> None:
     file_of(tmp_path, "pl").write_text(print_approved(approve(translate(), "", DAY)), encoding="utf-8")
     live = load_live(("pl",), tmp_path, {})
