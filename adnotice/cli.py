@@ -213,7 +213,11 @@ def prune(**given: Any) -> int:
     asked = Arguments(**given)
     with opened(asked) as store:
         removed = store.prune(time.time())
-    print(msgspec.json.encode({"removed": removed}).decode() if asked.json else f"{removed} rows removed")
+    print(
+        msgspec.json.encode({"removed": removed}).decode()
+        if asked.json
+        else f"{removed:,} {'row' if removed == 1 else 'rows'} removed"
+    )
     return 0
 
 
@@ -307,7 +311,8 @@ def import_pages(**given: Any) -> int:
         known = [{"site": site, "day": day} for site, day in done.known]
         print(msgspec.json.encode({"views": done.views, "days": done.days, "known": known}).decode())
         return 0
-    print(f"{done.views} views of {done.days} days imported")
+    views, days = "view" if done.views == 1 else "views", "day" if done.days == 1 else "days"
+    print(f"{done.views:,} {views} of {done.days:,} {days} imported")
     for site, day in done.known:
         print(f"{day} of {site} had been imported before: left as it was")
     return 0

@@ -25,14 +25,20 @@ def form_of_english(number: int) -> int:
     return int(number != 1)
 
 
+def write_english(number: int) -> str:
+    """A whole number as English writes it: 12,345."""
+    return f"{number:,}"
+
+
 @dataclass(frozen=True)
 class Catalogue:
-    """A language's words: its tag (BCP 47), every message by its English, with all its forms where it holds a number, and which
-    form a number takes."""
+    """A language's words: its tag (BCP 47), every message by its English, with all its forms where it holds a number, which form a
+    number takes, and how a whole number is written."""
 
     tag: str = ENGLISH_TAG
     said: Mapping[str, str | tuple[str, ...]] | None = None
     form_of: Callable[[int], int] = form_of_english
+    write: Callable[[int], str] = write_english
 
 
 ENGLISH: Final = Catalogue()
@@ -66,7 +72,7 @@ def pgettext(context: str, message: str, /, **values: object) -> str:
 
 
 def ngettext(one: str, other: str, n: int, /, **values: object) -> str:
-    """The form of a message that the number takes. The number itself is a value like the others, as it is to be written."""
+    """The form of a message that the number takes. The number itself is a value like the others."""
     return fill(find_form(one, other, n), values)
 
 
@@ -91,9 +97,25 @@ def find_form(one: str, other: str, n: int) -> str:
     return forms if isinstance(forms, str) else forms[catalogue.form_of(n)]
 
 
-def fill(message: str, values: Mapping[str, object]) -> str:
-    """The message with each value in the place of its name; a name without a value stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), message) if values else message
+def fill(message: str, values: Mapping[str, object], catalogue: Catalogue | None = None) -> str:
+    """The message with each value in the place of its name; a name without a value stays as it is.
+
+    A whole number is written as the language does, of this catalogue or else of the one that is spoken; what is no quantity, such
+    as the number of a process, is given as text.
+    """
+    if not values:
+        return message
+    write = (catalogue or _SPOKEN.get()).write
+    return _PLACEHOLDER.sub(lambda found: _write(values.get(found[1], found[0]), write), message)
+
+
+def write_value(value: object) -> str:
+    """A value as it stands in a message of the language that is spoken."""
+    return _write(value, _SPOKEN.get().write)
+
+
+def _write(value: object, write: Callable[[int], str]) -> str:
+    return write(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 class Problem(ValueError):
@@ -101,7 +123,7 @@ class Problem(ValueError):
     language that is spoken where that is asked for."""
 
     def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(fill(message, values))
+        super().__init__(fill(message, values, ENGLISH))
         self.message = message
         self.values = values
 

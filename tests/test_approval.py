@@ -95,7 +95,7 @@ def test_approving_again_keeps_what_the_operator_wrote_and_adds_what_is_new(
     file.write_text("\n".join(changed), encoding="utf-8")
     capsys.readouterr()
     assert main(["wording"]) == 0
-    assert "1 new and 1 changed sentences wait for approval" in capsys.readouterr().out
+    assert "sentences wait for approval, 1 new and 1 changed" in capsys.readouterr().out
     assert main(["wording", "approve", "uk", "--by", "Taras"]) == 0
     assert "kept as it was: supports, whose English is now: I already support you" in capsys.readouterr().out
     found = words_in(file)
@@ -201,7 +201,7 @@ def test_the_health_page_says_what_is_left_open(here: Path) -> None:
     (changed,) = find_left_open(named).tell()
     assert (changed.weight, changed.found) == (
         Weight.KNOW,
-        "uk: 0 new and 1 changed sentences wait for approval. Until then readers meet the older words.",
+        "uk: sentences wait for approval, 0 new and 1 changed. Until then readers meet the older words.",
     )
 
 

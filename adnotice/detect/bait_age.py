@@ -22,15 +22,14 @@ def judge_age(
     """What to say of lists of this day, written so: nothing while they are fresh."""
     days = (today - verified).days
     if days > MAX_LIST_DAYS:
-        ago = f"{days:,}"
         yield Finding(
             weight=Weight.WRONG,
             # Translators: baits are addresses that look like ads, by which blockers are found; {date} is a date, such as 28 November 2026.
             found=ngettext(
-                "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
+                "The baits were last held against filter lists {n} day ago, on {date}. Lists change.",
                 "The baits were last held against filter lists {n} days ago, on {date}. Lists change.",
                 days,
-                n=ago,
+                n=days,
                 date=write(verified),
             ),
             do=gettext(

@@ -34,7 +34,7 @@ def judge_site(site: SiteSeen, prefix: str, today: date | None = None) -> Iterat
             weight=Weight.KNOW,
             about=f"{folder}about",
             found="no page that was looked at links to the public page on what is measured, where readers can object",
-            came=f"{len(site.pages)} pages without a link to it",
+            came=f"{len(site.pages)} {'page' if len(site.pages) == 1 else 'pages'} without a link to it",
             do=f"Link to {folder}about from your privacy policy. If a page does that was not looked at, name its path too",
         )
     if read_settings(site.client).get("probe") is None:

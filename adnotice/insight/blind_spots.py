@@ -60,8 +60,8 @@ def doubt(series: Sequence[Bucket], today: date, verified: date = VERIFIED) -> I
         yield Finding(
             weight=Weight.WRONG,
             found=ngettext(
-                "Our tests suddenly arrive everywhere: {n} page views with a content blocker where about {expected} were to be "
-                "expected.",
+                "Our tests suddenly arrive everywhere: {n} page view with a content blocker where about "
+                "{expected} were to be expected.",
                 "Our tests suddenly arrive everywhere: {n} page views with a content blocker where about {expected} were to be "
                 "expected.",
                 last.content,

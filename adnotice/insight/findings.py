@@ -95,7 +95,7 @@ def _pages(summary: Summary) -> Iterator[Finding]:
             n = reason.share.n
             # Translators: {reason} is one word of English, such as csp.
             left = ngettext(
-                "{n} pages left without the tag ({reason}).",
+                "{n} page left without the tag ({reason}).",
                 "{n} pages left without the tag ({reason}).",
                 n,
                 n=formats.number(n),
@@ -144,7 +144,7 @@ def _silence(summary: Summary) -> Iterator[Finding]:
         if not text.harmless and each.share.n >= FEW_PAGES and each.share.n > MUCH_REFUSED * (reports + each.share.n):
             # Translators: {reason} is one word of English, such as origin.
             refused = ngettext(
-                "{n} requests were refused ({reason}).",
+                "{n} request was refused ({reason}).",
                 "{n} requests were refused ({reason}).",
                 each.share.n,
                 n=formats.number(each.share.n),
@@ -161,7 +161,8 @@ def _silence(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.KNOW,
             found=ngettext(
-                "1 page was asked for by robots; a headless browser is one, and so is a tool such as curl. They are in no rate.",
+                "{n} page was asked for by robots; a headless browser is one, and so is a tool such as curl. It "
+                "is in no rate.",
                 "{n} pages were asked for by robots; a headless browser is one, and so is a tool such as curl. They are in no "
                 "rate.",
                 n,
@@ -176,7 +177,7 @@ def _tell_silence(summary: Summary, injected: int) -> Finding:
     n = injected if injected >= FEW_PAGES else summary.first_baits
     if injected >= FEW_PAGES:
         silence = ngettext(
-            "{n} pages left with the tag, and nothing comes back.",
+            "{n} page left with the tag, and nothing comes back.",
             "{n} pages left with the tag, and nothing comes back.",
             n,
             n=formats.number(n),
@@ -184,7 +185,7 @@ def _tell_silence(summary: Summary, injected: int) -> Finding:
     else:
         # Translators: page views that asked for the first of the baits by which blockers are found.
         silence = ngettext(
-            "{n} views asked for their first bait, and nothing comes back.",
+            "{n} view asked for its first bait, and nothing comes back.",
             "{n} views asked for their first bait, and nothing comes back.",
             n,
             n=formats.number(n),
@@ -195,7 +196,7 @@ def _tell_silence(summary: Summary, injected: int) -> Finding:
     told = (
         # Translators: {n} requests; {reason} is one word of English, such as origin. Several stand one behind the other.
         ngettext(
-            "{n} were refused ({reason})",
+            "{n} was refused ({reason})",
             "{n} were refused ({reason})",
             each.share.n,
             n=formats.number(each.share.n),
@@ -222,7 +223,7 @@ def _unknown(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.LOOK,
             found=ngettext(
-                "{n} counts stand under reasons that this version does not know.",
+                "{n} count stands under a reason that this version does not know.",
                 "{n} counts stand under reasons that this version does not know.",
                 n,
                 n=formats.number(n),
@@ -257,7 +258,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
         if each.name in DOUBTS:
             text, n = labels.ground(each.name), each.views.measured
             unclear = ngettext(
-                "{n} page views have no clear answer because of a test that was set aside.",
+                "{n} page view has no clear answer because of a test that was set aside.",
                 "{n} page views have no clear answer because of a test that was set aside.",
                 n,
                 n=formats.number(n),
@@ -269,7 +270,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.LOOK,
             found=ngettext(
-                "{n} reports were turned away because the store could not take them.",
+                "{n} report was turned away because the store could not take it.",
                 "{n} reports were turned away because the store could not take them.",
                 lost,
                 n=formats.number(lost),
@@ -283,7 +284,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.KNOW,
             found=ngettext(
-                "{n} reports were more than your pages explain; they count because pages_cached is set.",
+                "{n} report was more than your pages explain; it counts because pages_cached is set.",
                 "{n} reports were more than your pages explain; they count because pages_cached is set.",
                 suspect,
                 n=formats.number(suspect),
@@ -294,7 +295,7 @@ def _views(summary: Summary) -> Iterator[Finding]:
         yield Finding(
             weight=Weight.LOOK,
             found=ngettext(
-                "{n} reports were more than your pages explain; they are in no rate.",
+                "{n} report was more than your pages explain; it is in no rate.",
                 "{n} reports were more than your pages explain; they are in no rate.",
                 suspect,
                 n=formats.number(suspect),

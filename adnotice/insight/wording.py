@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from adnotice.finding import Finding, Weight
+from adnotice.insight.display.conventions import conventions_of
 from adnotice.language import CONTEXT_END, ENGLISH, ENGLISH_TAG, Catalogue, gettext, ngettext
 from adnotice.notice.approved import Approved, file_of, read_approved
 from adnotice.notice.drafts import Draft, list_drafts, read_draft
@@ -170,7 +171,7 @@ def _load(language: str, wording_folder: Path) -> tuple[Catalogue, int]:
     new = [name for name in messages() if name not in words.said]
     brought = _drafted(language, words.plural, new) if new else {}
     said = {name: each for name, each in {**brought, **words.said}.items() if name in messages()}
-    return Catalogue(language, said, words.form_of), len(new)
+    return Catalogue(language, said, words.form_of, conventions_of(language).number), len(new)
 
 
 def _drafted(language: str, plural: str, new: Sequence[str]) -> Mapping[str, Said]:

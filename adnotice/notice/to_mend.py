@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from adnotice.finding import Finding, Weight
-from adnotice.language import gettext, gettext_noop, ngettext
+from adnotice.language import gettext, gettext_noop
 from adnotice.notice.approved import read_approved
 from adnotice.notice.settings import NoticeSettings, lacking
 from adnotice.notice.wording import READ_IT, load_live
@@ -67,13 +67,10 @@ class LeftOpen(NamedTuple):
         for language, new, changed in self.outdated:
             yield Finding(
                 weight=Weight.KNOW,
-                # Translators: {language} is a tag such as de; the form is that of {changed}.
-                found=ngettext(
-                    "{language}: {new} new and {changed} changed sentences wait for approval. Until then readers meet the older "
+                # Translators: {language} is a tag such as de; {new} and {changed} are numbers of sentences.
+                found=gettext(
+                    "{language}: sentences wait for approval, {new} new and {changed} changed. Until then readers meet the older "
                     "words.",
-                    "{language}: {new} new and {changed} changed sentences wait for approval. Until then readers meet the older "
-                    "words.",
-                    changed,
                     language=language,
                     new=new,
                     changed=changed,

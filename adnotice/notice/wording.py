@@ -83,7 +83,7 @@ def describe(language: str, approved: Approved, sentences: Mapping[str, str | Pl
     if not approved.by:
         return f"{language}: nobody has approved its words yet"
     if new or approved.outdated:
-        return f"{language}: {len(new)} new and {len(approved.outdated)} changed sentences wait for approval"
+        return f"{language}: sentences wait for approval, {len(new)} new and {len(approved.outdated)} changed"
     return ""
 
 

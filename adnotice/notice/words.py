@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from adnotice.language import Problem, fill, gettext_noop
+from adnotice.language import ENGLISH, Problem, fill, gettext_noop
 from adnotice.notice.about_sentences import ABOUT
 from adnotice.notice.sentences import NOTICE, SOURCE, Plural
 from adnotice.notice.steps import STEPS
@@ -71,7 +71,7 @@ class NotWhole(Problem):
 
     def __str__(self) -> str:
         told = super().__str__()
-        return f"{told}. {fill(self.remedy, self.values)}" if self.remedy else told
+        return f"{told}. {fill(self.remedy, self.values, ENGLISH)}" if self.remedy else told
 
 
 def placeholders(said: Said | Plural) -> frozenset[str]:

@@ -171,7 +171,7 @@ def test_an_upgrade_changes_no_live_word_and_says_what_waits(tmp_path: Path) -> 
     read = read_approved(tmp_path, "en")
     assert read is not None
     assert read.outdated == ["title"]
-    assert describe("en", read) == "en: 1 new and 1 changed sentences wait for approval"
+    assert describe("en", read) == "en: sentences wait for approval, 1 new and 1 changed"
     write_approved(tmp_path, now)
     assert load_live(("en",), tmp_path, {}).words["en"].say("title") == "As it was."
 

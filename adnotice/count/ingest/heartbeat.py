@@ -146,12 +146,12 @@ def miss(beats: list[Beat], now: float) -> Iterator[str]:
             seconds, minutes = round(now - beat.at), round(FORGOTTEN_SECONDS / 60)
             # Translators: a process of the web server, by its number and its machine.
             yield ngettext(
-                "process {pid} on {host} has not reached the store for {n} seconds: it can't, is stopped, or was killed (then this "
-                "goes {minutes} minutes after its last word)",
+                "process {pid} on {host} has not reached the store for {n} second: it can't, is stopped, or was "
+                "killed (then this goes {minutes} minutes after its last word)",
                 "process {pid} on {host} has not reached the store for {n} seconds: it can't, is stopped, or was killed (then this "
                 "goes {minutes} minutes after its last word)",
                 seconds,
-                pid=beat.pid,
+                pid=str(beat.pid),
                 host=beat.host,
                 n=seconds,
                 minutes=minutes,
@@ -160,7 +160,7 @@ def miss(beats: list[Beat], now: float) -> Iterator[str]:
             # Translators: {problem} is what the store said, in English.
             yield gettext(
                 "process {pid} on {host} could not count within the last minute: {problem}",
-                pid=beat.pid,
+                pid=str(beat.pid),
                 host=beat.host,
                 problem=beat.problem,
             )

@@ -104,27 +104,32 @@ class Writer:
             return ""
         state = self.state
         counted = state.last_commit_seconds
-        # Translators: a process of the web server.
         if counted is None:
-            told = gettext(
-                "This process has counted nothing yet and has turned {reports} reports away since it began.",
-                reports=state.turned_away,
-            )
+            # Translators: a process of the web server.
+            told = gettext("This process has counted nothing yet.")
         else:
             seconds = round(counted)
-            # Translators: a process of the web server; the form is that of {n}.
+            # Translators: a process of the web server.
             told = ngettext(
-                "This process last counted {n} seconds ago and has turned {reports} reports away since it began.",
-                "This process last counted {n} seconds ago and has turned {reports} reports away since it began.",
+                "This process last counted {n} second ago.",
+                "This process last counted {n} seconds ago.",
                 seconds,
                 n=seconds,
-                reports=state.turned_away,
             )
+        if state.turned_away:
+            # Translators: goes on after "This process last counted 3 seconds ago."
+            away = ngettext(
+                "It has turned {n} report away since it began.",
+                "It has turned {n} reports away since it began.",
+                state.turned_away,
+                n=state.turned_away,
+            )
+            told = f"{told} {away}"
         if not state.problem:
             return told
         failing = round(state.failing_seconds)
         failed = ngettext(
-            "Counting has failed for {n} seconds.", "Counting has failed for {n} seconds.", failing, n=failing
+            "Counting has failed for {n} second.", "Counting has failed for {n} seconds.", failing, n=failing
         )
         return f"{told} {failed}"
 

@@ -113,7 +113,7 @@ class Login:
         if wait := self._throttle.take(who, self._ticks()):
             seconds = math.ceil(wait)
             said = ngettext(
-                "too many wrong passwords, wait {n} seconds",
+                "too many wrong passwords, wait {n} second",
                 "too many wrong passwords, wait {n} seconds",
                 seconds,
                 n=seconds,

@@ -56,6 +56,10 @@ class Conventions(msgspec.Struct, frozen=True):
         }
         return _FIELD.sub(lambda found: fields.get(found[0], found[1]), pattern)
 
+    def number(self, number: int) -> str:
+        """A whole number: 12,345."""
+        return self.figure(number, ",")
+
     def figure(self, number: float, pattern: str) -> str:
         """A number by a pattern of Python's, such as ",.1f" or ".3g", with this language's signs."""
         text = format(number, pattern).replace(",", "\0").replace(".", self.decimal)
@@ -68,9 +72,13 @@ def _all() -> Mapping[str, Conventions]:
 
 
 def here() -> Conventions:
-    """Those of the language that is spoken; of English where it has none of its own."""
+    """Those of the language that is spoken."""
+    return conventions_of(spoken())
+
+
+def conventions_of(tag: str) -> Conventions:
+    """Those of a language; of English where it has none of its own."""
     known = _all()
-    tag = spoken()
     while tag and tag not in known:
         tag = tag.rpartition("-")[0]
     return known[tag or ENGLISH_TAG]

@@ -16,7 +16,7 @@ TEN_THOUSAND = 1e4
 
 def number(n: int | None) -> str:
     """1,234; a dash for what is not known."""
-    return NOTHING if n is None else here().figure(n, ",")
+    return NOTHING if n is None else here().number(n)
 
 
 def compact(n: float) -> str:
@@ -123,13 +123,13 @@ def point(share: Share) -> str:
     if share.few:
         # Translators: a rate, and of how many page views; the form is that of {of}.
         return ngettext(
-            "{rate}, {n} of {of} page views, few page views",
+            "{rate}, {n} of {of} page view, few page views",
             "{rate}, {n} of {of} page views, few page views",
             share.of,
             **values,
         )
     # Translators: a rate, and of how many page views; the form is that of {of}.
-    return ngettext("{rate}, {n} of {of} page views", "{rate}, {n} of {of} page views", share.of, **values)
+    return ngettext("{rate}, {n} of {of} page view", "{rate}, {n} of {of} page views", share.of, **values)
 
 
 def moment(given: datetime) -> str:

@@ -183,7 +183,13 @@ def say_in_context(context: str, message: str, /, **values: object) -> Markup:
 
 
 def _fill(message: str, values: Mapping[str, object]) -> Markup:
-    return Markup(language.fill(escape(message), {name: escape(value) for name, value in values.items()}))  # noqa: S704 - all escaped
+    written = {name: escape(_write(value)) for name, value in values.items()}
+    return Markup(language.fill(escape(message), written))  # noqa: S704 - all escaped
+
+
+def _write(value: object) -> object:
+    """A value as it stands in a message; markup stays markup."""
+    return value if isinstance(value, Markup) else language.write_value(value)
 
 
 def takes_gzip(accepted: str) -> bool:
@@ -309,7 +315,7 @@ def _tell_rates(
         )
     if annotations:
         marked = ngettext(
-            "{n} marked: they stand in a table of their own.",
+            "{n} marked: it stands in a table of its own.",
             "{n} marked: they stand in a table of their own.",
             len(annotations),
             n=len(annotations),

@@ -49,7 +49,7 @@ def headline(summary: Summary) -> tuple[str, str]:
         counted = pgettext("a figure", "{n} of {of}", n=formats.number(views.blocked), of=formats.number(views.decided))
         # Translators: goes on after "3 of 40"; its form is that of the second number.
         return counted, ngettext(
-            "page views so far are seen with ads blocked.",
+            "page view so far is seen with ads blocked.",
             "page views so far are seen with ads blocked.",
             views.decided,
         )
@@ -84,7 +84,7 @@ def _count(summary: Summary) -> Iterator[str]:
     blocking, views = summary.blocking, summary.views
     # Translators: {n} of them had ads blocked; the form is that of {of}.
     yield ngettext(
-        "{n} of {of} page views with a clear answer.",
+        "{n} of {of} page view with a clear answer.",
         "{n} of {of} page views with a clear answer.",
         blocking.of,
         n=formats.number(blocking.n),
@@ -138,7 +138,7 @@ def row_not_known(row: Row, table: str) -> str:
 
 def _unanswered_or_not_measured(n: int) -> str:
     return ngettext(
-        "{n} page view gave no clear answer or were not measured.",
+        "{n} page view gave no clear answer or was not measured.",
         "{n} page views gave no clear answer or were not measured.",
         n,
         n=formats.number(n),
@@ -236,7 +236,7 @@ def _told(found: Change, days: str) -> Iterator[str]:
     if found.points is not None:
         # Translators: a rate, and of how many page views it is; the form is that of {n}. Stands after a colon.
         before = ngettext(
-            "{rate} of {n} page views with a clear answer",
+            "{rate} of {n} page view with a clear answer",
             "{rate} of {n} page views with a clear answer",
             found.views_before or 0,
             rate=formats.percent(found.rate_before),
@@ -421,7 +421,7 @@ def stopped(summary: Summary) -> str:
     pages = summary.stopped.pages
     # Translators: {hour} is such as "Saturday 28 November, 15:00"; the form is that of the number of pages.
     return ngettext(
-        "Nothing has been counted since {hour}, though {n} pages left with the tag.",
+        "Nothing has been counted since {hour}, though {n} page left with the tag.",
         "Nothing has been counted since {hour}, though {n} pages left with the tag.",
         pages,
         hour=formats.hour_of_day(summary.stopped.since),
@@ -485,7 +485,7 @@ def notice(summary: Summary) -> str:
     # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
     if summary.sampled == 1:
         told = ngettext(
-            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page views).",
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page view).",
             "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page views).",
             allowed,
             **values,
@@ -493,7 +493,8 @@ def notice(summary: Summary) -> str:
     else:
         # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
         told = ngettext(
-            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page views).",
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} "
+            "measured page view).",
             "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page views).",
             allowed,
             **values,
