@@ -65,7 +65,11 @@ class AdNoticeMiddleware:
             return response
         if response.streaming and response.is_async:
             return await put_tag_async(start, response)
-        return put_tag(start, response)
+        _start(start, response)
+        if not start.passes and (response.streaming or response.has_header("Content-Encoding")):
+            # Django reads such a body in this thread too, where it may ask the database; packing would hold up the loop
+            return await sync_to_async(put_in, thread_sensitive=response.streaming)(start, response)
+        return put_in(start, response)
 
     def _answer_own(self, environ: Environ) -> HttpResponse:
         begun = StartedAnswer()
@@ -135,11 +139,16 @@ def make_environ(request: HttpRequest) -> Environ:
 
 
 def put_tag(start: PageStart, response: HttpResponseBase) -> HttpResponseBase:
-    """The response with the tag where it is a page that should carry it; one that is streamed begins with its first piece."""
+    """The response with the tag where it is a page that should carry it."""
     if response.streaming and response.is_async:
         return response  # under WSGI: Django reads it to its end itself, and warns
-    given: Iterable[bytes] = response.streaming_content if response.streaming else [response.content]
     _start(start, response)
+    return put_in(start, response)
+
+
+def put_in(start: PageStart, response: HttpResponseBase) -> HttpResponseBase:
+    """The same once its start is known; one that is streamed begins with its first piece."""
+    given: Iterable[bytes] = response.streaming_content if response.streaming else [response.content]
     body = start.follow(given)
     if body is given:
         _take_headers(start, response)  # of a 304, which has no body

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpR
 from django.template import engines
 from django.test.utils import override_settings
 from django.urls import path
+from django.utils.asyncio import async_unsafe
 
 from adnotice.django.checks import MIDDLEWARE
 from tests.conftest import SECRET
@@ -29,6 +32,39 @@ def live(_: Any) -> StreamingHttpResponse:
     return StreamingHttpResponse(iter([PAGE[:20], PAGE[20:40], PAGE[40:]]))
 
 
+@async_unsafe
+def query() -> str:
+    """Like a question to the database: Django refuses it on the event loop's thread."""
+    return "<!-- rows -->"
+
+
+def rows(_: Any) -> StreamingHttpResponse:
+    def parts() -> Iterator[str]:
+        yield query() + PAGE[:20]
+        yield PAGE[20:]
+
+    return StreamingHttpResponse(parts(), headers={"ETag": '"rows"'})
+
+
+class PackedResponse(HttpResponse):
+    """Knows on which thread its content was changed last."""
+
+    thread = 0
+
+    @property
+    def content(self) -> bytes:
+        return super().content
+
+    @content.setter
+    def content(self, value: bytes) -> None:
+        self.thread = threading.get_ident()
+        HttpResponse.content.fset(self, value)  # type: ignore[attr-defined]
+
+
+async def packed(_: Any) -> PackedResponse:
+    return PackedResponse(gzip.compress(PAGE.encode()), headers={"Content-Encoding": "gzip"})
+
+
 async def slow(_: Any) -> StreamingHttpResponse:
     async def parts() -> AsyncIterator[str]:
         for part in (PAGE[:20], PAGE[20:40], PAGE[40:]):
@@ -39,6 +75,10 @@ async def slow(_: Any) -> StreamingHttpResponse:
 
 def file(_: Any) -> FileResponse:
     return FileResponse(FILE.open("rb"))
+
+
+def saved(request: Any) -> HttpResponse:
+    return HttpResponse(headers={"X-Seen": request.headers.get("If-Match", "")})
 
 
 def news(_: Any) -> JsonResponse:
@@ -54,6 +94,9 @@ urlpatterns = [
     path("", home),
     path("live", live),
     path("slow", slow),
+    path("rows", rows),
+    path("saved", saved),
+    path("packed", packed),
     path("file", file),
     path("news", news),
     path("told", told),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.checks import run_checks
 from django.core.management import execute_from_command_line
 from django.template import engines
@@ -58,6 +61,21 @@ async def test_pages_carry_the_tag(kind: str, path: str) -> None:
 
 
 @pytest.mark.usefixtures("site")
+async def test_under_asgi_a_page_that_asks_the_database_while_it_is_streamed_comes_whole() -> None:
+    response = await AsyncClient().get("/rows")
+    assert response.status_code == 200
+    pieces = await sync_to_async(list)(response.streaming_content)  # as Django's handler does
+    assert b"".join(pieces).decode().replace("<!-- rows -->", "") == TAGGED
+
+
+@pytest.mark.usefixtures("site")
+async def test_packing_a_page_holds_up_no_event_loop() -> None:
+    response = await AsyncClient().get("/packed")
+    assert gzip.decompress(response.content).decode() == TAGGED
+    assert response.thread != threading.get_ident()
+
+
+@pytest.mark.usefixtures("site")
 @pytest.mark.parametrize("kind", ["sync", "async"])
 async def test_what_is_no_page_stays_as_it_was(kind: str) -> None:
     response = await ask(kind, "/news")
@@ -78,6 +96,10 @@ async def test_a_page_that_has_not_changed_is_not_sent_again(kind: str) -> None:
         again = client.get("/", headers={"if-none-match": first["ETag"]})
     assert first["ETag"].startswith("W/")
     assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+    saved = {"path": "/saved", "headers": {"if-match": first["ETag"]}}
+    response = await client.put(**saved) if kind == "async" else client.put(**saved)
+    assert response["X-Seen"].startswith('"')
+    assert "adn" not in response["X-Seen"]
 
 
 @pytest.mark.usefixtures("site")
