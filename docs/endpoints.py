@@ -7,10 +7,14 @@ from typing import Any, Final
 import msgspec
 
 from adnotice.detect.client import PARTS
+from adnotice.insight.access.grants import MAX_DAYS, GrantKind
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.rows import TABLES
+from adnotice.insight.annotations import MAX_CHARACTERS
+from adnotice.insight.operations import DEFAULT
 from adnotice.notice.endpoints import PARTS as NOTICE_PARTS
 from adnotice.notice.endpoints import ChoiceReport
+from adnotice.vocabulary import Mode
 
 Item = dict[str, Any]
 
@@ -87,12 +91,11 @@ def page(summary: str, *more: tuple[str, str, Item], shared: bool = False, days:
     return {"get": told}
 
 
-def form(summary: str, fields: dict[str, str], done: str) -> Item:
-    """A form of ours, sent by one of our own pages."""
-    schema = {
-        "type": "object",
-        "properties": {name: {"type": "string", "description": said} for name, said in fields.items()},
-    }
+def form(summary: str, fields: dict[str, Item], done: str, *needed: tuple[str, ...]) -> Item:
+    """A form of ours, sent by one of our own pages, with that page's token; `needed`: sets of fields of which it has one."""
+    schema: Item = {"type": "object", "required": ["token"], "properties": fields}
+    if needed:
+        schema["anyOf"] = [{"required": list(each)} for each in needed]
     body = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}}
     answers = {
         "200": answer("Done; what is shown once stands on the page.", "text/html"),
@@ -103,8 +106,14 @@ def form(summary: str, fields: dict[str, str], done: str) -> Item:
     return {"post": {"summary": summary, "requestBody": body, "responses": answers}}
 
 
-TOKEN: Final = {"token": "The page’s own proof that it sends this form."}
-BACK: Final = {"back": "Where to go afterwards, below the dashboard."}
+def field(said: str, **rules: Any) -> Item:
+    """One field of a form: text, with what holds for it."""
+    return {"type": "string", "description": said, **rules}
+
+
+TOKEN: Final = {"token": field("The page’s own proof that it sends this form.")}
+BACK: Final = {"back": field("Where to go afterwards, below the dashboard.")}
+SITE: Final = {"site": field("Which site, by its name.", maxLength=300)}
 TEXT: Final[Item] = {"type": "string", "maxLength": 300}
 
 
@@ -239,34 +248,60 @@ def list_endpoints() -> dict[str, Item]:
                 "parameters": [{"name": "next", "in": "query", "schema": TEXT}],
                 "responses": page("")["get"]["responses"],
             },
-            **form("Logs in", {**TOKEN, "password": "The password.", "next": "Where to go then."}, "To the figures."),
+            **form(
+                "Logs in",
+                {**TOKEN, "password": field("The password."), "next": field("Where to go then.")},
+                "To the figures.",
+                ("password",),
+            ),
         },
         "/dashboard/logout": form("Logs out, everywhere", TOKEN, "To the login."),
         "/dashboard/mode": form(
-            "Puts a mode in force", {**TOKEN, **BACK, "to": "off, measure, ask or default."}, "Done; back."
+            "Puts a mode in force",
+            {**TOKEN, **BACK, "to": field("The mode, or what the setting says.", enum=[*Mode, DEFAULT])},
+            "Done; back.",
+            ("to",),
         ),
         "/dashboard/peace": form(
             "Leaves everyone in peace until a time, or ends that",
-            {**TOKEN, **BACK, "until": "A local date and time.", "end": "Present: ask again now."},
+            {
+                **TOKEN,
+                **BACK,
+                "until": field("A local date and time such as 2026-05-03T23:00."),
+                "end": field("Present: ask again now."),
+            },
             "Done; back.",
+            ("until",),
+            ("end",),
         ),
         "/dashboard/annotations": form(
             "Notes what happened on a day, or removes that",
-            {**TOKEN, **BACK, "site": "", "day": "A date.", "text": "What happened.", "remove": "An id."},
+            {
+                **TOKEN,
+                **BACK,
+                **SITE,
+                "day": field("A date such as 2026-05-03, or today."),
+                "text": field("What happened.", maxLength=MAX_CHARACTERS),
+                "remove": field("Present: removes the annotation with this id."),
+            },
             "Done; back.",
+            ("site", "day", "text"),
+            ("remove",),
         ),
         "/dashboard/grant": form(
             "Makes a token or a shared link, or takes one back",
             {
                 **TOKEN,
                 **BACK,
-                "kind": "token or link.",
-                "name": "For whom.",
-                "site": "",
-                "days": "For how long.",
-                "revoke": "An id.",
+                **SITE,
+                "kind": field("What is made, or taken back.", enum=list(GrantKind)),
+                "name": field("For whom."),
+                "days": field(f"How many days a link holds, 1 to {MAX_DAYS}.", pattern="^[0-9]{1,3}$"),
+                "revoke": field("Present: takes back the one with this id."),
             },
             "Taken back.",
+            ("kind", "name"),
+            ("kind", "revoke"),
         ),
         "/api/v1/{table}/row": {
             "get": {

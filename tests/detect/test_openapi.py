@@ -10,9 +10,6 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -26,9 +23,8 @@ from adnotice.settings import Settings
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict, Word
 from tests.conftest import SECRET
 from tests.honest import read_found
+from tests.support.openapi import DOCUMENT, FOR_READERS, assert_all_refused, assert_nothing_found
 from tests.support.reports import report
-
-DOCUMENT: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -38,49 +34,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
     return Starlette(middleware=[Middleware(AdNoticeMiddleware, secret_key=SECRET, store_url=url)])
 
 
-class Served:
-    """The app, with the document at an address of its own as schemathesis wants it."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == "/openapi.json":
-            headers = [(b"content-type", b"application/json")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": json.dumps(DOCUMENT).encode()})
-        else:
-            await self._app(scope, receive, send)
-
-
-OPERATIONS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path"), FOR_READERS)
 def test_schemathesis_finds_nothing(app: Starlette, method: str, path: str) -> None:
-    operation = schemathesis.openapi.from_asgi("/openapi.json", app=Served(app))[path][method]
-
-    @given(operation.as_strategy())
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: Any) -> None:
-        # JSON Schema takes 12.0 for an integer; our decoder does not, and says so.
-        case.call_and_validate(excluded_checks=[positive_data_acceptance])
-
-    check()
+    assert_nothing_found(app, method, path, examples=200)
 
 
 @pytest.mark.slow
 def test_schemathesis_finds_nothing_with_bodies_that_are_no_reports(app: Starlette) -> None:
-    operation = schemathesis.openapi.from_asgi("/openapi.json", app=Served(app))["/outcome"]["post"]
-
-    @given(operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: Any) -> None:
-        # Its list of good refusals lacks 413.
-        assert 400 <= case.call_and_validate(excluded_checks=[negative_data_rejection]).status_code < 500
-
-    check()
+    assert_all_refused(app, "post", "/outcome", examples=200)
 
 
 def test_the_document_has_the_decoders_own_schema() -> None:
