@@ -21,6 +21,7 @@ from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.blind_spots import Sight
 from adnotice.insight.display import labels
 from adnotice.insight.display.pages import Pages
+from adnotice.insight.display.paragraphs import fold
 from adnotice.insight.display.report import to_text, write_report
 from adnotice.insight.mail import MailServer, NotSent, Once, write_mail
 from adnotice.insight.watching import Watched, look
@@ -113,7 +114,8 @@ def _watch_site(asked: Arguments, settings: Settings) -> int:
         raise
     except Unavailable as error:
         # Translators: {problem} is what the store says, in English.
-        told = gettext("To mend: the store gives nothing: {problem}", problem=error) + "\n"
+        lines = fold(gettext("To mend: the store gives nothing: {problem}", problem=error), rest="  ")
+        told = "\n".join([*lines, ""])
         print(told, end="")
         if asked.mail:
             # Who has sent it already stands in the store, which gives nothing: each machine sends its own.
@@ -125,8 +127,12 @@ def _watch_site(asked: Arguments, settings: Settings) -> int:
 
 def tell(watched: Watched) -> str:
     """What was found, as lines to print or to mail."""
-    lines = [f"{labels.weight(each.weight)} {each.found}\n  {each.do}" for each in watched.findings]
-    return "\n".join([*(lines or [gettext("Nothing needs your attention.")]), watched.sight, ""])
+    lines = [
+        line
+        for each in watched.findings
+        for line in (*fold(f"{labels.weight(each.weight)} {each.found}", rest="  "), *fold(each.do, "  ", "  "))
+    ]
+    return "\n".join([*(lines or fold(gettext("Nothing needs your attention."))), *fold(watched.sight), ""])
 
 
 def as_json(watched: Watched) -> str:

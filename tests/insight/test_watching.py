@@ -149,10 +149,14 @@ def test_reports_that_stopped_are_told_on_the_page_and_by_the_exit_status(
     newsroom.now = now
     assert main(["watch", *store]) == FOUND
     said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 72
+    said = " ".join(said.split())
     assert "To mend: Nothing has been counted since " in said
     assert "though 80 pages left with the tag." in said
 
 
 def test_a_store_that_gives_nothing_is_told(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", "--store", "redis://127.0.0.1:1/0"]) == FOUND
-    assert "To mend: the store gives nothing: " in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "To mend: the store gives nothing: " in said
+    assert max(map(len, said.splitlines())) <= 72

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -11,9 +10,9 @@ from adnotice.finding import Weight
 from adnotice.insight.analysis.summary import Bucket, Reading, Summary
 from adnotice.insight.display import formats, sentences
 from adnotice.insight.display.charts import rate_axis
+from adnotice.insight.display.paragraphs import fold
 from adnotice.language import gettext
 
-WIDTH: Final = 72
 BAR: Final = 30
 NAME: Final = 10
 FIGURE: Final = 12
@@ -67,9 +66,11 @@ def _tell_change(summary: Summary) -> str:
 
 
 def _draw(summary: Summary) -> list[tuple[str, str, float]]:
-    if summary.blocking.few:
-        return []  # as on the dashboard
+    """A line for each part of the days that is over; as on the dashboard nothing is drawn where there are too few page views, and
+    a part that has too few is marked, and has no bar."""
     known = [bucket for bucket in summary.series if bucket.blocking.rate is not None and not bucket.so_far]
+    if summary.blocking.few or all(bucket.blocking.few for bucket in known):
+        return []
     axis = rate_axis(bucket.blocking for bucket in known)
     return [(_name(bucket, summary.span.grain), *_measure(bucket, axis.top)) for bucket in known]
 
@@ -80,20 +81,19 @@ def _name(bucket: Bucket, grain: Grain) -> str:
 
 def _measure(bucket: Bucket, top: float) -> tuple[str, float]:
     rate = bucket.blocking.rate or 0.0
-    figure = formats.percent(rate)
     if bucket.blocking.few:
         # Translators: a rate, of few page views, in a narrow column.
-        figure = gettext("{rate} (few)", rate=figure)
-    return figure, rate / top
+        return gettext("{rate} (few)", rate=formats.percent(rate)), 0.0
+    return formats.percent(rate), rate / top
 
 
 def to_text(report: Letter, address: str = "") -> str:
     """The report as plain text, 72 columns wide."""
-    lines: list[str] = [report.label, ""] if report.label else []
+    lines: list[str] = [*fold(report.label), ""] if report.label else []
     for head, text in report.said:
-        lines += [*textwrap.wrap(f"{head}: {text}" if head else text, WIDTH), ""]
+        lines += [*fold(f"{head}: {text}" if head else text), ""]
     if report.chart:
-        lines += [gettext("Share of page views with ads blocked, the bars from 0:"), ""]
+        lines += [*fold(gettext("Share of page views with ads blocked, the bars from 0:")), ""]
         wide = max(NAME, *(len(name) for name, _, _ in report.chart))
         wider = max(FIGURE, *(len(figure) for _, figure, _ in report.chart))
         lines += [
@@ -107,4 +107,4 @@ def to_text(report: Letter, address: str = "") -> str:
 def _foot(address: str) -> Sequence[str]:
     # Translators: more figures stand at this address.
     more = gettext("More: {address}", address=address) if address else gettext("More stands on the dashboard.")
-    return [*textwrap.wrap(gettext("adnotice counts page views, never readers."), WIDTH), more]
+    return [*fold(gettext("adnotice counts page views, never readers.")), *fold(more)]
