@@ -212,6 +212,34 @@ def test_a_week_of_unusual_days_stays_each_at_twice_its_weekdays_median_at_most(
     assert blocks[-2] == Week(7 * 200, 7 * 800)
 
 
+def silence(days: list[Day], *weeks: int) -> list[Day]:
+    """The days without those of these weeks, the last one being 0."""
+    return [day for day in days if (YESTERDAY - day.day).days // 7 not in weeks]
+
+
+def test_in_place_of_a_silent_week_the_counted_one_before_is_compared_and_that_is_said() -> None:
+    days = Site(60, seed=4).days()
+    found = judge_change(silence(days, 1, 6), 4, YESTERDAY)
+    assert found.answer is Trend.USUAL
+    assert (found.first, found.last) == (YESTERDAY - timedelta(days=34), YESTERDAY)
+    assert found.compared_from == YESTERDAY - timedelta(days=7 * 10 - 1)
+    assert found.silent == (YESTERDAY - timedelta(days=48), YESTERDAY - timedelta(days=13))
+    assert judge_change(silence(days, 9), 4, YESTERDAY).silent == ()
+    whole = judge_change(days, 4, YESTERDAY)
+    assert (whole.first, whole.compared_from, whole.silent) == (
+        YESTERDAY - timedelta(days=27),
+        YESTERDAY - timedelta(days=55),
+        (),
+    )
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+def test_where_nothing_was_counted_in_the_last_weeks_no_earlier_ones_stand_for_them(weeks: int) -> None:
+    days = Site(60, seed=4).days(lambda week: 0.06 if week < 8 else 0.0)
+    assert judge_change(silence(days, *range(weeks)), weeks, YESTERDAY).answer is Trend.TOO_EARLY
+    assert judge_change(silence(days, *range(weeks - 1)), weeks, YESTERDAY).answer is not Trend.TOO_EARLY
+
+
 def test_where_no_page_was_seen_to_leave_every_day_counts() -> None:
     days = [msgspec.structs.replace(day, delivered=0) for day in Site(60, seed=4).days()]
     found = judge_change(days, 4, YESTERDAY)

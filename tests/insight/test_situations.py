@@ -61,6 +61,7 @@ def site(
 def changed(answer: Trend, points: float, before: float, **more: object) -> Change:
     """A change of four weeks against four."""
     known = {"rate": before + points, "rate_before": before, "points": points, "yardstick": 0.009, **more}
+    known.setdefault("compared_from", date(2026, 10, 4))
     weeks = known.pop("weeks", 4)
     return Change(answer, weeks, date(2026, 11, 1), date(2026, 11, 28), **known)  # type: ignore[arg-type]
 
@@ -90,6 +91,7 @@ def test_usual_movement() -> None:
         sentences.change(changed(Trend.USUAL, 0.001, 0.204)),
         sentences.change(changed(Trend.USUAL, 0.001, 0.204, yardstick=0.046, left_out=left_out)),
         sentences.change(changed(Trend.USUAL, 0.0004, 0.204)),
+        sentences.change(changed(Trend.USUAL, 0.001, 0.204, silent=(date(2026, 11, 8),))),
     ]
     long_ago = changed(Trend.USUAL, 0.001, 0.204, left_out=left_out[:1])
     assert sentences.change(long_ago) == told(3)[0], "both of these stretches have usual days alone"

@@ -108,7 +108,8 @@ class Change(msgspec.Struct, frozen=True):
     Rates are shares of decided views on usual days, None where a stretch has none; `points` is their difference and
     `yardstick` the smallest difference in the same direction that would be more than usual (both shares: .01 is one point),
     None where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
-    days. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
+    days, `silent` the first days of weeks in which nothing was counted: weeks before them are compared in their place, so that
+    `first` lies further back; `compared_from` is the first day of the weeks before. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
     `season_known` says that a year is there to compare with.
 
     Against the same weeks a year ago, from `first_before` to `last_before`, all days count, `views` and `views_before` are
@@ -127,6 +128,8 @@ class Change(msgspec.Struct, frozen=True):
     yardstick: float | None = None
     p: float | None = None
     left_out: tuple[date, ...] = ()
+    silent: tuple[date, ...] = ()
+    compared_from: date | None = None
     answer_on: date | None = None
     season_known: bool = False
     against: Against = Against.FOUR_WEEKS
@@ -197,6 +200,7 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
     window = [day for day in days if 0 <= (yesterday - day.day).days < 7 * MAX_WEEKS]
     unusual = find_unusual(window)
     blocks = cut_weeks(window, unusual, yesterday)
+    counted = find_counted_weeks(window, yesterday)
     first = yesterday - timedelta(days=7 * weeks - 1)
     season_known = len(blocks) >= YEAR_OF_WEEKS
     left_out = tuple(sorted(list_left_out(window, unusual, yesterday)))
@@ -205,8 +209,10 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
         answer_on = yesterday + timedelta(days=7 * missing + 1)
         return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
     now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
-    if min(*now, *before) < MIN_OF_EACH:
+    if counted[-1] >= weeks or min(*now, *before) < MIN_OF_EACH:
         return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, season_known=season_known)
+    first = begin_week(counted[-weeks], yesterday)
+    silent = sorted(set(range(counted[-2 * weeks])) - set(counted), reverse=True)
     change = log_odds(now) - log_odds(before)
     yardstick = Yardstick(blocks, weeks, now, before)
     p = yardstick.chance(change)
@@ -222,8 +228,20 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
         yardstick=yardstick.in_points(rate_before, change),
         p=p,
         left_out=left_out,
+        silent=tuple(begin_week(ago, yesterday) for ago in silent),
+        compared_from=begin_week(counted[-2 * weeks], yesterday),
         season_known=season_known,
     )
+
+
+def find_counted_weeks(window: Iterable[Day], yesterday: date) -> list[int]:
+    """How many weeks ago each week was that has counts, oldest first: those that `cut_weeks` gives."""
+    return sorted({(yesterday - day.day).days // 7 for day in window if day.blocked or day.clear}, reverse=True)
+
+
+def begin_week(ago: int, yesterday: date) -> date:
+    """The first day of the week that was so many weeks ago."""
+    return yesterday - timedelta(days=7 * ago + 6)
 
 
 def find_unusual(window: Sequence[Day]) -> set[date]:

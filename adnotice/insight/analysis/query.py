@@ -303,9 +303,10 @@ class Reader:
         """The same with its largest part, where it is more than usual."""
         if change.answer is not Trend.UNUSUAL or change.points is None or change.yardstick is None:
             return change
-        length = timedelta(weeks=change.weeks)
+        if change.compared_from is None:
+            return change
         now = self._view_rows(site, Period(change.first, change.last))
-        before = self._view_rows(site, Period(change.first - length, change.last - length))
+        before = self._view_rows(site, Period(change.compared_from, change.first - timedelta(days=1)))
         return msgspec.structs.replace(change, part=find_part(now, before, change.points, change.yardstick))
 
     def _view_rows(self, site: str, period: Period) -> Stretch:

@@ -184,6 +184,8 @@ def _list_change(change: Change | None) -> Iterator[tuple[str, Cell]]:
         yield name, plain(told.get(key))
     for name, key in (("change_views", "views"), ("views_before", "views_before")):
         yield name, told.get(key)
+    for name, key in (("left_out", "left_out"), ("silent_weeks", "silent")):
+        yield name, " ".join(day.isoformat() for day in told.get(key, ()))
     for name, key in (
         ("change_first", "first"),
         ("change_last", "last"),

@@ -276,7 +276,7 @@ def _told(found: Change, days: str) -> Iterator[str]:
 
 def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
     rates = formats.percent(found.rate_before)
-    if any(day > found.last - timedelta(days=14 * found.weeks) for day in found.left_out):
+    if found.compared_from and any(day >= found.compared_from for day in found.left_out):
         rates = pgettext(
             "the rates before and now, in parentheses",
             "from {before} to {now}, without unusual days",
@@ -284,6 +284,13 @@ def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
             now=formats.percent(found.rate),
         )
     yield _moved(found, points, rates=rates)
+    if found.silent:
+        weeks = ", ".join(formats.days(first, first + timedelta(days=6)) for first in found.silent[-LEFT_OUT_NAMED:])
+        # Translators: {weeks} are such as "9 to 15 November 2026, 16 to 22 November 2026": weeks without any count.
+        yield gettext(
+            "Nothing was counted in some weeks ({weeks}): the counted weeks before them are compared in their place.",
+            weeks=weeks,
+        )
     often = formats.points(yardstick)
     is_seen, is_news = yardstick >= 0.0005, found.answer is Trend.UNUSUAL
     if not is_news:
