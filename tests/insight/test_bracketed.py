@@ -94,8 +94,10 @@ def changes() -> Iterator[Change]:
         rates = {"rate": 0.2 + points, "rate_before": 0.2, "points": points, "yardstick": yardstick}
         if against is Against.YEAR:
             rates |= {**before, "views": 5_000, "views_before": 4_000}
-        for left_out in ((), days[:2], days):
-            yield msgspec.structs.replace(blank, answer=answer, against=against, left_out=left_out, **rates)
+        for left_out, silent in (((), ()), (days[:2], ()), (days, days[:1])):
+            yield msgspec.structs.replace(
+                blank, answer=answer, against=against, left_out=left_out, silent=silent, compared_from=first, **rates
+            )
     for part in parts():
         yield msgspec.structs.replace(
             blank, answer=Trend.UNUSUAL, part=part, rate=0.25, rate_before=0.2, points=0.05, yardstick=0.01
@@ -133,6 +135,12 @@ def summaries() -> Iterator[Summary]:
     yield read_some({Metric.INJECTED: 3, Metric.UNKNOWN: 2})
     yield read_some({Metric.INJECTED: 30, Metric.CLEAR: 9, Metric.BLOCKED_CONTENT: 1})
     yield read_some(ALL, cached=True, mode=Mode.OFF)
+    yield read_some({**ALL, Metric.SHOWN: 12})
+    yield msgspec.structs.replace(busy, sampled=0.5)
+    scant, *rest = read_some({metric: 20 * n for metric, n in ALL.items()}).series
+    yield msgspec.structs.replace(
+        busy, series=[msgspec.structs.replace(scant, blocking=share(1, 3)), *rest], change=next(changes())
+    )
     yield read_some({**ALL, Metric.SHOWN: 0}, cached=None, mode=Mode.MEASURE)
     yield msgspec.structs.replace(read_some({Metric.INJECTED: 9, Metric.CLEAR: 5}), began="2026-11-22T09")
     judged = next(changes())
@@ -164,6 +172,7 @@ def tell_sentences() -> Iterator[str]:
     blank = Row("/launch", NO_VIEWS, share(0, 0))
     for row, table in product((blank, msgspec.structs.replace(blank, range=Range(0.1, 0.2, 1))), TABLES):
         yield sentences.row_not_known(row, table)
+        yield sentences.row_not_known(msgspec.structs.replace(row, blocking=share(20, 200)), table, sampled=True)
 
 
 def tell_labels() -> Iterator[str]:

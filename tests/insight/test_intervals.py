@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from scipy.optimize import brentq
 
-from adnotice.insight.analysis.intervals import share, widest
+from adnotice.insight.analysis.intervals import Z_OF_LEVEL, Drawn, at_least, share, widest
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,21 @@ def test_the_range_supposes_that_none_or_all_of_the_rest_block() -> None:
 
 def test_the_range_of_nothing_is_none() -> None:
     assert widest(0, 0, 0) is None
+
+
+def test_the_range_of_a_sample_is_as_wide_as_drawing_leaves_each_end() -> None:
+    counted, drawn = widest(200, 800, 200), widest(200, 800, 200, Drawn(3.0, 3.0))
+    assert counted is not None
+    assert drawn is not None
+    assert drawn.low < counted.low
+    assert counted.high < drawn.high
+
+
+@pytest.mark.parametrize(("number", "drawn"), [(200, 3.0), (5, 0.5), (1, 19.0)])
+def test_a_number_is_at_least_what_the_score_interval_says(number: int, drawn: float) -> None:
+    def miss(true: float) -> float:
+        return (number - true) ** 2 - Z_OF_LEVEL**2 * drawn * true
+
+    assert at_least(number, drawn) == pytest.approx(brentq(miss, 0, number))
+    assert at_least(0, drawn) == 0
+    assert at_least(number, 0.0) == number

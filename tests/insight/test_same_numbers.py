@@ -16,6 +16,7 @@ import trustme
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from adnotice import cli
+from adnotice.count.model.tally import Dimension, Metric
 from adnotice.detect.baits import SCRIPT
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.display import formats
@@ -269,3 +270,44 @@ async def test_the_command_line_says_what_the_json_says(
     assert f"took a support link of the notice: {taken}." in said
     assert cli.main(["figures", "browsers", *days]) == 0
     assert capsys.readouterr().out == table
+
+
+@pytest.mark.parametrize(("blocked", "clear"), [(3, 9), (0, 3), (99, 0), (20, 80)])
+async def test_few_page_views_are_marked_in_every_form(
+    newsroom: Newsroom,
+    blocked: int,
+    clear: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the screen says counts and no rate, so do mail and metrics; JSON and CSV mark it."""
+    few = blocked + clear < 100
+    newsroom.count({Metric.INJECTED: 120, Metric.CLEAR: clear, Metric.BLOCKED_CONTENT: blocked, Metric.SHOWN: blocked})
+    newsroom.count({Metric.CLEAR: clear, Metric.BLOCKED_CONTENT: blocked}, dimension=Dimension.PAGE, value="/")
+    percent = formats.percent(blocked / (blocked + clear))
+    async with newsroom.browser() as browser:
+        await log_in(browser)
+        page = Screen((await browser.get("dashboard")).text)
+    assert ("Too few for a rate." in page.text) is few
+    assert (f"{percent} of measured page views had ads blocked." in page.text) is not few
+    assert ("Of 100 notices" in page.text) is False
+    summary = (await read(newsroom, "api/v1/summary")).json()
+    assert summary["few"] is few
+    assert [each["blocking"]["few"] for each in summary["pages"]] == [few]
+    assert {each["blocking"]["few"] for each in summary["series"] if each["views"]["decided"]} == {few}
+    assert {kind["few"] for kind in summary["kinds"].values()} == {few}
+    for name, row in (("figures", "few,yes" if few else "few,no"), ("pages", ",yes\r\n" if few else ",no\r\n")):
+        assert row in (await read(newsroom, f"api/v1/{name}.csv")).text
+    text = (await read(newsroom, "metrics", accept="application/openmetrics-text; version=1.0.0")).text
+    families = {family.name: family.samples for family in text_string_to_metric_families(text)}
+    assert [sample.value for sample in families["adnotice_few_page_views"]] == [int(few)]
+    ends = {sample.labels["end"] for sample in families["adnotice_blocked_ratio"]}
+    assert ends == ({"sampled"} if few else {"sampled", "rate", "if_none", "if_all"})
+    monkeypatch.setenv("ADNOTICE_MODE", "ask")
+    store = ["--store", newsroom.store.health().url]
+    assert cli.main(["report", *store]) == 0
+    said = capsys.readouterr().out
+    assert ("%" in said) is not few
+    assert f"{blocked} of {blocked + clear}" in said or not few
+    assert cli.main(["figures", *store]) == 0
+    assert json.loads(capsys.readouterr().out)["few"] is few

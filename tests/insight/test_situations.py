@@ -149,7 +149,10 @@ def test_against_other_weeks() -> None:
 
 
 def test_the_notice() -> None:
-    assert told(5) == [sentences.notice(site({**NORMAL, M.SHOWN: 80, M.ALLOWED: 4}))]
+    assert told(5) == [
+        sentences.notice(site({**NORMAL, M.SHOWN: shown, M.ALLOWED: allowed}))
+        for shown, allowed in ((800, 40), (12, 1))
+    ]
 
 
 def test_reports_stopped() -> None:
@@ -171,9 +174,14 @@ def test_a_cache_in_front() -> None:
 def test_a_share_is_measured() -> None:
     drawn = {M.CLEAR: 800, M.BLOCKED_CONTENT: 200}
     summary = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
-    drawn |= {M.SHOWN: 80, M.ALLOWED: 4}
+    drawn |= {M.SHOWN: 800, M.ALLOWED: 40}
     asked = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
-    assert told(8) == [sentences.counted(summary), sentences.for_the_board(asked), sentences.notice(asked)]
+    assert told(8) == [
+        sentences.counted(summary),
+        sentences.not_known(summary),
+        sentences.for_the_board(asked),
+        sentences.notice(asked),
+    ]
 
 
 def test_the_first_day() -> None:

@@ -6,11 +6,15 @@ measured, or has no clear answer, is a range. Only a share estimated from a samp
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Final, NamedTuple
 
 import msgspec
 
 LEVEL: Final = 0.95
+Z_OF_LEVEL: Final = 1.959963984540054
+"""The 97.5 % point of the normal distribution."""
+
 FEW_VIEWS: Final = 100
 """A share of fewer is shown with a mark: one reader more or less moves it by points."""
 
@@ -34,7 +38,8 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Range(msgspec.Struct, frozen=True):
-    """The rate if none (`low`) or all (`high`) of the page views without an answer were seen with ads blocked."""
+    """The rate if none (`low`) or all (`high`) of the page views without an answer were seen with ads blocked; of a sample, as
+    far down and up as drawing leaves them open."""
 
     low: float
     high: float
@@ -51,9 +56,31 @@ def share(n: int, of: int, *, counted: int | None = None) -> Share:
     return Share(n, of, n / of, few=(of if counted is None else counted) < FEW_VIEWS)
 
 
-def widest(blocked: int, decided: int, unanswered: int) -> Range | None:
-    """The range that holds whatever the views without an answer were (worst-case bounds, Manski 1989)."""
+class Drawn(NamedTuple):
+    """How much chance drawing leaves in the numbers of views, blocked and others, that drawn ones stand for: their variance as a
+    multiple of the number. That is (1 - f) / f at a share f, and 0 where every view was measured."""
+
+    blocked: float = 0.0
+    others: float = 0.0
+
+
+COUNTED: Final = Drawn()
+
+
+def widest(blocked: int, decided: int, unanswered: int, drawn: Drawn = COUNTED) -> Range | None:
+    """The range that holds whatever the views without an answer were (worst-case bounds, Manski 1989).
+
+    Of a sample each end is that of the 95 % interval of its own: both hold together in 95 % at least (Bonferroni), the truth
+    between them all the more (Imbens and Manski 2004).
+    """
     total = decided + unanswered
     if total <= 0:
         return None
-    return Range(blocked / total, (blocked + unanswered) / total, unanswered)
+    low, others = at_least(blocked, drawn.blocked), at_least(decided - blocked, drawn.others)
+    return Range(low / total, (total - others) / total, unanswered)
+
+
+def at_least(number: int, drawn: float) -> float:
+    """The lower end of the 95 % score interval of a number whose estimate has a variance of `drawn` times it."""
+    half = Z_OF_LEVEL * Z_OF_LEVEL * drawn / 2
+    return max(0.0, number + half - math.sqrt(half * half + 2 * half * number)) if drawn else number

@@ -82,9 +82,24 @@ def join(name: str, parts: Sequence[Row]) -> Row:
     known = all(part.blocking.few for part in parts)
     blocking = share(views.blocked, views.decided)
     few = blocking.few if known else False
-    unanswered = sum(part.range.unanswered for part in parts if part.range)
+    return Row(name, views, msgspec.structs.replace(blocking, few=few), join_ranges(parts))
+
+
+def join_ranges(parts: Sequence[Row]) -> Range | None:
+    """The range of all together: wide enough whatever drawing has left open in each."""
+    known = [(part.views, part.range) for part in parts if part.range]
+    unanswered = sum(ends.unanswered for _, ends in known)
+    views = add_up([views for views, _ in known])
     whole = widest(views.blocked, views.decided, unanswered)
-    return Row(name, views, msgspec.structs.replace(blocking, few=few), whole)
+    if whole is None or all(ends == widest(views.blocked, views.decided, ends.unanswered) for views, ends in known):
+        return whole
+    total = views.decided + unanswered
+    sizes = [views.decided + ends.unanswered for views, ends in known]
+    low, high = (
+        sum(end * size for end, size in zip(each, sizes, strict=True)) / total
+        for each in ([ends.low for _, ends in known], [ends.high for _, ends in known])
+    )
+    return Range(low, high, unanswered)
 
 
 def add_up(views: Sequence[Views]) -> Views:

@@ -8,15 +8,12 @@ its inverse (Horvitz and Thompson 1952), pooled counts would lean to the calm ho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from adnotice.insight.analysis.intervals import Interval
-
-Z_OF_LEVEL: Final = 1.959963984540054
-"""The 97.5 % point of the normal distribution."""
+from adnotice.insight.analysis.intervals import Z_OF_LEVEL, Drawn, Interval
 
 FEWEST_BLOCKED: Final = 5
 
@@ -39,6 +36,16 @@ class Sample(msgspec.Struct, frozen=True):
 def weigh(samples: Iterable[Sample], n: Callable[[Sample], int]) -> float:
     """How many of all views these numbers of the drawn ones stand for."""
     return sum(n(each) / each.share for each in samples)
+
+
+def find_drawn(samples: Sequence[Sample]) -> Drawn:
+    """How much chance drawing leaves in the numbers of blocked and of clear views that these stand for."""
+
+    def spread(n: Callable[[Sample], int]) -> float:
+        variance = sum((1 - each.share) / each.share**2 * n(each) for each in samples)
+        return variance / weigh(samples, n) if variance else 0.0
+
+    return Drawn(spread(lambda each: each.blocked), spread(lambda each: each.clear))
 
 
 class Estimate(msgspec.Struct, frozen=True):

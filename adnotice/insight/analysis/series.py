@@ -11,9 +11,10 @@ from typing import Final
 from adnotice.count.model.calendar import Starts, monday
 from adnotice.count.model.tally import SUSPECTS, VERDICTS, Grain, Metric, Point
 from adnotice.insight.analysis.change import Day
-from adnotice.insight.analysis.intervals import widest
+from adnotice.insight.analysis.intervals import COUNTED, widest
+from adnotice.insight.analysis.sampled import find_drawn
 from adnotice.insight.analysis.summary import NOTHING, Bucket, Numbers, Views
-from adnotice.insight.analysis.weighting import rate_of, view, weigh_each, weigh_views
+from adnotice.insight.analysis.weighting import rate_of, sample_views, view, weigh_each, weigh_views
 
 IN_ROWS: Final[Sequence[Metric]] = (Metric.INJECTED, *VERDICTS)
 IN_SERIES: Final[Sequence[Metric]] = (Metric.INJECTED, Metric.DECLINED, *VERDICTS, *SUSPECTS.values())
@@ -41,17 +42,32 @@ def make_series(
         [{at: each[start] for at, each in drawn_at.items()} for start in past],
     )
     return [
-        make_bucket(start, numbers[start], views=views, so_far=start == now, known=known)
+        make_bucket(
+            start,
+            numbers[start],
+            views=views,
+            so_far=start == now,
+            known=known,
+            drawn={at: each[start] for at, each in drawn_at.items()},
+        )
         for start, views in zip(past, weighed, strict=True)
     ]
 
 
 def make_bucket(
-    start: str, numbers: Numbers, *, so_far: bool, views: Views | None = None, known: bool = True
+    start: str,
+    numbers: Numbers,
+    *,
+    so_far: bool,
+    views: Views | None = None,
+    known: bool = True,
+    drawn: Mapping[float, Numbers] = {},
 ) -> Bucket:
-    """One bucket with its rate: that of `views`, for which those in its numbers stand, or of these themselves."""
+    """One bucket with its rate: that of `views`, for which those in its numbers stand, or of these themselves. `drawn` are those
+    that were drawn while less than all were."""
     counted = view(numbers)
     weighed = views or counted
+    chance = find_drawn(sample_views(drawn, counted)) if drawn else COUNTED
     missing = max(0, numbers[Metric.INJECTED] - weighed.measured)
     return Bucket(
         start=start,
@@ -60,7 +76,7 @@ def make_bucket(
         declined=numbers[Metric.DECLINED],
         blocking=rate_of(weighed, counted),
         so_far=so_far,
-        range=widest(weighed.blocked, weighed.decided, weighed.unknown + missing) if known else None,
+        range=widest(weighed.blocked, weighed.decided, weighed.unknown + missing, chance) if known else None,
     )
 
 

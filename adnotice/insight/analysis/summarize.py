@@ -12,9 +12,9 @@ from adnotice.count.ingest.suspicion import suggests_cache
 from adnotice.count.model.calendar import Starts
 from adnotice.count.model.tally import OTHER, SUSPECTS, VERDICTS, Count, Dimension, Grain, Metric, Point
 from adnotice.insight.analysis.change import Change
-from adnotice.insight.analysis.intervals import Range, share, widest
+from adnotice.insight.analysis.intervals import COUNTED, Drawn, Range, share, widest
 from adnotice.insight.analysis.periods import Span
-from adnotice.insight.analysis.sampled import Sample, estimate, weigh
+from adnotice.insight.analysis.sampled import Sample, estimate, find_drawn, weigh
 from adnotice.insight.analysis.series import make_series
 from adnotice.insight.analysis.summary import (
     NO_REFERRER,
@@ -34,6 +34,7 @@ from adnotice.insight.analysis.weighting import (
     DrawnAt,
     add_views,
     rate_of,
+    sample_views,
     scale_views,
     view,
     weigh_views,
@@ -97,7 +98,8 @@ def summarize(
     views, estimated = view(numbers), weigh_views(numbers, by_share(rows.counts.get(Dimension.SHARE, ())))
     injected = totals[Metric.INJECTED]
     suggested = cached is None and suggest_cache(totals, () if span.grain is Grain.HOUR else rows.points)
-    samples = find_samples(rows.counts.get(Dimension.SHARE, ()), views)
+    samples = sample_views(by_share(rows.counts.get(Dimension.SHARE, ())), views)
+    drawn = find_drawn(samples)
     stood_for = weigh(samples, lambda each: each.measured)
     not_measured = None if cached or suggested else max(0, injected - round(stood_for))
     rate = estimate(samples)
@@ -109,7 +111,12 @@ def summarize(
     found_in = {**rows.counts, Dimension.REFERRER: name_direct(rows.counts.get(Dimension.REFERRER, ()), numbers)}
     tables = {
         each: break_down(
-            found_in.get(each, ()), views, rows_of_each, estimated, by_page=counted_whole and each is Dimension.PAGE
+            found_in.get(each, ()),
+            views,
+            rows_of_each,
+            estimated,
+            by_page=counted_whole and each is Dimension.PAGE,
+            drawn=drawn,
         )
         for each in BREAKDOWNS
     }
@@ -156,31 +163,18 @@ def summarize(
     )
 
 
-def find_samples(counts: Iterable[Count], views: Views) -> list[Sample]:
-    """The views by the share at which they were drawn: those that are tallied under one, and all others at 1."""
-    samples = []
-    for at, numbers in by_share(counts).items():
-        drawn = view(numbers)
-        samples.append(Sample(at, drawn.blocked, drawn.decided - drawn.blocked, drawn.unknown))
-    rest = (
-        views.blocked - sum(each.blocked for each in samples),
-        views.decided - views.blocked - sum(each.clear for each in samples),
-        views.unknown - sum(each.unknown for each in samples),
-    )
-    return [*samples, Sample(1.0, *(max(0, n) for n in rest))]
-
-
 def by_share(counts: Iterable[Count]) -> DrawnAt:
     """The numbers of the views that were drawn while less than all were, by the share."""
     return {float(value): numbers for value, numbers in by_value(counts).items() if value != OTHER}
 
 
 def find_range(samples: Sequence[Sample], not_measured: int) -> Range | None:
-    """The range of the rate whatever the views without an answer were, each drawn view for as many as it stands for."""
+    """The range of the rate whatever the views without an answer were, each drawn view for as many as it stands for, and as wide
+    as drawing leaves it."""
     blocked, clear, unknown = (
         round(weigh(samples, read)) for read in (lambda s: s.blocked, lambda s: s.clear, lambda s: s.unknown)
     )
-    return widest(blocked, blocked + clear, not_measured + unknown)
+    return widest(blocked, blocked + clear, not_measured + unknown, find_drawn(samples))
 
 
 def total(counts: Iterable[Count]) -> Numbers:
@@ -239,11 +233,12 @@ def break_down(
     estimated: Views | None = None,
     *,
     by_page: bool = False,
+    drawn: Drawn = COUNTED,
 ) -> list[Row]:
     """The values with the most measured page views; what is left of the whole comes last as `(other)`.
 
     `estimated` are the page views that the whole stands for; the rows add up to them. `by_page` rows know how many of
-    their pages left with the tag.
+    their pages left with the tag. `drawn` is how much chance drawing leaves in the whole's numbers.
     """
     values = by_value(counts)
     found = [(name, view(numbers)) for name, numbers in values.items() if name != OTHER]
@@ -256,7 +251,7 @@ def break_down(
     for (name, counted), views in zip(found, weighed, strict=True):
         injected = values[name][Metric.INJECTED] if by_page and name != OTHER else 0
         unanswered = views.unknown + max(0, injected - views.measured)
-        rows.append(Row(name, views, rate_of(views, counted), widest(views.blocked, views.decided, unanswered)))
+        rows.append(Row(name, views, rate_of(views, counted), widest(views.blocked, views.decided, unanswered, drawn)))
     return rows
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from adnotice.count.model.tally import VERDICTS, Metric
 from adnotice.insight.analysis.intervals import Share, share
+from adnotice.insight.analysis.sampled import Sample
 from adnotice.insight.analysis.summary import Numbers, Views
 
 DrawnAt = Mapping[float, Numbers]
@@ -39,6 +40,20 @@ NO_VIEWS: Final = add_views(0, 0, 0, 0, 0)
 def rate_of(weighed: Views, counted: Views) -> Share:
     """The blocking rate of weighed views; how many were counted says whether they are few."""
     return share(weighed.blocked, weighed.decided, counted=counted.decided)
+
+
+def sample_views(drawn: DrawnAt, counted: Views) -> list[Sample]:
+    """The views by the share at which they were drawn: those that are tallied under one, and all others at 1."""
+    samples = []
+    for at, numbers in drawn.items():
+        views = view(numbers)
+        samples.append(Sample(at, views.blocked, views.decided - views.blocked, views.unknown))
+    rest = (
+        counted.blocked - sum(each.blocked for each in samples),
+        counted.decided - counted.blocked - sum(each.clear for each in samples),
+        counted.unknown - sum(each.unknown for each in samples),
+    )
+    return [*samples, Sample(1.0, *(max(0, n) for n in rest))]
 
 
 def weigh_verdicts(numbers: Numbers, drawn: DrawnAt) -> dict[Metric, float]:

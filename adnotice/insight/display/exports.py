@@ -61,9 +61,10 @@ TABLE_NAMES: Final = (
 
 
 def to_json(reading: Reading) -> bytes:
-    """The summary, field for field, with what was found, what is not looked for, and how the store is."""
+    """The summary, field for field, with whether the whole site has few page views, what was found, what is not looked for, and how the store is."""
     whole = {
         **msgspec.to_builtins(reading.summary),
+        "few": reading.summary.blocking.few,
         "not_looked_for": reading.unseen,
         "findings": _list_findings(reading.findings),
         "urgent": _list_findings(reading.urgent),

@@ -31,7 +31,7 @@ SHARED_SERIES: Final = len(Refusal) + len(Rejection) + len(Quiet) + len(Mode) + 
 MOST_LINKS: Final = 3
 """Support links of a site that are told by label, as many as the notice can have at a time; the rest are told together."""
 
-SITE_SERIES: Final = MOST_LINKS + 1 + len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight) + 1
+SITE_SERIES: Final = MOST_LINKS + 1 + len(Metric) + len(VIEWS) + len(RATES) + len(CHANGES) + len(Weight) + 2
 MAX_METRIC_SITES: Final = (MAX_SERIES - SHARED_SERIES) // SITE_SERIES
 """Sites with series of their own."""
 
@@ -105,6 +105,13 @@ class _Families(Collector):
                 (site, key): n for site, each in shown.items() for key, n in read(each).items() if n is not None
             }
             yield _gauge(name, said, ("site", label), values)
+        scant: Samples = {(site,): int(each.blocking.few) for site, each in shown.items()}
+        yield _gauge(
+            "few_page_views",
+            "1 where these days have too few page views for a rate: there is none then.",
+            ("site",),
+            scant,
+        )
         weights = {site: Counter(each.weight for each in given.readings[site].findings) for site in shown}
         found: Samples = {
             (site, weight.value): counted[weight] for site, counted in weights.items() for weight in Weight
@@ -136,6 +143,8 @@ def _links(summary: Summary) -> dict[str, float | None]:
 
 
 def _rates(summary: Summary) -> dict[str, float | None]:
+    if summary.blocking.few:
+        return {RATES[-1]: summary.sampled}
     ends, drawn = summary.range, summary.interval
     lows = (ends.low, ends.high) if ends else (None, None)
     limits = (drawn.low, drawn.high) if drawn else (None, None)

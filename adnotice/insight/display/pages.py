@@ -16,7 +16,7 @@ from adnotice import language
 from adnotice.count.model.tally import Grain
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.first_day import list_checks
-from adnotice.insight.analysis.intervals import Share
+from adnotice.insight.analysis.intervals import FEW_VIEWS, Share
 from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.rows import OneRow
 from adnotice.insight.analysis.summary import Annotated, Bucket, Row, Summary
@@ -122,6 +122,7 @@ class Pages:
             top_of=top_of,
             top_of_tables=top_of_tables,
             BRIEF_ROWS=BRIEF_ROWS,
+            FEW_VIEWS=FEW_VIEWS,
             grain=name_grain,
             all_of=name_all_rows,
             as_the_settings_say=name_setting,

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from adnotice.count.model.language import NOT_KNOWN
 from adnotice.finding import Finding
 from adnotice.insight.analysis.change import Against, Change, Part, Trend
-from adnotice.insight.analysis.intervals import Range
+from adnotice.insight.analysis.intervals import FEW_VIEWS, Range
 from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.summary import NO_REFERRER, Row, Summary
 from adnotice.insight.display import formats, labels
@@ -120,20 +120,26 @@ def not_known(summary: Summary) -> str:
     if summary.range is None:
         return gettext("Nothing was measured yet.")
     told = _unanswered_or_not_measured(summary.range.unanswered)
-    return told if summary.blocking.few else f"{told} {_had_all(summary.range)}"
+    return told if summary.blocking.few else f"{told} {_had_all(summary.range, sampled=summary.sampled != 1)}"
 
 
-def row_not_known(row: Row, table: str) -> str:
-    """How far off a row's rate can be."""
+def row_not_known(row: Row, table: str, *, sampled: bool = False) -> str:
+    """How far off a row's rate can be; `sampled`: its numbers are estimates."""
     if row.range is None:
         return gettext("Nothing was measured here.")
-    if table == "pages":
-        return f"{_unanswered_or_not_measured(row.range.unanswered)} {_had_all(row.range)}"
     n = row.range.unanswered
-    told = ngettext(
-        "{n} page view gave no clear answer.", "{n} page views gave no clear answer.", n, n=formats.number(n)
-    )
-    return " ".join((told, _had_all(row.range), gettext("How many more were not measured is known of pages alone.")))
+    told = [
+        _unanswered_or_not_measured(n)
+        if table == "pages"
+        else ngettext(
+            "{n} page view gave no clear answer.", "{n} page views gave no clear answer.", n, n=formats.number(n)
+        )
+    ]
+    if not row.blocking.few:
+        told.append(_had_all(row.range, sampled=sampled))
+    if table != "pages":
+        told.append(gettext("How many more were not measured is known of pages alone."))
+    return " ".join(told)
 
 
 def _unanswered_or_not_measured(n: int) -> str:
@@ -145,7 +151,15 @@ def _unanswered_or_not_measured(n: int) -> str:
     )
 
 
-def _had_all(ends: Range) -> str:
+def _had_all(ends: Range, *, sampled: bool) -> str:
+    if sampled:
+        # Translators: "them" are the page views of the sentence before; {range} is such as "18.2% to 27.3%"; drawn are the page
+        # views that were measured.
+        return gettext(
+            "Had none, or all, of them been seen with ads blocked, the rate would be {range}, with what drawing leaves open (95% "
+            "interval).",
+            range=formats.between(ends.low, ends.high),
+        )
     # Translators: "them" are the page views of the sentence before; {range} is such as "18.2% to 27.3%".
     return gettext(
         "Had none, or all, of them been seen with ads blocked, the rate would be {range}.",
@@ -488,28 +502,38 @@ def notice(summary: Summary) -> str:
     if not shown:
         nobody = gettext("Nobody was shown the notice in these days.")
         return f"{nobody} {labels.mode(summary.mode)}"
-    values = {"of_hundred": formats.points(allowed / shown), "n": formats.number(allowed)}
-    # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
-    if summary.sampled == 1:
-        told = ngettext(
-            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page view).",
-            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page views).",
-            allowed,
-            **values,
+    if shown < FEW_VIEWS:
+        # Translators: of few notices; both are numbers.
+        told = gettext(
+            "Notices shown: {shown}; followed by a check that found ads let through: {n}. Too few for a share.",
+            shown=formats.number(shown),
+            n=formats.number(allowed),
         )
     else:
-        # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
-        told = ngettext(
-            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} "
-            "measured page view).",
-            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page views).",
-            allowed,
-            **values,
-        )
+        told = _allowed_of_hundred(allowed, shown, sampled=summary.sampled != 1)
     doubt = gettext(
         "Counted, not proved: some would have allowed ads anyway, and who allowed them without checking again is not in it."
     )
     return f"{told} {doubt}"
+
+
+def _allowed_of_hundred(allowed: int, shown: int, *, sampled: bool) -> str:
+    values = {"of_hundred": formats.points(allowed / shown), "n": formats.number(allowed)}
+    if sampled:
+        # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
+        return ngettext(
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page view).",
+            "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} measured page views).",
+            allowed,
+            **values,
+        )
+    # Translators: {of_hundred} is a number such as 12.3; the form is that of {n}.
+    return ngettext(
+        "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page view).",
+        "Of 100 notices shown, {of_hundred} were followed by a check that found ads let through ({n} page views).",
+        allowed,
+        **values,
+    )
 
 
 def support_links(summary: Summary) -> str:
