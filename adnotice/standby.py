@@ -8,7 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.http.admission import Admission, AdmissionSettings, messages_of
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 from adnotice.http.router import Prefix
 from adnotice.vocabulary import Rejection
 
@@ -34,7 +34,7 @@ class Standby:
     async def answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as Router has it
         """The same for each of our addresses."""
         await self._admission.discard(scope, receive)
-        for message in messages_of(Refused(Rejection.SETTINGS, REASON).answer(), head=scope["method"] == "HEAD"):
+        for message in messages_of(Rejected(Rejection.SETTINGS, REASON).answer(), head=scope["method"] == "HEAD"):
             await send(message)
 
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adnotice.detect.client import make_silence
 from adnotice.http.admission import Admission, AdmissionSettings, messages_of
-from adnotice.http.messages import Refused, Request
+from adnotice.http.messages import Rejected, Request
 from adnotice.http.router import LOOK_RULE, Prefix
 from adnotice.vocabulary import Rejection
 
@@ -37,14 +37,14 @@ class SwitchedOff:
         await self._admission.discard(scope, receive)
         try:
             answer = self._silence.answer(self._admit(name, scope))
-        except Refused as refused:
-            answer = refused.answer()
+        except Rejected as rejected:
+            answer = rejected.answer()
         for message in messages_of(answer, head=scope["method"] == "HEAD"):
             await send(message)
 
     def _admit(self, name: str, scope: Scope) -> Request:
         if name != "client.js":
-            raise Refused(Rejection.NAME, REASON)
+            raise Rejected(Rejection.NAME, REASON)
         return self._admission.admit(scope, LOOK_RULE, path=name, base="", site="")
 
     async def live(self, scope: Scope, receive: Receive, send: Send) -> None:

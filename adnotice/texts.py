@@ -241,7 +241,7 @@ REJECTIONS: Final[Mapping[Rejection, Text]] = {
     ),
     Rejection.QUERY: Text("The days, the site or the table asked for can’t be shown."),
 }
-"""Why a request to one of our own addresses is refused."""
+"""Why a request to one of our own addresses is rejected."""
 
 UNKNOWN: Final = _mend(
     "A reason that this version does not know.",

@@ -142,7 +142,7 @@ class Refusal(Word):
 
 
 class Rejection(Word):
-    """Why a request to one of our own addresses is refused."""
+    """Why a request to one of our own addresses is rejected."""
 
     NAME = "name"
     HOST = "host"
@@ -204,8 +204,8 @@ class PageRefused(msgspec.Struct, frozen=True, gc=False):
     reason: Refusal
 
 
-class RequestRefused(msgspec.Struct, frozen=True, gc=False):
-    """A request to one of our own addresses was refused."""
+class RequestRejected(msgspec.Struct, frozen=True, gc=False):
+    """A request to one of our own addresses was rejected."""
 
     site: str
     reason: Rejection
@@ -277,7 +277,7 @@ Occurrence = (
     | PageForProgram
     | PageRefused
     | BaitServed
-    | RequestRefused
+    | RequestRejected
     | ViewJudged
     | NoticeEventSeen
     | AdsAllowed

@@ -15,7 +15,7 @@ from adnotice.composition import Parts, compose, logger
 from adnotice.configuration import choose_settings
 from adnotice.detect.client import make_silence
 from adnotice.http.admission import Admission, AdmissionSettings
-from adnotice.http.messages import Answer, Refused
+from adnotice.http.messages import Answer, Rejected
 from adnotice.http.router import LOOK_RULE
 from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, make_scope
 from adnotice.http.wsgi_router import WsgiRouter, send_answer
@@ -47,7 +47,7 @@ class AdNotice(InFront):
         self.app = app
         self._prefix = f"{Settings.prefix}/"
         self._parts: Parts | None = None
-        self._refused = Refused(Rejection.SETTINGS, NOT_SET_UP)
+        self._rejected = Rejected(Rejection.SETTINGS, NOT_SET_UP)
         """What our own addresses answer while there are no parts."""
         self._silent = False
         """Whether client.js is empty then, for pages that caches hold with the tag."""
@@ -59,7 +59,7 @@ class AdNotice(InFront):
             if found.enabled:
                 self._set_up(app, found)
             else:
-                self._refused, self._silent = Refused(Rejection.NAME, SWITCHED_OFF), True
+                self._rejected, self._silent = Rejected(Rejection.NAME, SWITCHED_OFF), True
         except SettingsError as error:
             self._prefix = f"{error.prefix}/"
             logger.error("%s", error)
@@ -99,7 +99,7 @@ class AdNotice(InFront):
         """What each process does once, before its first request."""
         if obstacle := find_obstacle():
             logger.error(NOWHERE, obstacle)
-            self._refused = Refused(Rejection.SETTINGS, NOWHERE % obstacle)
+            self._rejected = Rejected(Rejection.SETTINGS, NOWHERE % obstacle)
             self._parts = None
             return
         parts.writer.settle()
@@ -114,12 +114,12 @@ class AdNotice(InFront):
         answer: Answer
         try:
             if not (self._silent and name == "client.js"):
-                raise self._refused
+                raise self._rejected
             answer = make_silence().answer(
                 Admission(AdmissionSettings()).admit(scope, LOOK_RULE, path=name, base="", site="")
             )
-        except Refused as refused:
-            answer = refused.answer()
+        except Rejected as rejected:
+            answer = rejected.answer()
         status, headers, body = send_answer(answer, head=scope["method"] == "HEAD")
         start_response(status, headers)
         return [body]

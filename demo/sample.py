@@ -27,7 +27,7 @@ from adnotice.vocabulary import (
     Quiet,
     Refusal,
     Rejection,
-    RequestRefused,
+    RequestRejected,
     Sign,
     Verdict,
     ViewJudged,
@@ -127,8 +127,8 @@ def _hour(
     yield PageForProgram(SITE, Program.ROBOT), _about(chance, views * 0.07)
     yield PageForProgram(SITE, Program.HEADLESS), _about(chance, views * 0.002)
     yield PageForProgram(SITE, Program.TOOL), _about(chance, views * 0.01)
-    yield RequestRefused(SITE, Rejection.NAME), _about(chance, views * 0.0004)
-    yield RequestRefused(SITE, Rejection.NO_WITNESS), _about(chance, views * 0.0002)
+    yield RequestRejected(SITE, Rejection.NAME), _about(chance, views * 0.0004)
+    yield RequestRejected(SITE, Rejection.NO_WITNESS), _about(chance, views * 0.0002)
 
 
 def _crowd(chance: random.Random, path: str, crowd: Crowd, n: int, *, asks: bool) -> Iterator[tuple[Occurrence, int]]:

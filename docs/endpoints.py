@@ -39,24 +39,24 @@ def answer(description: str, *types: str) -> Item:
     return {"description": description, **({"content": content} if content else {})}
 
 
-def refused(description: str, *types: str) -> Item:
+def rejected(description: str, *types: str) -> Item:
     """An answer that says in a header why it is none."""
     made = answer(description, *(types or ("text/plain",)))
-    return {**made, "headers": {"X-AdNotice": {"description": "Why it was refused.", "schema": {"type": "string"}}}}
+    return {**made, "headers": {"X-AdNotice": {"description": "Why it was rejected.", "schema": {"type": "string"}}}}
 
 
-METHOD: Final = {"405": refused("Another method.", "text/plain", "text/html")}
+METHOD: Final = {"405": rejected("Another method.", "text/plain", "text/html")}
 AWAY: Final = {"503": answer("The store is away, or adnotice’s settings can’t be used.", "text/html", "text/plain")}
 FORM: Final = {
     "400": answer("No such form, or what it asks for can’t be done; the page says why.", "text/html", "text/plain"),
-    "403": refused(
+    "403": rejected(
         "From another site’s page, of nobody who is logged in, or with a token of another page.",
         "text/plain",
         "text/html",
     ),
-    "408": refused("The body came too late."),
-    "413": refused("The body is larger than a form."),
-    "415": refused("No form."),
+    "408": rejected("The body came too late."),
+    "413": rejected("The body is larger than a form."),
+    "415": rejected("No form."),
     **METHOD,
     **AWAY,
 }
@@ -100,7 +100,7 @@ def form(summary: str, fields: dict[str, Item], done: str, *needed: tuple[str, .
     answers = {
         "200": answer("Done; what is shown once stands on the page.", "text/html"),
         "303": answer(done),
-        "429": refused("Too many of them."),
+        "429": rejected("Too many of them."),
         **FORM,
     }
     return {"post": {"summary": summary, "requestBody": body, "responses": answers}}
@@ -123,11 +123,11 @@ def list_endpoints() -> dict[str, Item]:
     choice = msgspec.json.decode(msgspec.json.encode(schemas["ChoiceReport"]))
     choice_answers = {
         "204": answer("Counted, or counted before."),
-        "400": refused("No choice: not JSON, or not of the schema."),
+        "400": rejected("No choice: not JSON, or not of the schema."),
         **{each: FORM[each] for each in ("408", "413", "415")},
-        "403": refused("The ticket is not ours, or another site’s page sends it."),
-        "429": refused("Too many of them."),
-        "503": refused("The store is away."),
+        "403": rejected("The ticket is not ours, or another site’s page sends it."),
+        "429": rejected("Too many of them."),
+        "503": rejected("The store is away."),
         **METHOD,
     }
     files = {
@@ -146,7 +146,7 @@ def list_endpoints() -> dict[str, Item]:
     back_to_about = {
         "303": answer("Back to the public page."),
         **{each: FORM[each] for each in ("400", "403", "408", "413", "415")},
-        "429": refused("Too many of them."),
+        "429": rejected("Too many of them."),
         **METHOD,
     }
 
@@ -157,10 +157,10 @@ def list_endpoints() -> dict[str, Item]:
 
     row_answers = {
         "200": answer("The row.", "application/json"),
-        "400": refused("A key that is not known, or days that can’t be shown."),
-        "401": refused("Neither a session nor a token."),
-        "403": refused("No way in is set."),
-        "404": refused("No such row, or no such table."),
+        "400": rejected("A key that is not known, or days that can’t be shown."),
+        "401": rejected("Neither a session nor a token."),
+        "403": rejected("No way in is set."),
+        "404": rejected("No such row, or no such table."),
         **METHOD,
         **AWAY,
     }
@@ -223,8 +223,8 @@ def list_endpoints() -> dict[str, Item]:
                 "parameters": query(),
                 "responses": {
                     "200": answer("The word.", "application/json"),
-                    "400": refused("Days that can’t be shown."),
-                    "401": refused("Nobody is logged in."),
+                    "400": rejected("Days that can’t be shown."),
+                    "401": rejected("Nobody is logged in."),
                     **METHOD,
                     **AWAY,
                 },

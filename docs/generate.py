@@ -94,7 +94,7 @@ def commands_page() -> str:
 TABLES: dict[str, tuple[str, Mapping[Any, Text]]] = {
     "Why a page leaves without the tag": ("refusal", texts.REFUSALS),
     "What a verdict stands on": ("ground, or sign beside it", texts.GROUNDS),
-    "Why a request to one of our own addresses is refused": ("rejection", texts.REJECTIONS),
+    "Why a request to one of our own addresses is rejected": ("rejection", texts.REJECTIONS),
     "Why a view is not asked": ("quiet reason", texts.QUIETS),
 }
 

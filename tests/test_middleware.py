@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from adnotice import AdNoticeMiddleware, mode
-from adnotice.count.ingest import worker
+from adnotice.count.ingest import writer_thread
 from tests.conftest import SECRET
 from tests.support.asgi_site import PAGE, TAG, front, newspaper, reading, shut_down
 
@@ -96,7 +96,7 @@ async def test_the_mode_is_changed_while_running(
 ) -> None:
     from adnotice.cli import main
 
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.2)
     app = AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=store_url, mode="measure")
     async with reading(app) as client:
 

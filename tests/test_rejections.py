@@ -1,4 +1,4 @@
-"""Refused requests are counted by reason, for their site, and cost the store next to nothing however many come."""
+"""Rejected requests are counted by reason, for their site, and cost the store next to nothing however many come."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ VIEW = "0" * 32
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that is refused."""
+    """A request that is rejected."""
 
     path: str
     method: str = "POST"
@@ -39,7 +39,7 @@ class Asked:
 
 
 JSON = {"content-type": "application/json"}
-REFUSED: dict[Rejection, Asked] = {
+REJECTED: dict[Rejection, Asked] = {
     Rejection.NAME: Asked("adverts/adserve/nonsense.js", "GET"),
     Rejection.METHOD: Asked("outcome", "PUT"),
     Rejection.CROSS_SITE: Asked("outcome", headers={"sec-fetch-site": "cross-site"}, json={}),
@@ -79,11 +79,11 @@ async def send(browser: httpx.AsyncClient, asked: Asked) -> httpx.Response:
 async def test_each_reason_is_counted_and_shown_everywhere(file: Path) -> None:
     app = make(file)
     async with client(app) as browser:
-        for times, (reason, asked) in enumerate(REFUSED.items(), start=1):
+        for times, (reason, asked) in enumerate(REJECTED.items(), start=1):
             for _ in range(times):
                 assert (await send(browser, asked)).status_code == STATUS[reason], reason
     await shut_down(app)
-    expected = {reason.value: times for times, reason in enumerate(REFUSED, start=1)}
+    expected = {reason.value: times for times, reason in enumerate(REJECTED, start=1)}
     app = make(file)
     async with client(app) as browser:
         summary = (await browser.get("/_adnotice/api/v1/summary", headers=BEARER)).json()
@@ -97,9 +97,9 @@ async def test_each_reason_is_counted_and_shown_everywhere(file: Path) -> None:
     await shut_down(app)
 
 
-async def test_a_flood_of_refused_requests_costs_the_store_a_line_in_five_seconds(file: Path) -> None:
+async def test_a_flood_of_rejected_requests_costs_the_store_a_line_in_five_seconds(file: Path) -> None:
     app = make(file)
-    asked = list(REFUSED.values())
+    asked = list(REJECTED.values())
     async with client(app) as browser:
         for number in range(2000):
             await send(browser, asked[number % len(asked)])
@@ -113,19 +113,19 @@ async def test_a_flood_of_refused_requests_costs_the_store_a_line_in_five_second
     await shut_down(app)
     shares = Counter({row["name"]: row["share"]["n"] for row in summary["rejections"]})
     assert shares.total() == summary["counts"]["rejected"] == 2000
-    assert set(shares) == {reason.value for reason in REFUSED}
+    assert set(shares) == {reason.value for reason in REJECTED}
 
 
 async def test_where_the_mode_is_off_nothing_is_counted_nor_opened(file: Path) -> None:
     app = make(file, mode="off")
     async with client(app) as browser:
-        for reason, asked in REFUSED.items():
+        for reason, asked in REJECTED.items():
             assert (await send(browser, asked)).status_code == STATUS[reason]
     await shut_down(app)
     assert not await anyio.Path(file).exists()
 
 
-async def test_what_is_taken_is_no_refusal(file: Path) -> None:
+async def test_what_is_taken_is_no_rejection(file: Path) -> None:
     app = make(file)
     async with client(app) as browser:
         assert (await browser.post("/_adnotice/outcome", json=report())).status_code == 204

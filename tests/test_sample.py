@@ -144,7 +144,7 @@ async def test_every_sum_on_the_screens_equals_its_whole(store: Store, period: s
     for column, part in enumerate(PARTS, start=1):
         assert sum(number(row[column]) for row in health.table("Ground")) == views[part]
     assert sum(number(row[1]) for row in health.table("Why, and what to do")) == counts["refused"]
-    assert sum(number(row[1]) for row in health.table("Why they were refused, and what to do")) == counts["rejected"]
+    assert sum(number(row[1]) for row in health.table("Why they were rejected, and what to do")) == counts["rejected"]
     assert UNKNOWN.means not in health.text
     is_old = bool(list(judge_age(datetime.now(UTC).date())))  # so that it holds on any day
     assert ("Nothing needs your attention." in health.text) is not is_old

@@ -100,17 +100,52 @@ def test_a_word_in_two_rows_would_be_found() -> None:
     ]
 
 
+MEANS_ANOTHER: list[tuple[str, str, set[str]]] = [
+    ("refus", "pages are refused, requests rejected", {"http", "detect", "notice", "insight/access", "insight/api.py"}),
+    ("reject", "requests are rejected, pages refused", {"inject"}),
+    ("worker", "a process of the web server, or a browser's service worker", {"count", "insight", "http", "inject"}),
+]
+"""Beginnings of words that the table gives one meaning, and where something else would be called so."""
+
+IN_THE_BROWSER = {"detect/verdict.py:refused"}
+"""What the reader's own network, or blocker, has refused."""
+
+
+def names_in(path: Path) -> set[str]:
+    """What a module calls its functions, types, parameters and variables, and what it reaches by name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+    return found
+
+
+@pytest.mark.parametrize(("word", "meaning", "places"), MEANS_ANOTHER, ids=[word for word, _, _ in MEANS_ANOTHER])
+def test_a_word_of_the_table_names_nothing_else(word: str, meaning: str, places: set[str]) -> None:
+    paths = [path for place in places for path in (PACKAGE / place).rglob("*.py")]
+    paths += [PACKAGE / place for place in places if place.endswith(".py")]
+    found = {f"{path.relative_to(PACKAGE)}:{name}" for path in paths for name in names_in(path) if word in name.lower()}
+    assert len(paths) > 5
+    assert found - IN_THE_BROWSER == set(), f"{word}…: {meaning}"
+
+
 RIGHT = """
 from adnotice.detect.report import Found
 from adnotice.detect.verdict import Judgement
-from adnotice.http.messages import Refused
-from adnotice.vocabulary import Ground, PageRefused, Refusal, Rejection, RequestRefused, Sign, Verdict, ViewJudged
+from adnotice.http.messages import Rejected
+from adnotice.vocabulary import Ground, PageRefused, Refusal, Rejection, RequestRejected, Sign, Verdict, ViewJudged
 ViewJudged("site", "/", Verdict.CLEAR, None, Ground.SCRIPT, signs=(Sign.STYLE_STOPPED,))
 Judgement(Verdict.CLEAR, None, Ground.SCRIPT)
 Found(Verdict.CLEAR, None, Ground.SCRIPT, True, None, None)
 PageRefused("site", Refusal.CSP)
-RequestRefused("site", Rejection.ORIGIN)
-Refused(Rejection.ORIGIN, "why")
+RequestRejected("site", Rejection.ORIGIN)
+Rejected(Rejection.ORIGIN, "why")
 """
 
 

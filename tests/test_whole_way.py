@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from adnotice import mode
-from adnotice.count.ingest import worker
+from adnotice.count.ingest import writer_thread
 from adnotice.count.model.tally import Dimension, Metric, Period
 from adnotice.count.stores.open import open_store
 from tests.conftest import SECRET
@@ -170,8 +170,8 @@ async def test_the_mode_says_what_is_counted_and_who_is_asked(
 async def test_the_mode_is_obeyed_whoever_asks_for_pages(
     store_url: str, agent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
-    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0.05)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(writer_thread, "FLUSH_SECONDS", 0.05)
     store = open_store(store_url)
     async with server(store_url) as client:
         client.headers["user-agent"] = agent

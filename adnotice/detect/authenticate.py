@@ -8,7 +8,7 @@ from adnotice.detect.baits import IMAGE, SCRIPT, SIZED, STYLE
 from adnotice.detect.report import SILENT, STOPPED, Report
 from adnotice.detect.verdict import AT_ONCE, Evidence, Fate, Fates
 from adnotice.detect.witness import Age, Witnesses, probe_of
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 from adnotice.vocabulary import Rejection
 
 USUAL: Final = (SCRIPT, IMAGE)
@@ -27,7 +27,7 @@ EXPLAINED: Final = {
 def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
     """The evidence, and when the first witness was made (seconds since the epoch): the same for every retry of a report.
 
-    Raises `Refused` (403) when a witness is false, or when there is none.
+    Raises `Rejected` (403) when a witness is false, or when there is none.
     """
     probe = probe_of(report.id)
     script, image = SIZED if report.sized else USUAL
@@ -48,16 +48,16 @@ def weigh(report: Report, witnesses: Witnesses) -> tuple[Evidence, int]:
         report.filled,
     )
     if not made:
-        raise Refused(Rejection.NO_WITNESS, "no witness: a report needs at least one bait or control that arrived")
+        raise Rejected(Rejection.NO_WITNESS, "no witness: a report needs at least one bait or control that arrived")
     return evidence, made[0]
 
 
 def check(address: str, token: str, witnesses: Witnesses) -> int:
-    """When the token was made. Raises `Refused` for one that does not prove that this address arrived."""
+    """When the token was made. Raises `Rejected` for one that does not prove that this address arrived."""
     made = witnesses.check(address, token)
     if isinstance(made, int):
         return made
-    raise Refused(*EXPLAINED[made])
+    raise Rejected(*EXPLAINED[made])
 
 
 def weigh_tokens(tokens: tuple[str, ...], stem: str, witnesses: Witnesses, made: list[int]) -> Fates:

@@ -25,7 +25,7 @@ from adnotice.detect.verdict import CLEAR, Evidence, Fate, Judgement, judge, jud
 from adnotice.detect.witness import Witnesses
 from adnotice.http.admission import Rate
 from adnotice.http.headers import header
-from adnotice.http.messages import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Refused, Request, Routes, Rule, Visit
+from adnotice.http.messages import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Rejected, Request, Routes, Rule, Visit
 from adnotice.http.static_files import Asset, make_sources
 from adnotice.keys import Keys
 from adnotice.mode import LookForMode
@@ -253,7 +253,7 @@ class Detection:
         began = time.monotonic()
         try:
             counted = await self._commit(view, expires, occurrences)
-        except Refused:
+        except Rejected:
             raise  # beyond the site's rate: it says nothing about the store
         except BaseException:
             self._sampling.answered(None)
@@ -282,10 +282,10 @@ def serve(asset: Asset) -> Endpoint:
 
 
 def check_name(path: str, ending: str) -> None:
-    """Refuses (404) a name that no client of ours asks for."""
+    """Rejects (404) a name that no client of ours asks for."""
     name = path.rpartition("/")[2]
     if not (name.endswith(ending) and NAME.match(name[: -len(ending)])):
-        raise Refused(Rejection.NAME, f"names here are 16 hex digits, a hyphen, a number and {ending}")
+        raise Rejected(Rejection.NAME, f"names here are 16 hex digits, a hyphen, a number and {ending}")
 
 
 def unwanted(request: Request, honour_gpc: bool) -> bool:

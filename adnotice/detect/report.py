@@ -12,7 +12,7 @@ import msgspec
 
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.verdict import OthersState, ProbeAnswer, ProbeState
-from adnotice.http.messages import UNREADABLE, Refused
+from adnotice.http.messages import UNREADABLE, Rejected
 from adnotice.vocabulary import Ground, Kind, Quiet, Rejection, Verdict
 
 MAX_REPORT_BYTES: Final = 2_048
@@ -112,18 +112,18 @@ _TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"\s*(:?)')
 
 
 def decode_report(body: bytes) -> Report:
-    """The report in this body. Raises `Refused` (400) for anything else, keys given twice included."""
+    """The report in this body. Raises `Rejected` (400) for anything else, keys given twice included."""
     try:
         report = _decode(body)
         # As many colons as keys that are surely there, as in nearly every report: none of them is given twice.
         if body.count(b":") != 2 + (report.script != ()) + report.first + report.may_ask + report.sized + (
             report.lang != ""
         ):
-            _refuse_key_given_twice(body)
+            _reject_key_given_twice(body)
     except UNREADABLE as error:
-        raise Refused(Rejection.MALFORMED, f"no report: {error}") from None
+        raise Rejected(Rejection.MALFORMED, f"no report: {error}") from None
     if not _is_id(report.id):
-        raise Refused(Rejection.MALFORMED, f"no report: id must be 32 hex digits, small letters, got {report.id!r}")
+        raise Rejected(Rejection.MALFORMED, f"no report: id must be 32 hex digits, small letters, got {report.id!r}")
     return report
 
 
@@ -135,8 +135,8 @@ def _is_id(text: str) -> bool:
         return False
 
 
-def _refuse_key_given_twice(body: bytes) -> None:
+def _reject_key_given_twice(body: bytes) -> None:
     different = len(_decode_keys(body))
     # More colons than keys may stand in texts, so then it is the keys that are counted.
     if body.count(b":") != different and _TEXT.findall(body).count(b":") != different:
-        raise Refused(Rejection.MALFORMED, "no report: a key is given twice")
+        raise Rejected(Rejection.MALFORMED, "no report: a key is given twice")

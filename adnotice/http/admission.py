@@ -22,7 +22,7 @@ from starlette.types import Message, Receive, Scope
 
 from adnotice.http.first_step import Begun, begin
 from adnotice.http.headers import content_length, header, retry_after
-from adnotice.http.messages import Answer, Refused, Request, Rule
+from adnotice.http.messages import Answer, Rejected, Request, Rule
 from adnotice.vocabulary import Commit, Counted, Occurrence, Rejection
 
 MAX_KNOWN_CLIENTS: Final = 10_000
@@ -125,7 +125,7 @@ class Rate:
 
 
 class Admission:
-    """Turns an ASGI request into an admitted `Request`, or refuses it with a reason."""
+    """Turns an ASGI request into an admitted `Request`, or rejects it with a reason."""
 
     def __init__(self, settings: AdmissionSettings) -> None:
         self._proxies = tuple(read_network(entry) for entry in settings.trusted_proxies)
@@ -137,20 +137,20 @@ class Admission:
     def admit(self, scope: Scope, rule: Rule, *, path: str, base: str, site: str) -> Request:
         """The request, still without its body, if the rule lets it through.
 
-        Raises `Refused`: 405 for the method, 403 for another origin, 429 for the rate, 415 for the type, 413 for the
+        Raises `Rejected`: 405 for the method, 403 for another origin, 429 for the rate, 415 for the type, 413 for the
         size that the request itself tells.
         """
         method: str = scope["method"]
         if method not in rule.methods:
             allow = ", ".join(rule.methods)
-            raise Refused(Rejection.METHOD, f"method {method} is not taken here, use {allow}", header(b"allow", allow))
+            raise Rejected(Rejection.METHOD, f"method {method} is not taken here, use {allow}", header(b"allow", allow))
         headers = collect(scope)
         secure = scope.get("scheme") == "https"
         if rule.same_origin:
             check_origin(headers)
         client = client_address(scope, headers, self._proxies) if self._proxies else None
         if rule.limited and self._client_rate is not None and client is not None:
-            refuse_until(self._client_rate.wait(client))
+            reject_until(self._client_rate.wait(client))
         if rule.max_body_bytes:
             check_type(headers, rule.content_types)
             check_length(headers, rule.max_body_bytes)
@@ -159,7 +159,7 @@ class Admission:
     def read_body(self, receive: Receive, limit: int) -> bytes | Awaitable[bytes]:
         """The body, of at most `limit` bytes, where it is already there; else what waits for it.
 
-        Raises `Refused`, here or when awaited: 413 when there are more, 408 when it takes too long. A body that is
+        Raises `Rejected`, here or when awaited: 413 when there are more, 408 when it takes too long. A body that is
         already there comes out of the first step of receive() and costs neither a timer nor a coroutine. asyncio alone
         lets a deadline begin in the middle of what it is for; on trio scopes must nest.
         """
@@ -207,16 +207,16 @@ class Admission:
                     return
                 left -= len(message.get("body", b""))
 
-    def _late(self) -> Refused:
+    def _late(self) -> Rejected:
         late = f"body must arrive within {self._deadline:g} seconds"
-        refused = Refused(Rejection.DEADLINE, late, header(b"connection", "close"))
-        refused.unread = False
-        return refused
+        rejected = Rejected(Rejection.DEADLINE, late, header(b"connection", "close"))
+        rejected.unread = False
+        return rejected
 
     def limit(self, commit: Commit) -> Commit:
-        """The same commit, within the site's rate; raises `Refused` (429) beyond it.
+        """The same commit, within the site's rate; raises `Rejected` (429) beyond it.
 
-        What is refused before, because its witness, its ticket or its form is wrong, costs nothing and takes nothing from
+        What is rejected before, because its witness, its ticket or its form is wrong, costs nothing and takes nothing from
         the rate that all readers share.
         """
         rate = self._site_rate
@@ -225,7 +225,7 @@ class Admission:
         shared = rate
 
         def within_rate(id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[Counted]:
-            refuse_until(shared.wait(""))
+            reject_until(shared.wait(""))
             return commit(id_, expires, occurrences)
 
         return within_rate
@@ -240,10 +240,10 @@ def announces_body(scope: Scope) -> bool:
     return length != b"0" or b"transfer-encoding" in headers
 
 
-def refuse_until(wait: float) -> None:
-    """Refuses (429) when there are seconds to wait."""
+def reject_until(wait: float) -> None:
+    """Rejects (429) when there are seconds to wait."""
     if wait:
-        raise Refused(Rejection.RATE, "too many requests, try again later", retry_after(wait))
+        raise Rejected(Rejection.RATE, "too many requests, try again later", retry_after(wait))
 
 
 def on_asyncio() -> bool:
@@ -260,13 +260,13 @@ def on_asyncio() -> bool:
 def take(message: Message, body: bytes, limit: int) -> tuple[bytes, bool]:
     """The body with this message's part, and whether more is to come."""
     if message["type"] != "http.request":
-        gone = Refused(Rejection.GONE, "the client went away before the body was complete")
+        gone = Rejected(Rejection.GONE, "the client went away before the body was complete")
         gone.unread = False
         raise gone
     part = message.get("body", b"")
     body = body + part if body else part
     if len(body) > limit:
-        large = Refused(
+        large = Rejected(
             Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close")
         )
         large.unread = message.get("more_body", False)
@@ -294,30 +294,30 @@ def collect(scope: Scope) -> dict[bytes, bytes]:
 
 
 def check_origin(headers: Mapping[bytes, bytes]) -> None:
-    """Refuses what another site's page sends: by Sec-Fetch-Site, else by Origin against Host (OWASP CSRF sheet)."""
+    """Rejects what another site's page sends: by Sec-Fetch-Site, else by Origin against Host (OWASP CSRF sheet)."""
     fetch_site = headers.get(b"sec-fetch-site", b"")
     if fetch_site:
         if fetch_site not in (b"same-origin", b"none"):
-            raise Refused(Rejection.CROSS_SITE, "cross-site: this address takes requests of its own site's pages only")
+            raise Rejected(Rejection.CROSS_SITE, "cross-site: this address takes requests of its own site's pages only")
         return
     origin = headers.get(b"origin", b"")
     if origin and origin.lower().partition(b"://")[2] != (headers.get(b"host", b"").lower() or b"?"):
-        raise Refused(Rejection.ORIGIN, "cross-site: the Origin header names another site than the Host header")
+        raise Rejected(Rejection.ORIGIN, "cross-site: the Origin header names another site than the Host header")
 
 
 def check_type(headers: Mapping[bytes, bytes], taken: tuple[bytes, ...]) -> None:
-    """Refuses a body of a media type that is not taken."""
+    """Rejects a body of a media type that is not taken."""
     given = headers.get(b"content-type", b"")
     if taken and given not in taken and given.partition(b";")[0].strip().lower() not in taken:
         wanted = b" or ".join(taken).decode()
-        raise Refused(Rejection.TYPE, f"content type must be {wanted}, got {given[:40].decode('latin-1') or 'none'}")
+        raise Rejected(Rejection.TYPE, f"content type must be {wanted}, got {given[:40].decode('latin-1') or 'none'}")
 
 
 def check_length(headers: Mapping[bytes, bytes], limit: int) -> None:
-    """Refuses a body that says itself that it is too long."""
+    """Rejects a body that says itself that it is too long."""
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared[:19]) > limit:
-        raise Refused(Rejection.SIZE, f"body must have at most {limit} bytes, got {declared[:19].decode()}")
+        raise Rejected(Rejection.SIZE, f"body must have at most {limit} bytes, got {declared[:19].decode()}")
 
 
 def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[Network, ...]) -> str | None:

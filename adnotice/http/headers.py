@@ -30,7 +30,7 @@ def header(name: bytes, value: str | bytes, limit: int = MAX_VALUE_BYTES) -> Hea
 
 
 def reason(text: str) -> Header:
-    """`X-AdNotice`: what was found, or why a request is refused. It may quote what came."""
+    """`X-AdNotice`: what was found, or why a request is rejected. It may quote what came."""
     return header(b"x-adnotice", text, MAX_REASON_BYTES)
 
 

@@ -14,8 +14,8 @@ from adnotice.vocabulary import Kind, Occurrence, Quiet, Rejection, Verdict
 NO_STORE: Final = header(b"cache-control", "no-store")
 PLAIN_TEXT: Final = header(b"content-type", "text/plain; charset=utf-8")
 
-REFUSED: Final = "adnotice.refused"
-"""Where the scope of an app's request has the `Refused` that it is to tell about, in place of doing what was asked."""
+REJECTED: Final = "adnotice.rejected"
+"""Where the scope of an app's request has the `Rejected` that it is to tell about, in place of doing what was asked."""
 
 STORE_UNAVAILABLE: Final = "store unavailable"
 """All that strangers are told: where the store is and what ails it stands in the log and on the health page."""
@@ -33,7 +33,7 @@ class Rule:
     content_types: tuple[bytes, ...] = ()
     """Media types a body may have; empty: any."""
     same_origin: bool = False
-    """Refuse what another site's page sends."""
+    """Reject what another site's page sends."""
     limited: bool = False
     """Counts against the rate of the client that asks."""
 
@@ -101,10 +101,10 @@ STATUS: Final[Mapping[Rejection, int]] = {
     Rejection.CLOSED: 403,
     Rejection.QUERY: 400,
 }
-"""What a refused request is answered."""
+"""What a rejected request is answered."""
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """A request that one of our endpoints won't take: a 4xx or 503 with its reason, in words, in the header `X-AdNotice`.
 
     `status` is the rejection's own unless another is given; `said` is the reason in the language of whoever reads it on a page.
@@ -121,7 +121,7 @@ class Refused(Exception):
         """Whether the request's body may still be on its way."""
 
     def answer(self) -> Answer:
-        """The refusal as an answer; its text stands in the body and in the header."""
+        """The rejection as an answer; its text stands in the body and in the header."""
         told = reason(self.reason)
         return Answer(self.status, (PLAIN_TEXT, told, NO_STORE, *self.headers), told[1] + b"\n")
 
@@ -168,7 +168,7 @@ Ask = Callable[[Visit, Request], Asked]
 
 Again = Callable[[str, Visit, Request], Awaitable[Asked]]
 """What a reader who checked again is told; takes the ticket that came with the notice. Counts, after its commit,
-`rechecked` and, once for the asked view, `allowed`. Raises `Refused` for a ticket that is not ours."""
+`rechecked` and, once for the asked view, `allowed`. Raises `Rejected` for a ticket that is not ours."""
 
 
 class Endpoint(NamedTuple):

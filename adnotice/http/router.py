@@ -8,10 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adnotice.http.admission import Admission, messages_of, peer_address
 from adnotice.http.headers import quote_root, retry_after
-from adnotice.http.messages import REFUSED, STORE_UNAVAILABLE, Answer, Endpoint, Refused, Request, Routes, Rule
+from adnotice.http.messages import REJECTED, STORE_UNAVAILABLE, Answer, Endpoint, Rejected, Request, Routes, Rule
 from adnotice.http.sites import Sites
 from adnotice.mode import CurrentMode
-from adnotice.vocabulary import Record, Rejection, RequestRefused, Unavailable
+from adnotice.vocabulary import Record, Rejection, RequestRejected, Unavailable
 
 LOOK_RULE: Final = Rule(methods=("GET", "HEAD"))
 FORM_RULE: Final = Rule(methods=("POST",), max_body_bytes=16_384, same_origin=True)
@@ -38,8 +38,8 @@ class Router(Prefix):
     """Answers what is asked below our prefix: endpoints by their routes, some folders by an app of their own.
 
     `apps` answer for all that begins with their name: they get the request with its body read, bounded, and as its
-    client the reader that `trusted_proxies` tell, else the connection's own address. What is refused before they tell
-    in their own way: as a page, where people ask. `record` takes what was refused.
+    client the reader that `trusted_proxies` tell, else the connection's own address. What is rejected before they tell
+    in their own way: as a page, where people ask. `record` takes what was rejected.
     """
 
     def __init__(
@@ -79,11 +79,11 @@ class Router(Prefix):
             else:
                 unread = b"content-length" in request.headers or b"transfer-encoding" in request.headers
             answer = await endpoint.answer(request)
-        except Refused as refused:
-            answer = self.refuse(scope, refused)
-            unread = unread and refused.unread
+        except Rejected as rejected:
+            answer = self.reject(scope, rejected)
+            unread = unread and rejected.unread
         except Unavailable as unavailable:
-            answer = self.refuse(scope, store_is_away(unavailable))
+            answer = self.reject(scope, store_is_away(unavailable))
         if unread:
             await self._admission.discard(scope, receive)
         start, body_message = messages_of(answer, head=scope["method"] == "HEAD")
@@ -91,17 +91,17 @@ class Router(Prefix):
         await send(body_message)
 
     def find(self, name: str) -> Endpoint | None:
-        """Who answers for this name; None where an app of its own does. Raises `Refused` where nobody does."""
+        """Who answers for this name; None where an app of its own does. Raises `Rejected` where nobody does."""
         endpoint = self.routes.get(name) or self.routes.get(name[: name.rfind("/") + 1])
         if endpoint is None and name.partition("/")[0] not in self.apps:
-            raise Refused(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
+            raise Rejected(Rejection.NAME, f"{self._prefix}{name[:80]} is no address of adnotice")
         return endpoint
 
     def admit(self, rule: Rule, name: str, scope: Scope) -> Request:
-        """The request as the endpoint gets it, its body not read yet. Raises `Refused`."""
+        """The request as the endpoint gets it, its body not read yet. Raises `Rejected`."""
         site = self._sites.of(scope)
         if site is None:
-            raise Refused(Rejection.HOST, "this host is not listed in the setting hosts")
+            raise Rejected(Rejection.HOST, "this host is not listed in the setting hosts")
         return self._admission.admit(scope, rule, path=name, base=self._base_of(scope), site=site)
 
     def for_app(self, name: str, scope: Scope) -> tuple[ASGIApp, Rule, Request, Scope]:
@@ -111,10 +111,10 @@ class Router(Prefix):
         client = (request.client or peer_address(scope), 0)
         return self._app_of(name), rule, request, {**self._scope_of(name, scope), "client": client}
 
-    def have_told(self, name: str, scope: Scope, refused: Refused) -> tuple[ASGIApp, Scope]:
-        """The app that tells about a request for this name that was refused, and the scope that it gets. It is counted."""
-        self.refuse(scope, refused)
-        return self._app_of(name), {**self._scope_of(name, scope), REFUSED: refused}
+    def have_told(self, name: str, scope: Scope, rejected: Rejected) -> tuple[ASGIApp, Scope]:
+        """The app that tells about a request for this name that was rejected, and the scope that it gets. It is counted."""
+        self.reject(scope, rejected)
+        return self._app_of(name), {**self._scope_of(name, scope), REJECTED: rejected}
 
     def _app_of(self, name: str) -> ASGIApp:
         return self.apps[name.partition("/")[0]]
@@ -123,12 +123,12 @@ class Router(Prefix):
         base = self._base_of(scope)
         return {**scope, "root_path": base, "path": f"{base}/{name}"}
 
-    def refuse(self, scope: Scope, refused: Refused) -> Answer:
-        """The answer to a refused request, which is counted; not where the mode is off, when nothing is."""
+    def reject(self, scope: Scope, rejected: Rejected) -> Answer:
+        """The answer to a rejected request, which is counted; not where the mode is off, when nothing is."""
         site = None if self._mode.off else self._sites.of(scope)
         if site is not None:
-            self._record(RequestRefused(site, refused.rejection))
-        return refused.answer()
+            self._record(RequestRejected(site, rejected.rejection))
+        return rejected.answer()
 
     def _base_of(self, scope: Scope) -> str:
         """Where our own addresses begin, as browsers ask for them."""
@@ -144,9 +144,9 @@ class Router(Prefix):
                 whole = body if isinstance(body, bytes) else await body
             else:
                 await self._admission.discard(scope, receive)
-        except Refused as refused:
-            app, asked = self.have_told(name, scope, refused)
-            if refused.unread:
+        except Rejected as rejected:
+            app, asked = self.have_told(name, scope, rejected)
+            if rejected.unread:
                 await self._admission.discard(scope, receive)
 
         left: list[Message] = [{"type": "http.request", "body": whole, "more_body": False}]
@@ -158,6 +158,6 @@ class Router(Prefix):
         await app(asked, replay, send)
 
 
-def store_is_away(unavailable: Unavailable) -> Refused:
+def store_is_away(unavailable: Unavailable) -> Rejected:
     """What is told where nothing could be committed."""
-    return Refused(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after))
+    return Rejected(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after))

@@ -14,7 +14,7 @@ from starlette.types import Message
 
 from adnotice.http.admission import MAX_DISCARDED_BYTES, messages_of
 from adnotice.http.headers import header
-from adnotice.http.messages import Answer, Refused
+from adnotice.http.messages import Answer, Rejected
 from adnotice.http.router import Router, store_is_away
 from adnotice.http.wsgi_request import Environ, WsgiHeaders, make_scope
 from adnotice.vocabulary import Rejection, Unavailable
@@ -50,11 +50,11 @@ class WsgiRouter:
                 request.body = read_body(environ, rule.max_body_bytes)
                 unread = False
             answer = complete(endpoint.answer(request))
-        except Refused as refused:
-            answer = self._router.refuse(scope, refused)
-            unread = unread and refused.unread
+        except Rejected as rejected:
+            answer = self._router.reject(scope, rejected)
+            unread = unread and rejected.unread
         except Unavailable as unavailable:
-            answer = self._router.refuse(scope, store_is_away(unavailable))
+            answer = self._router.reject(scope, store_is_away(unavailable))
         if unread:
             discard_body(environ)
         return send_answer(answer, head=head)
@@ -66,9 +66,9 @@ class WsgiRouter:
             app, rule, _, asked = self._router.for_app(name, scope)
             if rule.max_body_bytes:
                 body = read_body(environ, rule.max_body_bytes)
-        except Refused as refused:
-            app, asked = self._router.have_told(name, scope, refused)
-            if refused.unread:
+        except Rejected as rejected:
+            app, asked = self._router.have_told(name, scope, rejected)
+            if rejected.unread:
                 discard_body(environ)
         messages: list[Message] = []
 
@@ -107,7 +107,7 @@ def run_on_loop(call: Callable[[], Any]) -> None:
 
 
 def read_body(environ: Environ, limit: int) -> bytes:
-    """The request's body, of at most `limit` bytes. Raises `Refused`: 413 when there are more, 400 when the client has gone.
+    """The request's body, of at most `limit` bytes. Raises `Rejected`: 413 when there are more, 400 when the client has gone.
 
     There is no deadline: a thread that reads can't be called back, so how long a body may take is the server's to say.
     """
@@ -115,11 +115,13 @@ def read_body(environ: Environ, limit: int) -> bytes:
     try:
         body: bytes = environ["wsgi.input"].read(limit + 1 if length is None else min(length, limit + 1))
     except Exception:  # noqa: BLE001 - each server has its own for a client that went away
-        gone = Refused(Rejection.GONE, "the client went away before the body was complete")
+        gone = Rejected(Rejection.GONE, "the client went away before the body was complete")
         gone.unread = False
         raise gone from None
     if len(body) > limit:
-        raise Refused(Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close"))
+        raise Rejected(
+            Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close")
+        )
     return body
 
 

@@ -136,7 +136,7 @@ class Rules:
             self.outcomes.uncounted()
             return None, "", b""
         plan = self._plans.find(method, root_path, status, bool(message.get("trailers")), message["headers"])
-        refusal = (self._refuse_request(scope, path, root_path) if self._asks_operator else None) or plan.refusal
+        refusal = (self._obey_settings(scope, path, root_path) if self._asks_operator else None) or plan.refusal
         if refusal:
             self.outcomes.refused(scope, refusal)
             return None, site, b""
@@ -151,7 +151,7 @@ class Rules:
             self.marks_out = True
         return plan, site, tag
 
-    def _refuse_request(self, scope: dict[str, Any], path: str, root_path: str) -> Refusal | None:
+    def _obey_settings(self, scope: dict[str, Any], path: str, root_path: str) -> Refusal | None:
         """What the operator's own settings say against the page."""
         if self._is_excluded is not None and self._is_excluded(path):
             return Refusal.EXCLUDED

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from adnotice.http.headers import header
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.forms import check_query
 from adnotice.insight.access.login import Login
@@ -20,7 +20,7 @@ from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.analysis.summary import Reading
 from adnotice.insight.display import exports
 from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
-from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.insight.threads import STORE_SECONDS, Threads
 from adnotice.vocabulary import Rejection, Unavailable
 
 EXPORTED_ROWS: Final = 1000
@@ -29,16 +29,16 @@ EXPORTED_ROWS: Final = 1000
 class Api:
     """Answers api/v1 and metrics: to a dashboard session, or to who bears the metrics token."""
 
-    def __init__(self, login: Login, reader: Reader, workers: Workers, k_min: int) -> None:
+    def __init__(self, login: Login, reader: Reader, threads: Threads, k_min: int) -> None:
         self._login = login
         self._least = k_min
         self._reader = reader
-        self._workers = workers
+        self._threads = threads
 
     async def summary(self, request: Request) -> Response:
         """All figures of one site as JSON."""
         reading = await self._read(request, TOP_ROWS)
-        body = await self._workers.run(partial(exports.to_json, reading))
+        body = await self._threads.run(partial(exports.to_json, reading))
         return _download(body, "application/json")
 
     async def table(self, request: Request) -> Response:
@@ -47,14 +47,14 @@ class Api:
         reading = await self._read(request, EXPORTED_ROWS, *(ROW_WISHES if name in TABLES else ()))
         tables = exports.tables(reading)
         if name not in tables:
-            raise Refused(Rejection.NAME, f"no such table, there are: {', '.join(tables)}")
+            raise Rejected(Rejection.NAME, f"no such table, there are: {', '.join(tables)}")
         table = tables[name]
         if name in TABLES:
             wanted, by = (request.query_params.get(key, "")[:MAX_WISH_CHARACTERS] for key in ROW_WISHES)
             try:
                 table = exports.rows_table(name, choose_rows(name, getattr(reading.summary, name), wanted, by))
             except BadRows as problem:
-                raise Refused(Rejection.QUERY, str(problem)) from None
+                raise Rejected(Rejection.QUERY, str(problem)) from None
         span = reading.summary.span
         headers = _headers("text/csv; charset=utf-8", f"adnotice-{name}-{span.first}-{span.last}.csv")
         return StreamingResponse(exports.write_csv(table), 200, headers)
@@ -65,15 +65,15 @@ class Api:
         check_query(request, *WISHES, "name")
         table = request.path_params["table"]
         if table not in TABLES:
-            raise Refused(Rejection.NAME, f"no such table of rows, there are: {', '.join(TABLES)}")
+            raise Rejected(Rejection.NAME, f"no such table of rows, there are: {', '.join(TABLES)}")
         name = request.query_params.get("name", "")
         try:
             wish = Wish.of(request.query_params, Visitor.of(request).host, EXPORTED_ROWS)
-            reading, row = await self._workers.run(partial(self._reader.open_row, wish, table, name, self._least))
+            reading, row = await self._threads.run(partial(self._reader.open_row, wish, table, name, self._least))
         except BadPeriod as problem:
-            raise Refused(Rejection.QUERY, str(problem)) from None
+            raise Rejected(Rejection.QUERY, str(problem)) from None
         except NoRow as problem:
-            raise Refused(Rejection.NAME, str(problem)) from None
+            raise Rejected(Rejection.NAME, str(problem)) from None
         body = exports.row_to_json(reading.summary.site, reading.summary.span, row)
         return _download(body, "application/json")
 
@@ -82,25 +82,25 @@ class Api:
         await self._admit(request)
         check_query(request)
         try:
-            health = await self._workers.run(self._reader.health, STORE_SECONDS)
-            metrics = await self._workers.run(partial(self._reader.measure, health, MAX_METRIC_SITES))
+            health = await self._threads.run(self._reader.health, STORE_SECONDS)
+            metrics = await self._threads.run(partial(self._reader.measure, health, MAX_METRIC_SITES))
         except Unavailable:
             metrics = self._reader.measure_nothing()
         accepted = request.headers.get("accept", "")
-        return _download(*await self._workers.run(partial(to_openmetrics, metrics, accepted)))
+        return _download(*await self._threads.run(partial(to_openmetrics, metrics, accepted)))
 
     async def _read(self, request: Request, rows: int, *more: str) -> Reading:
         await self._admit(request)
         check_query(request, *WISHES, *more)
         try:
             wish = Wish.of(request.query_params, Visitor.of(request).host, rows)
-            return await self._workers.run(partial(self._reader.read, wish))
+            return await self._threads.run(partial(self._reader.read, wish))
         except BadPeriod as problem:
-            raise Refused(Rejection.QUERY, str(problem)) from None
+            raise Rejected(Rejection.QUERY, str(problem)) from None
 
     async def _admit(self, request: Request) -> None:
         if not self._login.possible and not self._login.bearer_possible:
-            raise Refused(Rejection.CLOSED, "set dashboard_password_hash, authorize or metrics_token first")
+            raise Rejected(Rejection.CLOSED, "set dashboard_password_hash, authorize or metrics_token first")
         given = request.headers.get("authorization", "")
         if await self._login.bears(given):
             return
@@ -111,7 +111,7 @@ class Api:
                 reason = "this bearer token is none of ours, or was taken back"
             elif account is not None:
                 reason = f"a shared link shows figures and gives no download: {reason}"
-            raise Refused(Rejection.LOGIN, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'), status=401)
+            raise Rejected(Rejection.LOGIN, reason, header(b"www-authenticate", 'Bearer realm="adnotice"'), status=401)
 
 
 def _download(body: bytes, content_type: str) -> Response:

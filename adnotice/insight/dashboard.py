@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from adnotice.count.stores.protocol import Health, Store
 from adnotice.finding import Finding
 from adnotice.http.headers import as_text, reason, retry_after
-from adnotice.http.messages import REFUSED, STORE_UNAVAILABLE, Refused
+from adnotice.http.messages import REJECTED, STORE_UNAVAILABLE, Rejected
 from adnotice.http.static_files import Asset, make_asset, read_static
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import FORM, KNOWN, LANGUAGE, LINK, SESSION, Visitor
@@ -33,13 +33,13 @@ from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows
 from adnotice.insight.analysis.summarize import TOP_ROWS
 from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
-from adnotice.insight.display import refusal
+from adnotice.insight.display import rejection
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.operations import Operations, below
 from adnotice.insight.screens import ScreenRequest, Screens, name_state
 from adnotice.insight.setting_rows import SettingGroup
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.insight.threads import STORE_SECONDS, Threads
 from adnotice.insight.wording import name_itself
 from adnotice.keys import Keys
 from adnotice.language import ENGLISH, ENGLISH_TAG, Catalogue, gettext, speaking
@@ -91,8 +91,8 @@ class Dashboard:
         self._spoken = spoken
         self._mode = mode
         self._languages = languages
-        self._workers = Workers()
-        self._login = Login(settings, keys=keys, store=store, workers=self._workers, clock=clock, ticks=ticks)
+        self._threads = Threads()
+        self._login = Login(settings, keys=keys, store=store, threads=self._threads, clock=clock, ticks=ticks)
         self._reader = Reader(
             store,
             mode=mode,
@@ -105,7 +105,7 @@ class Dashboard:
             to_mend=to_mend,
         )
         self._told = told
-        api = Api(self._login, self._reader, self._workers, settings.k_min)
+        api = Api(self._login, self._reader, self._threads, settings.k_min)
         self._pages = Pages(site_name, {tag: name_itself(catalogue) for tag, catalogue in spoken.items()})
         self._screens = Screens(
             self._reader,
@@ -115,7 +115,7 @@ class Dashboard:
             setting=setting,
             settings_told=settings_told,
         )
-        operations = Operations(self._login, self._reader, store, self._workers, self._pages, setting=setting)
+        operations = Operations(self._login, self._reader, store, self._threads, self._pages, setting=setting)
         self._style = make_asset("dashboard.css", read_static("dashboard.css"), STYLE_SECONDS)
         self._script = make_asset("dashboard.js", read_static("dashboard.js"), STYLE_SECONDS)
         self._app = Starlette(
@@ -144,7 +144,7 @@ class Dashboard:
                 Route("/api/v1/{table}/row", api.row),
                 Route("/metrics", api.metrics),
             ],
-            exception_handlers={HTTPException: self._no_page, Unavailable: self._store_down, Refused: self._refuse},
+            exception_handlers={HTTPException: self._no_page, Unavailable: self._store_down, Rejected: self._reject},
         )
         self._app.router.redirect_slashes = False
 
@@ -156,8 +156,8 @@ class Dashboard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; for people in a language of theirs, for programs in English."""
         with speaking(self._pick_catalogue(Request(scope)) if _is_page(scope) else ENGLISH):
-            if refused := scope.get(REFUSED):
-                answer = await self._refuse(Request(scope), refused)
+            if rejected := scope.get(REJECTED):
+                answer = await self._reject(Request(scope), rejected)
                 await answer(scope, receive, send)
             else:
                 await self._app(scope, receive, send)
@@ -215,7 +215,7 @@ class Dashboard:
             query = {name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in request.query_params}
             wish = _limit(Wish.of(query, visitor.host, rows), account)
             asked = ScreenRequest(visitor, account, wish, query, _find_place(visitor, request))
-            page = await self._workers.run(partial(self._show_days, compose, asked))
+            page = await self._threads.run(partial(self._show_days, compose, asked))
             return self._pages.pack(page, request.headers.get("accept-encoding", ""))
         except NoRow as problem:
             return self._message(visitor, 404, gettext("There is no such row"), f"{problem.said}.")
@@ -266,7 +266,7 @@ class Dashboard:
         """From the address of a shared link to its figures."""
         visitor = Visitor.of(request)
         secret = request.path_params["secret"]
-        link = await self._workers.run(lambda: self._login.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
+        link = await self._threads.run(lambda: self._login.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
         if link is None or link.expires is None:
             text = gettext("It was taken back, or its time is over. Ask whoever gave it to you for another one.")
             return self._message(visitor, 404, gettext("This link leads nowhere any more"), text)
@@ -287,15 +287,15 @@ class Dashboard:
         visitor = Visitor.of(request)
         account = await self._login.admit(request)
         if account is None:
-            raise Refused(Rejection.LOGIN, "not logged in", status=401)
+            raise Rejected(Rejection.LOGIN, "not logged in", status=401)
         query = {
             name: request.query_params[name][:MAX_WISH_CHARACTERS] for name in WISHES if name in request.query_params
         }
         try:
             wish = _limit(Wish.of(query, visitor.host, TOP_ROWS), account)
-            reading = await self._workers.run(partial(self._reader.read, wish))
+            reading = await self._threads.run(partial(self._reader.read, wish))
         except BadPeriod as problem:
-            raise Refused(Rejection.QUERY, str(problem)) from None
+            raise Rejected(Rejection.QUERY, str(problem)) from None
         return JSONResponse({"figures": name_state(reading)}, headers={"cache-control": "no-store"})
 
     # Logging in and out
@@ -316,26 +316,26 @@ class Dashboard:
             session = await self._login.enter(
                 form.get("password", ""), address=visitor.address, known=visitor.get(KNOWN)
             )
-        except Refused as refused:
-            return self._login_page(visitor, wanted, refused)
+        except Rejected as rejected:
+            return self._login_page(visitor, wanted, rejected)
         response = _go(f"{visitor.base}/dashboard/{wanted}")
         visitor.put(response, SESSION, session, ABSOLUTE_SECONDS)
         visitor.put(response, KNOWN, self._login.know_browser(), KNOWN_BROWSER_SECONDS)
         return response
 
-    def _login_page(self, visitor: Visitor, wanted: str, refused: Refused | None = None) -> Response:
+    def _login_page(self, visitor: Visitor, wanted: str, rejected: Rejected | None = None) -> Response:
         binding = visitor.get(FORM)
         if not is_binding(binding):
             binding = self._login.new_binding()
         response = self._pages.render(
             "login.html",
             base=visitor.base,
-            status=refused.status if refused else 200,
-            headers=as_text(*refused.headers, reason(refused.reason)) if refused else None,
+            status=rejected.status if rejected else 200,
+            headers=as_text(*rejected.headers, reason(rejected.reason)) if rejected else None,
             token=self._login.sign_form(binding),
             wanted=wanted,
             back=wanted,
-            problem=refused.said if refused else "",
+            problem=rejected.said if rejected else "",
             exposed=visitor.exposed,
         )
         visitor.put(response, FORM, binding, ABSOLUTE_SECONDS)
@@ -365,13 +365,13 @@ class Dashboard:
         title = gettext("No such page") if status == 404 else gettext("This page can’t be asked for in this way")
         return self._message(Visitor.of(request), status, title, gettext("Go back to the figures."), headers)
 
-    async def _refuse(self, request: Request, error: Exception) -> Response:
-        refused = error if isinstance(error, Refused) else Refused(Rejection.QUERY, str(error))
+    async def _reject(self, request: Request, error: Exception) -> Response:
+        rejected = error if isinstance(error, Rejected) else Rejected(Rejection.QUERY, str(error))
         if not _is_for_people(request.scope):
-            answer = refused.answer()
+            answer = rejected.answer()
             return Response(answer.body, answer.status, as_text(*answer.headers))
-        headers = as_text(*refused.headers, reason(refused.reason))
-        return self._message(Visitor.of(request), refused.status, *refusal.tell(refused), headers)
+        headers = as_text(*rejected.headers, reason(rejected.reason))
+        return self._message(Visitor.of(request), rejected.status, *rejection.tell(rejected), headers)
 
     async def _store_down(self, request: Request, error: Exception) -> Response:
         seconds = error.retry_after if isinstance(error, Unavailable) else 5

@@ -18,6 +18,7 @@ ENOUGH_VIEWS: Final = 100
 MUCH_MISSING: Final = 0.5
 MUCH_UNKNOWN: Final = 0.1
 MUCH_REFUSED: Final = 0.05
+MUCH_REJECTED: Final = 0.05
 FEW_PAGES: Final = 3
 LOOK_YOURSELF: Final = gettext_noop(
     "Open a page of yours with #adnotice=why at the end of its address and read what it says on screen; `adnotice doctor` "
@@ -141,18 +142,18 @@ def _silence(summary: Summary) -> Iterator[Finding]:
         yield _tell_silence(summary, injected)
     for each in summary.rejections if reports else ():
         text = labels.rejection(each.name)
-        if not text.harmless and each.share.n >= FEW_PAGES and each.share.n > MUCH_REFUSED * (reports + each.share.n):
+        if not text.harmless and each.share.n >= FEW_PAGES and each.share.n > MUCH_REJECTED * (reports + each.share.n):
             # Translators: {reason} is one word of English, such as origin.
-            refused = ngettext(
-                "{n} request was refused ({reason}).",
-                "{n} requests were refused ({reason}).",
+            rejected = ngettext(
+                "{n} request was rejected ({reason}).",
+                "{n} requests were rejected ({reason}).",
                 each.share.n,
                 n=formats.number(each.share.n),
                 reason=each.name,
             )
             yield Finding(
                 weight=Weight.LOOK,
-                found=f"{refused} {gettext(text.means)}",
+                found=f"{rejected} {gettext(text.means)}",
                 do=gettext(text.do),
                 reason=each.name,
             )
@@ -173,7 +174,7 @@ def _silence(summary: Summary) -> Iterator[Finding]:
 
 
 def _tell_silence(summary: Summary, injected: int) -> Finding:
-    """Pages left, or baits were asked for, and nothing came back; with what was refused, where that may be why."""
+    """Pages left, or baits were asked for, and nothing came back; with what was rejected, where that may be why."""
     n = injected if injected >= FEW_PAGES else summary.first_baits
     if injected >= FEW_PAGES:
         silence = ngettext(
@@ -196,16 +197,16 @@ def _tell_silence(summary: Summary, injected: int) -> Finding:
     told = (
         # Translators: {n} requests; {reason} is one word of English, such as origin. Several stand one behind the other.
         ngettext(
-            "{n} was refused ({reason})",
-            "{n} were refused ({reason})",
+            "{n} was rejected ({reason})",
+            "{n} were rejected ({reason})",
             each.share.n,
             n=formats.number(each.share.n),
             reason=each.name,
         )
         for each in summary.rejections
     )
-    # Translators: {refused} is such as "9 were refused (origin); 3 were refused (rate)".
-    requests = gettext("Requests: {refused}.", refused="; ".join(told))
+    # Translators: {rejected} is such as "9 were rejected (origin); 3 were rejected (rate)".
+    requests = gettext("Requests: {rejected}.", rejected="; ".join(told))
     return Finding(
         weight=Weight.WRONG, found=f"{silence} {requests} {gettext(harmful[0].means)}", do=gettext(harmful[0].do)
     )

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from adnotice.count.stores.protocol import Store
 from adnotice.http.headers import as_text, reason
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.forms import read_form
@@ -20,10 +20,10 @@ from adnotice.insight.access.grants import AccessGrant, BadGrant, GrantKind
 from adnotice.insight.access.login import Login, safe_next
 from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
-from adnotice.insight.display import refusal
+from adnotice.insight.display import rejection
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_mode
-from adnotice.insight.threads import Workers
+from adnotice.insight.threads import Threads
 from adnotice.language import Problem, gettext, gettext_noop
 from adnotice.vocabulary import Mode
 
@@ -49,7 +49,7 @@ class Operations:
         login: Login,
         reader: Reader,
         store: Callable[[], Store],
-        workers: Workers,
+        threads: Threads,
         pages: Pages,
         *,
         setting: Mode,
@@ -58,7 +58,7 @@ class Operations:
         self._login = login
         self._reader = reader
         self._store = store
-        self._workers = workers
+        self._threads = threads
         self._pages = pages
 
     async def annotate(self, request: Request) -> Response:
@@ -74,7 +74,7 @@ class Operations:
         form = await read_form(request)
         back = safe_next(form.get("back", ""))
 
-        def refuse(status: int, told: refusal.Told, why: str = "") -> Response:
+        def reject(status: int, told: rejection.Told, why: str = "") -> Response:
             return self._pages.render(
                 "message.html",
                 base=visitor.base,
@@ -82,20 +82,20 @@ class Operations:
                 headers=as_text(reason(why)) if why else None,
                 title=told.title,
                 text=told.text,
-                typed=refusal.list_typed(form),
+                typed=rejection.list_typed(form),
                 back=below(back),
             )
 
         account = await self._login.admit(request)
         if account is None or account.shared:
-            return refuse(403, refusal.tell_logged_out(), "log in first")
+            return reject(403, rejection.tell_logged_out(), "log in first")
         try:
             self._login.check_form(account.binding, form.get("token", ""))
-            await self._workers.run(partial(change, account, form))
-        except Refused as refused:
-            return refuse(refused.status, refusal.tell(refused), refused.reason)
+            await self._threads.run(partial(change, account, form))
+        except Rejected as rejected:
+            return reject(rejected.status, rejection.tell(rejected), rejected.reason)
         except problems as problem:
-            return refuse(400, refusal.Told(gettext("This was not done"), refusal.end(problem.said)))
+            return reject(400, rejection.Told(gettext("This was not done"), rejection.end(problem.said)))
         return RedirectResponse(f"{visitor.base}/dashboard{below(back)}", 303, {"cache-control": "no-store"})
 
     async def grant(self, request: Request) -> Response:

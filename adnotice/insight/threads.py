@@ -18,7 +18,7 @@ STORE_SECONDS: Final = 2.5
 """How long a page waits for a store's first word: one that hangs is told within three seconds."""
 
 
-class Workers:
+class Threads:
     """Runs at most a few blocking calls at once in each event loop."""
 
     def __init__(self, threads: int = THREADS) -> None:

@@ -15,6 +15,7 @@ from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.alarm import SILENT_DAYS, Alarm, watch
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.display import formats, labels
+from adnotice.insight.findings import MUCH_REFUSED
 from adnotice.language import gettext
 from adnotice.texts import DOUBTS
 from adnotice.vocabulary import Refusal
@@ -24,7 +25,6 @@ DAYS: Final = "2"
 
 BASE_DAYS: Final = 14
 RISE_FACTOR: Final = 3
-MUCH_REFUSED: Final = 0.05
 FEWEST_REFUSED: Final = 20
 ALARM: Final = "alarm:"
 """A note `alarm:<site>` has the day of the last alarm: the 28 days after it are silent."""

@@ -23,7 +23,7 @@ from adnotice.http.messages import (
     Answer,
     Asked,
     Endpoint,
-    Refused,
+    Rejected,
     Request,
     Routes,
     Rule,
@@ -217,11 +217,11 @@ class Notices:
     async def again(self, ticket: str, visit: Visit, request: Request) -> Asked:
         """What a reader is told who checked again in place; counts that, and once that ads are allowed now.
 
-        Raises `Refused` for a ticket that is not ours. One that is too old counts nothing, its reader is still told.
+        Raises `Rejected` for a ticket that is not ours. One that is too old counts nothing, its reader is still told.
         """
         read = self._tickets.read(ticket, request.site, self._clock())
         if read is Fault.FORGED:
-            raise Refused(Rejection.TICKET, Fault.FORGED.value)
+            raise Rejected(Rejection.TICKET, Fault.FORGED.value)
         situation = self._situation(request)
         headers: tuple[Header, ...] = ()
         if isinstance(read, Ticket) and not situation.bot:
@@ -237,7 +237,7 @@ class Notices:
         try:
             report = self._decode(request.body)
         except UNREADABLE as error:
-            raise Refused(Rejection.MALFORMED, f"the choice can't be read: {error}") from None
+            raise Rejected(Rejection.MALFORMED, f"the choice can't be read: {error}") from None
         event = NoticeEvent(report.choice)
         headers = self._keep(event, request)
         read = self._tickets.read(report.ticket, request.site, self._clock())
@@ -253,9 +253,9 @@ class Notices:
             counted = await self._commit(once, read.expires, (made,))
         except Unavailable as unavailable:
             # the reader's wish is kept although it can't be counted now
-            raise Refused(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
-        except Refused as refused:  # beyond the site's rate
-            raise Refused(refused.rejection, refused.reason, *refused.headers, *headers) from None
+            raise Rejected(Rejection.STORE, STORE_UNAVAILABLE, retry_after(unavailable.retry_after), *headers) from None
+        except Rejected as rejected:  # beyond the site's rate
+            raise Rejected(rejected.rejection, rejected.reason, *rejected.headers, *headers) from None
         note = () if counted else (reason("counted before"),)
         return Answer(204, (*note, NO_STORE, *headers))
 
@@ -266,13 +266,17 @@ class Notices:
         elif wish == NoticeEvent.NEVER:
             headers = self._keep(NoticeEvent.NEVER, request)
         else:
-            raise Refused(Rejection.MALFORMED, f"choice must be one of: {NoticeEvent.NEVER}, forget; got {wish[:40]!r}")
+            raise Rejected(
+                Rejection.MALFORMED, f"choice must be one of: {NoticeEvent.NEVER}, forget; got {wish[:40]!r}"
+            )
         return Answer(303, (_back_to_about(request, "saved"), NO_STORE, *headers))
 
     async def _take_objection(self, request: Request) -> Answer:
         wish = _field(request, "objection")
         if wish not in _OBJECTIONS:
-            raise Refused(Rejection.MALFORMED, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}")
+            raise Rejected(
+                Rejection.MALFORMED, f"objection must be one of: {', '.join(_OBJECTIONS)}; got {wish[:40]!r}"
+            )
         said, change = _OBJECTIONS[wish]
         if wish == "object" and not objects(request):
             self._record(ObjectionMade(request.site))

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from adnotice.count.ingest import worker
+from adnotice.count.ingest import writer_thread
 from adnotice.middleware import AdNoticeMiddleware
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def build(plan: Plan) -> AdNoticeMiddleware:
 def main() -> None:
     """Serves the plan on a socket that the parent has opened, until it is told to end."""
     plan = msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Plan)
-    worker.FLUSH_SECONDS = FLUSH_SECONDS
+    writer_thread.FLUSH_SECONDS = FLUSH_SECONDS
     config = uvicorn.Config(
         build(plan), fd=int(sys.argv[1]), log_level="warning", proxy_headers=True, forwarded_allow_ips="127.0.0.1"
     )

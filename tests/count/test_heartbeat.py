@@ -17,7 +17,7 @@ import anyio
 import msgspec
 import pytest
 
-from adnotice.count.ingest import heartbeat, worker
+from adnotice.count.ingest import heartbeat, writer_thread
 from adnotice.count.ingest.heartbeat import (
     BEAT_SECONDS,
     CHANGED_NOTE,
@@ -119,7 +119,7 @@ def test_an_idle_process_asks_whether_the_store_takes(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
 ) -> None:
     """Reading goes on all the while; not even one report comes."""
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     writer = Writer(CountSettings(store_url=sqlite_url))
     writer.begin()
@@ -145,7 +145,7 @@ def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
 ) -> None:
     """As where the table of notes alone is damaged: counting would go on and wait in turns, several times a second."""
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     writer = Writer(CountSettings(store_url=sqlite_url))
     writer.begin()
@@ -202,7 +202,7 @@ EMPTY: dict[str, Callable[[str], None]] = {
 def test_a_store_that_was_emptied_under_way_is_told(
     kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     url = request.getfixturevalue(kind)
     writer = Writer(replace(CountSettings(), store_url=url))

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware
-from adnotice.count.ingest import heartbeat, worker
+from adnotice.count.ingest import heartbeat, writer_thread
 from adnotice.doctor.requests import Questioner
 from adnotice.doctor.run import judge
 from adnotice.finding import Weight
@@ -165,7 +165,7 @@ async def test_a_broken_store_is_told_wherever_the_operator_looks(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.5)  # 15: all that follows happens within a minute then
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.5)
     caplog.set_level(logging.WARNING, "adnotice")
     store = make(kind)
     at_start = (kind.name, fault) in AT_START

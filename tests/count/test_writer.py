@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from adnotice import mode as modes
-from adnotice.count.ingest import entries, queue, worker
+from adnotice.count.ingest import entries, queue, writer_thread
 from adnotice.count.ingest.writer import Writer
 from adnotice.count.model.tally import OTHER, Dimension, Metric, Period
 from adnotice.count.settings import CountSettings
@@ -213,7 +213,7 @@ async def test_pages_go_with_the_next_commit(make: Make) -> None:
 async def test_pages_that_no_report_follows_are_written_after_a_while(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0.2)
+    monkeypatch.setattr(writer_thread, "FLUSH_SECONDS", 0.2)
     writer = make()
     writer.record(PageInjected("site", "/a"))
     await until(lambda: writer.state.last_commit_seconds is not None)
@@ -335,7 +335,7 @@ async def test_entries_whose_shard_answered_are_answered_and_the_others_tried_ag
 
 
 async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.05)
     writer = make(store_deadline_seconds=0.3)
     await writer.commit("1", EXPIRES, (view(),))
     store = writer.store()
@@ -352,7 +352,7 @@ async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatc
 
 async def test_the_mode_is_what_the_operator_last_said(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """The writer looks by itself, whether or not anybody asks it for anything."""
-    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.05)
     mode = CurrentMode(Mode.MEASURE)
     writer = make(mode)
     await anyio.to_thread.run_sync(lambda: writer.store().notes.put("mode", "ask"))
@@ -391,7 +391,7 @@ async def test_a_look_at_a_store_that_hangs_ends_within_a_second(make: Make, mon
         clock[0] += modes.FRESH_SECONDS + 0.1
         began = time.monotonic()
         assert await writer.look() is None
-        assert time.monotonic() - began < worker.PATIENCE_SECONDS + 0.5
+        assert time.monotonic() - began < writer_thread.PATIENCE_SECONDS + 0.5
         going_on.set()
         await until(lambda: writer.state.problem == "it never answered")
         began = time.monotonic()

@@ -100,20 +100,20 @@ async def post_raw(
 
 
 @pytest.mark.parametrize(("length", "pieces"), [(MAX_REPORT_BYTES + 1, 1), (MAX_DISCARDED_BYTES + 1, 0)])
-async def test_a_body_that_says_it_is_too_long_is_refused_and_read_only_as_far_as_a_proxy_would_send_it(
+async def test_a_body_that_says_it_is_too_long_is_rejected_and_read_only_as_far_as_a_proxy_would_send_it(
     length: int, pieces: int, store_url: str
 ) -> None:
     status, _, read = await post_raw(store_url, [b"{}"], {**JSON, "content-length": str(length)})
     assert (status, read) == (413, pieces)
 
 
-async def test_a_body_that_does_not_say_is_refused_at_the_first_byte_too_many(store_url: str) -> None:
+async def test_a_body_that_does_not_say_is_rejected_at_the_first_byte_too_many(store_url: str) -> None:
     status, headers, read = await post_raw(store_url, [b"x" * 1000] * 9, JSON)
     assert (status, read) == (413, 3)
     assert headers[b"connection"] == b"close"
 
 
-async def test_a_body_that_takes_too_long_is_refused_by_our_own_deadline(store_url: str) -> None:
+async def test_a_body_that_takes_too_long_is_rejected_by_our_own_deadline(store_url: str) -> None:
     began = time.monotonic()
     status, headers, _ = await post_raw(store_url, [b"{", b'"'], JSON, end=False, body_deadline_seconds=0.3)
     assert status == 408
@@ -121,14 +121,14 @@ async def test_a_body_that_takes_too_long_is_refused_by_our_own_deadline(store_u
     assert time.monotonic() - began < 3
 
 
-async def test_a_body_that_trickles_is_refused_by_the_same_deadline(store_url: str) -> None:
+async def test_a_body_that_trickles_is_rejected_by_the_same_deadline(store_url: str) -> None:
     status, _, read = await post_raw(store_url, [b"{"] * 100, JSON, pause=0.05, body_deadline_seconds=0.3)
     assert status == 408
     assert read < 10
 
 
 @pytest.mark.parametrize("given", ["", "text/html", "application/x-www-form-urlencoded", "multipart/form-data"])
-async def test_other_types_are_refused(client: httpx.AsyncClient, given: str) -> None:
+async def test_other_types_are_rejected(client: httpx.AsyncClient, given: str) -> None:
     answer = await client.post(OUTCOME, content=b"{}", headers={"content-type": given})
     assert answer.status_code == 415
 
@@ -178,7 +178,7 @@ VIEW = "0" * 32
         b'{"id":' * 300,
     ],
 )
-async def test_what_is_no_report_is_refused_with_its_reason(client: httpx.AsyncClient, body: bytes) -> None:
+async def test_what_is_no_report_is_rejected_with_its_reason(client: httpx.AsyncClient, body: bytes) -> None:
     answer = await client.post(OUTCOME, content=body, headers=JSON)
     assert answer.status_code == 400
     assert answer.headers["x-adnotice"].startswith("no report: ")
@@ -316,7 +316,7 @@ FORGED: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("address", "given"), FORGED)
-async def test_what_costs_nothing_to_refuse_takes_nothing_from_the_rate_that_all_share(
+async def test_what_costs_nothing_to_reject_takes_nothing_from_the_rate_that_all_share(
     address: str, given: Any, store_url: str
 ) -> None:
     async with server(store_url, site_rate_per_second=20) as client:

@@ -1,4 +1,4 @@
-"""The decoder takes reports and refuses the rest: nothing else comes out of it, whatever goes in."""
+"""The decoder takes reports and rejects the rest: nothing else comes out of it, whatever goes in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adnotice.detect.baits import MAX_TURNS
 from adnotice.detect.report import MAX_REPORT_BYTES, Report, decode_report
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 
 TOKEN = "6b03153e.5a9f2a1b906c7e0d31440fd2abf60c0b"
 
@@ -46,11 +46,11 @@ reports = st.builds(
 )
 
 
-def read(body: bytes) -> Report | Refused:
+def read(body: bytes) -> Report | Rejected:
     try:
         return decode_report(body)
-    except Refused as refused:
-        return refused
+    except Rejected as rejected:
+        return rejected
 
 
 @given(reports, st.booleans())
@@ -65,16 +65,16 @@ def test_every_report_survives_the_way_through_json(report: Report, spaced: bool
 
 @given(st.binary(max_size=MAX_REPORT_BYTES))
 @settings(max_examples=1_000)
-def test_bytes_are_refused_and_raise_nothing_else(body: bytes) -> None:
-    with pytest.raises(Refused) as refused:
+def test_bytes_are_rejected_and_raise_nothing_else(body: bytes) -> None:
+    with pytest.raises(Rejected) as rejected:
         decode_report(body)
-    assert refused.value.status == 400
+    assert rejected.value.status == 400
 
 
 @pytest.mark.slow
 @given(reports.map(msgspec.json.encode), st.data())
 @settings(max_examples=1_000)
-def test_a_report_with_bytes_changed_is_a_report_or_refused(body: bytes, data: st.DataObject) -> None:
+def test_a_report_with_bytes_changed_is_a_report_or_rejected(body: bytes, data: st.DataObject) -> None:
     changed = bytearray(body)
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(changed) - 1))
@@ -82,7 +82,7 @@ def test_a_report_with_bytes_changed_is_a_report_or_refused(body: bytes, data: s
         if not changed:
             break
     report = read(bytes(changed))
-    if isinstance(report, Refused):
+    if isinstance(report, Rejected):
         assert report.status == 400
         name, value = report.answer().headers[1]
         assert name == b"x-adnotice"
@@ -101,10 +101,10 @@ json_values = st.recursive(
 @pytest.mark.slow
 @given(st.sampled_from(Report.__struct_fields__), json_values)
 @settings(max_examples=1_000)
-def test_a_field_of_another_kind_is_refused(field: str, value: Any) -> None:
+def test_a_field_of_another_kind_is_rejected(field: str, value: Any) -> None:
     body = json.dumps({"id": "0" * 32, "page": "/", field: value}).encode()
     report = read(body)
-    if isinstance(report, Refused):
+    if isinstance(report, Rejected):
         assert report.status == 400
     else:
         got = getattr(report, field)
@@ -112,10 +112,10 @@ def test_a_field_of_another_kind_is_refused(field: str, value: Any) -> None:
 
 
 @given(st.sampled_from(["id", "page", "first"]), st.sampled_from(['"{}":', '"{}" :', '"{}"\n\t:']))
-def test_a_key_given_twice_is_refused(field: str, written: str) -> None:
+def test_a_key_given_twice_is_rejected(field: str, written: str) -> None:
     given_once = {"id": "0" * 32, "page": '/a":b', "first": True}
     body = json.dumps(given_once)
     again = f"{body[:-1]},{written.format(field)}{json.dumps(given_once[field])}}}"
     decode_report(body.encode())
-    with pytest.raises(Refused, match="a key is given twice"):
+    with pytest.raises(Rejected, match="a key is given twice"):
         decode_report(again.encode())

@@ -1,4 +1,4 @@
-"""Admission: what it lets through, what it refuses and why, and what that costs."""
+"""Admission: what it lets through, what it rejects and why, and what that costs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from adnotice.http.admission import (
     read_address,
     read_network,
 )
-from adnotice.http.messages import Answer, Refused, Request, Rule
+from adnotice.http.messages import Answer, Rejected, Request, Rule
 
 pytestmark = pytest.mark.anyio
 
@@ -172,16 +172,16 @@ async def test_an_awaitable_of_the_server_s_own_need_not_be_a_generator(seconds:
 @ON_ASYNCIO
 @ITERATORS
 async def test_one_that_takes_too_long_is_given_up_too(steps: type[Steps]) -> None:
-    with pytest.raises(Refused, match="within"):
+    with pytest.raises(Rejected, match="within"):
         await admit(lambda: steps(5, {"type": "http.request"}), body_deadline_seconds=0.05)
 
 
 @pytest.mark.parametrize("given", [(), (b"{",) * 99])
-async def test_a_body_that_takes_too_long_is_refused_after_the_deadline(given: tuple[bytes, ...]) -> None:
+async def test_a_body_that_takes_too_long_is_rejected_after_the_deadline(given: tuple[bytes, ...]) -> None:
     began = anyio.current_time()
-    with pytest.raises(Refused, match=r"within 0\.2 seconds") as refused:
+    with pytest.raises(Rejected, match=r"within 0\.2 seconds") as rejected:
         await admit(pieces(*given, pause=0.03), body_deadline_seconds=0.2)
-    assert refused.value.status == 408
+    assert rejected.value.status == 408
     assert 0.19 <= anyio.current_time() - began < 1.5
 
 
@@ -224,7 +224,7 @@ async def test_a_client_that_goes_away_is_no_report() -> None:
     async def receive() -> Message:
         return {"type": "http.disconnect"}
 
-    with pytest.raises(Refused, match="went away"):
+    with pytest.raises(Rejected, match="went away"):
         await admit(receive)
 
 
@@ -242,11 +242,11 @@ async def test_a_client_that_goes_away_is_no_report() -> None:
         (scope(JSON, (b"origin", b"https://evil.example.test")), b"{}", 403),
     ],
 )
-async def test_what_the_rule_does_not_take_is_refused(asked: dict[str, Any], body: bytes, status: int) -> None:
-    with pytest.raises(Refused) as refused:
+async def test_what_the_rule_does_not_take_is_rejected(asked: dict[str, Any], body: bytes, status: int) -> None:
+    with pytest.raises(Rejected) as rejected:
         await admitted(asked, pieces(body))
-    assert refused.value.status == status
-    assert refused.value.reason
+    assert rejected.value.status == status
+    assert rejected.value.reason
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_in_any_window_at_most_the_burst_and_what_flowed_back_is_let_through(gap
 
 @pytest.mark.parametrize("now", [0.1, 1000.0, 4_321.987_654_321, 1e6 / 3, 1e9 / 7])
 def test_who_was_not_seen_before_is_let_through_whatever_the_time_is(now: float) -> None:
-    """A limit of one event: that one must not be refused because a sum was rounded up."""
+    """A limit of one event: that one must not be rejected because a sum was rounded up."""
     clock = Clock()
     for step in range(1000):
         clock.now = now + step * 0.137

@@ -382,7 +382,7 @@ async def test_the_health_page_shows_each_refusal_with_what_to_do(busy: Newsroom
     rows = page.table("Why, and what to do")
     assert [(row[0].split()[0], row[1], row[2]) for row in rows] == [("csp", "40", "66.7%"), ("status", "20", "33.3%")]
     assert texts.REFUSALS[Refusal.CSP].do in rows[0][0]
-    rejections = page.table("Why they were refused, and what to do")
+    rejections = page.table("Why they were rejected, and what to do")
     assert [(row[0].split()[0], row[1], row[2]) for row in rejections] == [
         ("origin", "6", "66.7%"),
         ("name", "3", "33.3%"),

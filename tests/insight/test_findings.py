@@ -100,12 +100,12 @@ def test_whatever_comes_back_is_something(back: Metric) -> None:
 
 
 @pytest.mark.parametrize("reason", list(Rejection))
-def test_what_was_refused_is_said_with_what_mends_it(reason: Rejection) -> None:
-    refused = [Count("name", O.REJECTED, 1), Count(reason.value, O.REJECTED, 3)]
-    (finding,) = find(report({O.INJECTED: 3, O.REJECTED: 4}, REJECTION=refused), WELL)
+def test_what_was_rejected_is_said_with_what_mends_it(reason: Rejection) -> None:
+    rejected = [Count("name", O.REJECTED, 1), Count(reason.value, O.REJECTED, 3)]
+    (finding,) = find(report({O.INJECTED: 3, O.REJECTED: 4}, REJECTION=rejected), WELL)
     assert finding.weight is Weight.WRONG
     text = REJECTIONS[reason]
-    assert (f"3 were refused ({reason})" in finding.found) is not text.harmless
+    assert (f"3 were rejected ({reason})" in finding.found) is not text.harmless
     assert finding.do == (LOOK_YOURSELF if text.harmless else text.do)
 
 
@@ -124,7 +124,7 @@ def test_robots_are_named_where_nobody_else_came() -> None:
 
 
 @pytest.mark.parametrize("n", [2, 3, 40, 60])
-def test_refused_requests_are_a_finding_where_they_are_many(n: int) -> None:
+def test_rejected_requests_are_a_finding_where_they_are_many(n: int) -> None:
     found = told(report({**ALL, O.REJECTED: n}, REJECTION=[Count("forged-witness", O.REJECTED, n)]))
     assert bool(found) is (n > 0.05 * (850 + n))
 

@@ -58,7 +58,7 @@ MARKED = [
 """Modules that say nothing to people but what they read on a page or in a mail."""
 
 MARKS = {"gettext", "gettext_noop", "ngettext", "pgettext"}
-ENGLISH_ALONE = {"Refused", "ValueError", "exception"}
+ENGLISH_ALONE = {"Rejected", "ValueError", "exception"}
 """Calls whose texts are for programs, for programmers or the log; what people read of a refusal is its `said`."""
 
 NOT_SAID = (
@@ -131,7 +131,7 @@ def test_what_people_read_is_marked(path: Path) -> None:
         ('found = "Nothing has been counted yet."', ["Nothing has been counted yet."]),
         ('return "Robots."', ["Robots."]),
         ('"""A docstring, said to nobody."""', []),
-        ('raise Refused(Rejection.LOGIN, "wrong password", said=gettext("wrong password"))', []),
+        ('raise Rejected(Rejection.LOGIN, "wrong password", said=gettext("wrong password"))', []),
         ('key = "page-views"', []),
     ],
 )

@@ -38,7 +38,7 @@ NEVER_ONE = {
 }
 """Bounds, and the number of all sentences, which is large."""
 
-UNCHANGED = {"uk": {"{n} was refused ({reason})"}}
+UNCHANGED = {"uk": {"{n} was rejected ({reason})"}}
 """Messages that say the same of one and of many, by language."""
 
 

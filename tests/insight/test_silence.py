@@ -62,7 +62,7 @@ async def test_an_nginx_that_forgets_host_is_named_with_the_line_that_mends_it(t
         assert await visit(addresses["host not handed on"], AGENT) == [403] * PAGES
     with read(site.store_url) as reading:
         (finding,) = (each for each in find(reading.summary, reading.health) if each.weight is Weight.WRONG)
-    assert f"{PAGES} were refused (origin)" in finding.found
+    assert f"{PAGES} were rejected (origin)" in finding.found
     assert "and nothing comes back." in finding.found
     assert "proxy_set_header Host $host;" in finding.do
 

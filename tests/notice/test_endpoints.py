@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from adnotice.http.messages import Answer, Asked, Refused, Request, Visit
+from adnotice.http.messages import Answer, Asked, Rejected, Request, Visit
 from adnotice.keys import Keys
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.settings import NoticeSettings
@@ -360,9 +360,9 @@ async def test_while_the_store_is_down_the_wish_is_kept_and_the_browser_tries_ag
     room = Room()
     ticket = room.ticket()
     room.store_is_up = False
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Rejected) as rejected:
         await room.choose("never", ticket)
-    answer = refused.value.answer()
+    answer = rejected.value.answer()
     assert answer.status == 503
     assert header(answer, b"retry-after") == b"7"
     assert (header(answer, b"set-cookie") or b"").startswith(b"adnotice=never.")
@@ -390,12 +390,12 @@ async def test_while_the_store_is_down_the_wish_is_kept_and_the_browser_tries_ag
         b'{"ticket": "\\ud800", "page": "/", "choice": "later"}',
     ],
 )
-async def test_what_is_no_choice_is_refused_with_its_reason(body: bytes) -> None:
+async def test_what_is_no_choice_is_rejected_with_its_reason(body: bytes) -> None:
     room = Room()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Rejected) as rejected:
         await room.notices.routes["choice"].answer(make_request("choice", body=body))
-    assert refused.value.status == 400
-    assert refused.value.reason.startswith("the choice can't be read: ")
+    assert rejected.value.status == 400
+    assert rejected.value.reason.startswith("the choice can't be read: ")
     assert room.counted == []
 
 
@@ -451,7 +451,7 @@ async def test_that_ads_were_found_allowed_is_remembered_by_month_where_the_oper
     assert await allow(room) == month
     assert await allow(Room(count_allowed=True), Verdict.BLOCKED) is None
     assert await allow(Room(count_allowed=True), agent="Googlebot/2.1") is None
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         await room.notices.again("x", visit(verdict=Verdict.CLEAR), make_request("outcome"))
 
 
@@ -479,11 +479,11 @@ async def test_an_objection_clears_what_was_remembered_of_allowed_ads(cookie: st
     assert lines[1:] == [forgotten] * cleared
 
 
-async def test_checking_again_with_a_ticket_that_is_not_ours_is_refused() -> None:
+async def test_checking_again_with_a_ticket_that_is_not_ours_is_rejected() -> None:
     room = Room()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Rejected) as rejected:
         await room.notices.again("x", visit(), make_request("outcome"))
-    assert refused.value.status == 403
+    assert rejected.value.status == 403
     assert room.counted == []
 
 
@@ -556,5 +556,5 @@ async def test_the_public_page_takes_an_answer_and_takes_it_back(wish: bytes, co
 
 @pytest.mark.parametrize("wish", [b"choice=later", b"choice=", b"x", b"choice=%00"])
 async def test_the_public_page_takes_nothing_else(wish: bytes) -> None:
-    with pytest.raises(Refused, match="choice must be one of: never, forget"):
+    with pytest.raises(Rejected, match="choice must be one of: never, forget"):
         await Room().get("about/choice", body=wish)

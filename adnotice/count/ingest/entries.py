@@ -18,11 +18,11 @@ from adnotice.vocabulary import (
     Occurrence,
     PageForProgram,
     PageRefused,
-    RequestRefused,
+    RequestRejected,
     ViewJudged,
 )
 
-NO_PAGE: Final = (BaitServed, ObjectionMade, PageForProgram, PageRefused, RequestRefused)
+NO_PAGE: Final = (BaitServed, ObjectionMade, PageForProgram, PageRefused, RequestRejected)
 """Occurrences that are on no page."""
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from adnotice.agents import load_patterns
 from adnotice.count.ingest.heartbeat import examine
 from adnotice.count.ingest.queue import OpenQueue
-from adnotice.count.ingest.worker import State, Worker
+from adnotice.count.ingest.writer_thread import State, WriterThread
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import load, may_be_there
 from adnotice.count.stores.protocol import Health, NoStore, Store
@@ -46,9 +46,9 @@ class Writer:
         self._settings = settings
         self._mode = mode or CurrentMode(Mode.MEASURE)
         self._clock = clock
-        self._worker: Worker | None = None
+        self._thread: WriterThread | None = None
         self._starting = threading.Lock()
-        self._parents: list[Worker] = []
+        self._parents: list[WriterThread] = []
         self._pid = os.getpid()
         self._open_queue = OpenQueue(lambda: self._begin().queue)
         self.record: Record = self._open_queue.add_page
@@ -58,43 +58,43 @@ class Writer:
         load_patterns()
 
     def commit(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Awaitable[Counted]:
-        """Counts under an id that counts once; see `events.Commit`."""
-        return (self._worker or self._begin()).take(id_, expires, occurrences)
+        """Counts under an id that counts once; see `vocabulary.Commit`."""
+        return (self._thread or self._begin()).take(id_, expires, occurrences)
 
     def begin(self) -> None:
         """Starts the work of this process where it has not begun: from then on it looks for the mode by itself."""
-        if self._worker is None and not self._sleeps():
+        if self._thread is None and not self._sleeps():
             self._begin()
 
     async def look(self) -> Mode | None:
         """The mode as the store says it now; None where it can't within a second."""
         if self._sleeps():
             return Mode.OFF
-        await (self._worker or self._begin()).look()
+        await (self._thread or self._begin()).look()
         return self._mode.fresh()
 
     def _sleeps(self) -> bool:
         """Whether the settings switch adnotice off and there is no store that could say otherwise: nothing is opened then."""
-        return self._worker is None and self._mode.setting is Mode.OFF and not may_be_there(self._settings.store_url)
+        return self._thread is None and self._mode.setting is Mode.OFF and not may_be_there(self._settings.store_url)
 
     async def close(self) -> None:
         """Writes what waits, within two seconds, and ends; a later occurrence begins anew."""
         with self._starting:
-            worker, self._worker = self._worker, None
+            thread, self._thread = self._thread, None
             self._open_queue.queue = None
-        if worker is not None:
-            await worker.close()
+        if thread is not None:
+            await thread.close()
 
     @property
     def state(self) -> State:
         """How the writer of this process is."""
-        return (self._worker or self._begin()).state
+        return (self._thread or self._begin()).state
 
     def health(self) -> Health:
         """How counting is, in this process and, as far as the store can say, in the others; never raises. Blocks."""
         try:
-            worker = self._worker or self._begin()
-            return examine(worker.store, self._clock(), own=worker.state.problem)
+            thread = self._thread or self._begin()
+            return examine(thread.store, self._clock(), own=thread.state.problem)
         except Unavailable as problem:
             return Health(self._settings.store_url.partition(":")[0], problem=str(problem))
 
@@ -135,22 +135,22 @@ class Writer:
 
     def store(self) -> Store:
         """The store; its calls block. Opened when first asked for."""
-        return (self._worker or self._begin()).store
+        return (self._thread or self._begin()).store
 
     def grounds(self) -> Mapping[str, int]:
         """Views of yesterday and today by ground, as the store knew them when this process began; never waits."""
-        return self._worker.grounds if self._worker is not None else {}
+        return self._thread.grounds if self._thread is not None else {}
 
-    def _begin(self) -> Worker:
+    def _begin(self) -> WriterThread:
         if self._sleeps():
             raise NoStore(ASLEEP)
         with self._starting:
-            if self._worker is None:
-                worker = Worker(self._settings, self._clock, self._mode)
-                worker.start()
-                self._worker = worker
-                self._open_queue.queue = worker.queue
-            return self._worker
+            if self._thread is None:
+                thread = WriterThread(self._settings, self._clock, self._mode)
+                thread.start()
+                self._thread = thread
+                self._open_queue.queue = thread.queue
+            return self._thread
 
     def settle(self) -> None:
         """Leaves the parent's work to the parent where this process is a child of the one that began it.
@@ -169,9 +169,9 @@ class Writer:
     def _leave_to_parent(self) -> None:
         self._pid = os.getpid()
         self._open_queue.queue = None
-        if self._worker is not None:
-            self._parents.append(self._worker)  # closing connections that the parent uses would end them for both
-            self._worker = None
+        if self._thread is not None:
+            self._parents.append(self._thread)  # closing connections that the parent uses would end them for both
+            self._thread = None
 
 
 _writers: weakref.WeakSet[Writer] = weakref.WeakSet()

@@ -25,7 +25,7 @@ from adnotice.vocabulary import (
     Quiet,
     Refusal,
     Rejection,
-    RequestRefused,
+    RequestRejected,
     Sign,
     Verdict,
     ViewJudged,
@@ -51,7 +51,7 @@ def spread(occurrence: Occurrence) -> TallyKeys:
         return (_key(occurrence.site, Dimension.PROGRAM, occurrence.program.value, Metric.INJECTED),)
     if isinstance(occurrence, BaitServed):
         return (_key(occurrence.site, Dimension.BAIT, FIRST_BAIT, Metric.SERVED),)
-    if isinstance(occurrence, RequestRefused):
+    if isinstance(occurrence, RequestRejected):
         return _rejection_keys(occurrence.site, occurrence.reason)
     if isinstance(occurrence, NoticeEventSeen):
         return _spread_event(occurrence, _EVENTS[occurrence.event])

@@ -25,7 +25,7 @@ class Grain(Word):
 class Dimension(Word):
     """What a tally is broken down by; `ALL` is the site as a whole, its value is empty.
 
-    `rejection` are refused requests, by reason; `support` the support links that were taken, by label;
+    `rejection` are rejected requests, by reason; `support` the support links that were taken, by label;
     `program` pages for programs, by their kind (`injected`); `bait` the first baits of views (`served`);
     `share` the views that were drawn while less than all were measured, by the share (`0.25`): a view stands for 1 / share.
     """
@@ -55,7 +55,7 @@ class Metric(Word):
     because the store could not take them; a browser's retry may have brought them later, so it bounds the loss.
     `suspect-…` are views that the served pages don't explain, by the verdict that they claim; stores of before schema 2
     kept no verdict with them: `suspect-unknown`.
-    `rejected` are requests to our own addresses that were refused, whatever they were for.
+    `rejected` are requests to our own addresses that were rejected, whatever they were for.
     """
 
     INJECTED = "injected"

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from adnotice.count.stores.protocol import Store
 from adnotice.http.headers import retry_after
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 from adnotice.insight.access.account import Account
 from adnotice.insight.access.cookies import LINK, SESSION, Visitor
 from adnotice.insight.access.fair_queue import FairChecks, Full
@@ -26,7 +26,7 @@ from adnotice.insight.access.passwords import BadHash, check_password, hash_pass
 from adnotice.insight.access.sessions import Sessions
 from adnotice.insight.access.throttle import Throttle
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.threads import STORE_SECONDS, Workers
+from adnotice.insight.threads import STORE_SECONDS, Threads
 from adnotice.insight.trail import OPERATOR
 from adnotice.keys import Keys
 from adnotice.language import gettext, ngettext
@@ -66,7 +66,7 @@ class Login:
         *,
         keys: Keys,
         store: Callable[[], Store],
-        workers: Workers,
+        threads: Threads,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -76,7 +76,7 @@ class Login:
         self._hash = settings.dashboard_password_hash
         self._bearer = settings.metrics_token.encode()
         self._store = store
-        self._workers = workers
+        self._threads = threads
         self._checks = FairChecks(CHECKS_AT_ONCE, CHECKS_WAITING)
         self._known_checks = FairChecks(KNOWN_AT_ONCE, KNOWN_WAITING)
         self._clock = clock
@@ -105,7 +105,7 @@ class Login:
         """Checks the password; returns the cookie of a new session.
 
         Failures count for the browser that logged in before (`known`), else for the address, so that a stranger's
-        wrong passwords don't make the operator wait. `address` is one reader's: of IPv6 the /64. Raises `Refused`: 403 for a wrong password, 429 when tries come
+        wrong passwords don't make the operator wait. `address` is one reader's: of IPv6 the /64. Raises `Rejected`: 403 for a wrong password, 429 when tries come
         too fast or too many wait. Raises `Unavailable` when the store can't keep the session.
         """
         browser = self._recognize(known)
@@ -118,7 +118,7 @@ class Login:
                 seconds,
                 n=seconds,
             )
-            raise Refused(
+            raise Rejected(
                 Rejection.LOGIN_RATE,
                 f"too many wrong passwords, wait {seconds} seconds",
                 retry_after(seconds),
@@ -129,7 +129,7 @@ class Login:
             fits = await checks.run(who, lambda: check_password(password, self._hash))
         except Full:
             self._throttle.give_back(who)
-            raise Refused(
+            raise Rejected(
                 Rejection.LOGIN_RATE,
                 "too many people log in at once, try again in 5 seconds",
                 retry_after(5),
@@ -137,9 +137,9 @@ class Login:
             ) from None
         if not fits:
             self._throttle.failed(who, self._ticks())
-            raise Refused(Rejection.LOGIN, "wrong password", said=gettext("wrong password"))
+            raise Rejected(Rejection.LOGIN, "wrong password", said=gettext("wrong password"))
         self._throttle.succeeded(who)
-        token = await self._workers.run(lambda: self._sessions().open(self._clock()))
+        token = await self._threads.run(lambda: self._sessions().open(self._clock()))
         return self._cookies.sign(token).decode()
 
     async def admit(self, request: Request) -> Account | None:
@@ -154,7 +154,7 @@ class Login:
             if await self.alive(session, seen=visitor.looks_on):
                 return Account(OPERATOR, session)
         if secret := visitor.get(LINK):
-            link = await self._workers.run(lambda: self.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
+            link = await self._threads.run(lambda: self.grants().find(GrantKind.LINK, secret), STORE_SECONDS)
             if link is not None:
                 return Account(f"shared link {link.name}", "", link.site)
         return None
@@ -176,7 +176,7 @@ class Login:
         """What the function says. Whatever it raises lets nobody in."""
         try:
             ask = self._authorize or str
-            found = ask(request) if iscoroutinefunction(ask) else await self._workers.run(lambda: ask(request))
+            found = ask(request) if iscoroutinefunction(ask) else await self._threads.run(lambda: ask(request))
             if isawaitable(found):
                 found = await found
         except Exception:  # a function of the site's may raise anything
@@ -198,12 +198,12 @@ class Login:
         token = self._token_of(cookie)
         if not self._hash or not token:
             return False
-        return await self._workers.run(lambda: self._sessions().alive(token, self._clock(), seen=seen), STORE_SECONDS)
+        return await self._threads.run(lambda: self._sessions().alive(token, self._clock(), seen=seen), STORE_SECONDS)
 
     async def leave(self, cookie: str) -> None:
         """Ends this cookie's session. Raises `Unavailable` when the store can't."""
         if token := self._token_of(cookie):
-            await self._workers.run(lambda: self._sessions().close(token))
+            await self._threads.run(lambda: self._sessions().close(token))
 
     def _token_of(self, cookie: str) -> str:
         try:
@@ -225,7 +225,7 @@ class Login:
             return True
         if not given.isascii():
             return False
-        return await self._workers.run(lambda: self.grants().find(GrantKind.TOKEN, given) is not None, STORE_SECONDS)
+        return await self._threads.run(lambda: self.grants().find(GrantKind.TOKEN, given) is not None, STORE_SECONDS)
 
     def new_binding(self) -> str:
         """A value for the login form's own cookie."""
@@ -242,11 +242,11 @@ class Login:
         return (mask + _mix(made, mask)).hex()
 
     def check_form(self, binding: str, given: str) -> None:
-        """Refuses (403) a form whose token does not belong to the cookie that came with it."""
+        """Rejects (403) a form whose token does not belong to the cookie that came with it."""
         read = _unmask(given)
         made = (hmac.new(key, binding.encode(), "sha256").digest() for key in self._form_keys)
         if not binding or not any(hmac.compare_digest(read, each) for each in made):
-            raise Refused(
+            raise Rejected(
                 Rejection.LOGIN,
                 "the form is not one of this page, or too old: load the page again",
                 said=gettext("the form is not one of this page, or too old: load the page again"),

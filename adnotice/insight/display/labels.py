@@ -229,7 +229,7 @@ def quiet(name: str) -> Text:
 
 
 def rejection(name: str) -> Text:
-    """Why a request to one of our own addresses was refused."""
+    """Why a request to one of our own addresses was rejected."""
     return explain(Rejection, name)
 
 

@@ -85,7 +85,7 @@ class _Families(Collector):
         )
         for name, said, reasons in (
             ("refused", "Pages that left without the tag, by reason, all sites.", given.refusals),
-            ("rejected", "Requests to our own addresses that were refused, by reason, all sites.", given.rejections),
+            ("rejected", "Requests to our own addresses that were rejected, by reason, all sites.", given.rejections),
             ("quiet", "Page views that were not asked, by reason, all sites.", given.quiet),
         ):
             yield _counter(name, said, ("reason",), {(reason,): n for reason, n in reasons.items()})

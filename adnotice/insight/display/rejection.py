@@ -1,11 +1,11 @@
-"""What a page says of a form, or of an address, that was refused: what was wrong, what to do, and what was typed."""
+"""What a page says of a form, or of an address, that was rejected: what was wrong, what to do, and what was typed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from adnotice.http.messages import Refused
+from adnotice.http.messages import Rejected
 from adnotice.language import gettext, gettext_noop
 from adnotice.vocabulary import Rejection
 
@@ -35,24 +35,24 @@ _BEFORE_READING: Final[Mapping[Rejection, str]] = {
     Rejection.DEADLINE: gettext_noop("The form did not arrive in time. Nothing was changed. Send it again."),
     Rejection.GONE: gettext_noop("The form did not arrive whole. Nothing was changed. Send it again."),
 }
-"""What is refused before anything of it is read."""
+"""What is rejected before anything of it is read."""
 
 
 class Told(NamedTuple):
-    """A page about a refusal: its title and its text."""
+    """A page about a rejection: its title and its text."""
 
     title: str
     text: str
 
 
-def tell(refused: Refused) -> Told:
-    """A refusal in the language that is spoken."""
-    if refused.rejection is Rejection.METHOD:
+def tell(rejected: Rejected) -> Told:
+    """A rejection in the language that is spoken."""
+    if rejected.rejection is Rejection.METHOD:
         return Told(gettext("This page can’t be asked for in this way"), gettext("Go back to the figures."))
-    if refused.rejection is Rejection.QUERY:
-        return Told(gettext("This address can’t be read"), end(refused.said))
-    known = _BEFORE_READING.get(refused.rejection)
-    return Told(gettext("This was not done"), gettext(known) if known else end(refused.said))
+    if rejected.rejection is Rejection.QUERY:
+        return Told(gettext("This address can’t be read"), end(rejected.said))
+    known = _BEFORE_READING.get(rejected.rejection)
+    return Told(gettext("This was not done"), gettext(known) if known else end(rejected.said))
 
 
 def tell_logged_out() -> Told:

@@ -1,4 +1,4 @@
-"""A form or an address that is refused is told as a page, in the operator's language, with what was typed."""
+"""A form or an address that is rejected is told as a page, in the operator's language, with what was typed."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def body(rejection: Rejection) -> bytes:
 
 @pytest.mark.parametrize("rejection", CROSSED)
 @pytest.mark.parametrize("address", ["login", "annotations"])
-async def test_what_is_refused_before_it_is_read_is_told_on_a_page_counted_and_repeats_nothing(
+async def test_what_is_rejected_before_it_is_read_is_told_on_a_page_counted_and_repeats_nothing(
     tmp_path: Path, rejection: Rejection, address: str
 ) -> None:
     def make() -> AdNoticeMiddleware:

@@ -68,7 +68,7 @@ class State(msgspec.Struct, frozen=True):
     turned_away: int
 
 
-class Worker:
+class WriterThread:
     """One process' work, from its first occurrence until `close`."""
 
     def __init__(self, settings: CountSettings, clock: Callable[[], float], mode: CurrentMode) -> None:
@@ -133,7 +133,7 @@ class Worker:
     async def take(self, id_: str, expires: float, occurrences: tuple[Occurrence, ...]) -> Counted:
         """Counts under an id; returns after the commit. Raises `Unavailable`."""
         try:
-            self._refuse_at_once()
+            self._turn_away()
             waiters = self._waiters = waiters_here(self._waiters, self._deadline)
             waiter = waiters.add()
             self.queue.put(Waiting(id_, expires, occurrences, waiters, waiter))
@@ -169,7 +169,7 @@ class Worker:
         except Unavailable as problem:
             logger.warning("Some counts were not written before the end: %s", problem)
 
-    def _refuse_at_once(self) -> None:
+    def _turn_away(self) -> None:
         if self.queue.full():
             raise Unavailable("more reports are waiting than the store takes")
         since = self._failing_since
@@ -206,7 +206,7 @@ class Worker:
                 pause = self._backoff.next_pause()
                 group = [waiting for waiting in group if not waiting.waiter.done()]
             except Exception as error:  # whatever it is, the thread goes on, and the callers are told
-                logger.exception("The writer failed; its reports are refused")
+                logger.exception("The writer failed; its reports are turned away")
                 failed = Unavailable(f"the writer failed: {type(error).__name__}")
                 tell((waiting, failed) for waiting in group)
                 self._tell_lookers(failed)
