@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import codecs
-import getpass
-import socket
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
-import msgspec
 from click.shell_completion import get_completion_class
 
 from adnotice import __version__
-from adnotice.annotate import annotate_site
-from adnotice.approval import ACTIONS, tell_wording
-from adnotice.arguments import Arguments
-from adnotice.commands import (
-    MODES,
-    NoSite,
-    change_mode,
-    change_peace,
-    check_site,
-    find_store,
-    opened,
-    store_url,
-    whole_settings,
-)
-from adnotice.configuration import read_settings, tell_source
-from adnotice.count.cdn_import import NotImportable, import_served, read_served
-from adnotice.count.model.calendar import Calendar
-from adnotice.count.model.page_templates import RoutePatterns
-from adnotice.count.stores.migrate import DONE, migrate_store
-from adnotice.count.stores.open import open_store
+from adnotice.commands import credentials, upkeep
+from adnotice.commands.annotate import annotate_site
+from adnotice.commands.arguments import Arguments
+from adnotice.commands.figures import print_figures
+from adnotice.commands.importing import import_page_views
+from adnotice.commands.init import begin_site
+from adnotice.commands.mode import MODES, change_mode
+from adnotice.commands.output import explain_failure, flush, take_any_letter
+from adnotice.commands.peace import change_peace
+from adnotice.commands.reporting import FOUND, send_report, watch_site
+from adnotice.commands.serving import serve_alone
+from adnotice.commands.stores import NoSite, whole_settings
+from adnotice.commands.wording import ACTIONS, tell_wording
 from adnotice.count.stores.protocol import NoStore
-from adnotice.count.stores.sql.backup import back_up, restore
-from adnotice.init import begin_site
-from adnotice.insight.access.passwords import hash_password
 from adnotice.insight.analysis.change import Against
-from adnotice.insight.analysis.query import Reader, Wish
-from adnotice.insight.api import EXPORTED_ROWS
-from adnotice.insight.display import exports
-from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
-from adnotice.keys import new_secret
 from adnotice.mode import SETTLE_SECONDS
 from adnotice.notice.sentences import SOURCE
-from adnotice.output import explain_failure, flush, take_any_letter
-from adnotice.reporting import FOUND, make_reader, send_report, watch_site
 from adnotice.settings import SettingsError
 from adnotice.vocabulary import Unavailable
 
@@ -133,28 +110,13 @@ def init(**given: Any) -> int:
 @adnotice.command("new-secret")
 def print_secret() -> int:
     """Print a strong secret_key."""
-    print(new_secret())
-    return 0
+    return credentials.print_secret()
 
 
 @adnotice.command("hash-password")
 def print_hash() -> int:
     """Ask for a password and print its dashboard_password_hash."""
-    if sys.stdin.isatty():
-        password = getpass.getpass("Password for the dashboard: ")
-        if password != getpass.getpass("Once more: "):
-            print("The two passwords differ. Nothing was made.", file=sys.stderr)
-            return 1
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    try:
-        hashed = hash_password(password)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(hashed)
-    print("Quote it where a shell reads it, for its $: with single quotes; in a compose file as $$.", file=sys.stderr)
-    return 0
+    return credentials.print_hash()
 
 
 @adnotice.command()
@@ -210,15 +172,7 @@ def wording(**given: Any) -> int:
 @store_option
 def prune(**given: Any) -> int:
     """Remove what is past its retention."""
-    asked = Arguments(**given)
-    with opened(asked) as store:
-        removed = store.prune(time.time())
-    print(
-        msgspec.json.encode({"removed": removed}).decode()
-        if asked.json
-        else f"{removed:,} {'row' if removed == 1 else 'rows'} removed"
-    )
-    return 0
+    return upkeep.prune_store(Arguments(**given))
 
 
 @adnotice.command()
@@ -227,13 +181,7 @@ def prune(**given: Any) -> int:
 @store_option
 def backup(**given: Any) -> int:
     """Copy a SQLite store into a new FILE while counting goes on."""
-    asked = Arguments(**given)
-    url = store_url(asked)
-    with progress("copying") as tell:
-        size = back_up(url, asked.file, tell)
-    told = msgspec.json.encode({"file": str(asked.file), "bytes": size}).decode()
-    print(told if asked.json else f"{asked.file}: {size} bytes")
-    return 0
+    return upkeep.back_up_store(Arguments(**given))
 
 
 @adnotice.command("restore")
@@ -241,10 +189,7 @@ def backup(**given: Any) -> int:
 @store_option
 def restore_store(**given: Any) -> int:
     """Put a backup where the store is; what was there is moved aside."""
-    asked = Arguments(**given)
-    aside = restore(asked.file, store_url(asked))
-    print(f"restored; what was there before is {aside}" if aside else "restored")
-    return 0
+    return upkeep.restore_store(Arguments(**given))
 
 
 @adnotice.command("copy")
@@ -252,16 +197,7 @@ def restore_store(**given: Any) -> int:
 @store_option
 def copy_all(**given: Any) -> int:
     """Copy all counts into another, empty store at URL: from SQLite to PostgreSQL, or back. Stop the site's servers first."""
-    from adnotice.count.stores.sql.transfer import copy_store
-
-    asked = Arguments(**given)
-    settings = whole_settings()
-    with opened(asked, settings) as source, closing(open_store(asked.target, settings.count)) as target:
-        copied = copy_store(source, target)
-        print(
-            f"{copied} tallies are in {find_store(target)} now. Name it in the setting store_url, and start the servers"
-        )
-    return 0
+    return upkeep.copy_all(Arguments(**given))
 
 
 @adnotice.command()
@@ -271,22 +207,7 @@ def copy_all(**given: Any) -> int:
 @store_option
 def migrate(**given: Any) -> int:
     """Bring a store that an older version wrote to this version's schema."""
-    asked = Arguments(**given)
-
-    def ask(question: str) -> bool:
-        # Programs are asked nothing: they say --yes.
-        return not asked.json and sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-    told = sys.stderr if asked.json else sys.stdout
-    with opened(asked, older=True) as store:
-        plan = store.plan()
-        status = migrate_store(
-            store, dry_run=asked.dry_run, agreed=asked.yes, ask=ask, say=lambda line: print(line, file=told, flush=True)
-        )
-        if asked.json:
-            migrated = status == DONE and bool(plan.steps) and not asked.dry_run
-            print(msgspec.json.encode({**msgspec.structs.asdict(plan), "migrated": migrated}).decode())
-        return status
+    return upkeep.bring_up_to_date(Arguments(**given))
 
 
 @adnotice.command("import")
@@ -296,26 +217,7 @@ def migrate(**given: Any) -> int:
 @store_option
 def import_pages(**given: Any) -> int:
     """Take over daily page views that a CDN counted: CSV with day,page,views; a column named site may say which site."""
-    asked = Arguments(**given)
-    settings = whole_settings()
-    try:
-        with asked.file.open(encoding="utf-8-sig", newline="") as lines:
-            served = read_served(lines, asked.site or settings.site, RoutePatterns(settings.count.routes).name)
-    except (OSError, UnicodeDecodeError, NotImportable) as error:
-        print(f"{asked.file}: {error}", file=sys.stderr)
-        return 1
-    print(f"site: {asked.site or settings.site}, where the file names no other", file=sys.stderr)
-    with opened(asked, settings, create=True) as store, progress("counting") as tell:
-        done = import_served(store, Calendar(settings.count.timezone), served, tell)
-    if asked.json:
-        known = [{"site": site, "day": day} for site, day in done.known]
-        print(msgspec.json.encode({"views": done.views, "days": done.days, "known": known}).decode())
-        return 0
-    views, days = "view" if done.views == 1 else "views", "day" if done.days == 1 else "days"
-    print(f"{done.views:,} {views} of {done.days:,} {days} imported")
-    for site, day in done.known:
-        print(f"{day} of {site} had been imported before: left as it was")
-    return 0
+    return import_page_views(Arguments(**given))
 
 
 @adnotice.command()
@@ -333,32 +235,7 @@ def import_pages(**given: Any) -> int:
 @store_option
 def figures(**given: Any) -> int:
     """Print a site's figures. TABLE is summary (JSON), metrics (for Prometheus), or a table as CSV: series, pages, …"""
-    asked = Arguments(**given)
-    settings = whole_settings()
-    with opened(asked, settings) as store:
-        check_site(store, asked.site)
-        reader = make_reader(store, settings)
-        try:
-            text = export(reader, asked.table, Wish.of(vars(asked), "", EXPORTED_ROWS))
-        except ValueError as error:
-            print(error, file=sys.stderr)
-            return 1
-    print(text.decode(), end="")
-    return 0
-
-
-def export(reader: Reader, name: str, wish: Wish) -> bytes:
-    """The summary, the metrics, or one of the tables. Raises `ValueError` for a name or days that there are not."""
-    if name == "metrics":
-        return to_openmetrics(reader.measure(reader.health(), MAX_METRIC_SITES))[0]
-    reading = reader.read(wish)
-    print(f"site: {reading.summary.site or 'none yet'}", file=sys.stderr)
-    if name == "summary":
-        return exports.to_json(reading) + b"\n"
-    tables = exports.tables(reading)
-    if name not in tables:
-        raise ValueError(f"no such table: {name!r}, there are: summary, metrics, {', '.join(tables)}")
-    return exports.to_csv(tables[name]).removeprefix(codecs.BOM_UTF8)
+    return print_figures(Arguments(**given))
 
 
 @adnotice.command()
@@ -425,36 +302,7 @@ def doctor(target: str, paths: tuple[str, ...], prefix: str | None, host: str, *
 @click.option("--port", type=click.IntRange(1, 65535), default=8009, show_default=True, help="The port to listen on.")
 def serve(host: str, port: int) -> int:
     """Run adnotice on its own, for sites that are not Python."""
-    try:
-        import uvicorn
-    except ImportError:
-        print("adnotice serve needs uvicorn. Install it with: pip install 'adnotice[serve]'", file=sys.stderr)
-        return 1
-    from adnotice.serve import create_app
-
-    print(f"settings: {tell_source()}", file=sys.stderr)
-    settings = read_settings()
-    with closing(open_store(settings.count.store_url, settings.count, create=False)) as store:
-        print(f"store: {store.health().url}", file=sys.stderr)
-    if obstacle := find_obstacle(host, port):
-        print(f"nobody can listen on {host}, port {port}: {obstacle}. Choose another with --port", file=sys.stderr)
-        return 1
-    uvicorn.run(create_app(settings), host=host, port=port)
-    return 0
-
-
-def find_obstacle(host: str, port: int) -> str:
-    """Why nobody can listen there; empty where somebody can."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
-        # As the server does: what has just ended is no obstacle, and :: is another address than 0.0.0.0.
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if tried.family is socket.AF_INET6:
-            tried.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        try:
-            tried.bind((host, port))
-        except OSError as error:
-            return error.strerror or str(error)
-    return ""
+    return serve_alone(host, port)
 
 
 @adnotice.command()
@@ -465,21 +313,6 @@ def completion(shell: str) -> int:
     assert made is not None  # noqa: S101 - click knows these three
     print(made(adnotice, {}, "adnotice", "_ADNOTICE_COMPLETE").source())
     return 0
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere: told how much is left, of how much."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def tell(left: int, whole: int) -> None:
-            bar.length = max(1, whole)
-            bar.update(whole - left - bar.pos)
-
-        yield tell
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from adnotice import __version__
 from adnotice.cli import main
+from adnotice.commands.output import ESCAPED, explain_failure, take_any_letter
 from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.keys import problems
-from adnotice.output import ESCAPED, explain_failure, take_any_letter
 
 
 @pytest.fixture

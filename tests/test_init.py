@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from adnotice.cli import main
-from adnotice.frameworks import App, Framework, find_apps, name_target, write_lines
+from adnotice.commands.frameworks import App, Framework, find_apps, name_target, write_lines
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import check_password
 from adnotice.settings import Settings

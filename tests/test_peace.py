@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from adnotice import cli
-from adnotice.commands import read_time
+from adnotice.commands.peace import read_time
 from adnotice.count.stores.open import open_store
 from adnotice.insight.trail import Act, Trail
 from adnotice.mode import LONGEST_PEACE_SECONDS, SETTLE_SECONDS, CurrentMode, begin_peace, end_peace, find_peace

@@ -13,10 +13,10 @@ import pytest
 import trustme
 
 from adnotice.cli import main
+from adnotice.commands.reporting import FOUND
 from adnotice.count.model.tally import Metric
 from adnotice.insight.mail import BadMailUrl, MailServer, NotSent, Once, write_mail
 from adnotice.insight.settings import InsightSettings
-from adnotice.reporting import FOUND
 from tests.insight.conftest import SITE, Newsroom
 from tests.insight.mail_server import Inbox, serving_mail
 

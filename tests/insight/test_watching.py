@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from adnotice.cli import main
+from adnotice.commands.reporting import FOUND, tell
 from adnotice.count.model.calendar import Starts
 from adnotice.count.model.tally import Dimension, Grain, Key, Metric, Point
 from adnotice.finding import Weight
@@ -16,7 +17,6 @@ from adnotice.insight.analysis.query import Reader
 from adnotice.insight.analysis.series import make_series
 from adnotice.insight.analysis.stopped import find_stop
 from adnotice.insight.watching import Watched, look, quiet_down
-from adnotice.reporting import FOUND, tell
 from adnotice.vocabulary import Mode, Refusal
 from tests.insight.conftest import SITE, Newsroom
 

@@ -7,8 +7,8 @@ import time
 
 import msgspec
 
-from adnotice.arguments import Arguments
-from adnotice.commands import NoSite, check_site, opened, whole_settings
+from adnotice.commands.arguments import Arguments
+from adnotice.commands.stores import NoSite, check_site, opened, whole_settings
 from adnotice.count.model.calendar import Calendar
 from adnotice.insight.analysis.query import LABEL, choose_site
 from adnotice.insight.annotations import Annotations, BadAnnotation

@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
-from adnotice.arguments import Arguments
-from adnotice.commands import check_site, find_mode, opened, whole_settings
+from adnotice.commands.arguments import Arguments
+from adnotice.commands.processes import find_mode
+from adnotice.commands.stores import check_site, opened, whole_settings
 from adnotice.count.stores.protocol import NoStore, Store
 from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.analysis.query import Reader, Wish

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from adnotice.arguments import Arguments
-from adnotice.commands import whole_settings
+from adnotice.commands.arguments import Arguments
+from adnotice.commands.stores import whole_settings
 from adnotice.insight import wording as insight_wording
 from adnotice.notice.approved import Approved, approve, print_approved, read_approved, write_approved
 from adnotice.notice.drafts import Draft, list_drafts, load_draft

@@ -12,11 +12,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from adnotice.arguments import Arguments
-from adnotice.commands import find_store
+from adnotice.commands.arguments import Arguments
+from adnotice.commands.frameworks import Framework, find_apps, name_target, write_lines
+from adnotice.commands.stores import find_store
 from adnotice.configuration import FILE_NAME, find_file, tell_source
 from adnotice.count.stores.open import open_store, sqlite_file
-from adnotice.frameworks import Framework, find_apps, name_target, write_lines
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import hash_password
 from adnotice.keys import new_secret
