@@ -14,18 +14,18 @@ _WEIGHT: Final = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
 def pick_language(wanted: str, available: Sequence[str]) -> str:
-    """The available language that is wanted most; else the first one that is not refused.
+    """The available language that is wanted most; else the first one that is acceptable.
 
     `wanted` is a list by commas: a page's `lang`, a `navigator.languages`, or an Accept-Language header. A region falls back
-    to its language. What has the weight 0 is refused, what can't be read is passed over, `*` takes what there is.
+    to its language. What has the weight 0 is not acceptable, what can't be read is passed over, `*` takes what there is.
     """
     known = {tag.lower(): tag for tag in available}
     weights = list(_read(wanted))
-    refused = {tag for tag, weight in weights if not weight}
+    unacceptable = {tag for tag, weight in weights if not weight}
     for tag, weight in sorted(weights, key=lambda each: -each[1]):
-        if weight and (found := _look_up(tag, known)) and found not in refused:
+        if weight and (found := _look_up(tag, known)) and found not in unacceptable:
             return known[found]
-    return next((tag for low, tag in known.items() if low not in refused), available[0])
+    return next((tag for low, tag in known.items() if low not in unacceptable), available[0])
 
 
 def _read(wanted: str) -> Iterator[tuple[str, float]]:
