@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from adnotice.commands.reporting import tell
 from adnotice.count.model.calendar import Starts
 from adnotice.count.model.tally import Count, Dimension, Metric, Point
 from adnotice.count.stores.protocol import Health
@@ -19,7 +20,6 @@ from adnotice.insight.display.report import BAR, Letter, to_text, write_report
 from adnotice.insight.watching import Watched
 from adnotice.insight.wording import list_message_drafts, load_message_draft
 from adnotice.language import Catalogue, speaking
-from adnotice.reporting import tell
 from adnotice.vocabulary import Mode
 
 TODAY = date(2026, 11, 29)
