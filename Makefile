@@ -8,8 +8,8 @@ ARGS ?=
 MARK ?=
 # Bytecode is kept, whatever the shell says: the tests start a thousand processes, each of which would compile it all.
 export PYTHONDONTWRITEBYTECODE :=
-# Two processes: a test waits for most of its time. The tests of a module stay together and share what they have started.
-SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes a half: a test waits for most of its time. The tests of a module stay together and share what they have started.
+SHARED := -n 3 --dist loadfile --no-loadscope-reorder
 QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor
@@ -92,7 +92,8 @@ lint: $(CACHE)/check
 	@$(BIN)/mypy
 	@$(BIN)/mypy --python-version 3.14 # the library's types differ, and mypyc reads those of the Python that compiles
 
-check: lint $(CACHE)/compiled ## lint, types, and every test: what CI runs; of the browsers' tables every value
+check: $(CACHE)/check ## lint, types, and every test: what CI runs; of the browsers' tables every value
+	@$(MAKE) --no-print-directory --jobs=2 lint $(CACHE)/compiled
 	@$(MAKE) --no-print-directory test ARGS='--durations=20 $(ARGS)'
 
 # Beside CI, not in it: Python traces each line of ours in all thousand processes, which takes two thirds more CPU.
@@ -193,10 +194,10 @@ $(CACHE)/docs: locks/docs.txt | $(BIN)/python
 	@$(call IN_LANE,docs) --require-hashes --requirement locks/docs.txt
 	@touch $@
 
-# Both builds side by side: each takes its attacks one by one, and what is attacked mostly waits.
 translations: $(CACHE)/check ## the template for translators, every PO file brought to it, and the compiled catalogues (ARGS=fi begins one)
 	@$(BIN)/python -m translations $(ARGS)
 
+# Both builds side by side: each takes its attacks one by one, and what is attacked mostly waits.
 hostile: $(CACHE)/check $(CACHE)/compiled ## every attack on every server, plain and compiled, as one table (ARGS="-k nginx")
 	@bash tests/hostile/both_builds.sh $(BIN)/python $(CACHE)/compiled $(ARGS)
 

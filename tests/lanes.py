@@ -45,6 +45,16 @@ LONGEST: Final = (
 FIXTURES: Final = {"cluster", "cluster_url", "own_redis", "own_postgresql", "postgresql_url", "redis_url"}
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `-m` leaves out as a folder is not read: reading all the tests takes each process of a lane ten seconds."""
+    marks = config.option.markexpr
+    if collection_path.is_relative_to(HERE / "browser"):
+        return True if marks.startswith("not (browser or") else None
+    if marks.startswith("browser and") and not (HERE / "browser").is_relative_to(collection_path):
+        return True
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks them, and puts them in order; within it modules stay in the order in which they came."""
     for item in items:

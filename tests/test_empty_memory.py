@@ -17,8 +17,9 @@ ROOT = Path(__file__).parent.parent
 TESTS = (
     "test_empty_memory.py",
     "inject",
-    "detect/test_report.py",
-    "detect/test_verdict.py",
+    "count/test_model.py",
+    "count/test_calendar.py",
+    "count/test_page_templates.py",
     "test_page.py",
     "test_agents.py",
 )

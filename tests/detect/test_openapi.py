@@ -26,6 +26,9 @@ from tests.honest import read_found
 from tests.support.openapi import DOCUMENT, FOR_READERS, assert_all_refused, assert_nothing_found
 from tests.support.reports import report
 
+MANY = [100, pytest.param(2000, marks=pytest.mark.endurance)]
+"""How many requests: in make test, and in make endurance."""
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
@@ -35,9 +38,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("examples", MANY)
 @pytest.mark.parametrize(("method", "path"), FOR_READERS)
-def test_schemathesis_finds_nothing(app: Starlette, method: str, path: str) -> None:
-    assert_nothing_found(app, method, path, examples=200)
+def test_schemathesis_finds_nothing(app: Starlette, method: str, path: str, examples: int) -> None:
+    assert_nothing_found(app, method, path, examples=examples)
 
 
 @pytest.mark.slow
