@@ -262,7 +262,11 @@ async def test_the_messages_and_headers_of_the_app_are_never_changed() -> None:
     assert second == part(PAGE)
 
 
-@pytest.mark.parametrize("page", [PAGE, b"<!-- no page -->\n" * 9, PACKED, b"\x1f\x8bno gzip"])
+@pytest.mark.parametrize(
+    "page",
+    [PAGE, b"<!-- no page -->\n" * 9, PACKED, b"\x1f\x8bno gzip"],
+    ids=["a page", "no page", "a packed page", "what is no gzip"],
+)
 @pytest.mark.parametrize("size", [2, 16, 1000])
 async def test_an_app_may_use_its_messages_and_buffers_again_once_they_are_sent(page: bytes, size: int) -> None:
     packed = page.startswith(b"\x1f\x8b")
