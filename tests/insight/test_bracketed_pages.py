@@ -61,6 +61,7 @@ ADDRESSES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_no_english_stands_outside_of_messages(newsroom: Newsroom) -> None:
     newsroom.hold(count_weeks)

@@ -300,6 +300,7 @@ def test_one_sentence_for_every_number_is_said(here: Path) -> None:
         assert [find_form("{n} page view", "{n} page views", n) for n in (1, 2)] == ["{n} Mal", "{n} Mal"]
 
 
+@pytest.mark.slow
 def test_the_words_are_printed_for_who_is_to_approve_them(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["wording", "--html", "uk", "--dashboard"]) == 0
     page = capsys.readouterr().out

@@ -112,11 +112,13 @@ def name_parts(moves: Mapping[str, Callable[[float], float]], grows: Mapping[str
     return [part.name if part else "" for unusual, part in looks if unusual]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", AS_ALL)
 def test_where_all_rows_of_a_world_move_alike_none_is_named(way: str) -> None:
     assert set(name_parts(dict.fromkeys(ROWS, AS_ALL[way]), {})) == {""}
 
 
+@pytest.mark.slow
 def test_where_one_row_of_a_world_moves_it_is_named() -> None:
     further = name_parts({"Firefox": lambda rate: rate + 0.3}, {})
     more = name_parts({}, {"Firefox": 3})
