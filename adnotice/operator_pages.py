@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from adnotice.count.ingest.writer import Writer
 from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.blind_spots import Sight
 from adnotice.insight.dashboard import Dashboard
-from adnotice.insight.wording import load_spoken
 from adnotice.keys import Keys
 from adnotice.mode import CurrentMode
 from adnotice.notice.to_mend import find_left_open
@@ -20,7 +18,7 @@ from adnotice.settings_list import list_settings
 def make_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: CurrentMode) -> Dashboard:
     """The operator's pages, API and metrics of what this writer counts."""
     left_open = find_left_open(settings.notice)
-    spoken = load_spoken(settings.insight.dashboard_languages, Path(settings.notice.wording_folder))
+    spoken = settings.spoken()
     return Dashboard(
         settings.insight,
         keys=keys,
@@ -36,6 +34,16 @@ def make_dashboard(settings: Settings, keys: Keys, writer: Writer, mode: Current
         settings_told=partial(list_settings, settings),
         languages=settings.notice.languages,
         spoken=spoken.catalogues,
-        sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
-        retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
+        sight=make_sight(settings),
+        retention=make_retention(settings),
     )
+
+
+def make_sight(settings: Settings) -> Sight:
+    """What these settings let the figures see."""
+    return Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc)
+
+
+def make_retention(settings: Settings) -> Retention:
+    """How long figures are kept by the hour and by the day."""
+    return Retention(settings.count.hours_kept_days, settings.count.days_kept_months)

@@ -22,7 +22,7 @@ from adnotice.detect.settings import DetectSettings
 from adnotice.http.admission import AdmissionSettings
 from adnotice.inject.settings import InjectSettings
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.wording import load_spoken
+from adnotice.insight.wording import Spoken, load_spoken
 from adnotice.keywords import Keywords
 from adnotice.notice.settings import NoticeSettings
 from adnotice.vocabulary import Mode
@@ -155,8 +155,11 @@ class Settings:
         """Says what is allowed and yet seldom meant."""
         yield from self.admission.warnings()
         yield from self.notice.warnings()
-        spoken = load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder))
-        yield from map(str, spoken.waiting.values())
+        yield from map(str, self.spoken().waiting.values())
+
+    def spoken(self) -> Spoken:
+        """The operators' languages, as far as their words are approved."""
+        return load_spoken(self.insight.dashboard_languages, Path(self.notice.wording_folder))
 
     @classmethod
     def _compose(cls, options: Mapping[str, object], spell: Callable[[str], str], problems: Sequence[str] = ()) -> Self:

@@ -123,17 +123,24 @@ def serve(target: str, environment: Mapping[str, str]) -> Iterator[Site]:
             env={**os.environ, **environment},
             pass_fds=[listening.fileno()],
         )
-        try:
-            site = Site(process.pid, listening.getsockname()[1])
-            await_answer(site, process)
+        with answering(process, listening.getsockname()[1]) as site:
             yield site
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+
+
+@contextlib.contextmanager
+def answering(process: subprocess.Popen[bytes], port: int) -> Iterator[Site]:
+    """The site of this server, once it answers; ends the server after the block."""
+    try:
+        site = Site(process.pid, port)
+        await_answer(site, process)
+        yield site
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def await_answer(site: Site, process: subprocess.Popen[bytes]) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from bench.measure import BASE, CONTROL, Part, Slice, Spread, Table, Target, interleave, noise, ratios
 from bench.protocol import make_request
-from bench.sockets import Site, await_answer, free_port
+from bench.sockets import Site, answering, free_port
 
 OURS: Final = "adnotice"
 WRAPPER: Final = "a wrapper that does nothing"
@@ -72,14 +72,5 @@ def serve_wsgi(contender: str, store_url: str) -> Iterator[Site]:
         "bench.wsgi_served:app",
     ]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # waitress tells of each queue
-    try:
-        site = Site(process.pid, port)
-        await_answer(site, process)
+    with answering(process, port) as site:
         yield site
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

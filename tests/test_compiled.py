@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ast
 import os
-import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.support.programs import without_coverage
+from tests.support.rerun import rerun
 
 ROOT: Final = Path(__file__).parent.parent
 WHEEL: Final = ROOT / ".cache" / "compiled"
@@ -89,19 +86,8 @@ def test_the_compiled_modules_pass_the_tests_of_their_text() -> None:
     assert len(compiled) == len(MODULES)
     beside = [path.name for path in WHEEL.iterdir() if path.suffix in (".so", ".pyd")]
     assert beside == [], "the library of the compiled modules lies in the package, not at the top of site-packages"
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-m", "not (inside or browser or endurance)", "-p", "no:cacheprovider"]
-        + [f"tests/{name}" for name in TESTS]
-        + [f"--ignore=tests/{name}" for name in UNCOMPILED],
-        cwd=ROOT,
-        env={**without_coverage(), "TEST_COMPILED": str(WHEEL)},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-1000:]
-    passed = re.search(r"(\d+) passed", ran.stdout)
-    assert passed is not None
-    assert int(passed[1]) > 500
+    passed = rerun(TESTS, without=UNCOMPILED, markers="not (inside or browser or endurance)", TEST_COMPILED=str(WHEEL))
+    assert passed > 500
 
 
 def test_it_is_the_modules_asked_for_that_are_tested() -> None:

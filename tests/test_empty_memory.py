@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from adnotice.inject.decide import csp
 from tests.inject.site import WITHOUT_MEMORY, wrap
-from tests.support.programs import without_coverage
+from tests.support.rerun import rerun
 
 ROOT = Path(__file__).parent.parent
 TESTS = (
@@ -30,27 +27,7 @@ TESTS = (
 @pytest.mark.remembers
 @pytest.mark.timeout(1_800)
 def test_an_adnotice_without_memory_passes_the_tests_of_one_with_it() -> None:
-    ran = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-m",
-            "not (remembers or browser or endurance)",
-            "-p",
-            "no:cacheprovider",
-        ]
-        + [f"tests/{name}" for name in TESTS],
-        cwd=ROOT,
-        env={**without_coverage(), "TEST_EMPTY_MEMORY": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-1000:]
-    passed = re.search(r"(\d+) passed", ran.stdout)
-    assert passed is not None
-    assert int(passed[1]) > 500
+    assert rerun(TESTS, markers="not (remembers or browser or endurance)", TEST_EMPTY_MEMORY="1") > 500
 
 
 def test_it_is_without_memory_where_that_is_asked_for() -> None:

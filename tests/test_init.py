@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 import subprocess
@@ -18,18 +17,13 @@ from adnotice.commands.frameworks import App, Framework, find_apps, name_target,
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import check_password
 from adnotice.settings import Settings
+from tests.support.folder import stand_in
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, in which the newcomer stands, without a variable of ours."""
-    for name in list(os.environ):
-        if name.startswith("ADNOTICE_"):
-            monkeypatch.delenv(name)
-    folder = tmp_path / "news"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+    return stand_in(tmp_path / "news", monkeypatch)
 
 
 class Terminal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from adnotice.vocabulary import Mode
 from tests.conftest import SECRET
 from tests.count.conftest import postgresql_url, redis_url  # noqa: F401 - fixtures
 from tests.support.asgi_site import shut_down
+from tests.support.folder import stand_in
 
 pytestmark = pytest.mark.anyio
 
@@ -38,13 +38,7 @@ PAGE = "<!doctype html><title>News</title><p>All is well.</p>"
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, in which the operator stands, without a variable that says otherwise."""
-    for name in list(os.environ):
-        if name.startswith("ADNOTICE_"):
-            monkeypatch.delenv(name)
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+    return stand_in(tmp_path / "elsewhere", monkeypatch)
 
 
 NEEDY = [

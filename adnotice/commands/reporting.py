@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -16,18 +15,16 @@ from adnotice.commands.arguments import Arguments
 from adnotice.commands.processes import find_mode
 from adnotice.commands.stores import check_site, opened, whole_settings
 from adnotice.count.stores.protocol import NoStore, Store
-from adnotice.insight.analysis.periods import Retention
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
-from adnotice.insight.blind_spots import Sight
 from adnotice.insight.display import labels
 from adnotice.insight.display.pages import Pages
 from adnotice.insight.display.paragraphs import fold
 from adnotice.insight.display.report import to_text, write_report
 from adnotice.insight.mail import MailServer, NotSent, Once, write_mail
 from adnotice.insight.watching import Watched, look
-from adnotice.insight.wording import load_spoken
 from adnotice.language import ENGLISH, Catalogue, gettext, speaking
+from adnotice.operator_pages import make_retention, make_sight
 from adnotice.settings import Settings
 from adnotice.vocabulary import Unavailable
 
@@ -46,15 +43,14 @@ def make_reader(store: Store, settings: Settings) -> Reader:
         timezone=settings.count.timezone,
         cached=settings.count.pages_cached,
         clock=time.time,
-        retention=Retention(settings.count.hours_kept_days, settings.count.days_kept_months),
-        sight=Sight(bool(settings.detect.ad_probe), settings.detect.honour_gpc),
+        retention=make_retention(settings),
+        sight=make_sight(settings),
     )
 
 
 def find_own_catalogue(settings: Settings) -> Catalogue:
     """The operators' own language, which mails speak: the first of the setting whose words somebody has approved."""
-    spoken = load_spoken(settings.insight.dashboard_languages, Path(settings.notice.wording_folder))
-    return next(iter(spoken.catalogues.values()))
+    return next(iter(settings.spoken().catalogues.values()))
 
 
 def send_report(asked: Arguments) -> int:

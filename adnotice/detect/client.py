@@ -20,22 +20,22 @@ PARTS: Final = ("consent.js", "pages.js", "probe.js", "rounds.js", "second.js", 
 """What client.js loads where it needs it."""
 
 
-def make_client(settings: DetectSettings, sample_rate: float, share: str = "") -> Asset:
-    """The client script for these settings; `sample_rate` is the share of views that it measures, `share` what its reports
-    are to say of that."""
+def make_client(settings: DetectSettings, share: float, proof: str = "") -> Asset:
+    """The client script for these settings. `share` of all views is measured by it: the setting `sample_rate`, or less under
+    load; `proof` is what its reports bring back then (`shares.py`)."""
     built = read_static("client.js").rstrip()
-    given = msgspec.json.encode(client_settings(settings, sample_rate, share)).replace(b"<", b"\\u003c")
+    given = msgspec.json.encode(client_settings(settings, share, proof)).replace(b"<", b"\\u003c")
     return make_asset("client.js", built + b"(" + given + b");\n", MAX_AGE_SECONDS)
 
 
-def client_settings(settings: DetectSettings, sample_rate: float, share: str = "") -> dict[str, Any]:
+def client_settings(settings: DetectSettings, share: float, proof: str = "") -> dict[str, Any]:
     """What the browser needs to know, false and empty left out: `SETTINGS` in static/src/types.d.ts."""
     values = {
         "gpc": settings.honour_gpc,
         "consent": settings.measure_consent == "required",
         "offer": settings.expose_verdict or "required" in (settings.measure_consent, settings.ask_consent),
-        "sample": sample_rate,
-        "drawn": {"share": share} if share else None,
+        "sample": share,
+        "drawn": {"share": proof} if proof else None,
         "expose": settings.expose_verdict,
         "referrers": settings.count_referrers,
         "navigations": settings.count_navigations,

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from adnotice.count.model.calendar import months_before
-from adnotice.count.stores.protocol import Notes
+from adnotice.count.stores.protocol import Notes, read_note
 from adnotice.insight.trail import KEPT_SECONDS, Act, Deed, Trail
 from adnotice.language import Problem, gettext_noop
 
@@ -65,7 +65,7 @@ class Annotations:
 
     def all(self) -> list[Annotation]:
         """All that are kept, by day."""
-        read = (_read(text) for text in self._notes.values(PREFIX).values())
+        read = (read_note(text, Annotation) for text in self._notes.values(PREFIX).values())
         return sorted((each for each in read if each is not None), key=lambda each: (each.day, each.at))
 
     def of(self, site: str) -> list[Annotation]:
@@ -108,10 +108,3 @@ def read_text(text: str) -> str:
             gettext_noop("the text must be of characters that can be seen; leave out those that turn or join others")
         )
     return line
-
-
-def _read(text: str) -> Annotation | None:
-    try:
-        return msgspec.json.decode(text, type=Annotation)
-    except msgspec.MsgspecError:  # of a version that keeps other things
-        return None

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from adnotice.count.stores.protocol import Notes
+from adnotice.count.stores.protocol import Notes, read_note
 from adnotice.vocabulary import Mode, Word
 
 PREFIX: Final = "trail:"
@@ -63,7 +63,7 @@ class Trail:
 
     def all(self) -> list[Deed]:
         """The last of them, oldest first. Raises `Unavailable`."""
-        read = (_read(text) for _, text in sorted(self._notes.values(PREFIX).items()))
+        read = (read_note(text, Deed) for _, text in sorted(self._notes.values(PREFIX).items()))
         return [deed for deed in read if deed is not None][-MAX_LISTED:]
 
 
@@ -71,10 +71,3 @@ def mode_changes(deeds: list[Deed]) -> list[Deed]:
     """Those that changed the mode into another one."""
     modes = list(Mode)
     return [each for each in deeds if each.act is Act.MODE and each.to in modes and each.before in modes]
-
-
-def _read(text: str) -> Deed | None:
-    try:
-        return msgspec.json.decode(text, type=Deed)
-    except msgspec.MsgspecError:  # of a version that keeps other things
-        return None

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +114,32 @@ def test_here_a_process_that_ended_is_not_missed_and_one_that_is_stopped_is(sqli
     store.close()
 
 
-def test_an_idle_process_asks_whether_the_store_takes(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
-) -> None:
-    """Reading goes on all the while; not even one report comes."""
+Begin = Callable[[str], Writer]
+
+
+@pytest.fixture
+def begin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
+    """Begins a writer that looks, and leaves its word, fifty times a second. It ends before what the test has broken is whole
+    again: else it would go on, and say so in another's log."""
     monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
-    writer = Writer(CountSettings(store_url=sqlite_url))
-    writer.begin()
+    begun: list[Writer] = []
+
+    def begin_one(url: str) -> Writer:
+        begun.append(Writer(CountSettings(store_url=url)))
+        begun[-1].begin()
+        return begun[-1]
+
+    yield begin_one
+    for writer in begun:
+        anyio.run(writer.close)
+
+
+def test_an_idle_process_asks_whether_the_store_takes(
+    sqlite_url: str, begin: Begin, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
+) -> None:
+    """Reading goes on all the while; not even one report comes."""
+    writer = begin(sqlite_url)
     wait_for(lambda: not writer.health().problem)
     store = writer.store()
 
@@ -142,13 +159,10 @@ def test_an_idle_process_asks_whether_the_store_takes(
 
 
 def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
+    sqlite_url: str, begin: Begin, monkeypatch: pytest.MonkeyPatch, own_log: Callable[[], list[str]]
 ) -> None:
     """As where the table of notes alone is damaged: counting would go on and wait in turns, several times a second."""
-    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
-    writer = Writer(CountSettings(store_url=sqlite_url))
-    writer.begin()
+    writer = begin(sqlite_url)
     wait_for(lambda: not writer.health().problem)
     store = writer.store()
 
@@ -165,8 +179,6 @@ def test_a_commit_that_succeeds_is_no_recovery_of_a_store_that_takes_no_word(
     wait_for(lambda: writer.state.problem is not None)
     anyio.run(count)
     assert own_log() == ["Counting waits: page 7 is damaged"]
-    anyio.run(writer.close)  # else it goes on when this test's store is whole again, and says so in another's log
-    anyio.run(writer.close)
 
 
 def empty_sqlite(url: str) -> None:
@@ -200,13 +212,10 @@ EMPTY: dict[str, Callable[[str], None]] = {
 
 @pytest.mark.parametrize("kind", EMPTY)
 def test_a_store_that_was_emptied_under_way_is_told(
-    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    kind: str, begin: Begin, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.02)
     url = request.getfixturevalue(kind)
-    writer = Writer(replace(CountSettings(), store_url=url))
-    writer.begin()
+    writer = begin(url)
     wait_for(lambda: bool(heartbeat.read_beats(writer.store(), time.time())))
     assert writer.health().banner.find("another store") < 0
     EMPTY[kind](url)
@@ -214,4 +223,3 @@ def test_a_store_that_was_emptied_under_way_is_told(
     wait_for(lambda: not writer.health().problem)
     assert any("went into another store" in record.message for record in caplog.records)
     assert writer.store().notes.get(CHANGED_NOTE)
-    anyio.run(writer.close)

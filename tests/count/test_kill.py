@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,26 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.count.reporting import Readers, Site
+from tests.support.killing import kill_often
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-def kill_often(site: Site, times: int) -> Readers:
-    """Kills the site so often while readers report; what they were told must be what was counted."""
-    mixed = random.Random()  # noqa: S311 - moments, not secrets
-    readers = Readers(site)
-    with site.running():
-        with readers.reading():
-            for _ in range(times):
-                before = readers.acknowledged
-                while readers.acknowledged < before + 20:
-                    time.sleep(0.01)
-                time.sleep(mixed.uniform(0, 0.3))
-                site.kill()
-                site.start()
-        assert readers.problems == []
-        assert site.views() == readers.acknowledged
-    return readers
 
 
 def test_kill_9_loses_and_doubles_no_acknowledged_report(tmp_path: Path) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
-import random
 import signal
 import subprocess
 import sys
-import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 
 from adnotice.inject.tag import make_tag
 from adnotice.insight.access.passwords import hash_password
-from tests.count.reporting import Readers
+from tests.support.killing import kill_often
 from tests.wsgi.serving import SERVERS, WsgiSite, pages_counted, read_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -25,9 +23,14 @@ PASSWORD = "read all about it"
 PREFORKED = sorted(set(SERVERS) - {"waitress"})
 
 
+def serve(server: str, folder: Path) -> WsgiSite:
+    """The site under this server, counting into a file in the folder."""
+    return WsgiSite(server, f"sqlite:///{folder / 'counts.db'}", folder / "log")
+
+
 @pytest.mark.parametrize("server", PREFORKED)
 def test_a_thousand_pages_over_many_processes_are_counted_when_they_have_ended(server: str, tmp_path: Path) -> None:
-    site = WsgiSite(server, f"sqlite:///{tmp_path / 'counts.db'}", tmp_path / "log")
+    site = serve(server, tmp_path)
     with site.running(), ThreadPoolExecutor(8) as readers:
         pages = list(readers.map(read_page, [site.port] * 1000))
     assert all(make_tag("/_adnotice/client.js", "").plain in page for page in pages)
@@ -36,7 +39,7 @@ def test_a_thousand_pages_over_many_processes_are_counted_when_they_have_ended(s
 
 
 def test_waitress_counts_all_of_them_when_it_is_interrupted(tmp_path: Path) -> None:
-    site = WsgiSite("waitress", f"sqlite:///{tmp_path / 'counts.db'}", tmp_path / "log")
+    site = serve("waitress", tmp_path)
     with site.running():
         with ThreadPoolExecutor(8) as readers:
             list(readers.map(read_page, [site.port] * 200))
@@ -46,28 +49,9 @@ def test_waitress_counts_all_of_them_when_it_is_interrupted(tmp_path: Path) -> N
     assert pages_counted(site) == 200
 
 
-def kill_often(server: str, folder: Path, times: int) -> Readers:
-    """Kills all of the server so often while readers report; what they were told must be what was counted."""
-    mixed = random.Random()  # noqa: S311 - moments, not secrets
-    site = WsgiSite(server, f"sqlite:///{folder / 'counts.db'}", folder / "log")
-    readers = Readers(site)
-    with site.running():
-        with readers.reading():
-            for _ in range(times):
-                before = readers.acknowledged
-                while readers.acknowledged < before + 20:
-                    time.sleep(0.01)
-                time.sleep(mixed.uniform(0, 0.3))
-                site.kill()
-                site.start()
-        assert readers.problems == []
-        assert site.views() == readers.acknowledged
-    return readers
-
-
 @pytest.mark.parametrize("server", ["sync", "gthread"])
 def test_kill_9_loses_and_doubles_no_acknowledged_report(server: str, tmp_path: Path) -> None:
-    readers = kill_often(server, tmp_path, 3)
+    readers = kill_often(serve(server, tmp_path), 3)
     assert readers.counted <= readers.acknowledged
 
 
@@ -75,7 +59,7 @@ def test_kill_9_loses_and_doubles_no_acknowledged_report(server: str, tmp_path: 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("server", ["sync", "gthread", "waitress"])
 def test_kill_9_twenty_times(server: str, tmp_path: Path) -> None:
-    readers = kill_often(server, tmp_path, 20)
+    readers = kill_often(serve(server, tmp_path), 20)
     print(f"{readers.acknowledged} acknowledged under {server}, 0 lost, 0 twice")  # noqa: T201 - the figure is what is asked for
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from adnotice.count.stores.protocol import Health, Store
+from adnotice.count.stores.protocol import Health, Store, read_note
 from adnotice.language import fill, gettext, gettext_noop, ngettext
 from adnotice.mode import CurrentMode
 from adnotice.vocabulary import Mode, Unavailable
@@ -126,7 +126,7 @@ def name_machine() -> str:
 def read_beats(store: Store, now: float) -> list[Beat]:
     """What processes have said lately, without those that have ended as far as that can be seen from here."""
     here = name_machine()
-    beats = [_read(text) for text in store.notes.values(PREFIX).values()]
+    beats = [read_note(text, Beat) for text in store.notes.values(PREFIX).values()]
     return [
         beat
         for beat in beats
@@ -187,10 +187,3 @@ def runs(pid: int) -> bool:
     except OSError:  # somebody else's
         return True
     return True
-
-
-def _read(text: str) -> Beat | None:
-    try:
-        return msgspec.json.decode(text, type=Beat)
-    except msgspec.MsgspecError:  # of a version that says other things
-        return None

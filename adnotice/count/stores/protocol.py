@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
 from adnotice.count.model.tally import METRICS, Batch, Count, Dimension, Grain, Metric, Period, Point
 from adnotice.vocabulary import Unavailable
+
+T = TypeVar("T")
 
 MOST_VALUES: Final = 1000
 """So many values of a dimension are given where nobody says how many."""
@@ -68,6 +70,14 @@ class MigrationPlan(msgspec.Struct, frozen=True):
 
 Tell = Callable[[str], None]
 """Is told, in words, what has been done."""
+
+
+def read_note(text: str, kind: type[T]) -> T | None:
+    """What a note in JSON says; None for one that another version of adnotice wrote, which keeps other things in it."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError:
+        return None
 
 
 class Notes(Protocol):

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from itsdangerous import BadSignature
 
-from adnotice.count.stores.protocol import Notes
+from adnotice.count.stores.protocol import Notes, read_note
 from adnotice.insight.trail import Act, Deed, Trail
 from adnotice.keys import Keys
 from adnotice.language import Problem, gettext_noop
@@ -102,17 +102,17 @@ class Grants:
             self._signers[kind].unsign(secret)
         except BadSignature:
             return None
-        return _read(self._notes.get(_note(kind, secret)) or "")
+        return read_note(self._notes.get(_note(kind, secret)) or "", AccessGrant)
 
     def all(self, kind: GrantKind) -> list[AccessGrant]:
         """Those that hold, the oldest first."""
-        read = (_read(text) for text in self._notes.values(f"{kind}:").values())
+        read = (read_note(text, AccessGrant) for text in self._notes.values(f"{kind}:").values())
         return sorted((each for each in read if each is not None), key=lambda each: each.at)
 
     def revoke(self, kind: GrantKind, id_: str, *, by: str, now: float) -> None:
         """Takes one back; it lets nobody in from now on. Raises `BadGrant` where there is none."""
         for note, text in self._notes.values(f"{kind}:").items():
-            kept = _read(text)
+            kept = read_note(text, AccessGrant)
             if kept is not None and kept.id == id_:
                 self._notes.remove(note)
                 self._trail.add(Deed(now, by, ACTS[kind][1], kept.name))
@@ -123,10 +123,3 @@ class Grants:
 def _note(kind: GrantKind, secret: str) -> str:
     # Signed in another second, or with another of our keys, the same text is another secret: the whole is hashed.
     return f"{kind}:{hashlib.sha256(secret.encode()).hexdigest()[:40]}"
-
-
-def _read(text: str) -> AccessGrant | None:
-    try:
-        return msgspec.json.decode(text, type=AccessGrant)
-    except msgspec.MsgspecError:  # of a version that keeps other things
-        return None
