@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from adnotice.detect.verdict import (
+    CLEAR,
     MAX_CHANCE,
     ROUNDS,
     Evidence,
@@ -23,6 +24,7 @@ from adnotice.detect.verdict import (
     read_signs,
     shows_ads_allowed,
     unknown,
+    weigh_baits,
     worst_chance,
 )
 from adnotice.vocabulary import Ground, Kind, Sign, Verdict
@@ -194,27 +196,45 @@ def test_a_network_that_loses_requests_passes_for_blocked_hosts_once_in_ten_thou
 
 
 @pytest.mark.parametrize(
-    ("evidence", "asked", "verdict"),
+    ("evidence", "asked", "judgement"),
     [
-        (Evidence((A,)), "content", Verdict.CLEAR),
-        (Evidence((A,)), "", Verdict.CLEAR),
-        (Evidence((A,)), "hosts", Verdict.UNKNOWN),
-        (Evidence((A,), probe="absent"), "hosts", Verdict.UNKNOWN),
-        (Evidence((A,), probe="pending"), "hosts", Verdict.UNKNOWN),
-        (Evidence((A,), probe="works"), "hosts", Verdict.CLEAR),
-        (suspected(probe_answers=("arrived",)), "hosts", Verdict.CLEAR),
-        (suspected(probe_answers=("arrived",)), "content", Verdict.UNKNOWN),
-        (suspected(), "hosts", Verdict.BLOCKED),
-        (BLOCKED, "hosts", Verdict.BLOCKED),
+        (Evidence((A,)), "content", CLEAR),
+        (Evidence((A,)), "", CLEAR),
+        (Evidence((A,)), "hosts", unknown(Ground.PENDING)),
+        (Evidence((A,), probe="absent"), "hosts", unknown(Ground.PENDING)),
+        (Evidence((A,), probe="absent", probe_answers=("arrived",)), "hosts", CLEAR),
+        (Evidence((A,), probe="pending"), "hosts", unknown(Ground.PENDING)),
+        (Evidence((A,), probe="works"), "hosts", CLEAR),
+        (suspected(probe_answers=("arrived",)), "hosts", Judgement(Verdict.CLEAR, None, Ground.ANSWERED)),
+        (suspected(probe_answers=("arrived",)), "content", unknown(Ground.ANSWERED)),
+        (suspected(), "hosts", HOSTS),
+        (BLOCKED, "hosts", Judgement(Verdict.BLOCKED, Kind.CONTENT, Ground.STOPPED)),
     ],
 )
-def test_thanks_are_said_only_after_the_same_test_has_passed(evidence: Evidence, asked: str, verdict: Verdict) -> None:
-    assert judge_again(judge(evidence), evidence, asked).verdict is verdict
+def test_thanks_are_said_only_after_the_same_test_has_passed(
+    evidence: Evidence, asked: str, judgement: Judgement
+) -> None:
+    assert judge_again(judge(evidence), evidence, asked) == judgement
 
 
-def test_on_a_later_page_an_address_that_answers_proves_nothing() -> None:
-    assert not shows_ads_allowed(suspected(probe_answers=("arrived",)), "hosts", again=False)
+def test_an_address_that_answers_proves_something_in_the_same_page_and_nothing_on_a_later_one() -> None:
+    answered = suspected(probe_answers=("arrived",))
+    assert shows_ads_allowed(answered, "hosts", again=True)
+    assert not shows_ads_allowed(answered, "hosts", again=False)
+    assert not shows_ads_allowed(suspected(), "hosts", again=True)
     assert shows_ads_allowed(Evidence((A,), probe="works"), "hosts", again=False)
+
+
+def test_a_bait_that_arrived_at_once_is_told_from_one_that_was_tried_again() -> None:
+    assert weigh_baits(Evidence((A,))) is Ground.SCRIPT
+    assert weigh_baits(Evidence((X, A))) is Ground.RETRY
+
+
+@pytest.mark.parametrize(("lost", "arrived", "chance"), [(0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 1, 0.25), (2, 1, 4 / 27)])
+def test_the_likeliest_network_is_the_one_that_loses_as_many_as_were_lost(
+    lost: int, arrived: int, chance: float
+) -> None:
+    assert worst_chance(lost, arrived) == pytest.approx(chance)
 
 
 def test_a_blocker_that_stops_the_baits_is_found_whatever_the_ad_script_does() -> None:
