@@ -13,7 +13,7 @@ from adnotice.doctor.observations import PageSeen, Seen, SiteSeen, cut
 from adnotice.doctor.policies import list_obstacles, read_metas, script_runs
 from adnotice.finding import Finding, Weight
 from adnotice.inject.decide.csp import Address
-from adnotice.inject.decide.eligibility import demands_integrity, is_page_type, refuse, watch_headers
+from adnotice.inject.decide.eligibility import demands_integrity, find_refusal, is_page_type, watch_headers
 from adnotice.inject.rewrite.head_scanner import Scanner
 from adnotice.inject.tag import ASKING, make_tag
 from adnotice.texts import REFUSALS
@@ -56,7 +56,7 @@ def explain_missing(page: PageSeen, address: Address) -> Refusal | None:
     if not is_page_type(seen.header("content-type").encode("latin-1")):
         return Refusal.TYPE if seen.status == 200 else Refusal.STATUS
     # The edge may have added the length of what it compressed; a number that can't be read is the injector's own matter.
-    refusal = refuse(
+    refusal = find_refusal(
         "GET", seen.status, False, {name: value for name, value in watched.items() if name != b"content-length"}
     )
     if refusal:

@@ -144,7 +144,7 @@ class Dashboard:
                 Route("/api/v1/{table}/row", api.row),
                 Route("/metrics", api.metrics),
             ],
-            exception_handlers={HTTPException: self._no_page, Unavailable: self._store_down, Rejected: self._reject},
+            exception_handlers={HTTPException: self._no_page, Unavailable: self._store_is_away, Rejected: self._reject},
         )
         self._app.router.redirect_slashes = False
 
@@ -373,7 +373,7 @@ class Dashboard:
         headers = as_text(*rejected.headers, reason(rejected.reason))
         return self._message(Visitor.of(request), rejected.status, *rejection.tell(rejected), headers)
 
-    async def _store_down(self, request: Request, error: Exception) -> Response:
+    async def _store_is_away(self, request: Request, error: Exception) -> Response:
         seconds = error.retry_after if isinstance(error, Unavailable) else 5
         headers = as_text(retry_after(seconds), reason(STORE_UNAVAILABLE))
         if not _is_for_people(request.scope):

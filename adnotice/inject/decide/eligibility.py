@@ -52,7 +52,7 @@ def watch_headers(headers: Pairs) -> dict[bytes, bytes]:
     return watched
 
 
-def refuse(  # noqa: C901 - one reason after another, in the order in which docs/reasons.md lists them
+def find_refusal(  # noqa: C901 - one reason after another, in the order in which docs/reasons.md lists them
     method: str, status: int, trailers: bool, watched: Mapping[bytes, bytes]
 ) -> Refusal | None:
     """Why a response of a page's type with these headers goes out without the tag; None when nothing speaks against it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from adnotice.inject.decide.eligibility import demands_integrity, policies_of, refuse, watch_headers
+from adnotice.inject.decide.eligibility import demands_integrity, find_refusal, policies_of, watch_headers
 from adnotice.inject.decide.validators import VALIDATORS, Pairs, revise_headers
 from adnotice.inject.rewrite.codecs import can_open
 from adnotice.inject.tag import Tag
@@ -80,7 +80,7 @@ class Plan:
 def make_plan(method: str, status: int, trailers: bool, headers: Pairs, tag: Tag) -> Plan:
     """The plan for a response of a page's type, from its start: pure and worth remembering."""
     watched = watch_headers(headers)
-    refusal = refuse(method, status, trailers, watched)
+    refusal = find_refusal(method, status, trailers, watched)
     coding = watched.get(b"content-encoding", b"").strip().lower()
     if coding in _IDENTITY:
         coding = b""
