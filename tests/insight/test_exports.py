@@ -42,6 +42,16 @@ def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
     assert read(to_csv((["page", "n"], [(cell, 1)]))) == [["page", "n"], ["'" + cell, "1"]]
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("cell", ["/x;=cmd|' /C calc'!A0;", "/a\t=1+1", "/b,=1+1", ";=1", "a;\n=1", '/"x";=1'])
+def test_no_part_of_a_cell_is_taken_for_a_formula_where_cells_are_parted_otherwise(cell: str, separator: str) -> None:
+    """A comma parts cells here, in spreadsheets of many languages a semicolon."""
+    text = to_csv((["page", "n"], [(cell, 1)])).decode("utf-8-sig")
+    found = [part for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for part in row]
+    assert cell in [part.removeprefix("'").partition(",1")[0] for part in found] or separator != ","
+    assert not [part for part in found if part.startswith("=")]
+
+
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2)))
 def test_whatever_the_cells_hold_the_table_is_read_again_as_it_was(rows: list[list[str]]) -> None:
     again = read(to_csv((["a", "b"], rows)))[1:]

@@ -259,6 +259,26 @@ async def test_an_hour_of_a_page_with_few_page_views_is_told_nowhere(newsroom: N
     assert not [each for each in told["series"] if each["masked"]]
 
 
+async def test_no_hour_of_few_page_views_follows_from_a_range_beside_its_day(newsroom: Newsroom) -> None:
+    """Two days beside one: the hours that are hidden of a day are the same in both, so that its sum tells no single one."""
+    base = newsroom.now = (newsroom.now // 86_400 + 2) * 86_400
+    for day, hours in ((2, {9: 40, 10: 2, 11: 30, 12: 6}), (1, {9: 40, 10: 3, 11: 30, 12: 6})):
+        for hour, n in hours.items():
+            newsroom.now = base - 86_400 * day + hour * 3_600
+            newsroom.count({Metric.CLEAR: n})
+            newsroom.count({Metric.CLEAR: n}, dimension=Dimension.PAGE, value="/harbour")
+    newsroom.now = base + 60
+    first, last = (newsroom.today - timedelta(days=ago) for ago in (2, 1))
+    hidden = {}
+    for name, query in (("both", (first, last)), ("first", (first, first)), ("last", (last, last))):
+        address = f"api/v1/pages/row?name=/harbour&first={query[0]}&last={query[1]}"
+        told = (await read(newsroom, address)).json()
+        assert told["span"]["grain"] == "hour"
+        hidden[name] = {each["start"] for each in told["series"] if each["masked"]}
+    assert {start[11:] for start in hidden["first"]} == {"10", "12"}
+    assert hidden["both"] == hidden["first"] | hidden["last"]
+
+
 @pytest.mark.parametrize("table", sorted(TABLES))
 async def test_a_row_alone_costs_no_table_more_than_the_whole(
     busy: Newsroom, table: str, monkeypatch: pytest.MonkeyPatch

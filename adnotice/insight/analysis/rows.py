@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 import msgspec
@@ -147,9 +148,14 @@ def find_small(sizes: Sequence[int], least: int) -> set[int]:
 
 
 def mask(series: Sequence[Bucket], least: int) -> list[Bucket]:
-    """The buckets without the numbers of those that have fewer page views than `least`."""
-    hidden = find_small([max(each.views.measured, each.injected) for each in series], least)
-    return [_hide(each) if index in hidden else each for index, each in enumerate(series)]
+    """The buckets without the numbers of those that have fewer page views than `least`. Hours are masked day by day: the same ones
+    whatever other days are looked at, as each day's sum can be had alone."""
+    masked: list[Bucket] = []
+    for _, day in groupby(series, lambda each: each.start.partition("T")[0] if "T" in each.start else ""):
+        buckets = list(day)
+        hidden = find_small([max(each.views.measured, each.injected) for each in buckets], least)
+        masked += [_hide(each) if index in hidden else each for index, each in enumerate(buckets)]
+    return masked
 
 
 def open_row(table: str, row: Row, numbers: Numbers, series: Sequence[Bucket]) -> OneRow:

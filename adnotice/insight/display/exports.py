@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
@@ -21,6 +20,9 @@ from adnotice.insight.display import labels
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for a formula, the full-width forms included (OWASP CSV Injection, ASVS 1.2.10)."""
+
+_PARTS: Final = re.compile(r'[",;\s]')
+"""What parts cells or lines in some spreadsheet, or is taken off a cell's ends."""
 
 ROWS_AT_ONCE: Final = 200
 """How many rows of a table are written before they are sent."""
@@ -239,7 +241,8 @@ def write_csv(table: Table) -> Iterator[bytes]:
     """The table as RFC 4180 says, piece by piece, in UTF-8 with the mark by which spreadsheets know it; shares as numbers
     from 0 to 1.
 
-    A text that a spreadsheet might run as a formula gets an apostrophe in front.
+    A text that a spreadsheet might run as a formula gets an apostrophe in front; one that holds a semicolon stands in quotation
+    marks too, since spreadsheets of many languages part cells there.
     """
     head, rows = table
     yield codecs.BOM_UTF8 + _lines([head])
@@ -249,9 +252,12 @@ def write_csv(table: Table) -> Iterator[bytes]:
 
 
 def _lines(rows: Iterable[Sequence[Cell]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode("utf-8", "replace")
+    return "".join(f"{','.join(map(_quote, row))}\r\n" for row in rows).encode("utf-8", "replace")
+
+
+def _quote(cell: Cell) -> str:
+    text = "" if cell is None else str(cell)
+    return '"{}"'.format(text.replace('"', '""')) if _PARTS.search(text) else text
 
 
 def _cell(value: Cell) -> Cell:
