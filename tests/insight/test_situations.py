@@ -17,8 +17,9 @@ from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.change import Against, Change, Part, Trend
 from adnotice.insight.analysis.intervals import share
 from adnotice.insight.analysis.periods import choose_span
+from adnotice.insight.analysis.series import make_bucket
 from adnotice.insight.analysis.summarize import summarize
-from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, ReportRows, Stop, Summary
+from adnotice.insight.analysis.summary import NO_REFERRER, NOTHING, Bucket, ReportRows, Stop, Summary
 from adnotice.insight.display import charts, formats, sentences
 from adnotice.vocabulary import Mode
 
@@ -77,6 +78,32 @@ def test_normal() -> None:
         sentences.not_known(summary),
         sentences.for_the_board(summary),
     ]
+
+
+@pytest.mark.parametrize(
+    ("counted", "when"),
+    [
+        ((1, 28), "In the four weeks to 28 November 2026, "),
+        ((24, 28), "From 24 to 28 November 2026, "),
+        ((1, 20), "From 1 to 20 November 2026, "),
+        ((9, 9), "On 9 November 2026, "),
+    ],
+)
+def test_the_board_is_told_of_the_days_that_were_counted_alone(counted: tuple[int, int], when: str) -> None:
+    summary = site(NORMAL)
+    days = [f"2026-11-{day:02}" for day in range(1, 29)]
+    series = [
+        make_bucket(day, {**NOTHING, M.CLEAR: 1_000 * (counted[0] <= int(day[8:]) <= counted[1])}, so_far=False)
+        for day in days
+    ]
+    assert sentences.for_the_board(msgspec.structs.replace(summary, series=series)).startswith(when)
+
+
+def test_a_year_whose_first_months_are_empty_is_told_from_its_first_week_on() -> None:
+    span = choose_span(TODAY, "UTC", days="365")
+    young = make_bucket("2026-06-01", {**NOTHING, M.CLEAR: 9_000}, so_far=False)
+    summary = msgspec.structs.replace(site(NORMAL), span=span, series=[young])
+    assert sentences.for_the_board(summary).startswith("From 1 June to 29 November 2026, ")
 
 
 def test_too_early() -> None:

@@ -10,7 +10,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+import msgspec
+
 from adnotice.count.model.language import NOT_KNOWN
+from adnotice.count.model.tally import Grain
 from adnotice.finding import Finding
 from adnotice.insight.analysis.change import Against, Change, Part, Trend
 from adnotice.insight.analysis.intervals import FEW_VIEWS, Range
@@ -454,7 +457,7 @@ def for_the_board(summary: Summary) -> str:
     """A sentence to be read out; empty where there are too few views for a rate."""
     if summary.rate is None or summary.blocking.few:
         return ""
-    when, share = _when(summary.span), formats.whole(summary.rate)
+    when, share = _when(_counted_days(summary)), formats.whole(summary.rate)
     if summary.sampled != 1:
         share = pgettext("an estimated share, in the middle of a sentence", "about {share}", share=share)
     # Translators: {when} is such as "In the four weeks to 28 November 2026"; {share} such as "19%", or "about 19%".
@@ -482,6 +485,16 @@ def for_the_board(summary: Summary) -> str:
         low=low,
         high=high,
     )
+
+
+def _counted_days(summary: Summary) -> Span:
+    """The days that were looked at, without those before the first count and after the last one: nothing is said of them."""
+    span, counted = summary.span, [bucket.start for bucket in summary.series if bucket.views.measured]
+    if not counted or span.grain is Grain.HOUR:
+        return span
+    first = max(span.first, date.fromisoformat(counted[0]))
+    last = date.fromisoformat(counted[-1]) if span.grain is Grain.DAY else span.last
+    return msgspec.structs.replace(span, first=first, last=last, days=(last - first).days + 1)
 
 
 def _when(span: Span) -> str:
