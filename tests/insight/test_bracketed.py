@@ -147,7 +147,9 @@ def summaries() -> Iterator[Summary]:
     yield msgspec.structs.replace(busy, stopped=Stop("2026-11-22T09", 400), change=judged)
     for first, last in ((TODAY, TODAY), (date(2026, 9, 30), TODAY), (date(2025, 12, 30), TODAY)):
         span = msgspec.structs.replace(busy.span, first=first, last=last)
-        yield msgspec.structs.replace(busy, span=span, sampled=0.1, interval=Interval(0.0001, 0.3), range=None)
+        yield msgspec.structs.replace(
+            busy, span=span, series=(), sampled=0.1, interval=Interval(0.0001, 0.3), range=None
+        )
 
 
 def tell_reports() -> Iterator[str]:
