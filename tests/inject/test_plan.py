@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adnotice.inject.decide.plan import Plan, make_plan
+from adnotice.inject.decide.plan import Plan, find_length, make_plan
 from adnotice.inject.memo.plans import Plans
 from adnotice.inject.tag import make_tag
+from adnotice.vocabulary import Refusal
 from tests.inject.site import (
     HTML,
     PAGE,
@@ -103,6 +104,69 @@ def test_a_tag_with_a_nonce_counts_as_long_as_it_is() -> None:
     headers = [HTML, (b"content-length", b"5")]
     longer = TAG_HERE.with_nonce(b"abc")
     assert plan_for(headers).revise(headers, longer)[1] == (b"content-length", b"%d" % (5 + len(longer)))
+
+
+LENGTH_HERE = (b"Content-Length", b"5")
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_the_length_is_revised_wherever_it_stands(at: int) -> None:
+    headers = [HTML, (b"x-robots-tag", b"none")]
+    headers.insert(at, LENGTH_HERE)
+    plan = plan_for(headers)
+    longer = TAG_HERE.with_nonce(b"abc")
+    assert find_length(headers) == plan.length_at == at
+    assert plan.has_length
+    assert plan.revise(headers, longer)[at] == (b"Content-Length", b"%d" % (5 + len(longer)))
+
+
+def test_a_page_without_a_length_has_none_to_revise() -> None:
+    assert find_length([HTML]) == plan_for([HTML]).length_at == -1
+    assert not plan_for([HTML]).has_length
+    assert plan_for([HTML]).revise([HTML], TAG_HERE.with_nonce(b"abc")) == [HTML]
+
+
+@pytest.mark.parametrize(
+    ("headers", "refusal"),
+    [
+        ([HTML, (b"content-encoding", b"br2"), (b"content-security-policy", b"script-src 'self'")], Refusal.CODING),
+        ([HTML, (b"content-length", b"five")], Refusal.LENGTH),
+        ([HTML, (b"integrity-policy", b"blocked-destinations=(script)")], Refusal.CSP),
+    ],
+)
+def test_the_plan_of_a_page_without_the_tag_says_nothing_of_how_it_would_get_it(
+    headers: Pairs, refusal: Refusal
+) -> None:
+    plan = plan_for(headers)
+    assert told(plan, headers) == [refusal, TAG_HERE, b"", False, False, b"", True, []]
+    assert plan.length_at == -1
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b" GZIP "])
+def test_a_coding_is_known_however_it_is_written_and_identity_is_none(coding: bytes) -> None:
+    assert plan_for([HTML, (b"Content-Encoding", coding)]).coding == b"gzip"
+    assert plan_for([HTML, (b"Content-Encoding", b"Identity")]).coding == b""
+
+
+@pytest.mark.parametrize(("method", "coding"), [("HEAD", b"identity"), ("GET", b"gzip"), ("HEAD", b"gzip")])
+def test_a_length_that_will_not_be_that_of_the_body_is_not_announced(method: str, coding: bytes) -> None:
+    headers = [HTML, LENGTH_HERE, (b"content-encoding", coding)]
+    plan = plan_for(headers, method)
+    assert find_length(plan.revise(headers, TAG_HERE.plain)) == -1
+    assert plan.has_length
+
+
+@pytest.mark.parametrize(
+    ("headers", "keeps"),
+    [
+        ([HTML], True),
+        ([HTML, LENGTH_HERE], False),
+        ([HTML, (b"ETag", b'"v1"')], False),
+        ([HTML, (b"content-encoding", b"gzip")], False),
+    ],
+)
+def test_a_start_is_kept_where_nothing_in_it_changes(headers: Pairs, keeps: bool) -> None:
+    assert plan_for(headers).keeps_start() is keeps
 
 
 def test_what_an_app_changes_in_its_list_of_headers_afterwards_changes_no_plan() -> None:
