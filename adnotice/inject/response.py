@@ -11,7 +11,6 @@ from starlette.types import Message, Send
 from adnotice.inject.decide.plan import Plan
 from adnotice.inject.decide.validators import Pairs
 from adnotice.inject.files import send_file, send_without_body
-from adnotice.inject.held import copy_message
 from adnotice.inject.rewrite.compressed import CompressedRewriter
 from adnotice.inject.rewrite.plain import PlainRewriter
 from adnotice.inject.rules import Page, Rules, begin_with
@@ -113,23 +112,28 @@ class PageResponse:
         self.site, self.tag, self.plan = site, tag, plan
         if headers is None:
             return start
-        self.start, self.headers = copy_message(start), headers
+        # A copy: the app may use its own message, or its list, again once send() has returned.
+        self.start = held = dict(start)
+        held["headers"] = list(start["headers"])
+        self.headers = headers
         return None
 
     def _take_first(self, plan: Plan, message: Message) -> Awaitable[None]:
         """The first message after a page's start: when it tells the place, as it nearly always does, all is done."""
         kind: str = message["type"]
         if kind == "http.response.body" and not plan.coding and isinstance(message, dict):
-            start = body = None
+            body = None
             try:
-                if self.start is not None:
-                    start = begin_with(self.start, self.headers)
                 body = self._tag_first(message)
             except Exception:  # noqa: BLE001 - the long way is tried next
                 self.rules.outcomes.failed(self.scope)
             if body is not None:
                 self.through = send = self.send
-                return send(body) if start is None else send_both(send, start, body)
+                start = self.start
+                if start is None:
+                    return send(body)
+                start["headers"] = self.headers
+                return send_both(send, start, body)
         page = Page(self.scope, self.path, self.site, plan, self.tag, self.start, self.headers)
         self.rewriter = rewriter = (CompressedRewriter if plan.coding else PlainRewriter)(
             self.rules, page, self.send, self.pass_on, page.start

@@ -289,7 +289,7 @@ async def test_after_five_wrong_passwords_each_doubles_the_wait_up_to_a_minute(b
             answer = await log_in(browser, "not the password")
             assert answer.status_code == 429
             waits.append(int(answer.headers["retry-after"]))
-            assert f"wait {waits[-1]} seconds" in answer.text
+            assert f"wait {waits[-1]} second{'s' if waits[-1] > 1 else ''}" in answer.text
             busy.now += waits[-1]
             assert (await log_in(browser, "not the password")).status_code == 403
         assert waits == [1, 2, 4, 8, 16, 32, 60, 60]

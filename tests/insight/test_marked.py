@@ -68,6 +68,7 @@ NOT_SAID = (
     "shared link ",
     ": set ",  # said by `adnotice mode`, on the command line
     " and ",
+    "log in first",  # a rejected form's header; its page says so in the operator's language
     "(none)",  # the name of a row, which labels says
 )
 SAID = re.compile(r"[A-Za-z’']{2,}[,;:]? [a-z’']{2,}|^[A-Z][a-z]+( [a-z]+)*[.:]$|[a-z]{2,} $|^[ ,;:(]+[a-z]{2,}")
