@@ -11,7 +11,7 @@ import { Bar } from "./place.js";
 
 const LARGE_WIDTH = 56; // em of a window that has a corner for it
 const LARGE_HEIGHT = 36;
-const CARD_WIDTH = 27.25; // em, as in card.css
+const CARD_WIDTH = 27.25; // em, as in card.css; wider while the steps are open
 const MARGIN = 24; // px around a card
 const PADDING = 1.3; // em within
 

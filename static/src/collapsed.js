@@ -23,11 +23,11 @@ export const removeOlder = () => {
 };
 
 export class Notice {
-  /** @param {NoticeDetail} detail @param {Content} content @param {(notice: Notice) => Spot} findSpot */
-  constructor(detail, content, findSpot) {
+  /** @param {NoticeDetail} detail @param {Content} content @param {string} page  that is asked on @param {(notice: Notice) => Spot} findSpot */
+  constructor(detail, content, page, findSpot) {
     this.detail = detail;
     this.content = content;
-    this.page = location.pathname;
+    this.page = page;
     this.isOpen = false; // the panel is: nothing is arranged then
     this.isSettled = false; // thanked: nothing is left to answer
     this.wasSeen = false;
@@ -107,9 +107,10 @@ export class Notice {
     const now = () => [em, spot.measure(em), window.innerHeight, host.offsetWidth, host.offsetHeight].join();
     if (this.isOpen || (now() === this.fitted && ask.scrollWidth <= ask.clientWidth)) return;
     dress(host, region, this.content.accents);
-    for (const edges of spot.looks(em)) {
-      for (const [edge, px] of Object.entries(edges)) region.style.setProperty(`--${edge}`, `${px}px`);
-      if (fit(ask, () => spot.may(em))) break;
+    for (const { start, end, levels } of spot.looks(em)) {
+      region.style.setProperty("--start", `${start}px`);
+      region.style.setProperty("--end", `${end}px`);
+      if (fit(ask, () => spot.may(em), levels)) break;
     }
     this.fitted = now();
   }
@@ -121,13 +122,13 @@ export class Notice {
    */
   async press(act) {
     const { bring } = this.detail;
-    const isLast = act === "farewell";
+    const isLast = act === "farewell" || act === "leave";
     if (this.waiting.has(act)) return null;
     this.waiting.add(act);
     this.panel ||= new Promise((tell) => bring("panel", { notice: this, tell }, () => tell((this.panel = null))));
     const panel = await (isLast ? Promise.race([this.panel, pause(PATIENCE)]) : this.panel);
     this.waiting.delete(act);
-    if (!panel && isLast) this.parts.host.remove();
+    if (!panel && isLast) this.end();
     return panel && (isLast || !this.gone.signal.aborted) ? panel[act]() : null;
   }
 

@@ -4,26 +4,37 @@
  */
 
 import { doc } from "./native.js";
-import { findHeading, property, upwards } from "./page.js";
+import { PROSE, HEADINGS, property, upwards } from "./page.js";
 
-const COLUMN = 62; // em that a row of words and controls needs to look well
+export const ROW = 62; // em that a row of words and controls needs to look well
+export const STEPS = 46; // em that two columns of steps need
 const WIDEST = 72;
 const NARROW = 48; // em of a window in which there is one column
+const LEAST_TEXT = 20; // em: what is narrower stands beside the text, or is hidden
+
+/** The first paragraph that may be the article's, else its heading. @param {number} em in px */
+const findText = (em) => {
+  for (const selector of [...PROSE, ...HEADINGS])
+    for (const each of doc.querySelectorAll(selector)) if (each.getBoundingClientRect().width > LEAST_TEXT * em) return each;
+  return doc.body;
+};
 
 /**
- * The page's column in px from the left: the widest block around its heading that begins where the heading does.
- * One too narrow for the notice's row is widened, at its end before its beginning; from where to where it was is told too.
+ * The page's column in px from the left: the widest block around the article's text that begins where the text does.
+ * One too narrow for a row is widened at its end, and at its beginning only as far as is needed; from where to where it was is
+ * told too.
  * @param {number} em in px
+ * @param {number} [needed] em; 0: it begins where the text does
  */
-export const findColumn = (em) => {
+export const findColumn = (em, needed = 0) => {
   const width = doc.documentElement.clientWidth;
   const edge = Math.min(em, width * 0.05);
-  const heading = findHeading();
-  const isRightToLeft = getComputedStyle(heading).direction === "rtl";
+  const text = findText(em);
+  const isRightToLeft = getComputedStyle(text).direction === "rtl";
   /** Begin and end in px of two distances from the left, as the page is written. */
   const asWritten = (/** @type {number} */ left, /** @type {number} */ right) =>
     isRightToLeft ? [width - right, width - left] : [left, right];
-  const blocks = upwards(heading).map((block) => {
+  const blocks = upwards(text).map((block) => {
     const { left, right } = block.getBoundingClientRect();
     const style = getComputedStyle(block);
     const inset = (/** @type {string} */ side) =>
@@ -40,9 +51,8 @@ export const findColumn = (em) => {
   from = Math.max(edge, from);
   to = Math.min(width - edge, to);
   if (!given) {
-    const need = Math.min(COLUMN * em, width - 2 * edge);
-    to = Math.max(to, Math.min(width - edge, from + need));
-    from = Math.min(from, to - need);
+    to = Math.max(to, Math.min(width - edge, from + ROW * em));
+    from = Math.max(edge, Math.min(from, to - needed * em));
   }
   const [left, right] = asWritten(from, Math.min(to, from + WIDEST * em));
   return { left, right, begins, ends };

@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * How much the notice says while it is collapsed: as much as fits where it stands. What does not fit stands behind More:
- * the site's name first, then the body, then the support link.
+ * the site's name first, then the body, then the support link. A smaller title is tried before either of these goes.
  */
 
 export const GAP = 8; // px kept clear beside the notice
@@ -11,8 +11,10 @@ const SHARE = 0.3; // of the window's height
 const SHARE_ENLARGED = 0.5; // where the reader's text is far larger than usual and the window is low
 const LOW = 640; // px
 const ENLARGED = 24; // px of an em
-const LEVELS = 7;
-const ARRANGEMENTS = ["row", "pair", "stack"];
+const LEVELS = ["", "bare", "bare small", "bare brief"]; // classes, the fullest first
+for (const barer of ["small", "briefer", "least", "tiny", "tiniest"]) LEVELS.push(`${LEVELS[LEVELS.length - 1]} ${barer}`);
+export const WHOLE = 3; // of the levels: in these nothing that asks or answers stands behind More
+const ARRANGEMENTS = ["row", "pair", "stack", "stack folds"]; // the last alone breaks a button's label into lines
 
 /**
  * Whether what covers the page may be so large.
@@ -30,15 +32,14 @@ export const maySize = (height, width, em) => {
  * Finds the fullest arrangement that may stand there; says in the frame's data which it is.
  * @param {HTMLElement} frame
  * @param {() => boolean} may  whether it may be as large as it is now
+ * @param {number} [levels]  how many to try
  * @returns {boolean} whether there is one
  */
-export const fit = (frame, may) => {
-  const { dataset, classList } = frame;
-  for (let level = 0; level < LEVELS; level++) {
-    dataset.level = String(level);
-    for (const [at, name] of ["brief", "briefer", "least"].entries()) classList.toggle(name, level > at + 1);
+export const fit = (frame, may, levels) => {
+  for (const level of LEVELS.slice(0, levels)) {
+    frame.className = `ask ${level}`;
     for (const arrangement of ARRANGEMENTS) {
-      dataset.as = arrangement;
+      frame.dataset.as = arrangement;
       if (frame.scrollWidth <= frame.clientWidth && may()) return true;
     }
   }

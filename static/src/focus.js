@@ -5,9 +5,10 @@
 
 import { doc } from "./native.js";
 
-/** The next heading, else the page's main part. @param {Element} [from] */
+/** The next heading, none of its own, else the page's main part. @param {Element} [from] */
 export const findNext = (from) => {
-  const follows = (/** @type {Element} */ each) => from && from.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const follows = (/** @type {Element} */ each) =>
+    from && !from.contains(each) && from.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
   const headings = from ? [...doc.querySelectorAll("h1, h2, h3, h4, h5, h6")] : [];
   return headings.find(follows) || doc.querySelector("main, [role=main], article, h1");
 };

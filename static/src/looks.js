@@ -5,7 +5,7 @@
  */
 
 import { doc } from "./native.js";
-import { find, findHeading, property, upwards } from "./page.js";
+import { find, HEADINGS, property, PROSE, upwards } from "./page.js";
 
 /** @typedef {number[]} Colour  red, green, blue from 0 to 1 */
 
@@ -61,8 +61,8 @@ const write = (colour) => `rgb(${colour.map((part) => Math.round(part * 255)).jo
  * @param {{ light: string, dark: string }} accents  the operator's; empty: the page's ink
  */
 export const dress = (host, region, accents) => {
-  const heading = getComputedStyle(findHeading());
-  const article = find("main p:not([class])", "article p:not([class])", "main p", "article p");
+  const heading = getComputedStyle(find(...HEADINGS));
+  const article = find(...PROSE);
   const prose = getComputedStyle(article);
   const set = (/** @type {string} */ name) => property(host, name);
   const { style } = region;

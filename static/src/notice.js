@@ -10,12 +10,13 @@ import { doc } from "./native.js";
 
 doc.currentScript?.addEventListener("adnotice:begin", (event) => {
   const { detail } = /** @type {CustomEvent<NoticeDetail>} */ (event);
+  const page = location.pathname; // of the view that is asked, where an application has gone on meanwhile, too
 
   /** @param {Content} content */
   const show = async (content) => {
     removeOlder(); // first: one may stand where this one is to
     /** @param {(notice: Notice) => Spot} findSpot */
-    const make = (findSpot) => new Notice(detail, content, findSpot);
+    const make = (findSpot) => new Notice(detail, content, page, findSpot);
     const isThanks = content.state === "thanks";
     /** What a part of ours that is loaded for this says; null: it did not come. @param {string} part @returns {Promise<any>} */
     const ask = (part) => new Promise((tell) => detail.bring(part, { content, make, tell }, () => tell(null)));

@@ -4,11 +4,12 @@
  * none. What is answered there is counted; the steps open at the window's bottom.
  */
 
-import { findColumn } from "./column.js";
+import { findColumn, STEPS } from "./column.js";
 import { makeButton } from "./elements.js";
 import { findNext, giveFocus } from "./focus.js";
 import { past } from "./marks.js";
 import { doc } from "./native.js";
+import { layOver } from "./overlay.js";
 
 const CHOICES = "[data-adnotice-choice]";
 const LONGEST = 60; // characters of a label
@@ -46,7 +47,7 @@ export class OwnWords {
 
   put() {
     this.words.removeAttribute("hidden");
-    doc.body.append(this.notice.parts.host);
+    layOver(this.notice.parts.host);
   }
 
   /** @param {Element} target what was clicked */
@@ -72,7 +73,7 @@ export class OwnWords {
 
   /** Those of what opens at the window's bottom. @param {number} em in px */
   *looks(em) {
-    const { left, right } = findColumn(em);
+    const { left, right } = findColumn(em, STEPS);
     yield { start: left, end: doc.documentElement.clientWidth - right };
   }
 

@@ -14,7 +14,8 @@ export const upwards = (element) => {
 
 /** The first that is there. */
 export const find = (/** @type {string[]} */ ...selectors) => selectors.map((each) => doc.querySelector(each)).find(Boolean) || doc.body;
-export const findHeading = () => find("main h1", "article h1", "h1", "main", "article");
+export const PROSE = ["main p:not([class])", "article p:not([class])", "main p", "article p"];
+export const HEADINGS = ["main h1", "article h1", "h1", "main", "article"];
 
 /** @param {Element} element @param {string} name */
 export const property = (element, name) => getComputedStyle(element).getPropertyValue(`--reader-notice-${name}`).trim();

@@ -20,7 +20,7 @@ const FAREWELL = 5000; // ms that its last word stays for screen readers
 
 /** @param {Content["blockers"][0]} blocker */
 const makeSteps = ({ steps, label, label_lang: lang }) =>
-  make("ol", {}, ...steps.map((step) => make("li", {}, ...setApart(step, label, { lang }))));
+  make("ol", { role: "list" }, ...steps.map((step) => make("li", {}, ...setApart(step, label, { lang }))));
 
 /**
  * How to allow ads: the likely way open, the others below or beside it.
@@ -122,8 +122,9 @@ class NoticePanel {
     reload.hidden = true;
     region.scrollTop = 0;
     notice.spot.open?.(opens);
-    (opens ? heading : how).focus({ preventScroll: true });
+    (opens ? heading : how).focus({ preventScroll: notice.spot.floats });
     if (!opens) return notice.settle();
+    if (!notice.spot.floats) steps.scrollIntoView({ block: "nearest" }); // their beginning, where they are higher than the window
     if (this.wasOpened) return;
     this.wasOpened = true;
     notice.greeting = ""; // who has opened it knows that it is there
@@ -204,6 +205,7 @@ class NoticePanel {
     this.parts.title.textContent = alone.textContent = title;
     body.textContent = sentence;
     region.classList.remove("open");
+    region.classList.add("settled");
     ask.hidden = false;
     const close = makeButton(notice.content.text.thanks_close, "button", () => this.leave());
     actions.replaceChildren(close);

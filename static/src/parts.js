@@ -13,7 +13,7 @@ export const build = ({ text, site, lang, dir, links, state, blockers }, act) =>
   const title = make("h2", { class: "title" }, isStill ? text.still_after_reload : text.title);
   const alone = make("h2", { class: "title alone" }, isStill ? text.still_after_reload : text.title_alone);
   const body = make("p", { class: "body" }, text.body);
-  const words = make("div", { class: "words" }, make("p", { class: "kicker" }, ...setApart(text.region, site)), title, alone, body);
+  const words = make("div", { class: "words" }, make("p", { class: "kicker", "aria-hidden": "true" }, ...setApart(text.region, site)), title, alone, body);
 
   const opener = { "aria-expanded": "false" };
   const first = links.slice(0, 1).map((link) => makeLink(link, blockers.length ? "link" : "button filled", act.follow));
@@ -21,7 +21,7 @@ export const build = ({ text, site, lang, dir, links, state, blockers }, act) =>
   const actions = make("div", { class: "actions" }, how, makeButton(text.not_now, "button", act.later));
   const more = makeButton("", "opener", act.more, opener);
   more.append(make("span", {}, text.more));
-  const ways = make("div", { class: "ways" }, ...first, more, make("bdi", { class: "site", "aria-hidden": "true" }, site));
+  const ways = make("div", { class: "ways" }, ...first, more, make("p", { class: "site", "aria-hidden": "true" }, make("bdi", {}, site)));
   const ask = make("div", { class: "ask" }, words, actions, ways);
 
   const status = make("p", { class: "status quiet", role: "status" });

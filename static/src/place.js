@@ -3,10 +3,11 @@
  * Where the notice may stand, and the room that is kept for it.
  */
 
-import { findColumn } from "./column.js";
+import { findColumn, ROW } from "./column.js";
 import { NOTICE_ELEMENT } from "./contract.js";
-import { GAP, maySize } from "./fit.js";
+import { GAP, maySize, WHOLE } from "./fit.js";
 import { doc } from "./native.js";
+import { layOver } from "./overlay.js";
 import { hasAppeal } from "./standing.js";
 
 const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
@@ -110,7 +111,7 @@ export class Bar {
   }
 
   put() {
-    doc.body.append(this.host);
+    layOver(this.host);
   }
 
   /** What its looks depend on besides its own size. @param {number} em  in px */
@@ -119,14 +120,16 @@ export class Bar {
   }
 
   /**
-   * The looks to try, the best first, each by the room beside its words, in px.
+   * The looks to try, the best first: where the page's text begins, if nothing has to go behind More for that.
    * @param {number} em in px
-   * @returns {Iterable<{ start: number, end: number }>}
+   * @returns {Iterable<Look>}
    */
   *looks(em) {
-    const column = findColumn(em);
     const { left, right } = this.host.getBoundingClientRect();
-    yield { start: Math.max(em / 2, column.left - left), end: Math.max(em / 2, right - column.right) };
+    for (const [needed, levels] of [[0, WHOLE], [ROW]]) {
+      const column = findColumn(em, needed);
+      yield { start: Math.max(em / 2, column.left - left), end: Math.max(em / 2, right - column.right), levels };
+    }
   }
 
   /** Whether it may be as large as it is. @param {number} em in px */

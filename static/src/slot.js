@@ -3,8 +3,9 @@
  * A notice in the page's flow, in an element that the templates have marked: at the article's end, or where an ad would be.
  */
 
-import { findColumn } from "./column.js";
+import { findColumn, STEPS } from "./column.js";
 import { doc } from "./native.js";
+import { layOver } from "./overlay.js";
 
 const FRAMES = "iframe,frame,object,embed";
 const TALL = 250; // px of an ad's box in which everything has room; in a lower one a title and two buttons have
@@ -108,8 +109,9 @@ export class AdBox extends End {
 
   /** A low box holds the title alone and two buttons, in a row; in a high one the words stand above the buttons, as in a text. */
   may() {
-    const { as, level } = this.notice.parts.ask.dataset;
-    return this.fits() && (this.isBare ? as === "row" && level === "2" : as !== "row");
+    const { dataset, classList } = this.notice.parts.ask;
+    const isRow = dataset.as === "row";
+    return this.fits() && (this.isBare ? isRow && classList.contains("brief") : !isRow);
   }
 
   fits() {
@@ -134,12 +136,13 @@ export class AdBox extends End {
     const { host, mark } = this;
     const { region } = this.notice.parts;
     this.isOpen = opens;
-    const column = findColumn(parseFloat(getComputedStyle(region).fontSize));
+    const column = findColumn(parseFloat(getComputedStyle(region).fontSize), STEPS);
     region.style.setProperty("--start", `${opens ? column.left : 0}px`);
     region.style.setProperty("--end", `${opens ? doc.documentElement.clientWidth - column.right : 0}px`);
     if (opens) host.removeAttribute("flow");
     else host.setAttribute("flow", this.isBare ? "low" : "ad");
-    (opens ? doc.body : mark).append(host);
+    if (opens) layOver(host);
+    else mark.append(host);
   }
 
   release() {

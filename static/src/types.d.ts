@@ -197,13 +197,20 @@ interface NoticeDetail {
 
 type Notice = import("./collapsed.js").Notice;
 
+/** One way to stand there: the room beside its words, in px, and how many levels of `fit` may be tried with it; all, where left out. */
+interface Look {
+  start: number;
+  end: number;
+  levels?: number;
+}
+
 /** Where a notice stands; see place.js and slot.js. */
 interface Spot {
   /** Whether it lies over the page: then its arrival is told, and it must cover nothing that has the focus. */
   floats: boolean;
   put(): void;
   measure(em: number): string;
-  looks(em: number): Iterable<{ start: number; end: number }>;
+  looks(em: number): Iterable<Look>;
   may(em: number): boolean;
   settle(): void;
   /** The steps are about to open, or have closed. */

@@ -141,13 +141,13 @@ def take(page: Page, path: str, place: str, state: str, picture: Path) -> None:
     page.goto(path)
     show_content(page, {"shape": "card" if place == "card" else "bar", **STATES[state]})
     page.notice().wait(20)
-    if state == "steps":
-        page.run(f"{SHADOW} root.querySelector('.actions button').click()")
-        page.notice().wait_panel()
     page.run(
         "const host = document.querySelector('reader-notice');"
         "if (getComputedStyle(host).position !== 'fixed') host.scrollIntoView({block: 'center'});"
     )
+    if state == "steps":  # after that: where they open is a part of the picture
+        page.run(f"{SHADOW} root.querySelector('.actions button').click()")
+        page.notice().wait_panel()
     time.sleep(SETTLE_SECONDS)
     page.screenshot(picture)
     page.run(

@@ -288,10 +288,10 @@ def test_it_is_dressed_before_anything_can_be_drawn(profile: str, site: Site, re
       window.looks = [];
       const note = () => {{
         const host = document.querySelector("{HOST}");
-        if (host) looks.push([getComputedStyle(host).position, host.offsetHeight > 0, host.shadowRoot.querySelector(".ask").dataset.level]);
+        if (host) looks.push([getComputedStyle(host).position, host.offsetHeight > 0, host.shadowRoot.querySelector(".ask").dataset.as]);
       }};
       new MutationObserver(note).observe(document.body, {{childList: true}});
     """)
     show_content(page, {})
     page.notice().wait()
-    assert page.run("return looks[0]") == ["fixed", True, "0"]
+    assert page.run("return looks[0]") == ["fixed", True, "row"]

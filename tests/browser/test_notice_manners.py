@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.notice import BOTH, LONG, PREVIEW, SHIFTS, SHORT, sheet
+from tests.browser.notice import BOTH, LONG, PREVIEW, SHIFTS, SHORT, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
@@ -88,6 +88,47 @@ def test_the_end_of_the_page_can_be_read(profile: str, newsroom: Newsroom, reade
         return document.getElementById("end").getBoundingClientRect().bottom <= box.top"""
     )
     assert seen
+
+
+@BOTH
+def test_one_that_takes_the_place_of_another_keeps_no_room_for_both(profile: str, site: Site, reader: Readers) -> None:
+    page = reader(profile, site).open("/politics/budget")
+    room = "return [getComputedStyle(document.documentElement).scrollPaddingBlockEnd, document.documentElement.scrollHeight]"
+    show_content(page, {})
+    page.notice().wait()
+    kept = page.run(room)
+    show_content(page, {})
+    page.notice().wait()
+    page.run("await new Promise((done) => setTimeout(done, 1500))")
+    assert page.run(room) == kept
+
+
+@BOTH
+@pytest.mark.parametrize("style", ["transform: translateZ(0)", "filter: grayscale(0)", "zoom: 1.5", "display: grid"])
+def test_it_is_fixed_to_the_window_whatever_the_body_does_to_what_is_fixed_in_it(
+    profile: str, style: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    body = f"{LONG}<footer>The last line</footer>"
+    page = reader(profile, newsroom(sheets={"/": sheet(body, f"body {{ {style} }}")})).open("/" + PREVIEW)
+    page.notice().wait()
+    page.run("scrollTo(0, document.documentElement.scrollHeight); await new Promise((done) => setTimeout(done, 1500))")
+    box = box_of(page)
+    assert abs(box["bottom"] - box["page"]) < 1
+    assert box["height"] <= 100
+    assert page.run("return document.querySelector('footer').getBoundingClientRect().bottom") <= box["top"] + 1
+    page.notice().click("Not now")
+    page.notice().wait_gone()
+
+
+@BOTH
+def test_its_links_lead_where_the_operator_said_whatever_base_the_page_has(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    based = sheet(f"<base href='https://elsewhere.example.test/app/'>{LONG}")
+    site = newsroom(sheets={"/": based}, support_links={"Support us": "/support"})
+    page = reader(profile, site).open("/" + PREVIEW)
+    page.notice().wait()
+    assert page.run(f"{HOST} return host.shadowRoot.querySelector('a').href") == f"{site.url}/support"
 
 
 @BOTH
@@ -189,11 +230,16 @@ def test_it_waits_until_the_page_was_looked_at_and_read_as_far_as_the_operator_w
 def test_it_waits_anew_on_the_next_page_of_an_application(profile: str, newsroom: Newsroom, reader: Readers) -> None:
     blocking = {"chromium": "chromium-ghostery", "firefox": "firefox-ublock"}[profile]
     site = newsroom(sheets={"/": sheet(SHORT)}, ask_delay_seconds=3)
-    page = reader(blocking, site).open("/")
+    note = """window.told = []; const before = window.fetch; window.fetch = (address, options) => {
+      if (String(address).endsWith("/choice")) told.push(JSON.parse(options.body));
+      return before(address, options); };"""
+    page = reader(blocking, site).open("/", before=note)
     wait_and_leave = "await new Promise((done) => setTimeout(done, 1500)); history.pushState({}, '', '/next');"
     left = float(page.run(f"{wait_and_leave} return performance.now()"))
     wait_until(lambda: page.run("return Boolean(document.querySelector('reader-notice'))"), "the notice", 20)
     assert page.run("return performance.now()") - left >= 2900
+    told = wait_until(lambda: page.run("return told"), "that it was shown")
+    assert [(each["choice"], each["page"]) for each in told] == [("shown", "/")], "counted beside its being asked"
 
 
 @BOTH

@@ -101,6 +101,25 @@ def test_without_what_a_press_brings_escape_ends_it_and_the_support_link_leads_o
 
 
 @ENGINES
+def test_without_what_a_press_brings_an_ad_that_comes_late_wins_though_the_focus_is_inside(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    box = "<div id='mark' data-adnotice-slot='ad' style='width:300px;min-height:250px'></div>"
+    somebody = reader(profile, newsroom(sheets={"/": sheet(box + LONG)}))
+    somebody.change_weather(losing("panel.js", Cut()))
+    page = somebody.open("/")
+    page.notice().wait()
+    page.run(f"{SHADOW} root.querySelector('button').focus()")
+    page.run(
+        """const ad = document.createElement("iframe");
+        ad.style.cssText = "width:300px;height:250px;border:0;display:block";
+        document.getElementById("mark").prepend(ad)"""
+    )
+    wait_until(lambda: page.run("return document.querySelector('reader-notice') === null"), "the ad has its box", 8)
+    assert page.run("return document.getElementById('mark').getBoundingClientRect().height") == 250
+
+
+@ENGINES
 def test_a_press_asks_again_for_a_part_that_did_not_come(profile: str, site: Site, reader: Readers) -> None:
     somebody = reader(profile, site)
     somebody.change_weather(losing("panel.js", Cut()))

@@ -11,12 +11,12 @@ from adnotice.http.static_files import read_static
 from adnotice.notice.endpoints import PARTS
 
 MOST: Final = {
-    "notice.js": 5_050,
-    "bar.js": 2_250,
-    "card.js": 2_700,
+    "notice.js": 5_120,
+    "bar.js": 2_450,
+    "card.js": 2_900,
     "delayed.js": 550,
-    "marked.js": 3_700,
-    "panel.js": 4_700,
+    "marked.js": 3_800,
+    "panel.js": 4_850,
     "preview.js": 750,
     "sight.js": 750,
 }
