@@ -109,7 +109,7 @@ def test_it_is_fixed_to_the_window_whatever_the_body_does_to_what_is_fixed_in_it
     profile: str, style: str, newsroom: Newsroom, reader: Readers
 ) -> None:
     body = f"{LONG}<footer>The last line</footer>"
-    page = reader(profile, newsroom(sheets={"/": sheet(body, f"body {{ {style} }}")})).open("/" + PREVIEW)
+    page = reader(profile, newsroom(sheets={"/": sheet(body, f"body {{ {style} }}")})).open("/#adnotice=preview")
     page.notice().wait()
     page.run("scrollTo(0, document.documentElement.scrollHeight); await new Promise((done) => setTimeout(done, 1500))")
     box = box_of(page)
@@ -126,7 +126,7 @@ def test_its_links_lead_where_the_operator_said_whatever_base_the_page_has(
 ) -> None:
     based = sheet(f"<base href='https://elsewhere.example.test/app/'>{LONG}")
     site = newsroom(sheets={"/": based}, support_links={"Support us": "/support"})
-    page = reader(profile, site).open("/" + PREVIEW)
+    page = reader(profile, site).open("/#adnotice=preview")
     page.notice().wait()
     assert page.run(f"{HOST} return host.shadowRoot.querySelector('a').href") == f"{site.url}/support"
 

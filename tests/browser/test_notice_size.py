@@ -107,7 +107,7 @@ def test_in_much_enlarged_text_more_opens_below_the_buttons(profile: str, site: 
     show_content(page, {"links": LINKS, "text": {"body": APPEAL, **LONGEST}})
     page.notice().wait()
     page.run(f"{SHADOW} root.querySelector('section').style.fontSize = '40px'")
-    assert look(page)["as"] == "stack"
+    assert look(page)["as"].startswith("stack")
     page.run(f"{SHADOW} root.querySelector('.opener').click()")
     page.notice().wait_part(".rest")
     least, end, begin = page.run(
