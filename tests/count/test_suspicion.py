@@ -171,8 +171,8 @@ def test_a_site_explains_nothing_of_another(store: Store) -> None:
     assert not watched.suspicion.doubts("elsewhere", "/a", NOON)
 
 
-def proven(store: Store, *metrics: Metric) -> None:
-    commit(store, *(entry(Key("news", Dimension.ALL, "", metric)) for metric in metrics))
+def proven(store: Store, *metrics: Metric, site: str = "news") -> None:
+    commit(store, *(entry(Key(site, Dimension.ALL, "", metric)) for metric in metrics))
 
 
 def test_ads_are_believed_to_be_allowed_again_as_often_as_readers_took_steps(store: Store) -> None:
@@ -184,7 +184,16 @@ def test_ads_are_believed_to_be_allowed_again_as_often_as_readers_took_steps(sto
     assert watched.looks == asked
     watched.seconds = 1.0
     assert [watched.suspicion.allows("news", NOON) for _ in range(3)] == [True, True, False]
-    assert not watched.suspicion.allows("elsewhere", NOON)
+    proven(store, Metric.HOWTO, site="elsewhere")
+    assert watched.suspicion.allows("elsewhere", NOON), "each site has its own"
+
+
+def test_what_another_process_has_counted_as_allowed_meanwhile_is_seen_each_time(store: Store) -> None:
+    proven(store, Metric.HOWTO, Metric.HOWTO)
+    watched = Clocked(store)
+    assert watched.suspicion.allows("news", NOON)
+    proven(store, Metric.ALLOWED)
+    assert not watched.suspicion.allows("news", NOON)
 
 
 def test_what_stands_in_the_store_as_allowed_is_no_longer_left(store: Store) -> None:
