@@ -19,13 +19,14 @@ import { test } from "./trial.js";
 const OFF = "head>[name=adnotice][content=off]";
 
 /**
- * Says only what is true and there; in a list, each turn counts. A ticket may be empty.
+ * Says only what is true and there; in a list, each turn counts. A ticket may be empty. The value is read here, since a
+ * site's own toJSON may have changed the one that is handed in.
  * @this {any}
  * @param {string} name
- * @param {any} value
  */
-function leaveOut(name, value) {
-  return value || name === "again" || Array.isArray(this) ? value : undefined;
+function leaveOut(name) {
+  const value = this[name];
+  return value || name === "again" || +name >= 0 ? value : undefined;
 }
 
 const run = () => {
@@ -180,6 +181,6 @@ const run = () => {
 const guard = Symbol.for("adnotice");
 // A page in a frame is no view, and a second run of this script in one document is no second one.
 if (own && window.top === window && !(guard in document)) {
-  Object.defineProperty(document, guard, { value: true });
+  /** @type {any} */ (document)[guard] = true;
   run();
 }

@@ -2,6 +2,9 @@
 /*
  * Reads the document and the window past the names that markup gives them: `<img name=head>` is what document.head
  * returns, for elements with a name or an id stand before a document's own properties. Prototypes know no elements.
+ *
+ * Old sites give globals another meaning: `var URL = "/shop/"`, arrays with a `reduce` and a `toJSON` of Prototype.js. So
+ * what every view runs asks for no URL, Image or Node, and reduces nothing.
  */
 
 /**
@@ -41,7 +44,7 @@ const read = (get) => {
  */
 export const siteValue = (name) => {
   const value = ({}).hasOwnProperty.call(window, name) ? /** @type {any} */ (window)[name] : undefined;
-  const isMarkup = value instanceof Node || value instanceof HTMLCollection || (value && value.window === value);
+  const isMarkup = value && (value.window === value || value.nodeType);
   return isMarkup ? undefined : value;
 };
 
@@ -51,5 +54,7 @@ export const siteValue = (name) => {
  */
 export const findValue = (name) => {
   const [first, ...rest] = name.split(".");
-  return rest.reduce((value, part) => (value == null ? undefined : read(() => value[part])), read(() => siteValue(first)));
+  let value = read(() => siteValue(first));
+  for (const part of rest) value = value == null ? undefined : read(() => value[part]);
+  return value;
 };

@@ -8,11 +8,9 @@ import { doc } from "./native.js";
 
 /** The host of an address; "" of one that is none, such as a template's `https://%%CDN%%/`. */
 const hostOf = (/** @type {string} */ url) => {
-  try {
-    return new URL(url, location.href).hostname;
-  } catch {
-    return "";
-  }
+  const link = doc.createElement("a");
+  link.href = url;
+  return link.hostname;
 };
 
 /** A host's last two labels: near enough to tell whose it is. */

@@ -7,11 +7,15 @@ import { doc, siteValue } from "./native.js";
 
 export const own = /** @type {HTMLScriptElement | null} */ (doc.currentScript);
 
+/** An absolute path, as our tags have it, is read without the browser's URL, which a site's own may stand in front of. */
+const src = /** @type {string} */ (own?.getAttribute("src"));
+const address = /^\/\w/.test(src) ? location.origin + src : new URL(src, location.href).href;
+
 /**
  * Where our addresses begin, no slash at the end. A page's <base> has no say: the browser asked for the script before it,
  * or without it.
  */
-export const base = own ? new URL(".", new URL(own.getAttribute("src") || "", location.href)).href.slice(0, -1) : "";
+export const base = `${address.match(/[^?]*(?=\/)/)}`;
 
 /** @type {{ createScriptURL(url: string): any } | null | undefined} */
 let policy;

@@ -21,7 +21,7 @@ const SPACING_MS = 60;
  */
 const ask = (url) => {
   const options = /** @type {const} */ ({ mode: "no-cors", credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" });
-  const isForeign = new URL(url).origin !== location.origin;
+  const isForeign = !url.startsWith(location.origin + "/");
   const hasWorker = Boolean(navigator.serviceWorker && navigator.serviceWorker.controller);
   const answered = fetch(url, options).then(
     ({ type }) => {

@@ -4,6 +4,7 @@
  */
 
 import { IMAGE, IMAGE_CONTROL, LEAST_WITNESS, SCRIPT, SCRIPT_CONTROL, SILENT, SIZED_IMAGE, SIZED_SCRIPT, STOPPED } from "./contract.js";
+import { doc } from "./native.js";
 
 const FOLDERS = { script: SCRIPT, script_control: SCRIPT_CONTROL, image: IMAGE, image_control: IMAGE_CONTROL };
 const SIZED_FOLDERS = { ...FOLDERS, script: SIZED_SCRIPT, image: SIZED_IMAGE };
@@ -17,7 +18,7 @@ export const makeTurns = ({ base, number, tried, deadline, loadScript, isGone, s
    */
   const loadImage = (url) =>
     new Promise((resolve) => {
-      const image = new Image();
+      const image = doc.createElement("img");
       setTimeout(resolve, deadline, SILENT);
       image.onerror = () => resolve(STOPPED);
       image.onload = () => resolve(image.naturalWidth + "x" + image.naturalHeight);
