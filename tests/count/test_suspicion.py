@@ -61,6 +61,13 @@ def test_what_stands_in_the_store_is_no_longer_left(store: Store) -> None:
     assert believed(watch(store)) == 12, "an eighth of the allowance is granted before the store is looked at"
 
 
+def test_nor_on_a_page_of_a_site_that_has_more(store: Store) -> None:
+    pages_left(store, 100, "/popular")
+    views = (Key("news", Dimension.ALL, "", Metric.CLEAR), Key("news", Dimension.PAGE, "/a", Metric.CLEAR))
+    commit(store, *(entry(*views) for _ in range(100)))
+    assert believed(watch(store)) == 12
+
+
 def test_a_view_drawn_at_a_quarter_takes_four_places_and_seven_until_it_is_committed(store: Store) -> None:
     """Loose on the safe side: what a view stands for is under way twice, as taken and as drawn."""
     assert believed(watch(store), share=0.25) == 15
@@ -124,6 +131,13 @@ def test_where_nothing_is_left_the_store_is_asked_again_after_a_second_and_not_b
     assert watched.looks == asked
     watched.seconds = 1.0
     assert watched.believed() == 15
+
+
+def test_after_the_last_one_the_store_is_asked_at_once(store: Store) -> None:
+    watched = Clocked(store, suspect_allowance=1)
+    assert not watched.suspicion.doubts("news", "/a", NOON)
+    pages_left(store, 1)
+    assert not watched.suspicion.doubts("news", "/a", NOON)
 
 
 def test_what_is_committed_is_no_longer_under_way(store: Store) -> None:
