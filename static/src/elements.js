@@ -27,7 +27,7 @@ export const makeButton = (label, look, act, attributes) => {
 
 /** @param {Link} link @param {string} look @param {(label: string) => void} act */
 export const makeLink = ({ label, address }, look, act) => {
-  const link = make("a", { class: look, href: new URL(address, location.href).href }, label); // whatever <base> the page has
+  const link = make("a", { class: look, href: address.startsWith("/") ? location.origin + address : address }, label); // whatever <base> the page has
   link.addEventListener("click", () => act(label));
   return link;
 };
