@@ -162,6 +162,8 @@ def test_nothing_is_wider_than_the_window_and_one_chart_of_each_kind_is_shown(
         page.goto(DASHBOARD + path)
         page.run("for (const each of document.querySelectorAll('details')) each.open = true")
         assert page.run("return document.documentElement.scrollWidth - innerWidth") <= 0, path
+    page.goto(f"{DASHBOARD}/pages?name=%2F{'x' * 70}")
+    assert page.run("return document.documentElement.scrollWidth - innerWidth") <= 0, "a page that names a long word"
     page.goto(f"{DASHBOARD}/pages")
     page.goto(page.run("const {pathname, search} = document.querySelector('tbody th a'); return pathname + search"))
     assert page.run("return document.documentElement.scrollWidth - innerWidth") <= 0, "a row alone"
