@@ -40,7 +40,8 @@ export const fit = (frame, may, levels) => {
     frame.className = `ask ${level}`;
     for (const arrangement of ARRANGEMENTS) {
       frame.dataset.as = arrangement;
-      if (frame.scrollWidth <= frame.clientWidth && may()) return true;
+      // its children too: what is a little too wide lies over the frame's padding. Widths are rounded, hence the 1
+      if ([frame, ...frame.children].every((each) => each.scrollWidth <= each.clientWidth + 1) && may()) return true;
     }
   }
   return false;
