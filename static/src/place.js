@@ -6,12 +6,17 @@
 import { findColumn, ROW } from "./column.js";
 import { NOTICE_ELEMENT } from "./contract.js";
 import { GAP, maySize, WHOLE } from "./fit.js";
+import { isSeen, past } from "./marks.js";
 import { doc } from "./native.js";
 import { layOver } from "./overlay.js";
 import { hasAppeal } from "./standing.js";
 
 const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
-const SMALL = 96; // px: up to this size it is a button in a corner, and no dialog
+const SMALL = 96; // px: up to this height, and the area of such a square, it is a button or a tab, and no dialog
+const NARROW = 640; // px of a window in which nothing stands beside the notice
+const SHARE = 0.3; // of the window's width, for a tab or a column
+const SHARE_NARROW = 0.7;
+const DIALOGS = "[role=dialog],[role=alertdialog],dialog[open]";
 
 /** @typedef {{ left: number, right: number, lift: number }} Room  px from the window's edges */
 
@@ -55,10 +60,43 @@ const floatAt = (x, y, main) => {
   return null;
 };
 
+/** Whether a float is a button in a corner, or a tab such as consent tools leave there. @param {DOMRect} box */
+const isSmall = ({ width, height }) =>
+  height <= SMALL &&
+  width * height <= SMALL ** 2 &&
+  width <= window.innerWidth * (window.innerWidth < NARROW ? SHARE_NARROW : SHARE);
+
+/**
+ * Whether a dialog stands anywhere in the window: a consent tool's may be a bar at its top, where a page has its own head.
+ * @param {Element | null} main
+ */
+const hasDialog = (main) =>
+  [...doc.querySelectorAll(DIALOGS)].some((each) => {
+    const dialog = past(each);
+    const { top, bottom, left, right, width, height } = dialog.getBoundingClientRect();
+    const isInWindow = bottom > 0 && right > 0 && top < window.innerHeight && left < window.innerWidth;
+    return isInWindow && Math.max(width, height) > SMALL && isSeen(each) && findFloat(each) && !(main && dialog.contains(main));
+  });
+
+/** What floats in this height of the window's bottom. @param {number} height @param {Element | null} main */
+const floatsBelow = (height, main) => {
+  const { innerWidth: width, innerHeight: depth } = window;
+  /** @type {Set<Element>} */
+  const floats = new Set();
+  for (let x = 4; x < width; x += Math.max(24, width / 32)) {
+    for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) {
+      const float = floatAt(x, y, main);
+      if (float) floats.add(float);
+    }
+  }
+  return floats;
+};
+
 /**
  * The free room at the bottom for a notice of this height, in px from the edges; null while the notice has to wait.
  * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars, and wherever it
- * stands for an appeal of the site's own that is marked.
+ * stands for an appeal of the site's own that is marked. For these in the whole of the window: a card in one corner waits for a
+ * dialog in the other.
  * @param {number} height @param {number} from @param {number} to  the part of the bottom that it takes
  * @returns {Room | null}
  */
@@ -66,23 +104,19 @@ export const findRoom = (height, from, to) => {
   if (hasAppeal()) return null;
   const { innerWidth: width, innerHeight: depth } = window;
   const main = doc.querySelector("main, [role=main]") || doc.querySelector("article") || doc.querySelector("h1");
+  if (hasDialog(main)) return null;
   for (const x of [0.35, 0.5, 0.65]) {
     for (const y of [0.35, 0.5, 0.65]) if (floatAt(width * x, depth * y, main)) return null;
   }
-  /** @type {Set<Element | null>} */
-  const floats = new Set();
-  for (let x = from + 4; x < to; x += Math.max(24, width / 32)) {
-    for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
-  }
   const room = { ...NOWHERE };
-  for (const float of floats) {
-    if (!float) continue;
+  for (const float of floatsBelow(height, main)) {
     const box = float.getBoundingClientRect();
-    const isSmall = box.width <= SMALL && box.height <= SMALL;
-    const isColumn = box.height >= depth * 0.8 && box.width <= width * 0.3;
-    if (!isSmall && !isColumn) return null;
-    const gap = isSmall ? GAP : 0;
-    if (isSmall && width < 640) room.lift = Math.max(room.lift, depth - box.top + gap);
+    const isButton = isSmall(box);
+    const isColumn = box.height >= depth * 0.8 && box.width <= width * SHARE;
+    if (!isButton && !isColumn) return null;
+    if (box.right < from || box.left > to) continue;
+    const gap = isButton ? GAP : 0;
+    if (isButton && width < NARROW) room.lift = Math.max(room.lift, depth - box.top + gap);
     else if (box.left + box.width / 2 < width / 2) room.left = Math.max(room.left, box.right + gap);
     else room.right = Math.max(room.right, width - box.left + gap);
   }

@@ -262,6 +262,47 @@ def test_it_waits_for_a_consent_dialog(profile: str, place: str, newsroom: Newsr
     page.notice().wait()
 
 
+AT_THE_TOP = "left:0;right:0;top:0"
+IN_A_CORNER = "left:16px;bottom:16px;width:320px;height:150px"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("shape", "consent"),
+    [
+        ("bar", CONSENT.format(AT_THE_TOP).replace("<div", "<div role='dialog'")),
+        ("card", CONSENT.format(AT_THE_TOP).replace("<div", "<div role='alertdialog'")),
+        ("card", CONSENT.format(IN_A_CORNER)),
+    ],
+    ids=["bar below a dialog", "card below a dialog", "card beside a corner"],
+)
+def test_it_waits_for_a_consent_tool_wherever_that_stands(
+    profile: str, shape: str, consent: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG + consent)}, notice_shape=shape)).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/#adnotice=preview")
+    wait_until(page.notice().look, "the notice in the page")
+    assert page.notice().stays_away(2.0)
+    page.run("document.querySelector('#consent button').click()")
+    page.notice().wait()
+
+
+@BOTH
+def test_a_tab_that_a_consent_tool_leaves_is_no_dialog(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    """As wide and high as Osano's and tarteaucitron's are."""
+    tab = "<button id='tab' style='position:fixed;bottom:0;left:48px;width:140px;height:40px'>Cookie Policy</button>"
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG + tab)})).tab()
+    for width, height in [(1280, 800), (360, 640)]:
+        page.call("viewport", width=width, height=height)
+        page.goto(f"/?{width}#adnotice=preview")
+        page.notice().wait()
+        box = box_of(page)
+        assert box["left"] >= 188 if width > 640 else box["bottom"] <= 600, "it lies over the tab"
+        page.notice().click("Not now")
+        page.notice().wait_gone()
+
+
 def test_it_waits_for_what_lives_in_a_shadow_root_and_for_a_modal_dialog(newsroom: Newsroom, reader: Readers) -> None:
     shadow = """<consent-tool></consent-tool><script>
       const root = document.querySelector("consent-tool").attachShadow({mode: "open"});
