@@ -29,6 +29,8 @@ from tests.browser.adworld import FONT_HOST, answer_as_ad_world
 HANG_SECONDS = 12.0
 """Longer than client.js waits on a fast page, short enough for tests."""
 IDLE_SECONDS = 60.0
+ADDRESS = "198.51.100.7"
+"""Where readers are, unless a test moves them."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,8 @@ class Line:
 
     port: int
     weather: Weather = fair
+    address: str = ADDRESS
+    """The reader's, as it is told to sites."""
     hits: list[Hit] = field(default_factory=list)
 
     def since(self, mark: int, host: str) -> list[Hit]:
@@ -320,7 +324,7 @@ class Internet:
                 headers = [("content-type", fault.content_type), ("content-length", str(len(fault.body)))]
                 await self._say(spoken, writer, h11.Response(status_code=fault.status, headers=headers), [fault.body])
             elif (port := self._port_of(hit.host)) is not None:
-                await self._forward(spoken, writer, request, body, hit, port)
+                await self._forward(spoken, writer, request, body, hit, port, line.address)
             else:
                 status, kind, content = answer_as_ad_world(hit.host, hit.target)
                 headers = [("content-type", kind), ("content-length", str(len(content))), ("cache-control", "no-store")]
@@ -369,6 +373,7 @@ class Internet:
         body: bytes,
         hit: Hit,
         port: int,
+        address: str,
     ) -> None:
         """Passes one request on, as a proxy in front of the site does, and its answer back as it comes."""
         near, far = await asyncio.open_connection("127.0.0.1", port)
@@ -376,7 +381,7 @@ class Internet:
             asked = h11.Connection(h11.CLIENT)
             dropped = (b"connection", b"proxy-connection", b"keep-alive", b"x-forwarded-for", b"x-forwarded-proto")
             headers = [(name, value) for name, value in request.headers.raw_items() if name.lower() not in dropped]
-            headers += [(b"x-forwarded-for", b"198.51.100.7"), (b"x-forwarded-proto", hit.scheme.encode())]
+            headers += [(b"x-forwarded-for", address.encode()), (b"x-forwarded-proto", hit.scheme.encode())]
             headers.append((b"connection", b"close"))
             far.write(asked.send(h11.Request(method=request.method, target=hit.target, headers=headers)) or b"")
             if body:

@@ -182,6 +182,7 @@ class Reader:
         self.profile = profile
         self.site = site
         self.line.weather = internet.fair
+        self.line.address = internet.ADDRESS
         self._fresh = profile.extension is None if fresh is None else fresh
         self._pages: list[Page] = []
         self._context: str = self.driver.call("context", browser=browser.id, fresh=self._fresh)
@@ -213,6 +214,10 @@ class Reader:
     def change_weather(self, weather: Weather) -> None:
         """From now on the network is like this."""
         self.line.weather = weather
+
+    def move(self, address: str) -> None:
+        """From now on the reader has this address; the next reader in this browser has the usual one."""
+        self.line.address = address
 
     def cookies(self) -> list[dict[str, Any]]:
         """All cookies that the browser keeps for this reader."""

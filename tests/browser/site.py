@@ -104,11 +104,11 @@ class Site:
         self.stop()
         self._listener.close()
 
-    def set_mode(self, mode: Mode) -> None:
-        """What the operator does on the command line."""
+    def set_mode(self, mode: Mode, *, wait: bool = False) -> None:
+        """What the operator does on the command line; `wait`: until every process obeys, as the command does by itself."""
         environment = {**os.environ, "ADNOTICE_SECRET_KEY": SECRET, "ADNOTICE_STORE_URL": self.store_url}
         subprocess.run(
-            [sys.executable, "-m", "adnotice.cli", "mode", mode.value, "--no-wait"],
+            [sys.executable, "-m", "adnotice.cli", "mode", mode.value, "--wait" if wait else "--no-wait"],
             cwd=ROOT,
             env=environment,
             check=True,
@@ -130,6 +130,10 @@ class Site:
     def counts(self) -> dict[str, int]:
         """How often each metric was counted; those that never were are left out."""
         return {metric: n for metric, n in self.figures()["counts"].items() if n}
+
+    def quiet_reasons(self) -> dict[str, int]:
+        """Why blocked views were not asked, and how many for each reason."""
+        return {each["name"]: each["share"]["n"] for each in self.figures()["quiet"]}
 
     def wait_for_counts(self, seconds: float = 12.0, **expected: int) -> dict[str, int]:
         """The counts once they are as expected, and still so a moment later; fails with what they are instead.

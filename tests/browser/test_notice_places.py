@@ -22,7 +22,6 @@ from tests.browser.notice import (
     show_content,
 )
 from tests.browser.reader import Page, wait_until
-from tests.browser.site import Site
 
 FOOT = "<footer><h2>About us</h2><a href='/imprint'>Imprint</a></footer>"
 END = "<div id='mark' data-adnotice-slot='end'></div>"
@@ -35,10 +34,6 @@ WHERE = f"""{SHADOW} const mark = document.getElementById("mark"), box = mark.ge
     height: own.height, width: own.width, names, ...ask.dataset, body: ask.querySelector(".words .body").checkVisibility(),
     level: ask.querySelector("h2").getAttribute("aria-level")}};"""
 MARK_HEIGHT = "return document.getElementById('mark').getBoundingClientRect().height"
-
-
-def quiet_reasons(site: Site) -> dict[str, int]:
-    return {each["name"]: each["share"]["n"] for each in site.figures()["quiet"]}
 
 
 def box(width: int, height: int, inner: str = "", name: str = "mark") -> str:
@@ -294,7 +289,7 @@ def test_a_mark_that_a_list_hides_is_an_answer_and_no_bar_stands_in_for_it(newsr
     assert page.verdict()["verdict"] == "blocked"
     assert is_absent(page)
     site.wait_for_counts(injected=1, blocked_content=1)
-    assert quiet_reasons(site) == {"slot-hidden": 1}
+    assert site.quiet_reasons() == {"slot-hidden": 1}
 
 
 def test_a_marked_place_is_used_on_the_first_page_of_a_visit_too_and_a_bar_is_not(
@@ -427,7 +422,7 @@ def test_own_words_that_a_list_hides_are_counted_as_hidden(newsroom: Newsroom, r
     assert is_absent(page)
     assert words(page)["hidden"]
     site.wait_for_counts(injected=1, blocked_content=1)
-    assert quiet_reasons(site) == {"slot-hidden": 1}
+    assert site.quiet_reasons() == {"slot-hidden": 1}
 
 
 APPEAL = "<aside data-adnotice-appeal><h2>We live on what readers give.</h2><a href='/give'>Give</a></aside>"

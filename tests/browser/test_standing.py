@@ -11,7 +11,6 @@ from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import Sheet
 from tests.browser.notice import BOTH, LONG
 from tests.browser.reader import Page, wait_until
-from tests.browser.site import Site
 
 OFF = '<meta name="adnotice" content="off">'
 QUIET = '<meta name="adnotice" content="quiet">'
@@ -36,10 +35,6 @@ def told(page: Page, words: str) -> str:
     """What #adnotice=why says on screen, once these words are among it."""
     wait_until(lambda: words in page.run(REASON), f"{words!r} on screen")
     return str(page.run(REASON))
-
-
-def quiet_reasons(site: Site) -> dict[str, int]:
-    return {each["name"]: each["share"]["n"] for each in site.figures()["quiet"]}
 
 
 @pytest.mark.parametrize("profile", ["chromium", "firefox", "firefox-ublock", "webkit"])
@@ -86,7 +81,7 @@ def test_a_page_marked_quiet_is_measured_and_nobody_is_asked(profile: str, newsr
     assert "marked as one where nobody is asked" in told(page, "Not asked: marked-page")
     assert page.notice().stays_away()
     site.wait_for_counts(injected=1, blocked_content=1)
-    assert quiet_reasons(site) == {"marked-page": 1}
+    assert site.quiet_reasons() == {"marked-page": 1}
 
 
 @BLOCKING
@@ -100,7 +95,7 @@ def test_whom_the_sites_own_script_knows_as_a_supporter_is_not_asked(
     assert page.notice().stays_away()
     assert page.run("return window.adnotice.supporter")
     site.wait_for_counts(injected=1, blocked_content=1)
-    assert quiet_reasons(site) == {"supporter": 1}
+    assert site.quiet_reasons() == {"supporter": 1}
 
 
 def test_the_site_may_say_so_after_our_script_is_there(newsroom: Newsroom, reader: Readers) -> None:
@@ -109,7 +104,7 @@ def test_the_site_may_say_so_after_our_script_is_there(newsroom: Newsroom, reade
     page = reader("firefox-ublock", site).open("/")
     assert page.verdict()["verdict"] == "blocked"
     site.wait_for_counts(injected=1, blocked_content=1)
-    assert quiet_reasons(site) == {"supporter": 1}
+    assert site.quiet_reasons() == {"supporter": 1}
 
 
 @BLOCKING
@@ -127,7 +122,7 @@ def test_beside_an_appeal_that_the_site_has_marked_nobody_is_asked(
     told(page, "Not asked: own-appeal")
     assert page.notice().stays_away()
     site.wait_for_counts(injected=1, blocked_content=1)
-    assert quiet_reasons(site) == {"own-appeal": 1}
+    assert site.quiet_reasons() == {"own-appeal": 1}
 
 
 @pytest.mark.parametrize("hiding", ["hidden", "style='visibility:hidden'", "style='display:none'"])
