@@ -177,7 +177,7 @@ def scripts(draw: st.DrawFn, content_types: tuple[bytes | None, ...] = TYPES) ->
         messages.append({"type": "http.response.body", "body": piece, "more_body": number < len(pieces)})
     if draw(st.integers(0, 5)) == 0:
         messages.insert(draw(st.sampled_from([0, 0, 1, len(messages)])), draw(st.sampled_from(OTHERS)))
-    if draw(st.integers(0, 15)) == 0:
+    if draw(st.integers(0, 5)) == 0:
         messages = [*messages[:1], draw(st.sampled_from(ENDS))] if draw(st.booleans()) else [*messages, ENDS[2]]
     return Script(
         method=draw(st.sampled_from(["GET"] * 16 + ["HEAD", "POST"])),
