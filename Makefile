@@ -8,8 +8,8 @@ ARGS ?=
 MARK ?=
 # Bytecode is kept, whatever the shell says: the tests start a thousand processes, each of which would compile it all.
 export PYTHONDONTWRITEBYTECODE :=
-# Three processes a half: a test waits for most of its time. The tests of a module stay together and share what they have started.
-SHARED := -n 3 --dist loadfile --no-loadscope-reorder
+# Two processes a half: a test waits for most of its time. The tests of a module stay together and share what they have started.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 QUICK := not (browser or endurance or slow or process)
 UV = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 EXTRAS := useragents postgresql redis brotli zstd serve doctor

@@ -12,9 +12,10 @@ from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.rows import TABLES
 from adnotice.insight.annotations import MAX_CHARACTERS
 from adnotice.insight.operations import DEFAULT
+from adnotice.notice.device import Device
 from adnotice.notice.endpoints import PARTS as NOTICE_PARTS
 from adnotice.notice.endpoints import ChoiceReport
-from adnotice.vocabulary import Mode
+from adnotice.vocabulary import Kind, Mode
 
 Item = dict[str, Any]
 
@@ -180,7 +181,14 @@ def list_endpoints() -> dict[str, Item]:
         "/notice": {
             "get": {
                 "summary": "A notice to look at; nothing is counted",
-                "parameters": [{"name": "lang", "in": "query", "schema": TEXT}],
+                "parameters": [
+                    {"name": name, "in": "query", "schema": schema}
+                    for name, schema in (
+                        ("lang", TEXT),
+                        ("kind", {"type": "string", "enum": list(Kind)}),
+                        ("device", {"type": "string", "enum": list(Device)}),
+                    )
+                ],
                 "responses": {"200": answer("The notice’s words.", "application/json"), **METHOD},
             }
         },

@@ -12,6 +12,7 @@ import pytest
 
 from adnotice.contract import write_contract
 from adnotice.http.static_files import STATIC, make_sources
+from adnotice.notice.content import PREVIEW_STATES
 
 ROOT = Path(__file__).parent.parent
 SOURCES = STATIC / "src"
@@ -145,3 +146,10 @@ def test_style_sheets_are_served_minified_inside_the_script() -> None:
     served = (STATIC / "notice.js").read_text()
     assert "border-block-start:3px double" in served
     assert "/*" not in served.split("\n", 1)[1]
+
+
+def test_the_preview_has_the_states_that_the_dashboard_links_to() -> None:
+    source = (ROOT / "static" / "src" / "preview.js").read_text(encoding="utf-8")
+    states = re.search(r"const STATES = \{(.*)\};", source)
+    assert states is not None
+    assert tuple(re.findall(r"(\w+): \[", states[1])) == PREVIEW_STATES

@@ -49,6 +49,8 @@ from adnotice.vocabulary import Mode, Rejection, Unavailable
 STYLE_SECONDS: Final = 300
 LANGUAGE_SECONDS: Final = 366 * 86_400
 STATE: Final = "/dashboard/state"
+LOOKS: Final = ("lang", "shape", "state", "kind", "device", "scheme")
+"""What the address of the preview chooses of the notice: static/src/preview.js reads it."""
 
 
 Compose = Callable[[ScreenRequest], HTMLResponse]
@@ -236,7 +238,7 @@ class Dashboard:
         account = await self._login.admit(request)
         if account is None or account.shared:
             return await self._keep_out(visitor, request)
-        check_query(request, "lang")
+        check_query(request, *LOOKS)
         lang = request.query_params.get("lang", "")
         language = lang if lang in self._languages else self._languages[0]
         return self._pages.render_preview(visitor.base, language, self._languages, is_off=self._mode() is Mode.OFF)

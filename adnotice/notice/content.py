@@ -24,6 +24,13 @@ class NoticeState(Word):
     THANKS = "thanks"
 
 
+SHAPES: Final = ("bar", "card")
+"""Of what lies over the page: the values of the setting `notice_shape`."""
+
+PREVIEW_STATES: Final = ("asking", "steps", "more", "still", "thanks")
+"""What the operator may look at: the notice as it asks, with its steps open, with what stands behind More; after a reload of a page
+on which ads are blocked still; and as it thanks. static/src/preview.js has the same names."""
+
 AT_ONCE: Final = {"delay": 0, "depth": 0}
 """Who has acted is answered at once, and the operator's look is not kept waiting."""
 
@@ -105,6 +112,7 @@ class Contents:
         self._made: dict[tuple[str, Kind, Device, bool], dict[str, Any]] = {}
         """By language, kind, device, and whether support is asked for."""
         self._has_links = bool(links)
+        self._choices = {"kind": list(Kind), "device": list(Device), "lang": list(live)}
         for language, words in live.items():
             sentences = say_all(words, site_name, settings.not_now_days)
             own = {"ads_are": settings.ads_are} if settings.ads_are and language == settings.languages[0] else {}
@@ -156,9 +164,11 @@ class Contents:
         waits = {} if state is NoticeState.ASK else AT_ONCE
         return {**made, **waits, "state": state.value, "lang": made["lang"] or page_language, "ticket": ticket}
 
-    def preview(self, language: str, device: Device, browser_languages: str = "") -> Mapping[str, Any]:
-        """The notice as the operator looks at it: labelled, and counting nothing."""
-        return {**self._find(language, Kind.CONTENT, device, browser_languages), **AT_ONCE, "preview": True}
+    def preview(self, language: str, kind: Kind, device: Device, browser_languages: str = "") -> Mapping[str, Any]:
+        """The notice as the operator looks at it: labelled, and counting nothing; with whose steps it has, and what else can be
+        asked for."""
+        made = self._find(language, kind, device, browser_languages)
+        return {**made, **AT_ONCE, "preview": True, "device": device.value, "choices": self._choices}
 
     def _find(
         self,

@@ -58,6 +58,7 @@ from adnotice.vocabulary import (
     AdsAllowed,
     ClearSinceAllowed,
     Commit,
+    Kind,
     Mode,
     NoticeEvent,
     NoticeEventSeen,
@@ -286,11 +287,12 @@ class Notices:
         return Answer(303, (_back_to_about(request, said), NO_STORE, change(request), *forgotten))
 
     async def _preview(self, request: Request) -> Answer:
-        wanted = parse_qs(request.query.decode("latin-1")).get("lang", [""])[-1]
-        language = pick_language(wanted or request.header(b"accept-language"), self._languages)
-        device = _device(request)
+        asked = {name: values[-1] for name, values in parse_qs(request.query.decode("latin-1")).items()}
         browser = request.header(b"accept-language")
-        body = msgspec.json.encode(self._contents.preview(language, device, browser))
+        language = pick_language(asked.get("lang") or browser, self._languages)
+        kind = Kind(asked["kind"]) if asked.get("kind") in list(Kind) else Kind.CONTENT
+        device = Device(asked["device"]) if asked.get("device") in list(Device) else _device(request)
+        body = msgspec.json.encode(self._contents.preview(language, kind, device, browser))
         return Answer(200, (header(b"content-type", "application/json"), NO_STORE), body)
 
     async def _send_about(self, request: Request) -> Answer:

@@ -169,6 +169,14 @@ interface Content {
   preview: boolean;
 }
 
+/** A notice for the operator to look at. */
+interface PreviewContent extends Content {
+  /** Whose steps it has. */
+  device: string;
+  /** What the address takes: kinds, devices, and the languages that this site speaks. */
+  choices: Record<"kind" | "device" | "lang", string[]>;
+}
+
 interface Link {
   label: string;
   address: string;

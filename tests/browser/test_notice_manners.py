@@ -463,6 +463,57 @@ def test_the_preview_rehearses_what_a_check_may_find(profile: str, site: Site, r
     assert page.run("return Object.keys(sessionStorage)") == []
 
 
+BOXES = 'const boxes = document.querySelector("notice-preview")?.shadowRoot;'
+CHOOSE = f"""{BOXES}
+  const box = boxes.querySelector(`[name="${{args[0]}}"]`);
+  box.focus();
+  box.value = args[1];
+  box.dispatchEvent(new Event("change"));
+"""
+
+
+@pytest.mark.parametrize("profile", ["chromium", "firefox", "webkit"])
+def test_the_preview_shows_whatever_readers_may_meet(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    site = newsroom(support_links={"Subscribe": "/subscribe"})
+    page = reader(profile, site).open(PREVIEW)
+    notice = page.notice().wait()
+    before = notice.look()
+    assert before is not None
+    page.run(f"{BOXES} boxes.querySelector('summary').click()")
+
+    def choose(name: str, value: str, seen: str) -> None:
+        page.run(CHOOSE, name, value)
+        notice.wait_text(seen)
+        wait_until(
+            lambda: page.run(f"{BOXES} return boxes.activeElement?.name") == name, "the focus where it was chosen"
+        )
+
+    choose("device", "ios", "Show me how")
+    choose("state", "steps", "How to allow ads on this site")
+    choose("state", "still", "Ads are still blocked here")
+    choose("state", "thanks", "Ads now get through on this site")
+    choose("state", "more", "Don’t ask again")
+    choose("state", "asking", "Show me how")
+    page.run(CHOOSE, "shape", "card")
+    wait_until(lambda: page.run("return Boolean(document.querySelector('reader-notice[card]'))"), "the card")
+    page.run(CHOOSE, "scheme", "dark")
+    dark = """const host = document.querySelector("reader-notice");
+      return host && getComputedStyle(host.shadowRoot.querySelector("section")).backgroundColor"""
+    wait_until(lambda: page.run(dark) == "rgb(22, 22, 20)", "a dark paper")
+    choose("kind", "hosts", "Subscribe")
+    page.run(CHOOSE, "scheme", "as the page")
+    page.run(CHOOSE, "shape", "bar")
+    choose("kind", "content", "Show me how")
+    notice.wait()
+    after = notice.look()
+    assert after is not None
+    assert [after["box"][each] for each in ("width", "height")] == [before["box"][each] for each in ("width", "height")]
+    notice.click("Not now")
+    notice.wait_gone()
+    assert page.run("return document.querySelector('notice-preview')") is None
+    site.wait_for_counts(injected=1)
+
+
 @BOTH
 def test_what_is_true_of_the_sites_ads_stands_under_more(profile: str, newsroom: Newsroom, reader: Readers) -> None:
     page = reader(profile, newsroom(ads_are="No pop-ups, no sound")).open(PREVIEW)

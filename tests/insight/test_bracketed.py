@@ -185,6 +185,7 @@ def tell_labels() -> Iterator[str]:
     for names in (*labels.STEPS.values(), *labels.BREAKDOWNS.values()):
         yield from map(gettext, names)
     yield from (labels.mode(mode) for mode in Mode)
+    yield from (labels.preview(look) for look in labels.PREVIEWS)
     yield from (labels.weight(weight) for weight in Weight)
     yield from (labels.program(name) for name in (*Program, "of another version"))
     yield from (labels.row(name, "devices") for name in (*labels.DEVICES, OTHER, NOT_KNOWN, NO_REFERRER))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 
@@ -13,6 +14,7 @@ from adnotice.detect.baits import SCRIPT
 from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.display import formats
 from adnotice.keys import Keys
+from adnotice.notice.content import PREVIEW_STATES, SHAPES
 from adnotice.settings import SECRETS, Settings
 from adnotice.settings_list import HIDDEN, list_settings
 from adnotice.vocabulary import Mode
@@ -99,6 +101,12 @@ async def test_the_notice_can_be_looked_at_on_a_page_of_ours(busy: Newsroom) -> 
         assert nonce
         assert f"script-src 'nonce-{nonce[1]}'" in answer.headers["content-security-policy"]
         assert '<html lang="en">' in answer.text
+        looks = re.findall(r'href="/_adnotice/(dashboard/preview[^"#]+)#adnotice=preview"', answer.text)
+        assert len(looks) == len(SHAPES) * len(PREVIEW_STATES)
+        for look in looks:
+            assert (await browser.get(html.unescape(look))).status_code == 200
+        assert (await browser.get("dashboard/preview?lang=en&kind=hosts&device=ios&scheme=dark")).status_code == 200
+        assert (await browser.get("dashboard/preview?form=card")).status_code == 400
         busy.mode = Mode.OFF
         assert "adnotice is switched off" in (await browser.get("dashboard/preview")).text
         assert "/dashboard/preview#adnotice=preview" in (await browser.get("dashboard/notice")).text

@@ -77,7 +77,7 @@ def test_beside_the_sites_own_appeal_no_support_is_asked_for() -> None:
 
 def test_the_shape_is_the_settings() -> None:
     for settings, shape in ((NoticeSettings(), "bar"), (NoticeSettings(notice_shape="card"), "card")):
-        assert Contents(settings, "", ENGLISH).preview("en", Device.CHROME)["shape"] == shape
+        assert Contents(settings, "", ENGLISH).preview("en", Kind.CONTENT, Device.CHROME)["shape"] == shape
 
 
 def test_one_views_ticket_is_not_anothers() -> None:
@@ -95,7 +95,7 @@ def test_a_blocker_whose_steps_are_emptied_is_left_out() -> None:
 
 
 def test_the_preview_is_labelled_and_has_no_ticket() -> None:
-    preview = Contents(NoticeSettings(), "", ENGLISH).preview("en", Device.CHROME)
+    preview = Contents(NoticeSettings(), "", ENGLISH).preview("en", Kind.CONTENT, Device.CHROME)
     assert preview["preview"] is True
     assert preview["ticket"] == ""
 

@@ -10,6 +10,7 @@ import pytest
 
 from adnotice.http.messages import Answer, Asked, Rejected, Request, Visit
 from adnotice.keys import Keys
+from adnotice.notice.device import Device
 from adnotice.notice.endpoints import Notices
 from adnotice.notice.settings import NoticeSettings
 from adnotice.notice.ticket import LIFETIME_SECONDS
@@ -514,6 +515,19 @@ async def test_the_preview_speaks_the_pages_language_and_counts_nothing() -> Non
     assert (content["preview"], content["ticket"], content["lang"]) == (True, "", "en")
     assert header(answer, b"cache-control") == b"no-store"
     assert room.counted == []
+
+
+async def test_the_preview_shows_what_a_reader_elsewhere_would_meet() -> None:
+    room = Room()
+    agent = {b"user-agent": b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    usual = msgspec.json.decode((await room.get("notice", headers=agent)).body)
+    assert (usual["kind"], usual["device"]) == ("content", "firefox")
+    assert usual["choices"] == {"kind": [*Kind], "device": [*Device], "lang": ["en"]}
+    other = msgspec.json.decode((await room.get("notice", query=b"kind=hosts&device=ios", headers=agent)).body)
+    assert (other["kind"], other["device"]) == ("hosts", "ios")
+    assert other["blockers"] != usual["blockers"]
+    wrong = await room.get("notice", query=b"kind=%00&device=nokia&lang=xx", headers=agent)
+    assert msgspec.json.decode(wrong.body) == usual
 
 
 async def test_the_script_is_served_once_and_then_revalidated() -> None:

@@ -46,7 +46,7 @@ def test_the_notice_says_which_language_a_label_is_in(device: Device) -> None:
     assert badger["label"] == "Wyłącz Privacy Badgera na tej witrynie"
     assert sum(badger["label"] in step for step in badger["steps"]) == 1
     assert PLACE not in json.dumps(made)
-    plain = contents.preview("en", device)
+    plain = contents.preview("en", Kind.CONTENT, device)
     assert PLACE not in json.dumps(plain)
     assert "“Disable Privacy Badger for this site”" in json.dumps(plain, ensure_ascii=False)
 

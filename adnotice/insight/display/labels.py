@@ -44,6 +44,17 @@ MODE_NAMES: Final[Mapping[Mode, str]] = {
     Mode.ASK: gettext_noop("Ask (notice on)"),
 }
 
+PREVIEWS: Final[Mapping[str, str]] = {
+    # Translators: shapes of the notice; then what is looked at of it, after a colon, one after the other.
+    "bar": gettext_noop("A bar at the bottom of the window"),
+    "card": gettext_noop("A card in the corner of large windows"),
+    "asking": gettext_noop("asking"),
+    "steps": gettext_noop("with its steps open"),
+    "more": gettext_noop("with more open"),
+    "still": gettext_noop("where ads are still blocked"),
+    "thanks": gettext_noop("thanking"),
+}
+
 STEPS: Final[Mapping[str, StepName]] = {
     "blocked": StepName(gettext_noop("Seen with ads blocked"), gettext_noop("of page views with a clear answer")),
     # Translators: page views in which the reader was asked; then: of what they are a share.
@@ -153,6 +164,11 @@ def row(name: str, table: str = "") -> str:
 def mode(given: Mode) -> str:
     """What adnotice does in this mode."""
     return gettext(MODES[given])
+
+
+def preview(given: str) -> str:
+    """What a shape or a state of the notice is called where operators look at it."""
+    return gettext(PREVIEWS[given])
 
 
 def mode_name(given: Mode) -> str:

@@ -22,6 +22,7 @@ from adnotice.insight.analysis.rows import OneRow
 from adnotice.insight.analysis.summary import Annotated, Bucket, Row, Summary
 from adnotice.insight.display import charts, formats, labels, scales, sentences
 from adnotice.language import gettext, gettext_noop, ngettext, spoken
+from adnotice.notice.content import PREVIEW_STATES, SHAPES
 from adnotice.vocabulary import Mode
 
 HEADERS: Final = {
@@ -155,6 +156,7 @@ class Pages:
         shown in one of the languages that readers are spoken to in."""
         nonce = secrets.token_urlsafe(16)
         told = {"shown_in": shown_in, "languages": languages, "is_off": is_off, "nonce": nonce}
+        told |= {"shapes": SHAPES, "states": PREVIEW_STATES}
         html = self.write("preview.html", base=base, **told)
         return HTMLResponse(html, 200, {**HEADERS, POLICY: PREVIEWED.format(nonce=nonce)})
 
