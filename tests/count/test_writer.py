@@ -336,7 +336,7 @@ async def test_entries_whose_shard_answered_are_answered_and_the_others_tried_ag
 
 async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_thread, "LOOK_SECONDS", 0.05)
-    writer = make(store_deadline_seconds=0.3)
+    writer = make(store_deadline_seconds=1)
     await writer.commit("1", EXPIRES, (view(),))
     store = writer.store()
 
@@ -345,7 +345,7 @@ async def test_housekeeping_that_fails_once_stops_nothing(make: Make, monkeypatc
 
     with monkeypatch.context() as patched:
         patched.setattr(store, "tend", fails)
-        await until(lambda: writer.state.failing_seconds > 0.4)
+        await until(lambda: writer.state.failing_seconds > 1.1)
     await until(lambda: writer.state.problem == "")
     assert await writer.commit("2", EXPIRES, (view(),)) is Counted.NOW
 
