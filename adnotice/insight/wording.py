@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import msgspec
 
 from adnotice.finding import Finding, Weight
-from adnotice.insight.display.conventions import conventions_of
 from adnotice.language import CONTEXT_END, ENGLISH, ENGLISH_TAG, Catalogue, gettext, ngettext
 from adnotice.notice.approved import Approved, file_of, read_approved
 from adnotice.notice.drafts import Draft, list_drafts, read_draft
@@ -167,6 +166,8 @@ def _load(language: str, wording_folder: Path) -> tuple[Catalogue, int]:
             f"the dashboard does not speak {language}: nobody has approved {known}. Read it with adnotice wording --html "
             f"{language} --dashboard, then: adnotice wording approve {language} --dashboard --by NAME"
         )
+    from adnotice.insight.display.conventions import conventions_of  # English alone needs none of it
+
     words = approved.words
     new = [name for name in messages() if name not in words.said]
     brought = _drafted(language, words.plural, new) if new else {}
