@@ -17,9 +17,9 @@ const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
 const TRIES = 3; // of what looks whether it is seen
 const PATIENCE = 5000; // ms for the last word to come
 
-/** A site that changes pages without loading may be asked twice: the older notice notices that it is gone. */
+/** A site that changes pages without loading may be asked twice: the older notice goes at once, and its room with it. */
 export const removeOlder = () => {
-  for (const older of doc.querySelectorAll(NOTICE_ELEMENT)) older.remove();
+  for (const older of doc.querySelectorAll(NOTICE_ELEMENT)) older.dispatchEvent(new Event("end"));
 };
 
 export class Notice {
@@ -63,10 +63,12 @@ export class Notice {
       if (this.isOpen) this.press("escape");
       else this.close("later");
     });
+    host.addEventListener("end", () => this.end());
     host.addEventListener("focusin", ({ relatedTarget }) => {
       if (relatedTarget instanceof Element) this.cameFrom = relatedTarget;
     });
-    const uncover = (/** @type {FocusEvent} */ { target }) => {
+    const uncover = (/** @type {FocusEvent} */ event) => {
+      const [target] = event.composedPath();
       if (target instanceof Element && target.matches(":focus-visible")) void this.press("uncover");
     };
     if (this.spot.floats) doc.addEventListener("focusin", uncover, { signal });
@@ -105,7 +107,7 @@ export class Notice {
     const { host, region, ask } = this.parts;
     const em = parseFloat(getComputedStyle(region).fontSize);
     const now = () => [em, spot.measure(em), window.innerHeight, host.offsetWidth, host.offsetHeight].join();
-    if (this.isOpen || (now() === this.fitted && ask.scrollWidth <= ask.clientWidth)) return;
+    if (this.isOpen || (now() === this.fitted && ask.scrollWidth <= ask.clientWidth + 1)) return;
     dress(host, region, this.content.accents);
     for (const { start, end, levels } of spot.looks(em)) {
       region.style.setProperty("--start", `${start}px`);

@@ -42,7 +42,7 @@ export const findColumn = (em, needed = 0) => {
     return asWritten(left + inset("left"), right - inset("right"));
   });
   const [begin] = blocks[0];
-  const end = Math.max(...blocks.filter(([from]) => Math.abs(from - begin) < 2).map(([, to]) => to));
+  const end = Math.max(...blocks.map(([from, to]) => (Math.abs(from - begin) < 2 ? to : 0)));
   const [begins, ends] = asWritten(begin, end);
   const given = parseFloat(property(doc.documentElement, "column"));
   let [from, to] = [begin, end];

@@ -11,8 +11,18 @@ const SHARE = 0.3; // of the window's height
 const SHARE_ENLARGED = 0.5; // where the reader's text is far larger than usual and the window is low
 const LOW = 640; // px
 const ENLARGED = 24; // px of an em
-const LEVELS = ["", "bare", "bare small", "bare brief"]; // classes, the fullest first
-for (const barer of ["small", "briefer", "least", "tiny", "tiniest"]) LEVELS.push(`${LEVELS[LEVELS.length - 1]} ${barer}`);
+/** Classes, the fullest first. */
+const LEVELS = [
+  "",
+  "bare",
+  "bare small",
+  "bare brief",
+  "bare brief small",
+  "bare brief small briefer",
+  "bare brief small briefer least",
+  "bare brief small briefer least tiny",
+  "bare brief small briefer least tiny tiniest",
+];
 export const WHOLE = 3; // of the levels: in these nothing that asks or answers stands behind More
 const ARRANGEMENTS = ["row", "pair", "stack", "stack folds"]; // the last alone breaks a button's label into lines
 

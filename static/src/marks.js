@@ -9,7 +9,7 @@ import { doc, native } from "./native.js";
 export const past = (element) => native(Element.prototype, element);
 
 export const OWN_WORDS = "[data-adnotice-show=blocked]";
-export const MARKS = `[data-adnotice-slot],${OWN_WORDS}`;
+export const MARKS = /* @__PURE__ */ ["[data-adnotice-slot]", OWN_WORDS].join();
 
 /** Whether nothing hides it: neither a style of its own nor what it stands in. @param {Element} element */
 export const isSeen = (element) => {

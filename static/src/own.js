@@ -9,7 +9,7 @@ export const own = /** @type {HTMLScriptElement | null} */ (doc.currentScript);
 
 /** An absolute path, as our tags have it, is read without the browser's URL, which a site's own may stand in front of. */
 const src = /** @type {string} */ (own?.getAttribute("src"));
-const address = /^\/\w/.test(src) ? location.origin + src : new URL(src, location.href).href;
+const address = /^\/[^/\\]/.test(src) ? location.origin + src : new URL(src, location.href).href;
 
 /**
  * Where our addresses begin, no slash at the end. A page's <base> has no say: the browser asked for the script before it,

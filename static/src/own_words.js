@@ -47,7 +47,7 @@ export class OwnWords {
 
   put() {
     this.words.removeAttribute("hidden");
-    layOver(this.notice.parts.host);
+    doc.body.append(this.notice.parts.host);
   }
 
   /** @param {Element} target what was clicked */
@@ -68,7 +68,7 @@ export class OwnWords {
 
   /** @param {number} em in px */
   measure(em) {
-    return Object.values(findColumn(em)).join();
+    return JSON.stringify(findColumn(em));
   }
 
   /** Those of what opens at the window's bottom. @param {number} em in px */
@@ -91,7 +91,9 @@ export class OwnWords {
   /** Closed it is there for its live region alone: what asks is the newsroom's words. @param {boolean} opens */
   open(opens) {
     const { host, region, ask } = this.notice.parts;
+    const wasClosed = host.hasAttribute("closed");
     host.toggleAttribute("closed", !opens);
+    if (opens && wasClosed) layOver(host); // once: what is put anew loses the focus
     const named = { role: "region", "aria-label": this.notice.content.text.region };
     for (const [name, value] of Object.entries(named)) {
       if (opens) region.setAttribute(name, value);

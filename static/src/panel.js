@@ -18,6 +18,9 @@ import { pause } from "./timing.js";
 
 const FAREWELL = 5000; // ms that its last word stays for screen readers
 
+/** What an element stands in, out of shadow roots too. @param {Element} element @returns {Element | null} */
+const above = (element) => element.parentElement || /** @type {Partial<ShadowRoot>} */ (element.getRootNode()).host || null;
+
 /** @param {Content["blockers"][0]} blocker */
 const makeSteps = ({ steps, label, label_lang: lang }) =>
   make("ol", { role: "list" }, ...steps.map((step) => make("li", {}, ...setApart(step, label, { lang }))));
@@ -88,6 +91,8 @@ class NoticePanel {
     for (const each of notice.level ? steps.querySelectorAll("h2, h3") : [])
       each.setAttribute("aria-level", String(notice.level + Number(each.localName[1]) - 2));
     new ResizeObserver(() => this.clear()).observe(foot);
+    // within a shadow root the focus moves unheard: the key that moves it is heard
+    doc.addEventListener("keyup", ({ key }) => key === "Tab" && this.uncover(), { signal: notice.gone.signal });
   }
 
   /** What has the focus inside stays clear of the foot. */
@@ -247,7 +252,8 @@ class NoticePanel {
   async uncover() {
     const { host } = this.parts;
     await new Promise(requestAnimationFrame); // the browser scrolls after it has told of the focus
-    const focused = doc.activeElement;
+    let focused = doc.activeElement;
+    for (let inner = focused; inner && inner !== host; inner = (focused = inner).shadowRoot?.activeElement ?? null);
     host.removeAttribute("aside");
     const lies = getComputedStyle(host).position === "fixed" && !host.hasAttribute("waiting") && !host.hasAttribute("closed");
     if (!focused || focused === host || focused === doc.body || !lies) return;
@@ -255,7 +261,7 @@ class NoticePanel {
     const box = () => focused.getBoundingClientRect();
     const isUnder = () => box().bottom > own.top && box().top < own.bottom && box().right > own.left && box().left < own.right;
     const scrollers = [doc.scrollingElement];
-    for (let node = focused.parentElement; node; node = node.parentElement) scrollers.unshift(node);
+    for (let node = above(focused); node; node = above(node)) scrollers.unshift(node);
     for (const scroller of scrollers) {
       if (!isUnder()) return;
       if (scroller) scroller.scrollTop += Math.max(0, Math.min(box().bottom - own.top, box().top) + GAP);

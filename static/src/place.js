@@ -16,7 +16,7 @@ const SMALL = 96; // px: up to this height, and the area of such a square, it is
 const NARROW = 640; // px of a window in which nothing stands beside the notice
 const SHARE = 0.3; // of the window's width, for a tab or a column
 const SHARE_NARROW = 0.7;
-const DIALOGS = "[role=dialog],[role=alertdialog],dialog[open]";
+const DIALOGS = "[role$=dialog],dialog[open]"; // alertdialog too
 
 /** @typedef {{ left: number, right: number, lift: number }} Room  px from the window's edges */
 
@@ -24,25 +24,26 @@ const NOWHERE = { left: 0, right: 0, lift: 0 };
 
 /**
  * The elements at a point, topmost first, those in open shadow roots included.
- * @param {Document | ShadowRoot} root @param {number} x @param {number} y
+ * @param {Document | ShadowRoot | null} root @param {number} x @param {number} y
  * @returns {Element[]}
  */
 const elementsAt = (root, x, y) =>
   root
-    .elementsFromPoint(x, y)
-    .filter((element) => element.localName !== NOTICE_ELEMENT && (root === doc || element.getRootNode() === root))
-    .flatMap((element) => [...(element.shadowRoot ? elementsAt(element.shadowRoot, x, y) : []), element]);
+    ? root
+        .elementsFromPoint(x, y)
+        .filter((element) => element.localName !== NOTICE_ELEMENT && root.contains(element))
+        .flatMap((element) => [...elementsAt(past(element).shadowRoot, x, y), element])
+    : [];
 
 /**
  * What an element floats in: itself or an ancestor that stays in place when the page is scrolled.
  * @param {Element | null} element
  */
 const findFloat = (element) => {
-  for (let node = element; node && node !== doc.body && node !== doc.documentElement; ) {
+  for (let own, node = element; node && !(own = past(node)).contains(doc.body); ) {
     const { position, bottom } = getComputedStyle(node);
     if (position === "fixed" || (position === "sticky" && bottom !== "auto")) return node;
-    const root = node.getRootNode();
-    node = node.assignedSlot || node.parentElement || (root instanceof ShadowRoot ? root.host : null);
+    node = own.assignedSlot || own.parentElement || /** @type {ShadowRoot} */ (own.getRootNode()).host;
   }
   return null;
 };
@@ -54,8 +55,8 @@ const findFloat = (element) => {
 const floatAt = (x, y, main) => {
   for (const element of elementsAt(doc, x, y)) {
     const float = findFloat(element);
-    if (!float || (main && float.contains(main))) return null;
-    if (!float.checkVisibility || float.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return float;
+    if (!float || past(float).contains(main)) return null;
+    if (isSeen(float)) return float;
   }
   return null;
 };
@@ -66,61 +67,28 @@ const isSmall = ({ width, height }) =>
   width * height <= SMALL ** 2 &&
   width <= window.innerWidth * (window.innerWidth < NARROW ? SHARE_NARROW : SHARE);
 
+/** @param {DOMRect} box */
+const isColumn = ({ width, height }) => height >= window.innerHeight * 0.8 && width <= window.innerWidth * SHARE;
+
 /**
- * Whether a dialog stands anywhere in the window: a consent tool's may be a bar at its top, where a page has its own head.
+ * Whether a dialog can be seen anywhere in the window: a consent tool's may be a bar at its top, where a page has its own head.
  * @param {Element | null} main
  */
 const hasDialog = (main) =>
   [...doc.querySelectorAll(DIALOGS)].some((each) => {
-    const dialog = past(each);
-    const { top, bottom, left, right, width, height } = dialog.getBoundingClientRect();
-    const isInWindow = bottom > 0 && right > 0 && top < window.innerHeight && left < window.innerWidth;
-    return isInWindow && Math.max(width, height) > SMALL && isSeen(each) && findFloat(each) && !(main && dialog.contains(main));
+    const { left, top, width, height } = past(each).getBoundingClientRect();
+    const float = width * height > SMALL ** 2 && isSeen(each) && findFloat(each);
+    return float && float === floatAt(left + width / 2, top + height / 2, main);
   });
 
-/** What floats in this height of the window's bottom. @param {number} height @param {Element | null} main */
-const floatsBelow = (height, main) => {
+/** The boxes of what floats in this height of the window's bottom. @param {number} height @param {Element | null} main */
+const boxesBelow = (height, main) => {
   const { innerWidth: width, innerHeight: depth } = window;
-  /** @type {Set<Element>} */
   const floats = new Set();
   for (let x = 4; x < width; x += Math.max(24, width / 32)) {
-    for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) {
-      const float = floatAt(x, y, main);
-      if (float) floats.add(float);
-    }
+    for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
   }
-  return floats;
-};
-
-/**
- * The free room at the bottom for a notice of this height, in px from the edges; null while the notice has to wait.
- * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars, and wherever it
- * stands for an appeal of the site's own that is marked. For these in the whole of the window: a card in one corner waits for a
- * dialog in the other.
- * @param {number} height @param {number} from @param {number} to  the part of the bottom that it takes
- * @returns {Room | null}
- */
-export const findRoom = (height, from, to) => {
-  if (hasAppeal()) return null;
-  const { innerWidth: width, innerHeight: depth } = window;
-  const main = doc.querySelector("main, [role=main]") || doc.querySelector("article") || doc.querySelector("h1");
-  if (hasDialog(main)) return null;
-  for (const x of [0.35, 0.5, 0.65]) {
-    for (const y of [0.35, 0.5, 0.65]) if (floatAt(width * x, depth * y, main)) return null;
-  }
-  const room = { ...NOWHERE };
-  for (const float of floatsBelow(height, main)) {
-    const box = float.getBoundingClientRect();
-    const isButton = isSmall(box);
-    const isColumn = box.height >= depth * 0.8 && box.width <= width * SHARE;
-    if (!isButton && !isColumn) return null;
-    if (box.right < from || box.left > to) continue;
-    const gap = isButton ? GAP : 0;
-    if (isButton && width < NARROW) room.lift = Math.max(room.lift, depth - box.top + gap);
-    else if (box.left + box.width / 2 < width / 2) room.left = Math.max(room.left, box.right + gap);
-    else room.right = Math.max(room.right, width - box.left + gap);
-  }
-  return room;
+  return [...floats].flatMap((float) => (float ? [past(float).getBoundingClientRect()] : []));
 };
 
 /** Past an element named adoptedStyleSheets. */
@@ -137,7 +105,7 @@ export class Bar {
     const { scrollPaddingBlockEnd } = getComputedStyle(doc.documentElement);
     this.host = parts.host;
     this.floats = true;
-    this.padding = scrollPaddingBlockEnd.endsWith("px") ? parseFloat(scrollPaddingBlockEnd) : 0;
+    this.padding = Number(scrollPaddingBlockEnd.replace("px", "")) || 0; // "auto", and shares, are none
     this.sheet = new CSSStyleSheet();
     this.height = 0;
     this.hidesBar = false; // whether the scroll bar is hidden because of this
@@ -150,7 +118,7 @@ export class Bar {
 
   /** What its looks depend on besides its own size. @param {number} em  in px */
   measure(em) {
-    return Object.values(findColumn(em)).join();
+    return JSON.stringify(findColumn(em));
   }
 
   /**
@@ -172,9 +140,38 @@ export class Bar {
     return low.matches || maySize(height, width, em);
   }
 
-  /** Where there is room for it. */
+  /**
+   * The free room at the bottom for a notice of this height, in px from the edges; null while the notice has to wait.
+   * It keeps beside columns and small buttons, and waits for everything else: dialogs, consent and other bars, and wherever it
+   * stands for an appeal of the site's own that is marked. For these in the whole of the window: a card in one corner waits for a
+   * dialog in the other.
+   * @param {number} [height] @param {number} [from] @param {number} [to]  the part of the bottom that it takes
+   * @returns {Room | null}
+   */
   room(height = this.host.offsetHeight, from = 0, to = window.innerWidth) {
-    return findRoom(height, from, to);
+    if (hasAppeal()) return null;
+    const { innerWidth: width, innerHeight: depth } = window;
+    const main = doc.querySelector("main, [role=main]") || doc.querySelector("article") || doc.querySelector("h1");
+    if (hasDialog(main)) return null;
+    for (const x of [0.35, 0.5, 0.65]) {
+      for (const y of [0.35, 0.5, 0.65]) if (floatAt(width * x, depth * y, main)) return null;
+    }
+    const room = { left: 0, right: 0, lift: 0 };
+    for (const box of boxesBelow(height, main)) {
+      const isButton = isSmall(box);
+      if (!isButton && !isColumn(box)) return null;
+      if (box.right < from || box.left > to) continue;
+      const gap = isButton ? GAP : 0;
+      /** @type {[keyof Room, number]} */
+      const [side, px] =
+        isButton && width < NARROW
+          ? ["lift", depth - box.top]
+          : box.left + box.right < width
+            ? ["left", box.right]
+            : ["right", width - box.left];
+      room[side] = Math.max(room[side], px + gap);
+    }
+    return room;
   }
 
   /** Moves to where there is room, else waits. */

@@ -27,48 +27,57 @@ const AS_PAGE = "as the page";
 /** Of what can be chosen, what the server answers to. */
 const ASKED = ["lang", "kind", "device"];
 
+/** What a table itself has under a name, which may come from an address. @template T @param {Record<string, T>} table @param {string} name */
+const pick = (table, name) => (Object.keys(table).includes(name) ? table[name] : undefined);
+
 class Preview {
   /** @param {PreviewDetail} given */
   constructor({ detail, show }) {
     this.detail = detail;
     this.show = show;
-    this.turn = 0;
+    this.turn = 0; // of those that were begun, the last
+    this.checked = 0;
     /** @type {Notice | null} */
     this.notice = null;
     /** @type {HTMLElement | null} */
     this.boxes = null;
     /** @type {Record<string, string>} what was chosen, by name; what was not is as this reader meets it */
     this.chosen = { lang: doc.documentElement.lang };
-    const { pathname, search } = location;
-    if (pathname === `${detail.base}/dashboard/preview`) Object.assign(this.chosen, Object.fromEntries(new URLSearchParams(search)));
+    const { origin, pathname, search } = location;
+    const given = new URLSearchParams(origin + pathname === `${detail.base}/dashboard/preview` ? search : "");
+    for (const [name, value] of given) this.chosen[name] = value;
     detail.recheck = async () => {
       await pause(CHECK_MS);
-      return REHEARSED[this.turn++ % REHEARSED.length] ?? null;
+      return REHEARSED[this.checked++ % REHEARSED.length] ?? null;
     };
   }
 
   /** Shows what is chosen, in place of what was shown. @param {HTMLElement} [box]  that has the focus, and keeps it */
   async begin(box) {
     const { chosen, detail } = this;
+    const turn = ++this.turn;
     const asked = ASKED.map((name) => `${name}=${encodeURIComponent(chosen[name] ?? "")}`);
     const answer = await fetch(`${detail.base}/${NOTICE}?${asked.join("&")}`);
     if (!answer.ok) return;
     /** @type {PreviewContent} */
     const content = await answer.json();
-    const [state, act] = STATES[chosen.state ?? ""] ?? ["ask"];
+    if (turn !== this.turn) return; // another choice was made meanwhile
+    const [state, act] = pick(STATES, chosen.state ?? "") ?? ["ask"];
     content.state = state;
     if (chosen.shape === "bar" || chosen.shape === "card") content.shape = chosen.shape;
-    if (!this.boxes) doc.body.append((this.boxes = this.build(content)));
+    if (!this.boxes) doc.documentElement.append((this.boxes = this.build(content))); // behind the notice, for the keyboard too
     const older = this.notice;
     this.notice = null; // so that the boxes stay, and keep the focus
     older?.end();
-    this.turn = 0;
-    const notice = (this.notice = await this.show(content));
+    this.checked = 0;
+    const notice = await this.show(content);
+    if (turn !== this.turn) return notice?.end();
+    this.notice = notice;
     if (!notice) return;
     const { host, root } = notice.parts;
     addStyle(root, LABEL);
     root.append(make("p", { class: "label", role: "status" }, content.text.preview ?? ""));
-    const [paper, ink] = SCHEMES[chosen.scheme ?? ""] ?? [];
+    const [paper, ink] = pick(SCHEMES, chosen.scheme ?? "") ?? [];
     if (paper && ink) {
       host.style.setProperty("--reader-notice-background", paper);
       host.style.setProperty("--reader-notice-text", ink);
@@ -77,7 +86,7 @@ class Preview {
     }
     notice.gone.signal.addEventListener("abort", () => this.notice === notice && this.boxes?.remove());
     if (act) await notice.press(act);
-    box?.focus({ preventScroll: true }); // opened steps have taken it
+    if (doc.activeElement === host) box?.focus({ preventScroll: true }); // opened steps have taken it
   }
 
   /** @param {PreviewContent} content  of the notice as this reader meets it */

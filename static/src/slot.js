@@ -104,7 +104,7 @@ export class AdBox extends End {
       host.setAttribute("flow", this.isBare ? "low" : "ad");
       host.style.setProperty("--box", `${this.box.height}px`);
     }
-    return Object.values(this.box).join();
+    return JSON.stringify(this.box);
   }
 
   /** A low box holds the title alone and two buttons, in a row; in a high one the words stand above the buttons, as in a text. */

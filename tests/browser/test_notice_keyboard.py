@@ -24,7 +24,8 @@ FOCUS = """
 COVERED = """
   // how much of what has the focus lies under the notice, from 0 to 1; outside of the window counts too
   const host = document.querySelector("reader-notice");
-  const focused = document.activeElement;
+  let focused = document.activeElement;
+  if (focused !== host) while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
   if (!focused || focused === document.body || focused === host) return 0;
   await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame);
   const box = focused.getBoundingClientRect(), own = host.getBoundingClientRect();
@@ -36,6 +37,7 @@ COVERED = """
 
 MANY_LINKS = "<main><h1>News</h1>" + "".join(f"<p><a href='/{n}'>Article {n}</a></p>" for n in range(40)) + "</main>"
 INSIDE = f"<div style='height:100vh;overflow:auto'>{MANY_LINKS}</div>"
+SHADOW_ROOT = f"<news-app><template shadowrootmode='open'>{MANY_LINKS}</template></news-app>"
 
 
 def focus(page: Page) -> dict[str, Any]:
@@ -75,11 +77,16 @@ def test_it_takes_no_focus_and_its_live_region_is_there_before_it_speaks(
 
 @BOTH
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640), (320, 256)])
-@pytest.mark.parametrize("path", ["/window", "/inside"])
+@pytest.mark.parametrize("path", ["/window", "/inside", "/shadow"])
 def test_nothing_that_has_the_focus_is_ever_hidden(
     profile: str, width: int, height: int, path: str, newsroom: Newsroom, reader: Readers
 ) -> None:
-    site = newsroom(sheets={"/window": sheet(MANY_LINKS), "/inside": sheet(INSIDE, "body{margin:0}")})
+    sheets = {
+        "/window": sheet(MANY_LINKS),
+        "/inside": sheet(INSIDE, "body{margin:0}"),
+        "/shadow": sheet(SHADOW_ROOT),
+    }
+    site = newsroom(sheets=sheets)
     page = reader(profile, site).tab()
     page.call("viewport", width=width, height=height)
     page.goto(path + "#adnotice=preview")

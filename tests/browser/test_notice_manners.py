@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from adnotice.insight.access.passwords import hash_password
+from adnotice.notice.content import PREVIEW_STATES, SHAPES
 from tests.browser.conftest import Newsroom, Readers
+from tests.browser.desk import DASHBOARD, PASSWORD, log_in
 from tests.browser.notice import BOTH, LONG, PREVIEW, SHIFTS, SHORT, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
@@ -118,6 +121,27 @@ def test_it_is_fixed_to_the_window_whatever_the_body_does_to_what_is_fixed_in_it
     assert page.run("return document.querySelector('footer').getBoundingClientRect().bottom") <= box["top"] + 1
     page.notice().click("Not now")
     page.notice().wait_gone()
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("style", "size", "parent"),
+    [
+        ("main { width: 3000px }", (1280, 800), "BODY"),
+        ("", (1280, 300), "BODY"),
+        ("body { display: contents }", (1280, 800), "BODY"),
+        ("body { will-change: transform }", (1280, 800), "HTML"),
+    ],
+    ids=["a page wider than the window", "a low window", "a body without a box", "a body that moves what is fixed"],
+)
+def test_it_stands_in_the_body_wherever_that_does_it_no_harm(
+    profile: str, style: str, size: tuple[int, int], parent: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(f"<main>{LONG}</main>", style)})).tab()
+    page.call("viewport", width=size[0], height=size[1])
+    page.goto("/#adnotice=preview")
+    page.notice().wait()
+    assert page.run(f"{HOST} return host.parentElement.tagName") == parent
 
 
 @BOTH
@@ -280,6 +304,59 @@ def test_it_waits_for_a_consent_tool_wherever_that_stands(
     profile: str, shape: str, consent: str, newsroom: Newsroom, reader: Readers
 ) -> None:
     page = reader(profile, newsroom(sheets={"/": sheet(LONG + consent)}, notice_shape=shape)).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/#adnotice=preview")
+    wait_until(page.notice().look, "the notice in the page")
+    assert page.notice().stays_away(2.0)
+    page.run("document.querySelector('#consent button').click()")
+    page.notice().wait()
+
+
+HEAD = "<header style='position:fixed;inset:0 0 auto;height:120px;background:#fff'>The paper</header>"
+DIALOG = "<div role='dialog' style='position:fixed;{}'>{}</div>"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "kept",
+    [
+        DIALOG.format("inset:0 auto 0 0;width:300px;transform:translateX(-100%)", "The menu"),
+        HEAD + DIALOG.format("left:0;right:0;top:20px;height:0;overflow:hidden", "The search"),
+        DIALOG.format("right:0;bottom:300px;width:90px;height:40px", "Cookies"),
+        DIALOG.format("left:0;top:0;width:400px;height:400px;visibility:hidden", "Sign in"),
+        HEAD + DIALOG.format("left:0;top:0;width:400px;height:100px;opacity:0;z-index:9", "Sign in"),
+        "<div role='dialog' style='height:400px'>A poll within the article</div>",
+    ],
+    ids=["out of the window", "without height", "a tab", "hidden", "transparent", "in the page"],
+)
+def test_a_dialog_that_nobody_sees_keeps_no_notice_away(
+    profile: str, kept: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(kept + LONG)})).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/#adnotice=preview")
+    page.notice().wait()
+
+
+SHELL = "<div style='position:fixed;inset:0;overflow:auto'><main>{}</main>{}</div>"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "body",
+    [
+        SHELL.format(LONG, CONSENT.format(AT_THE_TOP).replace("<div", "<div role='dialog'")),
+        LONG
+        + "<form role='dialog' id='consent' style='position:fixed;left:0;right:0;top:0;padding:3rem'><input name='parentElement'>"
+        "<input name='localName'><input name='shadowRoot'><input name='contains'><input name='getRootNode'>"
+        "<button type='button' onclick=\"document.getElementById('consent').remove()\">Yes</button></form>",
+    ],
+    ids=["within an application's frame", "of fields with the names that we read"],
+)
+def test_it_waits_for_a_dialog_whatever_it_stands_in(
+    profile: str, body: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(body)})).tab()
     page.call("viewport", width=1280, height=800)
     page.goto("/#adnotice=preview")
     wait_until(page.notice().look, "the notice in the page")
@@ -512,6 +589,49 @@ def test_the_preview_shows_whatever_readers_may_meet(profile: str, newsroom: New
     notice.wait_gone()
     assert page.run("return document.querySelector('notice-preview')") is None
     site.wait_for_counts(injected=1)
+
+
+@BOTH
+def test_each_link_of_the_dashboards_preview_shows_what_it_says(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    site = newsroom(dashboard_password_hash=hash_password(PASSWORD), support_links={"Subscribe": "/subscribe"})
+    page = log_in(reader(profile, site))
+    page.goto(f"{DASHBOARD}/preview")
+    links = page.run(
+        "return [...document.querySelectorAll('a[href*=\"state=\"]')].map((each) => each.getAttribute('href'))"
+    )
+    assert len(links) == len(PREVIEW_STATES) * len(SHAPES)
+    shown = {"steps": "How to allow ads on this site", "still": "Ads are still blocked here"}
+    for state, text in shown.items():
+        [link] = [each for each in links if f"shape=card&state={state}" in each]
+        page.goto(link)
+        page.notice().wait_text(text)
+        assert page.run(f"{HOST} return host.hasAttribute('card')")
+    page.goto(links[0].replace("state=asking", "state=constructor"))
+    page.notice().wait_text("Show me how")
+
+
+@BOTH
+def test_of_two_choices_in_a_row_the_preview_shows_the_second(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(support_links={"Subscribe": "/subscribe"})).open(PREVIEW)
+    notice = page.notice().wait()
+    page.run(f"{BOXES} boxes.querySelector('summary').click()")
+    page.run(f"""{BOXES}
+      const real = window.fetch;
+      let asked = 0;
+      window.fetch = async (...given) => {{
+        const answer = await real(...given);
+        if (!asked++) await new Promise((done) => setTimeout(done, 800));
+        return answer;
+      }};
+      const box = boxes.querySelector("[name=state]");
+      for (box.value of ["steps", "still"]) box.dispatchEvent(new Event("change"));
+      await new Promise((done) => setTimeout(done, 1600));""")
+    assert page.run("return document.querySelectorAll('reader-notice').length") == 1
+    notice.wait_text("Ads are still blocked here")
 
 
 @BOTH
