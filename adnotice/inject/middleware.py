@@ -64,7 +64,10 @@ class Injector:
             if marked:
                 tag = self._rules.tag(scope.get("root_path", ""))
                 prepared["headers"] = [
-                    (name, unmark_etags(value, tag) if name in conditions else value)
+                    (
+                        name,
+                        unmark_etags(value, tag if name == b"if-none-match" else None) if name in conditions else value,
+                    )
                     for name, value in scope["headers"]
                 ]
             if files:

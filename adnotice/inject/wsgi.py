@@ -59,7 +59,10 @@ class WsgiInjector:
             if not any(MARK in value for value in given.values()):
                 return environ, b""
             tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
-            unmarked = {name: unmark_etags(value, tag).decode("latin-1") for name, value in given.items()}
+            unmarked = {
+                name: unmark_etags(value, tag if name == IF_NONE_MATCH else None).decode("latin-1")
+                for name, value in given.items()
+            }
             asked_for = given.get(IF_NONE_MATCH, b"")
             return {**environ, **unmarked}, asked_for if MARK in asked_for else b""
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request

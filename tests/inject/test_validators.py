@@ -112,6 +112,22 @@ async def test_a_page_that_was_read_can_be_saved_whichever_process_is_asked(meth
         assert seen.pop() == b'"other",%s' % own
 
 
+@pytest.mark.parametrize("own", [b'"v1"', b'W/"v1"'])
+async def test_a_page_with_an_earlier_tag_can_be_saved_and_is_fresh_no_longer(own: bytes) -> None:
+    """As after an upgrade, or beside a process that has not been replaced yet."""
+    seen: list[tuple[bytes, bytes]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.extend((name, value) for name, value in scope["headers"])
+        await page_of(PAGE, (b"etag", own))(scope, receive, send)
+
+    earlier = mark_etag(own, make_tag(SRC, "/earlier"))
+    assert earlier is not None
+    await ask(wrap(app), request(method="PUT", headers=[(b"if-match", earlier), (b"if-none-match", earlier)]))
+    assert (b"if-match", own) in seen
+    assert (b"if-none-match", earlier) in seen
+
+
 async def test_a_head_request_for_a_page_that_a_browser_holds_counts_as_no_view() -> None:
     kept = Kept()
     injector = wrap(sending(start((b"etag", b'"v1"'), status=304), part(b"")), kept)

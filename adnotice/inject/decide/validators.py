@@ -8,12 +8,15 @@ Content-Length (RFC 9110, 8.6) and get the page's ETag.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from adnotice.inject.tag import Tag
+from adnotice.inject.tag import MARK, Tag
 
 VALIDATORS: Final = frozenset((b"etag", b"last-modified", b"accept-ranges"))
+
+_MARKED: Final = re.compile(rb'(?:W/)?(?P<own>".*)(?P<mark>' + MARK + rb'[0-9a-f]{8}[sw])"', re.DOTALL)
 
 Pairs = Sequence[Sequence[bytes]]
 """Headers as an app may give them: ASGI asks for pairs, which may be lists."""
@@ -36,19 +39,20 @@ CONDITIONS_WHERE_OFF: Final = CONDITIONS[:1]
 If-Range is none of them: no download is resumed across two bodies."""
 
 
-def unmark_etags(condition: bytes, tag: Tag) -> bytes:
-    """If-None-Match or If-Match as the app would have got it for its own page."""
+def unmark_etags(condition: bytes, tag: Tag | None) -> bytes:
+    """If-None-Match or If-Match as the app would have got it for its own page.
+
+    With None whichever tag's mark is taken off, for If-Match: what was read before an upgrade may still be saved. A page with
+    another tag is another page, though: If-None-Match loses the mark of the tag that is given alone.
+    """
     return b",".join(_unmark_etag(etag, tag) for etag in condition.split(b","))
 
 
-def _unmark_etag(etag: bytes, tag: Tag) -> bytes:
-    opaque = etag.strip().removeprefix(b"W/")
-    strong, weak = (mark + b'"' for mark in tag.marks)
-    if opaque.endswith(strong):
-        return opaque.removesuffix(strong) + b'"'
-    if opaque.endswith(weak):
-        return b"W/" + opaque.removesuffix(weak) + b'"'
-    return etag
+def _unmark_etag(etag: bytes, tag: Tag | None) -> bytes:
+    found = _MARKED.fullmatch(etag.strip())
+    if not found or (tag and found["mark"] not in tag.marks):
+        return etag
+    return b'%s%s"' % (b"W/" if found["mark"].endswith(b"w") else b"", found["own"])
 
 
 def revise_headers(headers: Pairs, tag: Tag, length: int | None) -> list[Sequence[bytes]]:
