@@ -139,7 +139,8 @@ class Questioner:
         method = "GET" if body is None else "POST"
         try:
             got = await self._client.request(method, address, headers={**UNCOUNTED, **(headers or {})}, content=body)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # OverflowError, in a group of anyio's: a redirect to a port that there is not
+        except (httpx.HTTPError, httpx.InvalidURL, OverflowError, ExceptionGroup) as error:
             return Seen(url=address, problem=f"no answer: {type(error).__name__} {error}".strip())
         return Seen(url=address, status=got.status_code, headers=tuple(got.headers.raw), body=got.content)
 

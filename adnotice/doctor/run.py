@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -47,11 +48,8 @@ def run_doctor(
             raise
         complain("adnotice doctor needs httpx. Install it with: pip install 'adnotice[doctor]'")
         return 2
-    if "://" not in target and not names_app(target):
-        complain(
-            f"name a URL such as https://news.example or an app such as module:app, got {target!r}. "
-            f"If that is an address: http://{target}"
-        )
+    if fault := find_fault(target):
+        complain(fault)
         return 2
     try:
         site = asyncio.run(examine(target, tuple(paths), prefix, host))
@@ -62,6 +60,25 @@ def run_doctor(
     for line in [to_json(site, findings)] if as_json else lay_out(site, findings):
         write(line)
     return 1 if any(finding.weight is Weight.WRONG for finding in findings) else 0
+
+
+def find_fault(target: str) -> str:
+    """Why this can be no target, with the remedy; empty where it can be one."""
+    if "://" not in target:
+        if names_app(target):
+            return ""
+        return (
+            f"name a URL such as https://news.example or an app such as module:app, got {target!r}. "
+            f"If that is an address: http://{target}"
+        )
+    try:
+        parts = urlsplit(target)
+        can_be_asked = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, or too large; brackets that do not close
+        can_be_asked = False
+    if can_be_asked and not any(map(str.isspace, target)):
+        return ""
+    return f"name a URL of http or https, with a host and, if it has one, a port up to 65535, got {target!r}"
 
 
 def names_app(target: str) -> bool:

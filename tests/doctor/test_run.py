@@ -137,6 +137,12 @@ def test_an_app_that_is_not_wrapped_is_told_how(module: str) -> None:
     assert any("Wrap the app: app = AdNoticeMiddleware(app" in line for line in lines)
 
 
+UNASKABLE = (
+    *("ftp://news.example", "http://", "http:///a", "https://a b.example", "http://127.0.0.1:99999", "http://[::1"),
+    *("http://a:0", "http://a:b", "//news.example://"),
+)
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [
@@ -147,6 +153,7 @@ def test_an_app_that_is_not_wrapped_is_told_how(module: str) -> None:
         ("{}", "name a URL such as https://news.example or an app such as module:app"),
         ("127.0.0.1:8000", "If that is an address: http://127.0.0.1:8000"),
         ("localhost:8000", "If that is an address: http://localhost:8000"),
+        *((each, f"a port up to 65535, got {each!r}") for each in UNASKABLE),
     ],
 )
 def test_a_target_that_is_none_is_explained(module: str, target: str, said: str) -> None:
