@@ -55,6 +55,13 @@ def test_a_template_has_no_words_of_its_own(path: Path) -> None:
     assert not words_outside(" ".join(found), ["adnotice"]), path.name
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_a_note_for_translators_stands_directly_before_what_it_tells_of(path: Path) -> None:
+    """A note that is parted from its message by other code is extracted with another one, or with none."""
+    notes = re.findall(r"\{# Translators:.*?#\}\s*(.*)", path.read_text(encoding="utf-8"))
+    assert [line for line in notes if not re.search(r"(?:\b_|gettext)\(", line)] == []
+
+
 ADDRESSES = (
     "", "?days=1", "?days=84", "?days=365", "?against=year", "health", "notice", "access", "preview", "languages", "pages",
     "pages?q=har", "pages?by=section", "pages?name=/harbour", "nowhere",

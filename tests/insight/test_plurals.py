@@ -42,6 +42,12 @@ UNCHANGED = {"uk": {"{n} was rejected ({reason})"}}
 """Messages that say the same of one and of many, by language."""
 
 
+def test_what_german_says_of_one_page_by_robots_is_said_of_one() -> None:
+    said = load_message_draft("de").words.said
+    (one, _) = next(each for english, each in said.items() if "asked for by robots;" in english)
+    assert one.endswith("In die Quote geht sie nicht ein.")
+
+
 def test_no_noun_of_many_stands_beside_a_number_that_may_be_one() -> None:
     wrong = [
         (found[1], text)

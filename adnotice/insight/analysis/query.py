@@ -301,9 +301,12 @@ class Reader:
 
     def _explain(self, site: str, change: Change) -> Change:
         """The same with its largest part, where it is more than usual."""
-        if change.answer is not Trend.UNUSUAL or change.points is None or change.yardstick is None:
-            return change
-        if change.compared_from is None:
+        if (
+            change.answer is not Trend.UNUSUAL
+            or change.points is None
+            or change.yardstick is None
+            or change.compared_from is None
+        ):
             return change
         now = self._view_rows(site, Period(change.first, change.last))
         before = self._view_rows(site, Period(change.compared_from, change.first - timedelta(days=1)))
