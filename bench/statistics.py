@@ -23,7 +23,7 @@ from adnotice.insight.analysis.change import Day, Trend, judge_change
 from adnotice.insight.analysis.intervals import widest
 from adnotice.insight.analysis.sampled import Sample, estimate, weigh
 from adnotice.insight.analysis.summarize import find_range
-from bench.worlds import DAILY, END, OWN, SIZES, TUNING, Size, World, simulate
+from bench.worlds import DAILY, END, OWN, SILENT, SIZES, TUNING, Size, World, fall_silent, simulate
 
 YEARS_OF_DAYS: Final = 7 * 108
 LOOKS: Final = 4
@@ -66,12 +66,10 @@ def seed_of(seed: int, *names: object) -> int:
 
 
 def binomial_z(days: Sequence[Day], weeks: int) -> bool:
-    """The control: a textbook test of two shares at 5 %, which takes page views for independent."""
-    counts = []
-    for back in (0, weeks):
-        last = END - timedelta(weeks=back)
-        chosen = [day for day in days if 0 <= (last - day.day).days < 7 * weeks]
-        counts.append((sum(day.blocked for day in chosen), sum(day.clear for day in chosen)))
+    """The control: a textbook test of two shares at 5 %, which takes page views for independent; of days that have counts, in
+    their order."""
+    stretches = (days[-7 * weeks :], days[-14 * weeks : -7 * weeks])
+    counts = [(sum(day.blocked for day in each), sum(day.clear for day in each)) for each in stretches]
     (b1, c1), (b0, c0) = counts
     pooled = (b1 + b0) / (b1 + b0 + c1 + c0)
     error = math.sqrt(pooled * (1 - pooled) * (1 / (b1 + c1) + 1 / (b0 + c0)))
@@ -93,10 +91,10 @@ def look(job: Job) -> tuple[float, float]:
     generator = np.random.default_rng(job.seed)
     days = simulate(job.world, job.size, YEARS_OF_DAYS, generator, job.step, 7 * job.weeks if job.step else 0)
     looks = 1 if job.step else LOOKS
-    said = [
-        judge_change(days, job.weeks, END - timedelta(weeks=4 * back)).answer is Trend.UNUSUAL for back in range(looks)
-    ]
-    return sum(said) / looks, float(binomial_z(days, job.weeks))
+    ends = [END - timedelta(weeks=4 * back) for back in range(looks)]
+    seen = [fall_silent(days, job.world, job.weeks, end) for end in ends]
+    said = [judge_change(each, job.weeks, end).answer is Trend.UNUSUAL for each, end in zip(seen, ends, strict=True)]
+    return sum(said) / looks, float(binomial_z(seen[0], job.weeks))
 
 
 def look_daily(job: Job) -> tuple[float, float]:
@@ -231,7 +229,7 @@ def change(report: Report, sites: dict[str, int]) -> None:
     """False alarms of the rule for changes, and its power."""
     print('\nChange: "more than usual" where nothing happened, a look (wanted: 5 % plus two standard errors at most)')
     print(f"  {'world':28} {'views a month':>14}   4 weeks        2 weeks        1 week         binomial z, 4 weeks")
-    for world in (*TUNING, *OWN):
+    for world in (*TUNING, *OWN, *SILENT):
         for size, number in sites.items():
             if report.wants(world.name):
                 found = [report.run(look, world, SIZES[size], weeks, 0.0, number) for weeks in (4, 2, 1)]

@@ -38,6 +38,8 @@ class World:
     shock: float = 0.0
     """The standard deviation of a day's shock to the odds, AR(1) with phi .8."""
     delivered_unmeasured: float = 0.10
+    silent_weeks: int = 0
+    """Without a count, directly before the weeks that are compared with others."""
 
 
 TUNING: Final = (
@@ -63,6 +65,13 @@ OWN: Final = (
     World(name="tail 1.15, heavy readers", tail=1.15, correlation=0.5, churn=1 / 180),
 )
 """Worlds of ours, which no rule was tuned on."""
+
+SILENT: Final = (
+    World(name="2 silent weeks", silent_weeks=2),
+    World(name="8 silent weeks, season 8 %", silent_weeks=8, season=0.08),
+    World(name="26 silent weeks, shocks", silent_weeks=26, shock=0.04),
+)
+"""Worlds in which reports are missing for some weeks, where it matters most: between the stretches that are compared."""
 
 
 class Size(NamedTuple):
@@ -97,6 +106,12 @@ def simulate(
         Day(first + timedelta(days=n), int(b + c + u), int(b), int(c))
         for n, (b, c, u) in enumerate(zip(drawn_blocked, drawn_clear, unmeasured, strict=True))
     ]
+
+
+def fall_silent(days: list[Day], world: World, weeks: int, yesterday: date) -> list[Day]:
+    """The days without those of the silent weeks that end where the last `weeks` begin."""
+    first = weeks + world.silent_weeks
+    return [day for day in days if not 7 * weeks <= (yesterday - day.day).days < 7 * first]
 
 
 def draw_means(world: World, size: Size, days: int, generator: np.random.Generator) -> np.ndarray:

@@ -21,9 +21,9 @@ from adnotice.insight.analysis.change import (
     Trend,
     Week,
     Yardstick,
-    add_up,
     compare,
     cut_weeks,
+    find_counted_weeks,
     find_unusual,
     fit,
     judge_change,
@@ -60,32 +60,88 @@ class Site:
 
 @pytest.mark.parametrize("ratio", RATIOS)
 @pytest.mark.parametrize("n", [1, 2, 5, 99])
-def test_the_fit_is_that_of_the_matrix(ratio: float, n: int) -> None:
-    moves = np.random.default_rng(n).normal(size=n)
-    covariance = np.diag([2 + ratio] * n) - np.diag([1.0] * (n - 1), 1) - np.diag([1.0] * (n - 1), -1)
-    squares, determinant = fit(list(moves), ratio)
+@pytest.mark.parametrize("longest", [1, 9])
+def test_the_fit_is_that_of_the_matrix(ratio: float, n: int, longest: int) -> None:
+    generator = np.random.default_rng(n)
+    moves, steps = generator.normal(size=n), generator.integers(1, longest, n, endpoint=True)
+    covariance = np.diag(2 + steps * ratio) - np.diag([1.0] * (n - 1), 1) - np.diag([1.0] * (n - 1), -1)
+    squares, determinant = fit(list(moves), list(map(int, steps)), ratio)
     assert squares == pytest.approx(moves @ np.linalg.solve(covariance, moves))
     assert determinant == pytest.approx(np.linalg.slogdet(covariance)[1], abs=1e-9)
 
 
+def silence(days: list[Day], *weeks: int) -> list[Day]:
+    """The days without those of these weeks, the last one being 0."""
+    return [day for day in days if (YESTERDAY - day.day).days // 7 not in weeks]
+
+
 @pytest.mark.parametrize("weeks", [1, 2, 4])
 @pytest.mark.parametrize("known", [20, 60])
-def test_the_chance_is_that_of_the_formula(weeks: int, known: int) -> None:
-    blocks = cut_weeks(Site(known).days(), set(), YESTERDAY)
-    now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
-    levels = np.array([log_odds(week) for week in blocks[:-weeks]])
-    moves, n = np.diff(levels), known - weeks - 1
-    assert len(moves) == n
-    season = 0 if known >= 52 else (0.006 * weeks) ** 2
+@pytest.mark.parametrize("silent", [(), (1,), (4, 5, 6), (2, 7, 9, 17)], ids=str)
+def test_the_chance_is_that_of_the_formula(weeks: int, known: int, silent: tuple[int, ...]) -> None:
+    """Silent weeks too: the walk goes on in them, in those that are compared and in those from which its variance is learnt."""
+    days = silence(Site(known).days(), *silent)
+    blocks, counted = cut_weeks(days, set(), YESTERDAY), find_counted_weeks(days, YESTERDAY)
+    levels, at = np.array([log_odds(week) for week in blocks[:-weeks]]), -np.array(counted)
+    moves, steps = np.diff(levels), np.diff(at[:-weeks])
+    n = len(moves)
+    assert n == known - len(silent) - weeks - 1
+    means = np.array([-1 / weeks] * weeks + [1 / weeks] * weeks)
+    walk = np.minimum.outer(at[-2 * weeks :], at[-2 * weeks :]) - at[-2 * weeks]
+    season = 0 if known >= 52 else (0.006 * (means @ at[-2 * weeks :])) ** 2
     weights, tails = [], []
     for prior, ratio in zip(PRIOR, RATIOS, strict=True):
-        covariance = np.diag([2 + ratio] * n) - np.diag([1.0] * (n - 1), 1) - np.diag([1.0] * (n - 1), -1)
+        covariance = np.diag(2 + steps * ratio) - np.diag([1.0] * (n - 1), 1) - np.diag([1.0] * (n - 1), -1)
         squares = moves @ np.linalg.solve(covariance, moves)
         weights.append(prior * np.linalg.det(covariance) ** -0.5 * squares ** (-n / 2))
-        variance = (2 / weeks + ratio * (2 * weeks**2 + 1) / (3 * weeks)) * squares / n + season
+        variance = means @ (np.eye(2 * weeks) + ratio * walk) @ means * squares / n + season
         tails.append(2 * stats.t.sf(0.05 / math.sqrt(variance), n))
     expected = np.dot(weights, tails) / np.sum(weights)
-    assert Yardstick(blocks, weeks, now, before).chance(0.05) == pytest.approx(expected, rel=1e-6)
+    assert Yardstick(blocks, counted, weeks).chance(0.05) == pytest.approx(expected, rel=1e-6)
+
+
+def wander(seed: int, step: float = 0.04, noise: float = 0.02) -> list[Day]:
+    """The days of a site whose weekly rates are a random walk and noise, and nothing else."""
+    generator = np.random.default_rng(seed)
+    levels = -1.4 + np.cumsum(generator.normal(0, step, 80)) + generator.normal(0, noise, 80)
+    return [
+        Day(YESTERDAY - timedelta(weeks=79 - week, days=6 - day), 11_000, blocked, 10_000 - blocked)
+        for week, level in enumerate(levels)
+        for day, blocked in enumerate([round(10_000 / (1 + math.exp(-level)))] * 7)
+    ]
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+@pytest.mark.parametrize("gap", [0, 2, 8, 26])
+def test_how_often_nothing_is_called_a_change_does_not_grow_with_silent_weeks(weeks: int, gap: int) -> None:
+    """What is promised is 5 % at most. Where silent weeks are passed over as if they were no time it is 9 to 61 %."""
+    sites = 150
+    said = [
+        judge_change(silence(wander(seed), *range(weeks, weeks + gap)), weeks, YESTERDAY).answer
+        for seed in range(sites)
+    ]
+    assert Trend.TOO_EARLY not in said
+    assert said.count(Trend.UNUSUAL) / sites <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / sites)
+
+
+def test_what_a_season_does_across_silent_weeks_is_usual_where_a_year_is_known() -> None:
+    def season(week: int) -> float:
+        return 0.16 * 0.08 * math.sin(2 * math.pi * (week - 8) / 52)
+
+    site = Site(weeks=104, views=100_000, spread=0.0005)
+    days = silence(site.days(season), *range(4, 12))
+    found = judge_change(days, 4, YESTERDAY)
+    assert abs(found.points or 0) > 0.01
+    assert found.answer is Trend.USUAL
+    assert found.season_known
+
+
+def test_where_no_two_stretches_were_as_far_apart_the_season_is_not_known() -> None:
+    """A year of weeks, and before it a silence of another: nothing in the year is as far from anything."""
+    days = silence(Site(weeks=104, spread=0.001, views=100_000).days(), *range(1, 52))
+    found = judge_change(days, 1, YESTERDAY)
+    assert len(find_counted_weeks(days, YESTERDAY)) >= 52
+    assert not found.season_known
 
 
 @pytest.mark.parametrize("weeks", [1, 2, 4])
@@ -210,11 +266,6 @@ def test_a_week_of_unusual_days_stays_each_at_twice_its_weekdays_median_at_most(
     blocks = cut_weeks(days, find_unusual(days), YESTERDAY)
     assert blocks[-1] == Week(7 * 400, 7 * 1_600)
     assert blocks[-2] == Week(7 * 200, 7 * 800)
-
-
-def silence(days: list[Day], *weeks: int) -> list[Day]:
-    """The days without those of these weeks, the last one being 0."""
-    return [day for day in days if (YESTERDAY - day.day).days // 7 not in weeks]
 
 
 def test_in_place_of_a_silent_week_the_counted_one_before_is_compared_and_that_is_said() -> None:

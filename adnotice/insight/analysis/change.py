@@ -214,7 +214,7 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
     first = begin_week(counted[-weeks], yesterday)
     silent = sorted(set(range(counted[-2 * weeks])) - set(counted), reverse=True)
     change = log_odds(now) - log_odds(before)
-    yardstick = Yardstick(blocks, weeks, now, before)
+    yardstick = Yardstick(blocks, counted, weeks)
     p = yardstick.chance(change)
     rate, rate_before = share_of(now), share_of(before)
     return Change(
@@ -230,7 +230,7 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
         left_out=left_out,
         silent=tuple(begin_week(ago, yesterday) for ago in silent),
         compared_from=begin_week(counted[-2 * weeks], yesterday),
-        season_known=season_known,
+        season_known=yardstick.season_known,
     )
 
 
@@ -323,20 +323,27 @@ class Yardstick:
     """How unusual a change of the logit is, by the movements of the weeks before the last `weeks`.
 
     Where the past shows no movement at all, the counts' own noise is the yardstick. Where a year is known, a change that the past has
-    seen often is usual whatever its chance.
+    seen often is usual whatever its chance. In silent weeks the rate moves on: stretches that they part are further apart.
     """
 
-    def __init__(self, blocks: Sequence[Week], weeks: int, now: Week, before: Week) -> None:
+    def __init__(self, blocks: Sequence[Week], counted: Sequence[int], weeks: int) -> None:
+        """`counted` says how many weeks ago each of the `blocks` was."""
+        now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
         levels = [log_odds(week) for week in blocks[:-weeks]]
         moves = [later - earlier for earlier, later in pairwise(levels)]
+        steps = [earlier - later for earlier, later in pairwise(counted[:-weeks])]
         self._degrees = len(moves)
+        silent_steps, silent_weeks = weigh_silence(counted[-2 * weeks :])
+        apart = weeks + silent_weeks
         year_known = len(blocks) >= YEAR_OF_WEEKS
-        self._least = BEYOND * find_usual_move(blocks[:-weeks], weeks) if year_known else 0.0
-        season = 0.0 if year_known else (SEASON * weeks) ** 2
+        usual_move = find_usual_move(blocks[:-weeks], counted[:-weeks], weeks, apart) if year_known else None
+        self.season_known = usual_move is not None
+        self._least = BEYOND * (usual_move or 0.0)
+        season = 0.0 if self.season_known else (SEASON * apart) ** 2
         self._noise = math.sqrt(sum(1 / (n + 0.5) for n in (*now, *before)) + season)
         self._scales: list[tuple[float, float]] = []
         """A weight for each ratio of variances, and the standard error of a change under it."""
-        fits = [fit(moves, ratio) for ratio in RATIOS]
+        fits = [fit(moves, steps, ratio) for ratio in RATIOS]
         if any(squares <= 0 for squares, _ in fits):
             return
         logs = [
@@ -346,7 +353,7 @@ class Yardstick:
         highest = max(logs)
         weights = [math.exp(each - highest) for each in logs]
         for weight, ratio, (squares, _) in zip(weights, RATIOS, fits, strict=True):
-            spread = 2 / weeks + ratio * (2 * weeks * weeks + 1) / (3 * weeks)
+            spread = 2 / weeks + ratio * (2 * weeks * weeks + 1) / (3 * weeks) + ratio * silent_steps
             variance = spread * squares / self._degrees + season
             self._scales.append((weight / sum(weights), math.sqrt(variance)))
 
@@ -372,19 +379,43 @@ class Yardstick:
         return abs(1 / (1 + math.exp(-level - math.copysign(high, change))) - rate)
 
 
-def find_usual_move(blocks: Sequence[Week], weeks: int) -> float:
-    """The change of the logit, up or down, that most of the earlier ones did not exceed: of each `weeks` against as many before."""
-    stretches = [log_odds(add_up(blocks[end - weeks : end])) for end in range(weeks, len(blocks) + 1)]
-    moves = sorted(abs(now - before) for before, now in zip(stretches, stretches[weeks:], strict=False))
-    return moves[math.ceil(MOVED_BEFORE * len(moves)) - 1] if moves else 0.0
+def weigh_silence(compared: Sequence[int]) -> tuple[float, float]:
+    """By how much the silent weeks between those compared, given by how many weeks ago each was, widen a change: the variance of a
+    random walk, in steps of a week, and the distance between the middles of both stretches, in weeks.
+
+    A walk's step between the k-th of 2w weeks and the next changes the difference of both means by k / w of it, in the later half
+    by (2w - k) / w.
+    """
+    weeks = len(compared) // 2
+    silent = [earlier - later - 1 for earlier, later in pairwise(compared)]
+    parts = [min(k, 2 * weeks - k) / weeks for k in range(1, 2 * weeks)]
+    pairs = list(zip(silent, parts, strict=True))
+    return sum(n * part * part for n, part in pairs), sum(n * part for n, part in pairs)
 
 
-def fit(moves: Sequence[float], ratio: float) -> tuple[float, float]:
-    """For moves x with covariance S = tridiagonal(2 + ratio, -1): x' S^-1 x, and log |S|. Both by elimination."""
+def find_usual_move(blocks: Sequence[Week], counted: Sequence[int], weeks: int, apart: float) -> float | None:
+    """The change of the logit, up or down, that most of the earlier ones did not exceed: of each `weeks` against the nearest before
+    whose middle was as many weeks `apart`, or more; None where no two were."""
+    ends = range(weeks, len(blocks) + 1)
+    levels = [log_odds(add_up(blocks[end - weeks : end])) for end in ends]
+    middles = [sum(counted[end - weeks : end]) / weeks for end in ends]
+    moves = []
+    for now, level in enumerate(levels):
+        earlier = range(now - weeks, -1, -1)
+        before = next((each for each in earlier if middles[each] - middles[now] >= apart), None)
+        if before is not None:
+            moves.append(abs(level - levels[before]))
+    moves.sort()
+    return moves[math.ceil(MOVED_BEFORE * len(moves)) - 1] if moves else None
+
+
+def fit(moves: Sequence[float], steps: Sequence[int], ratio: float) -> tuple[float, float]:
+    """For moves x, each over so many `steps` of a week, with covariance S = tridiagonal(2 + steps ratio, -1): x' S^-1 x, and
+    log |S|. Both by elimination."""
     squares, determinant, carried, pivot = 0.0, 0.0, 0.0, math.inf
-    for move in moves:
+    for move, step in zip(moves, steps, strict=True):
         carried = move + (carried / pivot if pivot != math.inf else 0.0)
-        pivot = 2 + ratio - (1 / pivot if pivot != math.inf else 0.0)
+        pivot = 2 + step * ratio - (1 / pivot if pivot != math.inf else 0.0)
         squares += carried * carried / pivot
         determinant += math.log(pivot)
     return squares, determinant
