@@ -94,7 +94,7 @@ def changes() -> Iterator[Change]:
         rates = {"rate": 0.2 + points, "rate_before": 0.2, "points": points, "yardstick": yardstick}
         if against is Against.YEAR:
             rates |= {**before, "views": 5_000, "views_before": 4_000}
-        for left_out, silent in (((), ()), (days[:2], ()), (days, days[:1])):
+        for left_out, silent in (((), ()), (days[:2], ()), (days, days[:1]), ((), days)):
             yield msgspec.structs.replace(
                 blank, answer=answer, against=against, left_out=left_out, silent=silent, compared_from=first, **rates
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,7 @@ from adnotice.insight.analysis.intervals import share
 from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.series import make_bucket
 from adnotice.insight.analysis.summarize import summarize
-from adnotice.insight.analysis.summary import NO_REFERRER, NOTHING, Bucket, ReportRows, Stop, Summary
+from adnotice.insight.analysis.summary import NO_REFERRER, NOTHING, Bucket, ReportRows, Row, Stop, Summary
 from adnotice.insight.display import charts, formats, sentences
 from adnotice.vocabulary import Mode
 
@@ -106,10 +106,46 @@ def test_a_year_whose_first_months_are_empty_is_told_from_its_first_week_on() ->
     assert sentences.for_the_board(summary).startswith("From 1 June to 29 November 2026, ")
 
 
+@pytest.mark.parametrize("days", ["28", "365"])
+def test_days_of_which_the_range_has_the_pages_are_days_that_were_counted(days: str) -> None:
+    """Their pages are in the range of the same sentence, though nothing came back of them."""
+    span = choose_span(TODAY, "UTC", days=days)
+    starts = ["2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23"]
+    numbers = [{M.CLEAR: 9_000}, {M.CLEAR: 9_000}, {M.INJECTED: 9_000}, {}]
+    series = [make_bucket(at, {**NOTHING, **each}, so_far=False) for at, each in zip(starts, numbers, strict=True)]
+    summary = msgspec.structs.replace(site(NORMAL), span=span, series=series)
+    assert sentences.for_the_board(summary).startswith("From 2 to 22 November 2026, ")
+
+
+@pytest.mark.parametrize(
+    ("days", "starts", "when"),
+    [
+        ("365", ("2026-06-01", "2026-06-08", "2026-06-15"), "From 1 to 14 June 2026, "),
+        ("800", ("2026-06-01", "2026-07-01", "2026-08-01"), "From 1 June to 31 July 2026, "),
+        ("3", ("2026-11-27T22", "2026-11-27T23", "2026-11-28T00"), "On 27 November 2026, "),
+        ("3", ("2026-11-27T22", "2026-11-28T08", "2026-11-28T09"), "From 27 to 28 November 2026, "),
+    ],
+    ids=["weeks", "months", "hours of one day", "hours of two days"],
+)
+def test_no_days_after_the_last_count_are_told_of_whatever_a_bucket_is(
+    days: str, starts: tuple[str, ...], when: str
+) -> None:
+    series = [
+        make_bucket(at, {**NOTHING, M.CLEAR: 9_000 * (number < 2)}, so_far=False) for number, at in enumerate(starts)
+    ]
+    summary = msgspec.structs.replace(site(NORMAL), span=choose_span(TODAY, "UTC", days=days), series=series)
+    assert sentences.for_the_board(summary).startswith(when)
+
+
 def test_too_early() -> None:
     early = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28), answer_on=date(2027, 1, 31))
     few = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28))
     assert told(2) == [sentences.change(early), sentences.change(few)]
+
+
+SILENT = tuple(
+    date(2026, 11, 1) - timedelta(weeks=ago) for ago in (19, 18, 16, 14, 12, 10, 8, 7, 6, 4)
+)  # the last five stretches of these are named
 
 
 def test_usual_movement() -> None:
@@ -119,6 +155,7 @@ def test_usual_movement() -> None:
         sentences.change(changed(Trend.USUAL, 0.001, 0.204, yardstick=0.046, left_out=left_out)),
         sentences.change(changed(Trend.USUAL, 0.0004, 0.204)),
         sentences.change(changed(Trend.USUAL, 0.001, 0.204, silent=(date(2026, 11, 8),))),
+        sentences.change(changed(Trend.USUAL, 0.001, 0.204, silent=SILENT)),
     ]
     long_ago = changed(Trend.USUAL, 0.001, 0.204, left_out=left_out[:1])
     assert sentences.change(long_ago) == told(3)[0], "both of these stretches have usual days alone"
@@ -200,7 +237,8 @@ def test_a_cache_in_front() -> None:
 
 def test_a_share_is_measured() -> None:
     drawn = {M.CLEAR: 800, M.BLOCKED_CONTENT: 200}
-    summary = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
+    shares = [Count("0.5", metric, n) for metric, n in drawn.items()]
+    summary = site({M.INJECTED: 2_000, **drawn}, shares=shares)
     drawn |= {M.SHOWN: 800, M.ALLOWED: 40}
     asked = site({M.INJECTED: 2_000, **drawn}, shares=[Count("0.5", metric, n) for metric, n in drawn.items()])
     assert told(8) == [
@@ -208,6 +246,7 @@ def test_a_share_is_measured() -> None:
         sentences.not_known(summary),
         sentences.for_the_board(asked),
         sentences.notice(asked),
+        sentences.not_known(site({M.INJECTED: 2_200, **drawn}, shares=shares)),
     ]
 
 
@@ -220,6 +259,16 @@ def test_the_first_day() -> None:
     assert " ".join(sentences.headline(summary)) == few
     assert sentences.headline(site({}, sites=()))[1] == nothing
     assert sentences.for_the_board(summary) == ""
+
+
+def test_where_no_page_view_is_without_an_answer_nothing_is_said_of_them() -> None:
+    """Neither of a sample, whose range drawing makes wide, nor where all was counted; of rows neither."""
+    for shares in ([], [Count("0.5", metric, n) for metric, n in ((M.CLEAR, 800), (M.BLOCKED_CONTENT, 200))]):
+        summary = site({M.INJECTED: 1_000, M.CLEAR: 800, M.BLOCKED_CONTENT: 200}, shares=shares)
+        assert sentences.not_known(summary) == "0 page views gave no clear answer or were not measured."
+        row = Row("/", summary.estimated, summary.blocking, summary.range)
+        for table in ("pages", "browsers"):
+            assert "Had none" not in sentences.row_not_known(row, table, sampled=bool(shares))
 
 
 @pytest.mark.parametrize("number", range(1, 10))

@@ -6,14 +6,13 @@ would differ in a part alone, that part is a phrase with a fixed role in the sen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
 
 from adnotice.count.model.language import NOT_KNOWN
-from adnotice.count.model.tally import Grain
 from adnotice.finding import Finding
 from adnotice.insight.analysis.change import Against, Change, Part, Trend
 from adnotice.insight.analysis.intervals import FEW_VIEWS, Range
@@ -28,7 +27,7 @@ WRONG: Final = "wrong"
 QUIET: Final = "quiet"
 
 LEFT_OUT_NAMED: Final = 5
-"""So many unusual days are named, the last ones."""
+"""So many unusual days, or stretches of silent weeks, are named, the last ones."""
 
 MUCH: Final = 0.02
 """Where a site moves by so much, it is said that smaller changes can't be seen."""
@@ -123,7 +122,9 @@ def not_known(summary: Summary) -> str:
     if summary.range is None:
         return gettext("Nothing was measured yet.")
     told = _unanswered_or_not_measured(summary.range.unanswered)
-    return told if summary.blocking.few else f"{told} {_had_all(summary.range, sampled=summary.sampled != 1)}"
+    if summary.blocking.few or not summary.range.unanswered:
+        return told
+    return f"{told} {_had_all(summary.range, sampled=summary.sampled != 1)}"
 
 
 def row_not_known(row: Row, table: str, *, sampled: bool = False) -> str:
@@ -138,7 +139,7 @@ def row_not_known(row: Row, table: str, *, sampled: bool = False) -> str:
             "{n} page view gave no clear answer.", "{n} page views gave no clear answer.", n, n=formats.number(n)
         )
     ]
-    if not row.blocking.few:
+    if n and not row.blocking.few:
         told.append(_had_all(row.range, sampled=sampled))
     if table != "pages":
         told.append(gettext("How many more were not measured is known of pages alone."))
@@ -302,12 +303,7 @@ def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
         )
     yield _moved(found, points, rates=rates)
     if found.silent:
-        weeks = ", ".join(formats.days(first, first + timedelta(days=6)) for first in found.silent[-LEFT_OUT_NAMED:])
-        # Translators: {weeks} are such as "9 to 15 November 2026, 16 to 22 November 2026": weeks without any count.
-        yield gettext(
-            "Nothing was counted in some weeks ({weeks}): the counted weeks before them are compared in their place.",
-            weeks=weeks,
-        )
+        yield _silent(found.silent)
     often = formats.points(yardstick)
     is_seen, is_news = yardstick >= 0.0005, found.answer is Trend.UNUSUAL
     if not is_news:
@@ -329,6 +325,40 @@ def _judged(found: Change, points: float, yardstick: float) -> Iterator[str]:
         )
     if not found.season_known:
         yield gettext("It may be the season: there is no year to compare with.")
+
+
+def _join_weeks(weeks: Sequence[date]) -> list[tuple[date, date]]:
+    """The first and last day of each stretch of neighbouring weeks, which are given by their first days, oldest first."""
+    stretches: list[tuple[date, date]] = []
+    for first in weeks:
+        last = first + timedelta(days=6)
+        if stretches and stretches[-1][1] + timedelta(days=1) == first:
+            stretches[-1] = (stretches[-1][0], last)
+        else:
+            stretches.append((first, last))
+    return stretches
+
+
+def _silent(silent: Sequence[date]) -> str:
+    """That weeks without any count, by their first days, are passed over."""
+    named = _join_weeks(silent)[-LEFT_OUT_NAMED:]
+    weeks = ", ".join(formats.days(first, last) for first, last in named)
+    more = sum(first < named[0][0] for first in silent)
+    if not more:
+        # Translators: {weeks} are such as "9 to 15 November 2026, 30 November to 20 December 2026": weeks without any count.
+        return gettext(
+            "Nothing was counted in some weeks ({weeks}): the counted weeks before them are compared in their place.",
+            weeks=weeks,
+        )
+    # Translators: {weeks} are such as "9 to 15 November 2026, 30 November to 20 December 2026": weeks without any count. {n} is how
+    # many more such weeks there were before those named.
+    return ngettext(
+        "Nothing was counted in some weeks ({weeks}, and {n} week before): the counted weeks before them are compared in their place.",
+        "Nothing was counted in some weeks ({weeks}, and {n} weeks before): the counted weeks before them are compared in their place.",
+        more,
+        n=formats.number(more),
+        weeks=weeks,
+    )
 
 
 def largest_part(found: Change) -> str:
@@ -488,13 +518,17 @@ def for_the_board(summary: Summary) -> str:
 
 
 def _counted_days(summary: Summary) -> Span:
-    """The days that were looked at, without those before the first count and after the last one: nothing is said of them."""
-    span, counted = summary.span, [bucket.start for bucket in summary.series if bucket.views.measured]
-    if not counted or span.grain is Grain.HOUR:
+    """The days that were looked at, without those before the first count and after the last one: nothing is said of them. A page
+    that left is a count: where it was not measured, the range has it."""
+    span, series = summary.span, summary.series
+    counted = [number for number, bucket in enumerate(series) if bucket.views.measured or bucket.injected]
+    if not counted:
         return span
-    first = max(span.first, date.fromisoformat(counted[0]))
-    last = date.fromisoformat(counted[-1]) if span.grain is Grain.DAY else span.last
-    return msgspec.structs.replace(span, first=first, last=last, days=(last - first).days + 1)
+    first, last = (date.fromisoformat(series[number].start[:10]) for number in (counted[0], counted[-1]))
+    following = series[counted[-1] + 1 :]
+    end = max(last, date.fromisoformat(following[0].start[:10]) - timedelta(days=1)) if following else span.last
+    first, end = max(span.first, first), min(span.last, end)
+    return msgspec.structs.replace(span, first=first, last=end, days=(end - first).days + 1)
 
 
 def _when(span: Span) -> str:
