@@ -26,7 +26,7 @@ from adnotice.insight.analysis.periods import choose_span
 from adnotice.insight.analysis.rows import TABLES
 from adnotice.insight.analysis.summarize import summarize
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated, Bucket, Reading, ReportRows, Row, Stop, Summary
-from adnotice.insight.analysis.weighting import NO_VIEWS
+from adnotice.insight.analysis.weighting import NO_VIEWS, add_views
 from adnotice.insight.blind_spots import Sight
 from adnotice.insight.display import formats, labels, sentences
 from adnotice.insight.display.report import to_text, write_report
@@ -174,6 +174,8 @@ def tell_sentences() -> Iterator[str]:
     blank = Row("/launch", NO_VIEWS, share(0, 0))
     for row, table in product((blank, msgspec.structs.replace(blank, range=Range(0.1, 0.2, 1))), TABLES):
         yield sentences.row_not_known(row, table)
+        yield from (sentences.row_counted(row, sampled=False), sentences.row_number(3, sampled=True))
+        yield sentences.row_counted(msgspec.structs.replace(row, views=add_views(3, 0, 0, 0, 0)), sampled=True)
         yield sentences.row_not_known(msgspec.structs.replace(row, blocking=share(20, 200)), table, sampled=True)
 
 

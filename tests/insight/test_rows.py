@@ -213,6 +213,26 @@ async def test_a_row_alone_has_what_is_kept_of_it_and_says_what_is_not(sections:
     assert "Nobody was shown the notice here" in browser.text
 
 
+async def test_of_a_sample_a_row_alone_says_about_how_many_page_views_it_stands_for(newsroom: Newsroom) -> None:
+    drawn = {Metric.CLEAR: 160, Metric.BLOCKED_CONTENT: 40, Metric.UNKNOWN: 15}
+    places = ((Dimension.ALL, ""), (Dimension.PAGE, "/"), (Dimension.BROWSER, "Firefox"), (Dimension.SHARE, "0.5"))
+    newsroom.count_all({Key(SITE, *place, metric): n for place in places for metric, n in drawn.items()})
+    newsroom.count({Metric.ASKED: 40, Metric.SHOWN: 30}, dimension=Dimension.PAGE, value="/")
+    few = {Metric.CLEAR: 6, Metric.BLOCKED_CONTENT: 2}
+    newsroom.count_all({Key(SITE, Dimension.PAGE, "/few", metric): n for metric, n in few.items()})
+    page = await look(newsroom, "dashboard/pages?name=/&days=7")
+    assert "had ads blocked: about 80 of 400 with a clear answer." in page.text
+    assert "About 30 page views gave no clear answer or were not measured." in page.text
+    assert "With ads about 320 Partly 0 Own content stopped too about 80" in page.text
+    assert "These are the measured page views alone." in page.text
+    assert (
+        "About 30 page views gave no clear answer. "
+        in (await look(newsroom, "dashboard/browsers?name=Firefox&days=7")).text
+    )
+    scant = await look(newsroom, "dashboard/pages?name=/few&days=7")
+    assert "About 4 of 16 page views with a clear answer were seen with ads blocked. Too few" in scant.text
+
+
 async def test_a_row_alone_has_all_that_its_row_has(newsroom: Newsroom) -> None:
     """Hours in which a page came too seldom have it under no name of its own, and the day has it."""
     noon = newsroom.now - newsroom.now % 86_400 + 43_200 - 86_400

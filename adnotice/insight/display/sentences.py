@@ -121,7 +121,7 @@ def not_known(summary: Summary) -> str:
         )
     if summary.range is None:
         return gettext("Nothing was measured yet.")
-    told = _unanswered_or_not_measured(summary.range.unanswered)
+    told = _unanswered_or_not_measured(summary.range.unanswered, sampled=summary.sampled != 1)
     if summary.blocking.few or not summary.range.unanswered:
         return told
     return f"{told} {_had_all(summary.range, sampled=summary.sampled != 1)}"
@@ -132,13 +132,7 @@ def row_not_known(row: Row, table: str, *, sampled: bool = False) -> str:
     if row.range is None:
         return gettext("Nothing was measured here.")
     n = row.range.unanswered
-    told = [
-        _unanswered_or_not_measured(n)
-        if table == "pages"
-        else ngettext(
-            "{n} page view gave no clear answer.", "{n} page views gave no clear answer.", n, n=formats.number(n)
-        )
-    ]
+    told = [(_unanswered_or_not_measured if table == "pages" else _unanswered)(n, sampled=sampled)]
     if n and not row.blocking.few:
         told.append(_had_all(row.range, sampled=sampled))
     if table != "pages":
@@ -146,13 +140,60 @@ def row_not_known(row: Row, table: str, *, sampled: bool = False) -> str:
     return " ".join(told)
 
 
-def _unanswered_or_not_measured(n: int) -> str:
+def _unanswered_or_not_measured(n: int, *, sampled: bool) -> str:
+    if sampled and n:
+        return ngettext(
+            "About {n} page view gave no clear answer or was not measured.",
+            "About {n} page views gave no clear answer or were not measured.",
+            n,
+            n=formats.number(n),
+        )
     return ngettext(
         "{n} page view gave no clear answer or was not measured.",
         "{n} page views gave no clear answer or were not measured.",
         n,
         n=formats.number(n),
     )
+
+
+def _unanswered(n: int, *, sampled: bool) -> str:
+    if sampled and n:
+        return ngettext(
+            "About {n} page view gave no clear answer.",
+            "About {n} page views gave no clear answer.",
+            n,
+            n=formats.number(n),
+        )
+    return ngettext(
+        "{n} page view gave no clear answer.", "{n} page views gave no clear answer.", n, n=formats.number(n)
+    )
+
+
+def row_counted(row: Row, *, sampled: bool) -> str:
+    """Of a row too small for a rate its numbers; `sampled`: these are estimates."""
+    views = row.views
+    values = {"blocked": formats.number(views.blocked), "n": formats.number(views.decided)}
+    if sampled and views.decided:
+        # Translators: both numbers are estimates; the form is that of {n}.
+        return ngettext(
+            "About {blocked} of {n} page view with a clear answer was seen with ads blocked. Too few for a rate.",
+            "About {blocked} of {n} page views with a clear answer were seen with ads blocked. Too few for a rate.",
+            views.decided,
+            **values,
+        )
+    return ngettext(
+        "{blocked} of {n} page view with a clear answer was seen with ads blocked. Too few for a rate.",
+        "{blocked} of {n} page views with a clear answer were seen with ads blocked. Too few for a rate.",
+        views.decided,
+        **values,
+    )
+
+
+def row_number(n: int, *, sampled: bool) -> str:
+    """A number of a row's page views; `sampled`: it is an estimate."""
+    if sampled and n:
+        return pgettext("an estimated number, alone in a table", "about {n}", n=formats.number(n))
+    return formats.number(n)
 
 
 def _had_all(ends: Range, *, sampled: bool) -> str:
