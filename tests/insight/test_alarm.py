@@ -63,6 +63,37 @@ def test_days_with_many_more_pages_are_not_judged() -> None:
     assert watch(days, YESTERDAY) == Alarm(raised=False)
 
 
+@pytest.mark.parametrize("left", [0, 5, 200, 8_000])
+@pytest.mark.parametrize("rate", [0.0, 0.5])
+def test_days_on_which_most_reports_are_missing_are_not_judged(left: int, rate: float) -> None:
+    """Their pages leave as ever; the few page views that have an answer are of some hours, or of one reader."""
+    days = make_days()
+    blocked = round(left * rate)
+    days[-2:] = [msgspec.structs.replace(day, blocked=blocked, clear=left - blocked) for day in days[-2:]]
+    assert watch(days, YESTERDAY) == Alarm(raised=False)
+
+
+def test_days_on_which_some_reports_are_missing_are_judged() -> None:
+    days = make_days(step(0.05))
+    days[-2:] = [
+        msgspec.structs.replace(day, blocked=day.blocked * 2 // 3, clear=day.clear * 2 // 3) for day in days[-2:]
+    ]
+    assert watch(days, YESTERDAY).raised
+
+
+def test_a_week_without_reports_hides_no_later_step_and_is_none() -> None:
+    gone = range(20, 27)
+    for points, raised in ((0.0, False), (0.04, True)):
+        days = [
+            msgspec.structs.replace(day, blocked=0, clear=0) if (YESTERDAY - day.day).days in gone else day
+            for day in make_days(step(points))
+        ]
+        found = watch(days, YESTERDAY)
+        assert found.raised is raised
+        assert found.visible_step is not None
+        assert found.points(found.visible_step) < 0.02
+
+
 def test_the_weekdays_habit_is_no_step() -> None:
     days = make_days(lambda ago: 0.24 if (YESTERDAY - timedelta(days=ago)).weekday() >= 5 else 0.2)
     for back in range(14):

@@ -1,7 +1,8 @@
 """Has the rate made a step in the last two days? For `adnotice watch`, which looks every day and must not cry wolf.
 
 A day is judged only where about as many pages were delivered as on the same weekday lately: a viral article brings other
-readers, and with them another rate. False alarms and detection on simulated sites: `make statistics`.
+readers, and with them another rate; and where at least half as many page views had an answer: where reports were missing for
+most of a day, what is left is of other hours, or of nobody. False alarms and detection on simulated sites: `make statistics`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ BASE_DAYS: Final = 14
 SAME_WEEKDAYS: Final = 8
 RECENT_WEEKDAYS: Final = 4
 LIKE_FACTOR: Final = 1.3
+FEWEST_ANSWERS: Final = 0.5
+"""Of as many page views with an answer as the same weekdays had."""
+
 SILENT_DAYS: Final = 28
 FEWEST_STEPS: Final = 28
 """How many steps of the past must be known before their spread is a yardstick."""
@@ -92,14 +96,16 @@ def watch(days: Iterable[Day], yesterday: date, last_alarm: date | None = None) 
 
 def judge_days(days: Iterable[Day], yesterday: date) -> list[Judged]:
     """The days that can be judged, oldest first."""
-    known = {day.day: day for day in days if 0 <= (yesterday - day.day).days < HISTORY_DAYS}
+    known = {
+        day.day: day for day in days if 0 <= (yesterday - day.day).days < HISTORY_DAYS and (day.blocked or day.clear)
+    }
     levels = {day: math.log((each.blocked + 0.5) / (each.clear + 0.5)) for day, each in known.items()}
     deviations = {day: level - around(levels, day) for day, level in levels.items()}
     judged = []
     for day, each in sorted(known.items()):
         habits = same_weekday(deviations, day, SAME_WEEKDAYS)
-        pages = [known[before].delivered for before in weekdays_before(day, RECENT_WEEKDAYS) if before in known]
-        if habits and pages and is_like(each.delivered, median(pages)):
+        recent = [known[before] for before in weekdays_before(day, RECENT_WEEKDAYS) if before in known]
+        if habits and recent and is_like(each, recent):
             judged.append(Judged(day, levels[day] - median(habits), each.blocked, each.clear))
     return judged
 
@@ -119,9 +125,14 @@ def same_weekday(values: Mapping[date, float], day: date, number: int) -> list[f
     return [values[each] for each in weekdays_before(day, number) if each in values]
 
 
-def is_like(pages: int, usual: float) -> bool:
-    """Whether about as many pages were delivered as usual."""
-    return usual / LIKE_FACTOR <= pages <= usual * LIKE_FACTOR
+def is_like(day: Day, recent: Sequence[Day]) -> bool:
+    """Whether about as many pages were delivered as usual, and not far fewer page views had an answer."""
+    usual = median(each.delivered for each in recent)
+    answers = median(each.blocked + each.clear for each in recent)
+    return (
+        usual / LIKE_FACTOR <= day.delivered <= usual * LIKE_FACTOR
+        and day.blocked + day.clear >= FEWEST_ANSWERS * answers
+    )
 
 
 def find_steps(judged: Sequence[Judged]) -> list[tuple[Judged, tuple[float, float], float]]:
