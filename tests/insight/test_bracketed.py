@@ -83,6 +83,7 @@ def changes() -> Iterator[Change]:
     yield blank
     yield msgspec.structs.replace(blank, weeks=1, against=Against.ONE_WEEK)
     yield msgspec.structs.replace(blank, answer_on=date(2027, 1, 31))
+    yield msgspec.structs.replace(blank, silent=(first,))
     before = {"first_before": first - timedelta(weeks=52), "last_before": last - timedelta(weeks=52)}
     a_year = msgspec.structs.replace(blank, against=Against.YEAR, **before)
     yield from (a_year, msgspec.structs.replace(a_year, views=90, views_before=80))

@@ -81,7 +81,8 @@ def silence(days: list[Day], *weeks: int) -> list[Day]:
 def test_the_chance_is_that_of_the_formula(weeks: int, known: int, silent: tuple[int, ...]) -> None:
     """Silent weeks too: the walk goes on in them, in those that are compared and in those from which its variance is learnt."""
     days = silence(Site(known).days(), *silent)
-    blocks, counted = cut_weeks(days, set(), YESTERDAY), find_counted_weeks(days, YESTERDAY)
+    counted = find_counted_weeks(days, YESTERDAY)
+    blocks = cut_weeks(days, set(), YESTERDAY, counted)
     levels, at = np.array([log_odds(week) for week in blocks[:-weeks]]), -np.array(counted)
     moves, steps = np.diff(levels), np.diff(at[:-weeks])
     n = len(moves)
@@ -263,9 +264,60 @@ def test_days_within_a_third_of_their_weekdays_median_are_usual() -> None:
 def test_a_week_of_unusual_days_stays_each_at_twice_its_weekdays_median_at_most() -> None:
     days = [Day(YESTERDAY - timedelta(days=n), 1_000, 200, 800) for n in range(70)]
     days[:7] = [msgspec.structs.replace(day, delivered=8_000, blocked=1_600, clear=6_400) for day in days[:7]]
-    blocks = cut_weeks(days, find_unusual(days), YESTERDAY)
+    blocks = cut_weeks(days, find_unusual(days), YESTERDAY, find_counted_weeks(days, YESTERDAY))
     assert blocks[-1] == Week(7 * 400, 7 * 1_600)
     assert blocks[-2] == Week(7 * 200, 7 * 800)
+
+
+def test_before_enough_weeks_are_known_the_same_day_is_said_on_each_day() -> None:
+    """A week that had begun when counting began is none."""
+    days = Site(13).days()
+    for known in range(7 * 12, 7 * 13):
+        early = judge_change(days[:known], 4, days[known - 1].day)
+        assert (early.answer, early.answer_on) == (Trend.TOO_EARLY, YESTERDAY + timedelta(days=1))
+    assert judge_change(days, 4, YESTERDAY).answer is not Trend.TOO_EARLY
+
+
+def weekend(days: list[Day]) -> list[Day]:
+    """The same days; on Saturdays and Sundays half as many again block, of seven tenths of the readers."""
+    moved = {True: (0.7 * 1.5, 0.7), False: (1.0, 1.0)}
+    return [
+        Day(day.day, day.delivered, round(day.blocked * blocked), round(day.clear * clear))
+        for day in days
+        for blocked, clear in [moved[day.day.weekday() >= 5]]
+    ]
+
+
+def mute(days: list[Day], *ago: int) -> list[Day]:
+    """The same days; on these pages left and no report came back."""
+    return [
+        msgspec.structs.replace(day, blocked=0, clear=0) if (YESTERDAY - day.day).days in ago else day for day in days
+    ]
+
+
+@pytest.mark.parametrize("ago", range(7))
+def test_a_weekday_without_counts_moves_no_rate(ago: int) -> None:
+    days = weekend(Site(60, spread=0.001, views=50_000).days())
+    whole, missing = (judge_change(each, 1, YESTERDAY) for each in (days, mute(days, ago)))
+    assert (whole.answer, missing.answer) == (Trend.USUAL, Trend.USUAL)
+    assert missing.points == pytest.approx(whole.points, abs=0.0005)
+    assert missing.silent == ()
+
+
+@pytest.mark.parametrize("kept", [(0,), (0, 6), (1, 2, 3), (0, 1, 2, 3)], ids=str)
+def test_a_week_of_few_days_is_none(kept: tuple[int, ...]) -> None:
+    days = weekend(Site(60, spread=0.001, views=50_000).days())
+    gone = [ago for ago in range(7) if ago not in kept]
+    now = judge_change(mute(days, *gone), 1, YESTERDAY)
+    assert (now.answer, now.silent) == (Trend.TOO_EARLY, (YESTERDAY - timedelta(days=6),))
+    before = judge_change(mute(days, *(7 + ago for ago in gone)), 1, YESTERDAY)
+    assert (before.answer, before.silent) == (Trend.USUAL, (YESTERDAY - timedelta(days=13),))
+
+
+def test_where_nobody_reads_on_weekends_five_days_are_a_week() -> None:
+    days = [day for day in Site(60, seed=4).days() if day.day.weekday() < 5]
+    found = judge_change(days, 4, YESTERDAY)
+    assert (found.answer, found.silent) == (Trend.USUAL, ())
 
 
 def test_in_place_of_a_silent_week_the_counted_one_before_is_compared_and_that_is_said() -> None:

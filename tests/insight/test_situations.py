@@ -140,7 +140,8 @@ def test_no_days_after_the_last_count_are_told_of_whatever_a_bucket_is(
 def test_too_early() -> None:
     early = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28), answer_on=date(2027, 1, 31))
     few = Change(Trend.TOO_EARLY, 4, date(2026, 11, 1), date(2026, 11, 28))
-    assert told(2) == [sentences.change(early), sentences.change(few)]
+    silent = msgspec.structs.replace(few, silent=tuple(date(2026, 11, 1) + timedelta(weeks=n) for n in range(4)))
+    assert told(2) == [sentences.change(early), sentences.change(few), sentences.change(silent)]
 
 
 SILENT = tuple(

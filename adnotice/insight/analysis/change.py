@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -45,6 +45,9 @@ SPREADS: Final = 5.93
 """Four standard deviations, by the median of the distances from the median (which is .6745 of one)."""
 
 USUAL_DAYS_NEEDED: Final = 3
+LEAST_OF_WEEK: Final = 0.8
+"""So much of a week's usual views its days with counts must bring: one day may lack in most weeks, a weekend may not."""
+
 MOST_OF_USUAL: Final = 2.0
 SEASON: Final = 0.006
 """How much a season may move a week's logit, where no year is known."""
@@ -108,7 +111,7 @@ class Change(msgspec.Struct, frozen=True):
     Rates are shares of decided views on usual days, None where a stretch has none; `points` is their difference and
     `yardstick` the smallest difference in the same direction that would be more than usual (both shares: .01 is one point),
     None where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
-    days, `silent` the first days of weeks in which nothing was counted: weeks before them are compared in their place, so that
+    days, `silent` the first days of weeks in which too few days were counted: weeks before them are compared in their place, so that
     `first` lies further back; `compared_from` is the first day of the weeks before. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
     `season_known` says that a year is there to compare with.
 
@@ -199,18 +202,27 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
         raise ValueError(f"weeks must be one of {', '.join(map(str, WEEKS_NEEDED))}, got {weeks}")
     window = [day for day in days if 0 <= (yesterday - day.day).days < 7 * MAX_WEEKS]
     unusual = find_unusual(window)
-    blocks = cut_weeks(window, unusual, yesterday)
     counted = find_counted_weeks(window, yesterday)
+    blocks = cut_weeks(window, unusual, yesterday, counted)
     first = yesterday - timedelta(days=7 * weeks - 1)
     season_known = len(blocks) >= YEAR_OF_WEEKS
     left_out = tuple(sorted(list_left_out(window, unusual, yesterday)))
-    missing = WEEKS_NEEDED[weeks] - len(blocks)
-    if missing > 0:
-        answer_on = yesterday + timedelta(days=7 * missing + 1)
+    if len(blocks) < WEEKS_NEEDED[weeks]:
+        missing = 7 * (WEEKS_NEEDED[weeks] - len(blocks)) - count_days(window, yesterday) % 7
+        answer_on = yesterday + timedelta(days=missing + 1)
         return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
     now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
     if counted[-1] >= weeks or min(*now, *before) < MIN_OF_EACH:
-        return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, season_known=season_known)
+        silent = range(weeks - 1, -1, -1) if counted[-1] >= weeks else ()
+        return Change(
+            Trend.TOO_EARLY,
+            weeks,
+            first,
+            yesterday,
+            left_out=left_out,
+            silent=tuple(begin_week(ago, yesterday) for ago in silent),
+            season_known=season_known,
+        )
     first = begin_week(counted[-weeks], yesterday)
     silent = sorted(set(range(counted[-2 * weeks])) - set(counted), reverse=True)
     change = log_odds(now) - log_odds(before)
@@ -235,8 +247,26 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
 
 
 def find_counted_weeks(window: Iterable[Day], yesterday: date) -> list[int]:
-    """How many weeks ago each week was that has counts, oldest first: those that `cut_weeks` gives."""
-    return sorted({(yesterday - day.day).days // 7 for day in window if day.blocked or day.clear}, reverse=True)
+    """How many weeks ago each week was that was counted, oldest first. None is one that had begun when counting began, nor one whose
+    days with counts usually bring too little of a week: other weekdays have other readers."""
+    answered = [day for day in window if day.blocked or day.clear]
+    by_weekday: defaultdict[int, list[int]] = defaultdict(list)
+    by_week: defaultdict[int, set[int]] = defaultdict(set)
+    for day in answered:
+        by_weekday[day.day.weekday()].append(day.blocked + day.clear)
+        by_week[(yesterday - day.day).days // 7].add(day.day.weekday())
+    usual = {weekday: median(views) for weekday, views in by_weekday.items()}
+    least, whole = LEAST_OF_WEEK * sum(usual.values()), count_days(answered, yesterday) // 7
+    return [
+        ago
+        for ago, weekdays in sorted(by_week.items(), reverse=True)
+        if ago < whole and sum(usual[each] for each in weekdays) >= least
+    ]
+
+
+def count_days(window: Iterable[Day], yesterday: date) -> int:
+    """For how many days there have been counts."""
+    return max(((yesterday - day.day).days + 1 for day in window if day.blocked or day.clear), default=0)
 
 
 def begin_week(ago: int, yesterday: date) -> date:
@@ -266,28 +296,46 @@ def usual_deliveries(window: Iterable[Day]) -> dict[int, float]:
     return {weekday: median(pages) for weekday, pages in by_weekday.items()}
 
 
-def cut_weeks(window: Iterable[Day], unusual: set[date], yesterday: date) -> list[Week]:
-    """The weeks that have counts, oldest first, of usual days alone; a week with under three of those keeps all its
-    days, each counted as at most twice a usual one."""
+def cut_weeks(window: Iterable[Day], unusual: set[date], yesterday: date, counted: Sequence[int]) -> list[Week]:
+    """The counted weeks, by how many weeks ago each was, of usual days alone; a week with under three of those keeps all its
+    days, each counted as at most twice a usual one. Where a day has no count its week is as its other days have it."""
     usual = usual_deliveries(window := list(window))
+    habits = add_up_weekdays(day for day in window if day.day not in unusual)
     by_week: defaultdict[int, list[Day]] = defaultdict(list)
     for day in window:
         if day.blocked or day.clear:
             by_week[(yesterday - day.day).days // 7].append(day)
     blocks = []
-    for _, days in sorted(by_week.items(), reverse=True):
+    for days in (by_week[ago] for ago in counted):
         kept = [day for day in days if day.day not in unusual]
-        if len(kept) >= USUAL_DAYS_NEEDED:
-            blocks.append(Week(sum(day.blocked for day in kept), sum(day.clear for day in kept)))
-            continue
-        weights = [weigh(day, usual[day.day.weekday()]) for day in days]
-        blocks.append(
-            Week(
-                sum(day.blocked * weight for day, weight in zip(days, weights, strict=True)),
-                sum(day.clear * weight for day, weight in zip(days, weights, strict=True)),
-            )
+        weights = [1.0] * len(kept)
+        if len(kept) < USUAL_DAYS_NEEDED:
+            kept, weights = days, [weigh(day, usual[day.day.weekday()]) for day in days]
+        blocked, clear = (
+            sum(n * weight for n, weight in zip(each, weights, strict=True))
+            for each in ([day.blocked for day in kept], [day.clear for day in kept])
         )
+        blocks.append(Week(blocked * lean_of_week(habits, {day.day.weekday() for day in days}), clear))
     return blocks
+
+
+def add_up_weekdays(days: Iterable[Day]) -> dict[int, Week]:
+    """By weekday (Monday is 0), what a day with counts has on average."""
+    by_weekday: defaultdict[int, list[Week]] = defaultdict(list)
+    for day in days:
+        if day.blocked or day.clear:
+            by_weekday[day.day.weekday()].append(Week(day.blocked, day.clear))
+    return {
+        weekday: Week(*(sum(n) / len(each) for n in zip(*each, strict=True))) for weekday, each in by_weekday.items()
+    }
+
+
+def lean_of_week(habits: Mapping[int, Week], weekdays: Collection[int]) -> float:
+    """By what factor the odds of a whole week usually differ from those of these weekdays alone."""
+    if set(habits) <= set(weekdays):
+        return 1.0
+    whole, part = add_up(habits.values()), add_up([habits[each] for each in weekdays if each in habits] or [Week(0, 0)])
+    return (whole.blocked / whole.clear) / (part.blocked / part.clear) if min(*whole, *part) else 1.0
 
 
 def list_left_out(window: Iterable[Day], unusual: set[date], yesterday: date) -> Iterator[date]:

@@ -223,6 +223,13 @@ def change(found: Change) -> str:
             "Too early to say whether it is changing. An answer can be given on {day} at the earliest.",
             day=formats.day(found.answer_on),
         )
+    if found.silent:
+        return ngettext(
+            "Too few days of the last week were counted to say whether it is changing.",
+            "Too few days of the last {n} weeks were counted to say whether it is changing.",
+            found.weeks,
+            n=found.weeks,
+        )
     # Translators: it needs 50 page views with ads blocked and 50 with ads. {n} is a number of weeks.
     return ngettext(
         "Too few page views to say whether it is changing: each week needs 50 with ads blocked and 50 with ads.",
@@ -381,21 +388,21 @@ def _join_weeks(weeks: Sequence[date]) -> list[tuple[date, date]]:
 
 
 def _silent(silent: Sequence[date]) -> str:
-    """That weeks without any count, by their first days, are passed over."""
+    """That weeks with too few counted days, by their first days, are passed over."""
     named = _join_weeks(silent)[-LEFT_OUT_NAMED:]
     weeks = ", ".join(formats.days(first, last) for first, last in named)
     more = sum(first < named[0][0] for first in silent)
     if not more:
-        # Translators: {weeks} are such as "9 to 15 November 2026, 30 November to 20 December 2026": weeks without any count.
+        # Translators: {weeks} are such as "9 to 15 November 2026, 30 November to 20 December 2026": weeks of which too few days have counts.
         return gettext(
-            "Nothing was counted in some weeks ({weeks}): the counted weeks before them are compared in their place.",
+            "Little or nothing was counted in some weeks ({weeks}): the counted weeks before them are compared in their place.",
             weeks=weeks,
         )
-    # Translators: {weeks} are such as "9 to 15 November 2026, 30 November to 20 December 2026": weeks without any count. {n} is how
+    # Translators: {weeks} are such as "9 to 15 November 2026, 30 November to 20 December 2026": weeks of which too few days have counts. {n} is how
     # many more such weeks there were before those named.
     return ngettext(
-        "Nothing was counted in some weeks ({weeks}, and {n} week before): the counted weeks before them are compared in their place.",
-        "Nothing was counted in some weeks ({weeks}, and {n} weeks before): the counted weeks before them are compared in their place.",
+        "Little or nothing was counted in some weeks ({weeks}, and {n} week before): the counted weeks before them are compared in their place.",
+        "Little or nothing was counted in some weeks ({weeks}, and {n} weeks before): the counted weeks before them are compared in their place.",
         more,
         n=formats.number(more),
         weeks=weeks,
