@@ -40,6 +40,8 @@ class World:
     delivered_unmeasured: float = 0.10
     silent_weeks: int = 0
     """Without a count, directly before the weeks that are compared with others."""
+    silent_sunday: bool = False
+    """Without a count the last Sunday, on which more block than on other days."""
 
 
 TUNING: Final = (
@@ -70,8 +72,9 @@ SILENT: Final = (
     World(name="2 silent weeks", silent_weeks=2),
     World(name="8 silent weeks, season 8 %", silent_weeks=8, season=0.08),
     World(name="26 silent weeks, shocks", silent_weeks=26, shock=0.04),
+    World(name="a silent Sunday", silent_sunday=True),
 )
-"""Worlds in which reports are missing for some weeks, where it matters most: between the stretches that are compared."""
+"""Worlds in which reports are missing where it matters most: between the stretches that are compared, or of one kind of day."""
 
 
 class Size(NamedTuple):
@@ -109,9 +112,12 @@ def simulate(
 
 
 def fall_silent(days: list[Day], world: World, weeks: int, yesterday: date) -> list[Day]:
-    """The days without those of the silent weeks that end where the last `weeks` begin."""
+    """The days without those of the silent weeks that end where the last `weeks` begin, and without the silent Sunday."""
     first = weeks + world.silent_weeks
-    return [day for day in days if not 7 * weeks <= (yesterday - day.day).days < 7 * first]
+    gone = set(range(7 * weeks, 7 * first))
+    if world.silent_sunday:
+        gone.add((yesterday.weekday() + 1) % 7)
+    return [day for day in days if (yesterday - day.day).days not in gone]
 
 
 def draw_means(world: World, size: Size, days: int, generator: np.random.Generator) -> np.ndarray:

@@ -213,14 +213,14 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
         return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
     now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
     if counted[-1] >= weeks or min(*now, *before) < MIN_OF_EACH:
-        silent = range(weeks - 1, -1, -1) if counted[-1] >= weeks else ()
+        nothing = range(weeks - 1, -1, -1) if counted[-1] >= weeks else range(0)
         return Change(
             Trend.TOO_EARLY,
             weeks,
             first,
             yesterday,
             left_out=left_out,
-            silent=tuple(begin_week(ago, yesterday) for ago in silent),
+            silent=tuple(begin_week(ago, yesterday) for ago in nothing),
             season_known=season_known,
         )
     first = begin_week(counted[-weeks], yesterday)
