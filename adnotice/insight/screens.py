@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from adnotice.insight.access.cookies import Visitor
 from adnotice.insight.access.grants import GrantKind
 from adnotice.insight.access.login import Login
 from adnotice.insight.analysis.change import Against
-from adnotice.insight.analysis.periods import CHOICES, EARLIEST, is_chosen
+from adnotice.insight.analysis.periods import CHOICES, EARLIEST, is_chosen, neighbours
 from adnotice.insight.analysis.query import WISHES, Reader, Wish
 from adnotice.insight.analysis.rows import ROW_WISHES, add_up, choose_rows, narrow
 from adnotice.insight.analysis.summary import Reading
@@ -166,11 +165,11 @@ def _compare(choice: Mapping[str, str], now: Against) -> Iterable[tuple[str, str
 
 
 def _step(reading: Reading, keep: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
-    """As many days before and after these: a sign, a name, the address. After these there may be none."""
+    """As many days or months before and after these: a sign, a name, the address. After these there may be none."""
     site, span = reading.summary.site, reading.summary.span
     earlier, later = pgettext("days", "Earlier"), pgettext("days", "Later")
-    for sign, name, days in (("‹", earlier, -span.days), ("›", later, span.days)):  # noqa: RUF001 - they are meant
-        first, last = span.first + timedelta(days=days), span.last + timedelta(days=days)
+    before, after = neighbours(span)
+    for sign, name, (first, last) in (("‹", earlier, before), ("›", later, after)):  # noqa: RUF001 - they are meant
         if first >= EARLIEST and last < span.today:
             yield sign, name, urlencode({"site": site, "first": first, "last": last, **keep})
 

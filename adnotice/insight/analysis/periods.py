@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from adnotice.count.model.calendar import months_before
+from adnotice.count.model.calendar import first_of_month, months_before, next_month
 from adnotice.count.model.tally import Grain, Period
 from adnotice.insight.analysis.change import Against
 from adnotice.language import Problem, gettext_noop
@@ -82,7 +82,8 @@ def choose_span(
     days: str = "",
     retention: Retention = USUAL_RETENTION,
 ) -> Span:
-    """The span that was asked for; the last four whole weeks, today left out, when nothing was.
+    """The span that was asked for; the last four whole weeks, today left out, when nothing was. One that begins before days are
+    kept by themselves is made of whole months: no part of one can be told.
 
     Raises `BadPeriod` for what is no date, is the wrong way round or longer than 800 days.
     """
@@ -103,7 +104,18 @@ def choose_span(
             most=MAX_DAYS,
             days=length,
         )
-    return Span(begin, end, length, _grain(begin, length, today, retention), timezone, today)
+    grain = _grain(begin, length, today, retention)
+    if grain is Grain.MONTH:
+        begin, end = _whole_months(begin, end, today)
+    return Span(begin, end, (end - begin).days + 1, grain, timezone, today)
+
+
+def _whole_months(begin: date, end: date, today: date) -> Period:
+    """The months of these days, to today at most; as many of the last ones as may be shown at once."""
+    begin, end = first_of_month(begin), min(next_month(end) - timedelta(days=1), today)
+    while (end - begin).days >= MAX_DAYS:
+        begin = next_month(begin)
+    return Period(begin, end)
 
 
 def choose_against(text: str) -> Against:
@@ -121,8 +133,24 @@ def choose_against(text: str) -> Against:
 
 
 def is_chosen(span: Span, days: str) -> bool:
-    """Whether these are so many days up to today; without a number, the last four whole weeks."""
-    return span.whole_weeks if not days else span.last == span.today and str(span.days) == days
+    """Whether these are so many days up to today, or their months; without a number, the last four whole weeks."""
+    if not days:
+        return span.whole_weeks
+    begin = span.today - timedelta(days=int(days) - 1)
+    return span.last == span.today and span.first == (first_of_month(begin) if span.grain is Grain.MONTH else begin)
+
+
+def neighbours(span: Span) -> tuple[Period, Period]:
+    """As many days before these, and after; of whole months as many months."""
+    after = span.last + timedelta(days=1)
+    if span.grain is not Grain.MONTH:
+        length = timedelta(days=span.days)
+        return Period(span.first - length, span.last - length), Period(after, span.last + length)
+    months = 12 * (span.last.year - span.first.year) + span.last.month - span.first.month + 1
+    return (
+        Period(months_before(span.first, months), span.first - timedelta(days=1)),
+        Period(after, months_before(after, -months) - timedelta(days=1)),
+    )
 
 
 def _date(name: str, text: str) -> date:
