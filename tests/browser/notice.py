@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.browser.newspaper import Sheet
+from tests.browser.newspaper import ROOT, Sheet
 
 if TYPE_CHECKING:
     from tests.browser.reader import Page
@@ -45,6 +45,21 @@ SHIFTS = """
     for (const entry of list.getEntries()) window.shifts.push([entry.value, entry.hadRecentInput]);
   }).observe({type: "layout-shift", buffered: true});
 """
+
+GEOMETRY: Final = f"""{SHADOW}
+  return [...root.querySelectorAll("*")].filter((each) => each.getClientRects().length && each.checkVisibility()).map((each) => {{
+    const box = each.getBoundingClientRect(), style = getComputedStyle(each);
+    return [each.localName, Math.round(box.x), Math.round(document.documentElement.clientHeight - box.bottom), Math.round(box.width),
+            Math.round(box.height), style.color, style.fontSize, style.textAlign, style.textTransform, style.opacity];
+  }})"""
+"""Each part of it that has a box: where, how large, in which colour and type."""
+
+OWN: Final = """
+  :root { --reader-notice-heading-font: serif; --reader-notice-heading-weight: 700; --reader-notice-font: serif;
+    --reader-notice-button-font: sans-serif; --reader-notice-column: 1000px; --reader-notice-background: #fff;
+    --reader-notice-text: #111; --reader-notice-accent: #8a1f17 }
+"""
+"""What a page says itself of the notice's looks."""
 
 CLIPPED = f"""{SHADOW}
   const found = [];
@@ -92,6 +107,55 @@ def sheet(body: str, style: str = "", title: str = "Front page") -> Sheet:
 def show_content(page: Page, changes: dict[str, Any], *, twice: bool = False) -> None:
     """Shows the preview's notice on this page with some of its content changed; `twice`: every sentence is said twice."""
     page.run(_SHOW, {"preview": False, **changes}, twice)
+
+
+_STEADY: Final = f"""{SHADOW} await new Promise((done) => setTimeout(done, 600));
+  const box = host.getBoundingClientRect(), ask = root.querySelector(".ask");
+  const shown = (each) => each.checkVisibility();
+  const names = [...ask.querySelectorAll("button, a")].filter(shown).map((each) => each.innerText || each.textContent);
+  const inside = [...ask.querySelectorAll("button, a, h2, p")].filter(shown).map((each) => each.getBoundingClientRect())
+    .every((each) => each.top >= box.top - 1 && each.bottom <= box.bottom + 1 && each.left >= 0 && each.right <= innerWidth);
+  return {{width: box.width, height: box.height, bottom: box.bottom, card: host.hasAttribute("card"), depth: innerHeight, names, inside,
+    title: ask.querySelector("h2:not(.alone)").checkVisibility(), alone: ask.querySelector(".alone").checkVisibility(),
+    body: ask.querySelector(".words .body").checkVisibility(), ...ask.dataset,
+    scrolls: root.querySelector("section").scrollHeight > root.querySelector("section").clientHeight + 1}};"""
+
+
+def look_at_size(page: Page) -> dict[str, Any]:
+    """How much of the page it covers, and with what, once it stands still."""
+    found: dict[str, Any] = page.run(_STEADY)
+    return found
+
+
+def hold_to_size(seen: dict[str, Any], width: int, height: int, *, enlarged: bool = False) -> None:
+    """Holds a notice over the page to its size, and what it keeps on screen whatever goes."""
+    assert abs(seen["bottom"] + 24 * seen["card"] - seen["depth"]) < 0.5, (
+        "it stands at the bottom, a card a little above"
+    )
+    if enlarged and height < 640:
+        assert seen["height"] <= 0.5 * height, seen
+    else:
+        assert seen["height"] <= 100 or seen["height"] * seen["width"] <= 105_000, seen
+        assert seen["height"] <= 0.3 * height, seen
+    assert seen["inside"], "something is cut off"
+    assert not seen["scrolls"], "something is out of sight"
+    assert seen["title"] != seen["alone"], "it has one title"
+    assert seen["body"] or seen["alone"], "what is asked stands in the body, else in the title"
+    assert len(seen["names"]) in (3, 4), seen["names"]
+
+
+def find_faults(page: Page) -> list[Any]:
+    """What axe-core finds wrong with the notice as it stands."""
+    if not page.run("return Boolean(window.axe)"):
+        page.run((ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found: list[Any] = page.run(
+        """const found = await axe.run({include: [["reader-notice"]]}, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
+        return [...found.violations, ...found.incomplete.filter((each) => each.id === "color-contrast")].map(
+          (each) => [each.id, each.nodes.map((node) => node.html + " " + node.failureSummary)
+            .filter((told) => !/obscured|overlap/.test(told))]) // scrolled out of sight
+          .filter(([, nodes]) => nodes.length)"""
+    )
+    return found
 
 
 _LOOK: Final = f"""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.newspaper import ROOT, Sheet
-from tests.browser.notice import BOTH, CLIPPED, HOST, LONG, PREVIEW, SHADOW, sheet, show_content
+from tests.browser.newspaper import Sheet
+from tests.browser.notice import (
+    BOTH,
+    CLIPPED,
+    GEOMETRY,
+    HOST,
+    LONG,
+    OWN,
+    PREVIEW,
+    SHADOW,
+    find_faults,
+    sheet,
+    show_content,
+)
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
-
-GEOMETRY = f"""{SHADOW}
-  return [...root.querySelectorAll("*")].filter((each) => each.getClientRects().length).map((each) => {{
-    const box = each.getBoundingClientRect(), style = getComputedStyle(each);
-    return [each.localName, Math.round(box.x), Math.round(document.documentElement.clientHeight - box.bottom), Math.round(box.width),
-            Math.round(box.height), style.color, style.fontSize, style.textAlign, style.textTransform, style.opacity];
-  }})"""
-
-OWN = """
-  :root { --reader-notice-heading-font: serif; --reader-notice-heading-weight: 700; --reader-notice-font: serif;
-    --reader-notice-button-font: sans-serif; --reader-notice-column: 1000px; --reader-notice-background: #fff;
-    --reader-notice-text: #111; --reader-notice-accent: #8a1f17 }
-"""
 
 HOSTILE = """
   * { all: unset !important; color: fuchsia !important; font: 60px/3 cursive !important; display: inline !important;
@@ -172,23 +169,6 @@ def test_colours_of_the_page_that_let_a_little_through_are_taken_opaque(
         return [backgroundColor, color, getComputedStyle(root.querySelector(".kicker")).color]"""
     )
     assert painted == ["rgb(255, 255, 255)", "rgb(118, 118, 118)", "rgb(0, 0, 118)"]
-
-
-AXE = (ROOT / "node_modules/axe-core/axe.min.js") if (ROOT / "node_modules").is_dir() else None
-
-
-def find_faults(page: Page) -> list[Any]:
-    """What axe-core finds wrong with the notice as it stands."""
-    assert AXE is not None
-    page.run(AXE.read_text(encoding="utf-8"))
-    found: list[Any] = page.run(
-        """const found = await axe.run({include: [["reader-notice"]]}, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
-        return [...found.violations, ...found.incomplete.filter((each) => each.id === "color-contrast")].map(
-          (each) => [each.id, each.nodes.map((node) => node.html + " " + node.failureSummary)
-            .filter((told) => !/obscured|overlap/.test(told))]) // scrolled out of sight
-          .filter(([, nodes]) => nodes.length)"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "contrast", "narrow"])
