@@ -144,16 +144,17 @@ def hold_to_size(seen: dict[str, Any], width: int, height: int, *, enlarged: boo
     assert len(seen["names"]) in (3, 4), seen["names"]
 
 
-def find_faults(page: Page) -> list[Any]:
-    """What axe-core finds wrong with the notice as it stands."""
+def find_faults(page: Page, where: str = HOST) -> list[Any]:
+    """What axe-core finds wrong with the notice as it stands, or with what else this selector names."""
     if not page.run("return Boolean(window.axe)"):
         page.run((ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
     found: list[Any] = page.run(
-        """const found = await axe.run({include: [["reader-notice"]]}, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
+        """const found = await axe.run({include: [[args[0]]]}, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
         return [...found.violations, ...found.incomplete.filter((each) => each.id === "color-contrast")].map(
           (each) => [each.id, each.nodes.map((node) => node.html + " " + node.failureSummary)
             .filter((told) => !/obscured|overlap/.test(told))]) // scrolled out of sight
-          .filter(([, nodes]) => nodes.length)"""
+          .filter(([, nodes]) => nodes.length)""",
+        where,
     )
     return found
 

@@ -18,6 +18,7 @@ from adnotice.notice.labels import LABELS
 from adnotice.notice.words import Words, english
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.newspaper import ROOT, Sheet
+from tests.browser.notice import find_faults
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 from translations.labels import read_labels
@@ -92,11 +93,13 @@ def test_a_notice_speaks_its_pages_language_and_nothing_is_cut_off(
         rest(page)
         keep(page, f"notice-{language}-{width}")
         assert page.run(OVERFLOWS, True) == []
+        assert width != 360 or find_faults(page) == []
         notice.click(words.say("how"))
         notice.wait_text(words.say("steps_title"))
         rest(page)
         keep(page, f"steps-{language}-{width}")
         assert page.run(OVERFLOWS, True) == []
+        assert width != 360 or find_faults(page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -114,6 +117,7 @@ def test_the_public_page_speaks_it_too_at_every_width(language: str, speaking: S
         assert found == [language, words.direction, title, language, back]
         assert page.run(OVERFLOWS, False) == []
         keep(page, f"about-{language}-{width}")
+        assert width != 320 or find_faults(page, "html") == []
         if PICTURES:
             page.run("scrollTo(0, 1500)")
             keep(page, f"about-{language}-{width}-below")

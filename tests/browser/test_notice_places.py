@@ -18,6 +18,7 @@ from tests.browser.notice import (
     SHIFTS,
     SHORT,
     WINDOWS,
+    find_faults,
     sheet,
     show_content,
 )
@@ -376,6 +377,7 @@ def test_own_words_keep_their_own_not_now_and_the_focus_goes_to_the_next_heading
     page = reader(profile, newsroom(sheets={"/": sheet(LONG + own + FOOT)})).open("/" + PREVIEW)
     wait_until(lambda: words(page)["shown"], "the words")
     assert words(page)["text"].startswith("Dear reader")
+    assert find_faults(page, "#words") == []
     assert page.run("return document.querySelectorAll('#words [data-adnotice-choice=later]').length") == 1
     page.run("document.querySelector('#words [data-adnotice-choice=later]').focus()")
     page.call("press", key="Enter", modifiers=[])
