@@ -81,6 +81,14 @@ def test_days_on_which_some_reports_are_missing_are_judged() -> None:
     assert watch(days, YESTERDAY).raised
 
 
+def test_where_a_smaller_share_is_drawn_since_yesterday_days_are_judged_as_before() -> None:
+    days = make_days(step(0.05))
+    days[-2:] = [
+        msgspec.structs.replace(day, blocked=day.blocked // 5, clear=day.clear // 5, drawn=0.2) for day in days[-2:]
+    ]
+    assert watch(days, YESTERDAY).raised
+
+
 def test_a_week_without_reports_hides_no_later_step_and_is_none() -> None:
     gone = range(20, 27)
     for points, raised in ((0.0, False), (0.04, True)):

@@ -111,3 +111,16 @@ def test_days_that_were_chosen_are_shown_though_nothing_was_counted_in_them(news
     assert figures.read(Wish.of(whole, SITE, 20)).summary.empty
     assert not figures.read(Wish.of({}, SITE, 20)).summary.empty
     assert figures.read(Wish.of({}, SITE, 20)).summary.span.grain is Grain.DAY
+
+
+def test_a_day_says_at_which_share_its_page_views_were_drawn(newsroom: Newsroom) -> None:
+    now = newsroom.now
+    for ago, drawn in ((2, True), (1, False)):
+        newsroom.now = now - 86_400 * ago
+        places = ((Dimension.ALL, ""), *([(Dimension.SHARE, "0.25")] if drawn else []))
+        newsroom.count_all({Key(SITE, *place, Metric.CLEAR): 40 for place in places})
+    newsroom.now = now
+    reader = Reader(
+        lambda: newsroom.store, mode=lambda: Mode.ASK, timezone="UTC", cached=None, clock=lambda: newsroom.now
+    )
+    assert [(day.clear, day.drawn) for day in reader.days(SITE)] == [(40, 0.25), (40, 1.0)]

@@ -128,11 +128,15 @@ def same_weekday(values: Mapping[date, float], day: date, number: int) -> list[f
 def is_like(day: Day, recent: Sequence[Day]) -> bool:
     """Whether about as many pages were delivered as usual, and not far fewer page views had an answer."""
     usual = median(each.delivered for each in recent)
-    answers = median(each.blocked + each.clear for each in recent)
+    answers = median(count_answers(each) for each in recent)
     return (
-        usual / LIKE_FACTOR <= day.delivered <= usual * LIKE_FACTOR
-        and day.blocked + day.clear >= FEWEST_ANSWERS * answers
+        usual / LIKE_FACTOR <= day.delivered <= usual * LIKE_FACTOR and count_answers(day) >= FEWEST_ANSWERS * answers
     )
+
+
+def count_answers(day: Day) -> float:
+    """How many page views had an answer, or would have had one where a share was drawn."""
+    return (day.blocked + day.clear) / day.drawn
 
 
 def find_steps(judged: Sequence[Judged]) -> list[tuple[Judged, tuple[float, float], float]]:

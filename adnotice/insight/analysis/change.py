@@ -63,12 +63,14 @@ PRIOR: Final = (0.25, 0.25, 0.5, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0)
 
 
 class Day(msgspec.Struct, frozen=True):
-    """One day's counts: pages that left with the tag, and page views by verdict."""
+    """One day's counts: pages that left with the tag, and page views by verdict; `drawn` is the share of all views of which these
+    are."""
 
     day: date
     delivered: int
     blocked: int
     clear: int
+    drawn: float = 1.0
 
 
 class Against(Enum):

@@ -103,5 +103,6 @@ def days_of(points: Iterable[Point], drawn: Mapping[float, Iterable[Point]] = {}
         counted = view(numbers)
         weighed = weigh_views(numbers, {at: each[start] for at, each in drawn_at.items()})
         blocked = round(counted.decided * weighed.blocked / weighed.decided) if weighed.decided else 0
-        days.append(Day(date.fromisoformat(start), numbers[Metric.INJECTED], blocked, counted.decided - blocked))
+        share = counted.decided / weighed.decided if weighed.decided else 1.0
+        days.append(Day(date.fromisoformat(start), numbers[Metric.INJECTED], blocked, counted.decided - blocked, share))
     return days
