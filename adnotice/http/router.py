@@ -29,8 +29,11 @@ class Prefix:
         if self._prefix not in path:
             return ""
         root: str = scope.get("root_path", "")
-        if root and path.startswith(root + "/"):
-            path = path[len(root) :]
+        top = root.rstrip("/")
+        if top and path.startswith(top + "/"):
+            path = path[len(top) :]
+        if top != root:  # a server's --root-path with a slash at its end: it may have put another one behind it
+            path = "/" + path.lstrip("/")
         return path[len(self._prefix) :] if path.startswith(self._prefix) else ""
 
 
