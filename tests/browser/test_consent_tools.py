@@ -143,10 +143,17 @@ SEEN: Final = """
 WATCH: Final = (
     SEEN
     + """
-  window.beside = 0;
-  setInterval(() => {
-    if (seen(document.querySelector("reader-notice")) && seen(document.querySelector(ASKS))) window.beside += 1;
-  }, 20);
+  window.beside = [];
+  let asks = 0, stands = 0; // since when
+  const look = () => {
+    const dialog = document.querySelector(ASKS), notice = document.querySelector("reader-notice"), now = performance.now();
+    if (seen(dialog)) asks ||= now;
+    if (notice) stands ||= now;
+    // one that comes after the notice is made way for, within a second
+    if (seen(notice) && seen(dialog) && (asks < stands || now > asks + 1500)) window.beside.push([asks, stands, now].map(Math.round));
+    requestAnimationFrame(look);
+  };
+  look();
   window.read = [];
   const note = (what) => {
     Error.stackTraceLimit = 50;
@@ -168,7 +175,7 @@ WATCH: Final = (
   }
 """
 )
-"""Counts how often the notice was seen beside the dialog, and notes what scripts of ours read of where consent is kept."""
+"""Notes the frames in which the notice was seen beside the dialog, and what scripts of ours read of where consent is kept."""
 
 GLOBALS: Final = (
     "CookieConsent cookieconsent tarteaucitron klaro klaroConfig orejime orejimeConfig cookieNoticeJS"
@@ -229,6 +236,7 @@ def test_it_comes_once_a_consent_tool_was_answered_and_makes_way_for_its_setting
     page.goto("/")
     wait_until(lambda: is_seen(page, tool.asks), "the tool asks")
     wait_until(page.notice().look, "the notice in the page", 20)
+    page.notice().wait_gone(4)  # where the tool was slower, it is made way for
     for width, height in (LARGE, PHONE):
         page.call("viewport", width=width, height=height)
         assert page.notice().stays_away(1.3)
@@ -236,7 +244,7 @@ def test_it_comes_once_a_consent_tool_was_answered_and_makes_way_for_its_setting
     assert not site.counts().get("shown")
     press(page, tool.refuse if answer == "refuse" and tool.refuse else tool.accept)
     hold_clear(page, tool, PHONE)
-    assert page.run("return window.beside") == 0
+    assert page.run("return window.beside") == []
     hold_clear(page, tool, LARGE)
     site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
     if tool.settings:
