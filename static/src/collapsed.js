@@ -28,7 +28,7 @@ export class Notice {
     this.detail = detail;
     this.content = content;
     this.page = page;
-    this.isOpen = false; // the panel is: nothing is arranged then
+    this.isOpen = false; // the panel is: then all is said
     this.isSettled = false; // thanked: nothing is left to answer
     this.wasSeen = false;
     this.wasShown = false; // the server has been told
@@ -106,13 +106,13 @@ export class Notice {
     const { spot } = this;
     const { host, region, ask } = this.parts;
     const em = parseFloat(getComputedStyle(region).fontSize);
-    const now = () => [em, spot.measure(em), window.innerHeight, host.offsetWidth, host.offsetHeight].join();
-    if (this.isOpen || (now() === this.fitted && ask.scrollWidth <= ask.clientWidth + 1)) return;
+    const now = () => [em, spot.measure(em), window.innerHeight, host.offsetHeight, host.offsetWidth].join();
+    if (now() === this.fitted && ask.scrollWidth <= ask.clientWidth + 1) return;
     dress(host, region, this.content.accents);
     for (const { start, end, levels } of spot.looks(em)) {
       region.style.setProperty("--start", `${start}px`);
       region.style.setProperty("--end", `${end}px`);
-      if (fit(ask, () => spot.may(em), levels)) break;
+      if (this.isOpen || fit(ask, () => spot.may(em), levels)) break;
     }
     this.fitted = now();
   }

@@ -131,18 +131,21 @@ export class AdBox extends End {
     return true;
   }
 
+  /** @param {number} [em] in px */
+  *looks(em = 0) {
+    const { left, right } = findColumn(em, STEPS);
+    yield this.isOpen ? { start: left, end: doc.documentElement.clientWidth - right } : { start: 0, end: 0 };
+  }
+
   /** The steps have no room in the box: they open at the window's bottom, and leave the box blank. @param {boolean} opens */
   open(opens) {
     const { host, mark } = this;
-    const { region } = this.notice.parts;
     this.isOpen = opens;
-    const column = findColumn(parseFloat(getComputedStyle(region).fontSize), STEPS);
-    region.style.setProperty("--start", `${opens ? column.left : 0}px`);
-    region.style.setProperty("--end", `${opens ? doc.documentElement.clientWidth - column.right : 0}px`);
     if (opens) host.removeAttribute("flow");
     else host.setAttribute("flow", this.isBare ? "low" : "ad");
     if (opens) layOver(host);
     else mark.append(host);
+    this.notice.arrange();
   }
 
   release() {

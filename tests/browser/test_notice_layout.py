@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Newsroom, Readers
-from tests.browser.notice import BOTH, LONG, SHADOW, sheet, show_content
-from tests.browser.reader import Page
+from tests.browser.notice import BOTH, CLIPPED, LONG, SHADOW, sheet, show_content
+from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
 
 SUPPORT = {"links": [{"label": "Support us", "address": "/a"}]}
@@ -225,3 +225,30 @@ def test_steps_at_an_articles_end_open_at_their_beginning(
     page.call("press", key="Escape", modifiers=[])
     seen = boxes(page, ".actions button")
     assert -1 < seen[".actions button"]["top"] <= size[1] - 44, "what has the focus again is in sight"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("shape", "mark"),
+    [("bar", ""), ("card", ""), ("bar", BOX.format(300, 250)), ("bar", BOX.format(728, 90))],
+    ids=["bar", "card", "ad", "low"],
+)
+def test_open_steps_keep_to_the_column_of_a_phone_that_is_turned(
+    profile: str, shape: str, mark: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    style = "main { max-width: 40rem; margin: auto } body { margin: 0 }"
+    page = reader(profile, newsroom(sheets={"/": sheet(mark + LONG, style)})).tab()
+    page.call("viewport", width=844, height=390)
+    page.goto("/")
+    show_content(page, {"shape": shape})
+    page.notice().wait()
+    page.notice().click("Show me how")
+    page.notice().wait_part("ol")
+    room = f"{SHADOW} return root.querySelector('ol').getBoundingClientRect().width"
+    page.call("viewport", width=390, height=844)
+    wait_until(lambda: page.run(room) > 300, "the steps take the width of the phone")
+    assert page.run(CLIPPED) == []
+    page.call("viewport", width=1280, height=800)
+    if shape == "bar":
+        begin = f"{SHADOW} return root.querySelector('ol').getBoundingClientRect().left"
+        wait_until(lambda: page.run(begin) > 100, "and of a large window the column")
