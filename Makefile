@@ -84,7 +84,7 @@ browser: $(CACHE)/check browser-setup ## the half of the tests that drives brows
 	@$(BIN)/python -m pytest --whole -m 'browser and not endurance $(MARK)' $(ARGS)
 
 compiled: $(CACHE)/check $(CACHE)/compiled ## the tests of the compiled modules over their machine code, and that all are compiled
-	@$(BIN)/python -m pytest tests/test_compiled.py $(ARGS)
+	@$(BIN)/python -m pytest --whole tests/test_compiled.py $(ARGS)
 
 lint: $(CACHE)/check
 	@$(BIN)/ruff check .

@@ -1,4 +1,5 @@
-"""Which rows of the browser tests' tables `make test` takes: each value of each column once, not each with each.
+"""Which rows of the browser tests' tables `make test` takes: each value of each column once, not each with each; and of a test that
+runs once in each browser and differs in nothing else, one browser, in turn.
 
 A test that is parametrized several times, by marks or by fixtures, is a table: a browser x a language x a size. Every value
 of every column stays, and where there are three columns or more each pair of values, in as few rows as are needed, the same
@@ -18,6 +19,10 @@ import pytest
 FOLDER: Final = "tests/browser/"
 LANE: Final = "make browser"
 """Runs its tables whole."""
+
+PROFILE: Final = "profile"
+ENGINES: Final = {"chromium", "firefox", "webkit"}
+"""A profile's name begins with one."""
 
 LEFT_OUT: Final = pytest.StashKey[dict[str, tuple[int, int]]]()
 """Of each table with fewer rows: how many were taken, and how many there are."""
@@ -56,8 +61,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if is_row(item):
             tables[item.nodeid.partition("[")[0]].append(item)
     dropped: set[pytest.Item] = set()
+    turns: Counter[str] = Counter()
     for name, table in tables.items():
         taken = cover(read_rows(table))
+        if is_once_a_browser(table):
+            module = name.partition("::")[0]
+            taken = {turns[module] % len(table)}
+            turns[module] += 1
         if len(taken) < len(table):
             config.stash[LEFT_OUT][name] = len(taken), len(table)
             dropped |= {item for number, item in enumerate(table) if number not in taken}
@@ -95,6 +105,15 @@ def read_rows(table: Sequence[pytest.Item]) -> list[Values]:
     if len(differing) < 2:
         return [(("row", str(number)),) for number in range(len(table))]
     return [tuple((name, row[name]) for name in differing) for row in rows]
+
+
+def is_once_a_browser(table: Sequence[pytest.Item]) -> bool:
+    """Whether the rows differ in the browser alone, and each has one of its own: those with several blockers in one are no repetition."""
+    rows = [dict(read_columns(item)) for item in table]
+    differing = [name for name in rows[0] if len({row[name] for row in rows}) > 1]
+    profiles = [item.callspec.params.get(PROFILE, "") for item in table]  # type: ignore[attr-defined]  # see is_row
+    engines = {str(profile).partition("-")[0] for profile in profiles}
+    return differing == [PROFILE] and len(engines) == len(rows) and engines <= ENGINES
 
 
 def read_columns(item: pytest.Item) -> Iterator[tuple[str, str]]:

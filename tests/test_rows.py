@@ -137,3 +137,27 @@ def test_several_processes_take_the_same_rows(tmp_path: Path) -> None:
     lines = run_table(tmp_path, "-n", "2")
     assert "6 passed" in lines[-1]
     assert lines[-2] == "rows: 4 of 8 of tests/browser/test_table.py::test_of_a_table; all: make browser"
+
+
+def test_of_what_runs_once_in_each_browser_one_is_taken_in_turn(tmp_path: Path) -> None:
+    source = """
+import pytest
+
+@pytest.mark.parametrize("profile", ["chromium", "firefox"])
+def test_a(profile):
+    pass
+
+@pytest.mark.parametrize("profile", ["chromium-ghostery", "firefox-ublock", "webkit"])
+def test_b(profile):
+    pass
+
+@pytest.mark.parametrize("profile", ["chromium-ghostery", "chromium-adguard-rules", "firefox-ublock"])
+def test_of_blockers(profile):
+    pass
+"""
+    lines = run_table(tmp_path, "-v", source=source)
+    taken = {line.split()[0].partition("::")[2] for line in lines if "PASSED" in line}
+    assert {each for each in taken if "blockers" not in each} == {"test_a[chromium]", "test_b[firefox-ublock]"}
+    assert len(taken) == 5, "what one browser runs with several blockers stays"
+    assert [line.split()[1:4] for line in lines if line.startswith("rows: ")] == [["1", "of", "2"], ["1", "of", "3"]]
+    assert "8 passed" in run_table(tmp_path, "--whole", source=source)[-1]

@@ -44,14 +44,18 @@ def test_the_suite_passes_without_us(bare: Run) -> None:
     assert all(NEED_A_USER_WITHOUT_PRIVILEGES in name for name in failed)
 
 
-@pytest.mark.parametrize("wrap_at", ["client", "stack"])
+PLACES = pytest.mark.parametrize("wrap_at", [pytest.param("client", marks=pytest.mark.endurance), "stack"])
+"""Round the app as a test has it, and within Starlette's own stack of middleware."""
+
+
+@PLACES
 def test_no_outcome_differs_with_every_app_wrapped(suite: Suite, bare: Run, tmp_path: Path, wrap_at: str) -> None:
     wrapped = suite.run(tmp_path, wrap="wrappers:adnotice", wrap_at=wrap_at)
     assert differences(bare.outcomes, wrapped.outcomes) == {}
     assert len(set(wrapped.tagged)) >= 5, "the suite's pages did carry the tag"
 
 
-@pytest.mark.parametrize("wrap_at", ["client", "stack"])
+@PLACES
 def test_the_comparison_sees_what_another_middleware_breaks(
     suite: Suite, bare: Run, tmp_path: Path, wrap_at: str
 ) -> None:
