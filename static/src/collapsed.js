@@ -32,9 +32,8 @@ export class Notice {
     this.isSettled = false; // thanked: nothing is left to answer
     this.wasSeen = false;
     this.wasShown = false; // the server has been told
-    this.level = 0; // of its heading, where a mark says it
     this.fitted = "";
-    this.timer = 0;
+    this.level = 0; // of its heading, where a mark says it
     this.greeting = content.state === "still" ? content.text.still_after_reload : content.text.announce;
     /** @type {Promise<Panel | null> | null} */
     this.panel = null;
@@ -76,9 +75,10 @@ export class Notice {
     addEventListener("pagehide", () => this.end(), { signal }); // it does not come back with the back button
     this.sizes.observe(region);
     removeOlder(); // again: two may have been on their way
-    this.spot.put();
+    doc.body.append(host);
     // WebKit leaves a notice undressed, for a turn of its loop or many, whose root had its sheets before it stood in a page
     root.adoptedStyleSheets = [...root.adoptedStyleSheets];
+    this.spot.put(); // dressed: it may depend on how it is placed
     this.look();
     this.watch(TRIES);
   }
@@ -91,9 +91,10 @@ export class Notice {
 
   /** Looks every second, while the page is seen, whether the notice may stand where it stands. */
   look() {
+    if (this.gone.signal.aborted) return;
     if (!this.parts.host.isConnected) return this.end();
     if (!doc.hidden) this.settle();
-    this.timer = setTimeout(() => this.look(), LOOK_EVERY);
+    setTimeout(() => this.look(), LOOK_EVERY);
   }
 
   settle() {
@@ -150,7 +151,6 @@ export class Notice {
 
   /** Nothing is looked after any more, and the page has its room back. */
   stop() {
-    clearTimeout(this.timer);
     this.gone.abort();
     this.sizes.disconnect();
     this.spot.release();

@@ -18,7 +18,7 @@ export const giveFocus = (target) => {
   if (!(target instanceof HTMLElement)) return;
   target.focus({ preventScroll: true });
   if (doc.activeElement === target) return;
-  target.setAttribute("tabindex", "-1");
+  target.setAttribute("tabindex", "0"); // -1 would take a shadow root's own controls out of the order
   target.addEventListener("blur", () => target.removeAttribute("tabindex"), { once: true });
   target.focus({ preventScroll: true });
 };

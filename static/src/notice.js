@@ -25,7 +25,7 @@ doc.currentScript?.addEventListener("adnotice:begin", (event) => {
     const notice = await ask(content.shape);
     if (!notice) return null;
     if (isThanks && !(await notice.press("greet"))) {
-      notice.spot.release(); // it leaves nothing where it may not stand
+      notice.stop(); // it leaves nothing where it may not stand
       return null;
     }
     notice.begin();

@@ -19,9 +19,8 @@ export class OwnWords {
   /** @param {HTMLElement} words @param {Notice} notice */
   constructor(words, notice) {
     const { content, parts } = notice;
-    this.words = words;
+    this.words = this.seen = words = /** @type {HTMLElement} */ (past(words)); // a form's fields may have the names that are called
     this.notice = notice;
-    this.seen = past(words);
     this.floats = false;
     this.left = new AbortController();
     parts.host.removeAttribute("waiting");

@@ -3,12 +3,12 @@
  * The page around the notice: its heading, and what its author has set for us.
  */
 
-import { doc } from "./native.js";
+import { doc, native } from "./native.js";
 
 /** @param {Element | null} element  itself, then what it stands in */
 export const upwards = (element) => {
   const found = [];
-  for (let node = element; node; node = node.parentElement) found.push(node);
+  for (let node = element; node; node = native(Element.prototype, node).parentElement) found.push(node);
   return found;
 };
 

@@ -9,6 +9,7 @@ import { addStyle, make, makeButton, makeLink, setApart } from "./elements.js";
 import { GAP } from "./fit.js";
 import { findNext, giveFocus } from "./focus.js";
 import { removeMark, setMark } from "./mark.js";
+import { isSeen, past } from "./marks.js";
 import { doc } from "./native.js";
 import { keepObjection, objects } from "./objection.js";
 import STYLE from "./panel.css";
@@ -19,7 +20,7 @@ import { pause } from "./timing.js";
 const FAREWELL = 5000; // ms that its last word stays for screen readers
 
 /** What an element stands in, out of shadow roots too. @param {Element} element @returns {Element | null} */
-const above = (element) => element.parentElement || /** @type {Partial<ShadowRoot>} */ (element.getRootNode()).host || null;
+const above = (element) => past(element).parentElement || /** @type {Partial<ShadowRoot>} */ (past(element).getRootNode()).host || null;
 
 /** @param {Content["blockers"][0]} blocker */
 const makeSteps = ({ steps, label, label_lang: lang }) =>
@@ -242,7 +243,7 @@ class NoticePanel {
   giveFocusBack() {
     const { cameFrom, spot } = this.notice;
     const { host } = this.parts;
-    if (doc.activeElement === host) giveFocus(cameFrom?.isConnected ? cameFrom : findNext(spot.floats ? undefined : host));
+    if (doc.activeElement === host) giveFocus(cameFrom && isSeen(cameFrom) ? cameFrom : findNext(spot.floats ? undefined : host));
   }
 
   /**

@@ -12,15 +12,13 @@ import { layOver } from "./overlay.js";
 import { hasAppeal } from "./standing.js";
 
 const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
-const SMALL = 96; // px: up to this height, and the area of such a square, it is a button or a tab, and no dialog
+const SMALL = 100; // px: up to this height, and the area of such a square, it is a button or a tab, and no dialog
 const NARROW = 640; // px of a window in which nothing stands beside the notice
-const SHARE = 0.3; // of the window's width, for a tab or a column
-const SHARE_NARROW = 0.7;
+const SHARE = 0.3; // of the window's width, for a column
+const SHARE_OF_TAB = 0.7;
 const DIALOGS = "[role$=dialog],dialog[open]"; // alertdialog too
 
 /** @typedef {{ left: number, right: number, lift: number }} Room  px from the window's edges */
-
-const NOWHERE = { left: 0, right: 0, lift: 0 };
 
 /**
  * The elements at a point, topmost first, those in open shadow roots included.
@@ -55,17 +53,17 @@ const findFloat = (element) => {
 const floatAt = (x, y, main) => {
   for (const element of elementsAt(doc, x, y)) {
     const float = findFloat(element);
-    if (!float || past(float).contains(main)) return null;
+    if (!float || (past(float).contains(main) && !past(float).matches(DIALOGS))) return null;
     if (isSeen(float)) return float;
   }
   return null;
 };
 
 /** Whether a float is a button in a corner, or a tab such as consent tools leave there. @param {DOMRect} box */
-const isSmall = ({ width, height }) =>
-  height <= SMALL &&
-  width * height <= SMALL ** 2 &&
-  width <= window.innerWidth * (window.innerWidth < NARROW ? SHARE_NARROW : SHARE);
+const isSmall = ({ left, right, width, height }) => {
+  const seen = Math.min(width, right, window.innerWidth - left); // some stand half outside of the window
+  return height <= SMALL && seen * height <= SMALL ** 2 && seen <= window.innerWidth * SHARE_OF_TAB;
+};
 
 /** @param {DOMRect} box */
 const isColumn = ({ width, height }) => height >= window.innerHeight * 0.8 && width <= window.innerWidth * SHARE;
@@ -86,7 +84,7 @@ const boxesBelow = (height, main) => {
   const { innerWidth: width, innerHeight: depth } = window;
   const floats = new Set();
   for (let x = 4; x < width; x += Math.max(24, width / 32)) {
-    for (let y = depth - 4; y > depth - height; y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
+    for (let y = depth - 4; y > depth - Math.min(height, depth * SHARE); y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
   }
   return [...floats].flatMap((float) => (float ? [past(float).getBoundingClientRect()] : []));
 };
@@ -177,7 +175,7 @@ export class Bar {
   /** Moves to where there is room, else waits. */
   settle() {
     const { host } = this;
-    const room = low.matches ? NOWHERE : this.room();
+    const room = low.matches ? /** @type {Room} */ ({}) : this.room();
     for (const [side, px] of Object.entries(room || {})) host.style.setProperty(`--${side}`, `${px}px`);
     const waits = !room && doc.activeElement !== host; // nobody who is in it loses it
     host.toggleAttribute("waiting", waits);
@@ -186,10 +184,11 @@ export class Bar {
 
   /** @param {number} height in px */
   keep(height) {
-    if (height === this.height) return;
     const { scrollHeight, clientHeight } = doc.documentElement;
-    // a page that did not scroll must not get a scroll bar, which would move everything
-    this.hidesBar = scrollHeight <= clientHeight + (this.hidesBar ? this.height : 0);
+    // a page that did not scroll must not get a scroll bar, which would move everything, until it has grown
+    const hidesBar = scrollHeight <= clientHeight + (this.hidesBar ? this.height : 0);
+    if (height === this.height && hidesBar === this.hidesBar) return;
+    this.hidesBar = hidesBar;
     this.height = height;
     // room after the body, since margins and paddings of its own may share in the page's layout
     this.sheet.replaceSync(

@@ -111,7 +111,7 @@ export class AdBox extends End {
   may() {
     const { dataset, classList } = this.notice.parts.ask;
     const isRow = dataset.as === "row";
-    return this.fits() && (this.isBare ? isRow && classList.contains("brief") : !isRow);
+    return this.isOpen || (this.fits() && (this.isBare ? isRow && classList.contains("brief") : !isRow));
   }
 
   fits() {

@@ -276,3 +276,17 @@ def test_who_can_only_support_is_asked_for_that_first(profile: str, site: Site, 
     link, text, later = boxes
     assert abs(link["height"] - later["height"]) < 1
     assert abs((text["top"] + text["bottom"]) - (link["top"] + link["bottom"])) < 3, "its words stand in its middle"
+
+
+@BOTH
+def test_after_it_the_focus_goes_on_within_a_shadow_root(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(SHADOW_ROOT)})).open("/#adnotice=preview")
+    page.notice().wait()
+    inner = "const {shadowRoot: root} = document.querySelector('news-app');"
+    page.run(f"{inner} [...root.querySelectorAll('a')].pop().focus()")
+    press(page, "Tab")
+    assert focus(page)["within"]
+    press(page, "Escape")
+    page.notice().wait_farewell()
+    press(page, "Tab")
+    assert page.run(f"{inner} return root.activeElement?.localName") == "a"

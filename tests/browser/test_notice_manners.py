@@ -106,7 +106,7 @@ def test_one_that_takes_the_place_of_another_keeps_no_room_for_both(profile: str
     assert page.run(room) == kept
 
 
-@BOTH
+@pytest.mark.parametrize("profile", ["chromium", "firefox", "webkit"])
 @pytest.mark.parametrize("style", ["transform: translateZ(0)", "filter: grayscale(0)", "zoom: 1.5", "display: grid"])
 def test_it_is_fixed_to_the_window_whatever_the_body_does_to_what_is_fixed_in_it(
     profile: str, style: str, newsroom: Newsroom, reader: Readers
@@ -326,10 +326,21 @@ DIALOG = "<div role='dialog' style='position:fixed;{}'>{}</div>"
         DIALOG.format("left:0;top:0;width:400px;height:400px;visibility:hidden", "Sign in"),
         HEAD + DIALOG.format("left:0;top:0;width:400px;height:100px;opacity:0;z-index:9", "Sign in"),
         "<div role='dialog' style='height:400px'>A poll within the article</div>",
+        "<div style='position:fixed;width:256px;height:60px;bottom:14px;right:-186px'>Protected by reCAPTCHA</div>",
+        "<form><input name='parentElement'><input name='getRootNode'></form>",
     ],
-    ids=["out of the window", "without height", "a tab", "hidden", "transparent", "in the page"],
+    ids=[
+        "out of the window",
+        "without height",
+        "a tab",
+        "hidden",
+        "transparent",
+        "in the page",
+        "half outside",
+        "a form",
+    ],
 )
-def test_a_dialog_that_nobody_sees_keeps_no_notice_away(
+def test_what_is_no_dialog_in_sight_keeps_no_notice_away(
     profile: str, kept: str, newsroom: Newsroom, reader: Readers
 ) -> None:
     page = reader(profile, newsroom(sheets={"/": sheet(kept + LONG)})).tab()
@@ -350,8 +361,10 @@ SHELL = "<div style='position:fixed;inset:0;overflow:auto'><main>{}</main>{}</di
         + "<form role='dialog' id='consent' style='position:fixed;left:0;right:0;top:0;padding:3rem'><input name='parentElement'>"
         "<input name='localName'><input name='shadowRoot'><input name='contains'><input name='getRootNode'>"
         "<button type='button' onclick=\"document.getElementById('consent').remove()\">Yes</button></form>",
+        CONSENT.format("inset:auto 0 0").replace("<div", "<div role='dialog'").replace("<p>", "<h1>We care</h1><p>")
+        + "<p>Words follow words.</p>" * 60,
     ],
-    ids=["within an application's frame", "of fields with the names that we read"],
+    ids=["within an application's frame", "of fields with the names that we read", "with the only heading"],
 )
 def test_it_waits_for_a_dialog_whatever_it_stands_in(
     profile: str, body: str, newsroom: Newsroom, reader: Readers
@@ -641,3 +654,45 @@ def test_what_is_true_of_the_sites_ads_stands_under_more(profile: str, newsroom:
     assert "No pop-ups" not in notice.text
     notice.click("More")
     notice.wait_text("No pop-ups, no sound")
+
+
+@BOTH
+def test_open_steps_stay_beside_what_floats_at_mid_height(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    share = "<div style='position:fixed;left:0;top:320px;width:48px;height:240px;background:#eee'>Share</div>"
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG + share)})).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/#adnotice=preview")
+    page.notice().wait()
+    page.notice().click("Show me how")
+    page.notice().wait_part(".steps")
+    page.call("click", x=700, y=60)
+    page.run("await new Promise((done) => setTimeout(done, 2200))")
+    assert page.notice().shown
+
+
+@BOTH
+def test_a_page_that_grows_has_its_scroll_bar_again(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(SHORT)})).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/#adnotice=preview")
+    page.notice().wait()
+    bar = "return getComputedStyle(document.documentElement).scrollbarWidth"
+    assert page.run(bar) == "none"
+    page.run("document.querySelector('main').insertAdjacentHTML('beforeend', '<p>Words</p>'.repeat(200))")
+    wait_until(lambda: page.run(bar) == "auto", "the scroll bar")
+    page.run("for (const each of [...document.querySelectorAll('main p')].slice(3)) each.remove()")
+    wait_until(lambda: page.run(bar) == "none", "no scroll bar")
+
+
+@BOTH
+def test_a_form_around_the_page_whose_field_has_a_name_that_is_read_hangs_nothing(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    body = f"<form><input name='parentElement'><input name='getRootNode'>{LONG}</form>"
+    page = reader(profile, newsroom(sheets={"/": sheet(body)})).tab()
+    page.goto("/#adnotice=preview")
+    page.notice().wait()
+    page.run("document.querySelector('input').focus()")
+    page.run("await new Promise((done) => setTimeout(done, 500))")
+    page.notice().click("Not now")
+    page.notice().wait_gone()

@@ -515,3 +515,5 @@ def test_own_words_in_a_form_are_counted_as_shown_whatever_its_fields_are_called
     wait_until(lambda: page.run("return !document.forms[0].hasAttribute('hidden')"), "the words are there")
     page.run("document.querySelector('form p').scrollIntoView()")
     site.wait_for_counts(injected=1, blocked_content=1, asked=1, shown=1)
+    page.run("document.querySelector('form [data-adnotice-choice=later]').click()")
+    wait_until(lambda: page.run("return document.forms[0].hasAttribute('hidden')"), "the words are gone")
