@@ -8,10 +8,12 @@ What a world does besides (weekday rhythm, viral articles, holidays, season, sho
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 
 from adnotice.insight.analysis.change import Day
@@ -42,6 +44,8 @@ class World:
     """Without a count, directly before the weeks that are compared with others."""
     silent_sunday: bool = False
     """Without a count the last Sunday, on which more block than on other days."""
+    trickle_weekend: bool = False
+    """Of each hundred reports of the last Saturday and Sunday one came, from those who don't block."""
 
 
 TUNING: Final = (
@@ -73,6 +77,7 @@ SILENT: Final = (
     World(name="8 silent weeks, season 8 %", silent_weeks=8, season=0.08),
     World(name="26 silent weeks, shocks", silent_weeks=26, shock=0.04),
     World(name="a silent Sunday", silent_sunday=True),
+    World(name="a weekend's trickle", trickle_weekend=True),
 )
 """Worlds in which reports are missing where it matters most: between the stretches that are compared, or of one kind of day."""
 
@@ -112,12 +117,20 @@ def simulate(
 
 
 def fall_silent(days: list[Day], world: World, weeks: int, yesterday: date) -> list[Day]:
-    """The days without those of the silent weeks that end where the last `weeks` begin, and without the silent Sunday."""
+    """The days without counts in the silent weeks that end where the last `weeks` begin, and on the silent Sunday; their pages left."""
     first = weeks + world.silent_weeks
-    gone = set(range(7 * weeks, 7 * first))
+    gone, sunday = set(range(7 * weeks, 7 * first)), (yesterday.weekday() + 1) % 7
     if world.silent_sunday:
-        gone.add((yesterday.weekday() + 1) % 7)
-    return [day for day in days if (yesterday - day.day).days not in gone]
+        gone.add(sunday)
+    trickle = {sunday, (sunday + 1) % 7} if world.trickle_weekend else set()
+    return [keep_reports(day, (yesterday - day.day).days, gone, trickle) for day in days]
+
+
+def keep_reports(day: Day, ago: int, gone: Collection[int], trickle: Collection[int]) -> Day:
+    """The day with what came of its reports."""
+    if ago in gone:
+        return msgspec.structs.replace(day, blocked=0, clear=0)
+    return msgspec.structs.replace(day, blocked=0, clear=math.ceil(day.clear / 100)) if ago in trickle else day
 
 
 def draw_means(world: World, size: Size, days: int, generator: np.random.Generator) -> np.ndarray:

@@ -23,6 +23,7 @@ from adnotice.insight.analysis.change import (
     Yardstick,
     compare,
     cut_weeks,
+    find_answered,
     find_counted_weeks,
     find_unusual,
     fit,
@@ -295,6 +296,93 @@ def mute(days: list[Day], *ago: int) -> list[Day]:
     ]
 
 
+def trickle(days: list[Day], left: int, *ago: int) -> list[Day]:
+    """The same days; of these only so many reports came, of which one in five says that ads are blocked."""
+    return [
+        msgspec.structs.replace(day, blocked=left // 5, clear=left - left // 5)
+        if (YESTERDAY - day.day).days in ago
+        else day
+        for day in days
+    ]
+
+
+@pytest.mark.parametrize("left", [0, 3, 2_000, 10_000])
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+def test_a_weekend_of_which_few_reports_came_is_no_change(left: int, weeks: int) -> None:
+    days = weekend(Site(60, spread=0.001, views=50_000).days())
+    found = judge_change(trickle(days, left, 0, 6), weeks, YESTERDAY)
+    if weeks == 1:
+        assert (found.answer, found.silent) == (Trend.TOO_EARLY, (YESTERDAY - timedelta(days=6),))
+    else:
+        assert (found.answer, found.silent) == (Trend.USUAL, (YESTERDAY - timedelta(days=6),))
+
+
+@pytest.mark.parametrize("left", [0, 20])
+@pytest.mark.parametrize("silent", [1, 3, 4, 5])
+@pytest.mark.parametrize("weeks", [1, 2, 4])
+def test_weeks_of_which_few_reports_came_are_none(left: int, silent: int, weeks: int) -> None:
+    days = weekend(Site(60, spread=0.001, views=50_000).days())
+    ended = judge_change(trickle(days, left, *range(7, 7 * silent + 7)), weeks, YESTERDAY)
+    assert ended.answer is Trend.USUAL
+    assert set(ended.silent) == {YESTERDAY - timedelta(days=7 * week + 6) for week in range(1, silent + 1)}
+    now = judge_change(trickle(days, left, *range(7 * silent)), weeks, YESTERDAY)
+    assert now.answer is (Trend.TOO_EARLY if silent >= weeks else Trend.USUAL)
+
+
+def test_a_day_of_which_as_many_reports_came_as_of_its_pages_is_counted() -> None:
+    """A holiday is no outage, nor is a smaller share that is drawn."""
+    days = Site(60, seed=4).days()
+    for few in (
+        [msgspec.structs.replace(day, delivered=330, blocked=60, clear=240) for day in days[-2:]],
+        [msgspec.structs.replace(day, blocked=20, clear=80, drawn=0.1) for day in days[-2:]],
+    ):
+        assert len(find_answered([*days[:-2], *few])) == len(days)
+
+
+def test_where_no_pages_are_known_to_have_left_each_day_with_a_count_is_counted() -> None:
+    days = [msgspec.structs.replace(day, delivered=0) for day in Site(60, seed=4).days()]
+    assert len(find_answered(trickle(days, 10, 0, 6))) == len(days)
+
+
+@pytest.mark.parametrize("active", [2, 3, 4, 5])
+def test_a_site_that_is_read_on_other_days_each_week_has_an_answer(active: int) -> None:
+    generator = np.random.default_rng(active)
+    days = [
+        Day(YESTERDAY - timedelta(days=7 * week + int(day)), 330, int(generator.binomial(300, 0.2)), 240)
+        for week in range(60)
+        for day in generator.choice(7, active, replace=False)
+    ]
+    for weeks in (1, 2, 4):
+        found = judge_change(days, weeks, YESTERDAY)
+        assert found.answer is not Trend.TOO_EARLY
+        assert (found.answer_on, found.silent) == (None, ())
+
+
+@pytest.mark.parametrize("weeks", [1, 4])
+@pytest.mark.parametrize("gap", [5, 10])
+@pytest.mark.parametrize("left", [0, 100])
+def test_after_days_without_reports_the_day_that_is_said_is_that_of_the_answer(weeks: int, gap: int, left: int) -> None:
+    for start in (28, 30, 33):
+        known = 7 * 18 + 60
+        days = [Day(YESTERDAY - timedelta(days=ago), 1_100, 200, 800) for ago in reversed(range(known))]
+        gone = range(known - start - gap, known - start)
+        days = trickle(days, left, *gone)
+        said = []
+        for number in range(start + gap, known + 1):
+            found = judge_change(days[:number], weeks, days[number - 1].day)
+            if found.answer is not Trend.TOO_EARLY:
+                break
+            said.append(found.answer_on)
+        assert set(said) <= {days[number - 1].day + timedelta(days=1)}
+
+
+def test_an_unusual_day_of_a_week_that_is_passed_over_is_not_called_left_out() -> None:
+    days = mute(Site(60, seed=4).days(), 7, 8, 9)
+    days[-12] = msgspec.structs.replace(days[-12], delivered=3 * days[-12].delivered)
+    found = judge_change(days, 1, YESTERDAY)
+    assert (found.silent, found.left_out) == ((YESTERDAY - timedelta(days=13),), ())
+
+
 @pytest.mark.parametrize("ago", range(7))
 def test_a_weekday_without_counts_moves_no_rate(ago: int) -> None:
     days = weekend(Site(60, spread=0.001, views=50_000).days())
@@ -414,6 +502,14 @@ def test_nor_is_one_of_this_year(ago: int) -> None:
     gone = {YESTERDAY - timedelta(weeks=ago, days=n) for n in range(7)}
     found = compare([day for day in Site(60).days() if day.day not in gone], Against.YEAR, YESTERDAY, OLDEST)
     assert (found.answer, found.points, found.views) == (Trend.TOO_EARLY, None, None)
+
+
+@pytest.mark.parametrize("first", [0, 364])
+@pytest.mark.parametrize("left", [0, 20])
+def test_a_year_ago_one_day_makes_no_week(first: int, left: int) -> None:
+    days = trickle(Site(60).days(), left, *range(first + 7, first + 13))
+    found = compare(days, Against.YEAR, YESTERDAY, OLDEST)
+    assert (found.answer, found.answer_on, found.views) == (Trend.TOO_EARLY, None, None)
 
 
 def test_a_handful_of_views_a_year_ago_is_compared_with_nothing() -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from adnotice.insight.analysis.change import Day
+from adnotice.insight.analysis.change import FEWEST_ANSWERS, Day, count_answers
 
 HISTORY_DAYS: Final = 120
 SPREAD_DAYS: Final = 84
@@ -23,9 +23,6 @@ BASE_DAYS: Final = 14
 SAME_WEEKDAYS: Final = 8
 RECENT_WEEKDAYS: Final = 4
 LIKE_FACTOR: Final = 1.3
-FEWEST_ANSWERS: Final = 0.5
-"""Of as many page views with an answer as the same weekdays had."""
-
 SILENT_DAYS: Final = 28
 FEWEST_STEPS: Final = 28
 """How many steps of the past must be known before their spread is a yardstick."""
@@ -132,11 +129,6 @@ def is_like(day: Day, recent: Sequence[Day]) -> bool:
     return (
         usual / LIKE_FACTOR <= day.delivered <= usual * LIKE_FACTOR and count_answers(day) >= FEWEST_ANSWERS * answers
     )
-
-
-def count_answers(day: Day) -> float:
-    """How many page views had an answer, or would have had one where a share was drawn."""
-    return (day.blocked + day.clear) / day.drawn
 
 
 def find_steps(judged: Sequence[Judged]) -> list[tuple[Judged, tuple[float, float], float]]:

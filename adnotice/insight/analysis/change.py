@@ -46,7 +46,13 @@ SPREADS: Final = 5.93
 
 USUAL_DAYS_NEEDED: Final = 3
 LEAST_OF_WEEK: Final = 0.8
-"""So much of a week's usual views its days with counts must bring: one day may lack in most weeks, a weekend may not."""
+"""So much of what is usual in a week its answered days must bring: one day may lack, two of a usual size may not."""
+
+FEWEST_ANSWERS: Final = 0.5
+"""Of as many page views with an answer as the same weekdays nearby had: with fewer, most reports of the day are missing."""
+
+NEAR_DAYS: Final = 8
+"""So many days of a weekday before a day, and after it, say what is usual for it."""
 
 MOST_OF_USUAL: Final = 2.0
 SEASON: Final = 0.006
@@ -110,11 +116,15 @@ class Part(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True):
     """The last `weeks` whole weeks against others.
 
-    Rates are shares of decided views on usual days, None where a stretch has none; `points` is their difference and
+    Rates are shares of decided views on usual days, None where a stretch has none; of a week with days that are not counted it
+    is the rate that whole weeks would have, and no share of what was counted. `points` is their difference and
     `yardstick` the smallest difference in the same direction that would be more than usual (both shares: .01 is one point),
     None where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
-    days, `silent` the first days of weeks in which too few days were counted: weeks before them are compared in their place, so that
-    `first` lies further back; `compared_from` is the first day of the weeks before. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
+    days.
+
+    `silent` are the first days of weeks with too few counted days. Weeks before them are compared in their place, so that `first`
+    lies further back; where it is too early because the last weeks are silent, it is these. `compared_from` is the first day of
+    the weeks before. `answer_on` is the first day on which enough weeks will be known, None where weeks are not what is missing.
     `season_known` says that a year is there to compare with.
 
     Against the same weeks a year ago, from `first_before` to `last_before`, all days count, `views` and `views_before` are
@@ -163,12 +173,13 @@ def compare(days: Iterable[Day], against: Against, yesterday: date, oldest: date
 def describe_year(days: Iterable[Day], yesterday: date, oldest: date) -> Change:
     """The last four whole weeks beside the same a year ago, day for day.
 
-    It is too early where in one of these weeks nothing was counted: until `answer_on`, for ever (None) where days are not kept for so
+    It is too early where one of these weeks is not counted: until `answer_on`, for ever (None) where days are not kept for so
     long; and where they have too few views to be compared.
     """
     now = Period(yesterday - timedelta(days=7 * YEARS_WEEKS - 1), yesterday)
     before = Period(now.first - YEAR, now.last - YEAR)
-    counted = [day for day in days if day.blocked or day.clear]
+    window = list_window(days, yesterday)
+    answered = find_answered(window)
     blank = Change(
         Trend.TOO_EARLY,
         YEARS_WEEKS,
@@ -177,14 +188,17 @@ def describe_year(days: Iterable[Day], yesterday: date, oldest: date) -> Change:
         first_before=before.first,
         last_before=before.last,
     )
-    begun = min((day.day for day in counted), default=yesterday + timedelta(days=1))
+    begun = min((day.day for day in answered), default=yesterday + timedelta(days=1))
     if begun > before.first:
         answer_on = begun + YEAR + timedelta(days=7 * YEARS_WEEKS)
         return msgspec.structs.replace(blank, answer_on=answer_on if oldest <= before.first else None)
-    ours, theirs = ([day for day in counted if each.first <= day.day <= each.last] for each in (now, before))
-    if min(len({(now.last - day.day).days % YEAR.days // 7 for day in each}) for each in (ours, theirs)) < YEARS_WEEKS:
+    compared = {ago + year for ago in range(YEARS_WEEKS) for year in (0, YEAR_OF_WEEKS)}
+    if not compared.issubset(find_counted_weeks(answered, yesterday)):
         return blank
-    this, that = (Week(sum(day.blocked for day in each), sum(day.clear for day in each)) for each in (ours, theirs))
+    this, that = (
+        add_up(Week(day.blocked, day.clear) for day in window if each.first <= day.day <= each.last)
+        for each in (now, before)
+    )
     told = msgspec.structs.replace(blank, views=int(sum(this)), views_before=int(sum(that)))
     if min(*this, *that) < MIN_OF_EACH:
         return told
@@ -202,78 +216,118 @@ def judge_change(days: Iterable[Day], weeks: int, yesterday: date) -> Change:
     """
     if weeks not in WEEKS_NEEDED:
         raise ValueError(f"weeks must be one of {', '.join(map(str, WEEKS_NEEDED))}, got {weeks}")
-    window = [day for day in days if 0 <= (yesterday - day.day).days < 7 * MAX_WEEKS]
-    unusual = find_unusual(window)
-    counted = find_counted_weeks(window, yesterday)
-    blocks = cut_weeks(window, unusual, yesterday, counted)
-    first = yesterday - timedelta(days=7 * weeks - 1)
-    season_known = len(blocks) >= YEAR_OF_WEEKS
-    left_out = tuple(sorted(list_left_out(window, unusual, yesterday)))
-    if len(blocks) < WEEKS_NEEDED[weeks]:
-        missing = 7 * (WEEKS_NEEDED[weeks] - len(blocks)) - count_days(window, yesterday) % 7
-        answer_on = yesterday + timedelta(days=missing + 1)
-        return Change(Trend.TOO_EARLY, weeks, first, yesterday, left_out=left_out, answer_on=answer_on)
+    window = list_window(days, yesterday)
+    unusual, answered = find_unusual(window), find_answered(window)
+    counted = find_counted_weeks(answered, yesterday)
+    left_out = tuple(sorted(list_left_out(answered, unusual, yesterday, counted)))
+    early = Change(Trend.TOO_EARLY, weeks, begin_week(weeks - 1, yesterday), yesterday, left_out=left_out)
+    if len(counted) < WEEKS_NEEDED[weeks]:
+        return msgspec.structs.replace(early, answer_on=find_answer_day(answered, weeks, yesterday))
+    early = msgspec.structs.replace(early, season_known=len(counted) >= YEAR_OF_WEEKS)
+    if counted[-1] >= weeks:
+        return msgspec.structs.replace(early, silent=begin_weeks(range(weeks), yesterday))
+    blocks = cut_weeks(answered, unusual, yesterday, counted)
     now, before = add_up(blocks[-weeks:]), add_up(blocks[-2 * weeks : -weeks])
-    if counted[-1] >= weeks or min(*now, *before) < MIN_OF_EACH:
-        nothing = range(weeks - 1, -1, -1) if counted[-1] >= weeks else range(0)
-        return Change(
-            Trend.TOO_EARLY,
-            weeks,
-            first,
-            yesterday,
-            left_out=left_out,
-            silent=tuple(begin_week(ago, yesterday) for ago in nothing),
-            season_known=season_known,
-        )
-    first = begin_week(counted[-weeks], yesterday)
-    silent = sorted(set(range(counted[-2 * weeks])) - set(counted), reverse=True)
+    if min(*now, *before) < MIN_OF_EACH:
+        return early
     change = log_odds(now) - log_odds(before)
     yardstick = Yardstick(blocks, counted, weeks)
-    p = yardstick.chance(change)
     rate, rate_before = share_of(now), share_of(before)
-    return Change(
-        Trend.UNUSUAL if yardstick.exceeded(change) else Trend.USUAL,
-        weeks,
-        first,
-        yesterday,
+    return msgspec.structs.replace(
+        early,
+        answer=Trend.UNUSUAL if yardstick.exceeded(change) else Trend.USUAL,
+        first=begin_week(counted[-weeks], yesterday),
         rate=rate,
         rate_before=rate_before,
         points=rate - rate_before,
         yardstick=yardstick.in_points(rate_before, change),
-        p=p,
-        left_out=left_out,
-        silent=tuple(begin_week(ago, yesterday) for ago in silent),
+        p=yardstick.chance(change),
+        silent=begin_weeks(set(range(counted[-2 * weeks])) - set(counted), yesterday),
         compared_from=begin_week(counted[-2 * weeks], yesterday),
         season_known=yardstick.season_known,
     )
 
 
-def find_counted_weeks(window: Iterable[Day], yesterday: date) -> list[int]:
-    """How many weeks ago each week was that was counted, oldest first. None is one that had begun when counting began, nor one whose
-    days with counts usually bring too little of a week: other weekdays have other readers."""
-    answered = [day for day in window if day.blocked or day.clear]
-    by_weekday: defaultdict[int, list[int]] = defaultdict(list)
-    by_week: defaultdict[int, set[int]] = defaultdict(set)
+def list_window(days: Iterable[Day], yesterday: date) -> list[Day]:
+    """The days that are looked at."""
+    return [day for day in days if 0 <= (yesterday - day.day).days < 7 * MAX_WEEKS]
+
+
+def find_answered(window: Iterable[Day]) -> list[Day]:
+    """The days of which most reports came: with at least half as many page views with an answer as the same weekday had before
+    and after, fewer where fewer pages left. Where no pages are known to have left, each day with a count."""
+    by_weekday: defaultdict[int, list[Day]] = defaultdict(list)
+    for day in window:
+        if day.blocked or day.clear:
+            by_weekday[day.day.weekday()].append(day)
+    return [day for days in by_weekday.values() for day in leave_out_unanswered(days)]
+
+
+def leave_out_unanswered(days: Iterable[Day]) -> Iterator[Day]:
+    """Of days of one weekday, those with enough answers."""
+    ordered = sorted(days, key=lambda day: day.day)
+    answers = [count_answers(day) for day in ordered]
+    for n, day in enumerate(ordered):
+        first, after = max(0, n - NEAR_DAYS), n + 1 + NEAR_DAYS
+        near = answers[first:n] + answers[n + 1 : after]
+        enough = FEWEST_ANSWERS * max(near, default=0.0)
+        if answers[n] < enough:
+            pages = median(each.delivered for each in ordered[first:n] + ordered[n + 1 : after])
+            enough = FEWEST_ANSWERS * median(near) * (min(1.0, day.delivered / pages) if pages else 0.0)
+        if answers[n] >= enough:
+            yield day
+
+
+def count_answers(day: Day) -> float:
+    """How many page views had an answer, or would have had one where a share was drawn."""
+    return (day.blocked + day.clear) / day.drawn
+
+
+def find_counted_weeks(answered: Collection[Day], yesterday: date) -> list[int]:
+    """How many weeks ago each week was that was counted, oldest first."""
+    return list_counted_weeks([day.day for day in answered], find_usual_answers(answered), yesterday)
+
+
+def find_usual_answers(answered: Iterable[Day]) -> dict[int, float]:
+    """By weekday (Monday is 0), the median of the page views with an answer."""
+    by_weekday: defaultdict[int, list[float]] = defaultdict(list)
     for day in answered:
-        by_weekday[day.day.weekday()].append(day.blocked + day.clear)
-        by_week[(yesterday - day.day).days // 7].add(day.day.weekday())
-    usual = {weekday: median(views) for weekday, views in by_weekday.items()}
-    least, whole = LEAST_OF_WEEK * sum(usual.values()), count_days(answered, yesterday) // 7
-    return [
-        ago
-        for ago, weekdays in sorted(by_week.items(), reverse=True)
-        if ago < whole and sum(usual[each] for each in weekdays) >= least
-    ]
+        by_weekday[day.day.weekday()].append(count_answers(day))
+    return {weekday: median(views) for weekday, views in by_weekday.items()}
 
 
-def count_days(window: Iterable[Day], yesterday: date) -> int:
-    """For how many days there have been counts."""
-    return max(((yesterday - day.day).days + 1 for day in window if day.blocked or day.clear), default=0)
+def list_counted_weeks(answered: Collection[date], usual: Mapping[int, float], yesterday: date) -> list[int]:
+    """How many weeks ago each week was that was counted, oldest first. None is one that had begun when counting began, nor one
+    whose answered days usually bring far less than those of most weeks: other weekdays have other readers."""
+    if not answered:
+        return []
+    brought: defaultdict[int, float] = defaultdict(float)
+    for day in answered:
+        brought[(yesterday - day).days // 7] += usual.get(day.weekday(), 0.0)
+    whole = ((yesterday - min(answered)).days + 1) // 7
+    least = LEAST_OF_WEEK * median(brought.values())
+    return sorted((ago for ago, views in brought.items() if ago < whole and views >= least), reverse=True)
+
+
+def find_answer_day(answered: Collection[Day], weeks: int, yesterday: date) -> date:
+    """The first day on which enough weeks will be known, if reports come every day from now on."""
+    usual = find_usual_answers(answered)
+    known, last, counted = [day.day for day in answered], yesterday, list[int]()
+    while len(counted) < WEEKS_NEEDED[weeks] or counted[-1] >= weeks:
+        last += timedelta(days=1)
+        known.append(last)
+        counted = list_counted_weeks(known, usual, last)
+    return last + timedelta(days=1)
 
 
 def begin_week(ago: int, yesterday: date) -> date:
     """The first day of the week that was so many weeks ago."""
     return yesterday - timedelta(days=7 * ago + 6)
+
+
+def begin_weeks(ago: Iterable[int], yesterday: date) -> tuple[date, ...]:
+    """The first days of weeks, oldest first."""
+    return tuple(sorted(begin_week(each, yesterday) for each in ago))
 
 
 def find_unusual(window: Sequence[Day]) -> set[date]:
@@ -298,37 +352,35 @@ def usual_deliveries(window: Iterable[Day]) -> dict[int, float]:
     return {weekday: median(pages) for weekday, pages in by_weekday.items()}
 
 
-def cut_weeks(window: Iterable[Day], unusual: set[date], yesterday: date, counted: Sequence[int]) -> list[Week]:
-    """The counted weeks, by how many weeks ago each was, of usual days alone; a week with under three of those keeps all its
-    days, each counted as at most twice a usual one. Where a day has no count its week is as its other days have it."""
-    usual = usual_deliveries(window := list(window))
-    habits = add_up_weekdays(day for day in window if day.day not in unusual)
+def cut_weeks(answered: Collection[Day], unusual: set[date], yesterday: date, counted: Sequence[int]) -> list[Week]:
+    """The counted weeks, of usual days alone; a week with under three of those keeps all its days, each counted as at most twice
+    a usual one. Where a day has no count its week is as its other days have it."""
+    usual = usual_deliveries(answered)
+    habits = add_up_weekdays(day for day in answered if day.day not in unusual)
     by_week: defaultdict[int, list[Day]] = defaultdict(list)
-    for day in window:
-        if day.blocked or day.clear:
-            by_week[(yesterday - day.day).days // 7].append(day)
+    for day in answered:
+        by_week[(yesterday - day.day).days // 7].append(day)
     blocks = []
     for days in (by_week[ago] for ago in counted):
         kept = [day for day in days if day.day not in unusual]
-        weights = [1.0] * len(kept)
-        if len(kept) < USUAL_DAYS_NEEDED:
-            kept, weights = days, [weigh(day, usual[day.day.weekday()]) for day in days]
-        blocked, clear = (
-            sum(n * weight for n, weight in zip(each, weights, strict=True))
-            for each in ([day.blocked for day in kept], [day.clear for day in kept])
-        )
+        if len(kept) >= USUAL_DAYS_NEEDED:
+            blocked, clear = float(sum(day.blocked for day in kept)), float(sum(day.clear for day in kept))
+        else:
+            weights = [weigh(day, usual[day.day.weekday()]) for day in days]
+            blocked = sum(day.blocked * weight for day, weight in zip(days, weights, strict=True))
+            clear = sum(day.clear * weight for day, weight in zip(days, weights, strict=True))
         blocks.append(Week(blocked * lean_of_week(habits, {day.day.weekday() for day in days}), clear))
     return blocks
 
 
 def add_up_weekdays(days: Iterable[Day]) -> dict[int, Week]:
-    """By weekday (Monday is 0), what a day with counts has on average."""
-    by_weekday: defaultdict[int, list[Week]] = defaultdict(list)
+    """By weekday (Monday is 0), what a day has on average."""
+    by_weekday: defaultdict[int, list[Day]] = defaultdict(list)
     for day in days:
-        if day.blocked or day.clear:
-            by_weekday[day.day.weekday()].append(Week(day.blocked, day.clear))
+        by_weekday[day.day.weekday()].append(day)
     return {
-        weekday: Week(*(sum(n) / len(each) for n in zip(*each, strict=True))) for weekday, each in by_weekday.items()
+        weekday: Week(sum(day.blocked for day in each) / len(each), sum(day.clear for day in each) / len(each))
+        for weekday, each in by_weekday.items()
     }
 
 
@@ -340,12 +392,13 @@ def lean_of_week(habits: Mapping[int, Week], weekdays: Collection[int]) -> float
     return (whole.blocked / whole.clear) / (part.blocked / part.clear) if min(*whole, *part) else 1.0
 
 
-def list_left_out(window: Iterable[Day], unusual: set[date], yesterday: date) -> Iterator[date]:
-    """The unusual days that `cut_weeks` leaves out: those of weeks with enough usual days."""
-    kept = Counter(
-        (yesterday - day.day).days // 7 for day in window if (day.blocked or day.clear) and day.day not in unusual
-    )
-    return (day for day in unusual if kept[(yesterday - day).days // 7] >= USUAL_DAYS_NEEDED)
+def list_left_out(
+    answered: Iterable[Day], unusual: set[date], yesterday: date, counted: Collection[int]
+) -> Iterator[date]:
+    """The unusual days that `cut_weeks` leaves out: those of counted weeks with enough usual days."""
+    kept = Counter((yesterday - day.day).days // 7 for day in answered if day.day not in unusual)
+    weeks = {ago for ago in counted if kept[ago] >= USUAL_DAYS_NEEDED}
+    return (day for day in unusual if (yesterday - day).days // 7 in weeks)
 
 
 def weigh(day: Day, usual: float) -> float:

@@ -225,8 +225,8 @@ def change(found: Change) -> str:
         )
     if found.silent:
         return ngettext(
-            "Too few days of the last week were counted to say whether it is changing.",
-            "Too few days of the last {n} weeks were counted to say whether it is changing.",
+            "Enough was counted on too few days of the last week to say whether it is changing.",
+            "Enough was counted on too few days of the last {n} weeks to say whether it is changing.",
             found.weeks,
             n=found.weeks,
         )
@@ -334,8 +334,8 @@ def _told(found: Change, days: str) -> Iterator[str]:
         )
     else:
         yield gettext(
-            "The same weeks a year ago ({days}) can't be compared: in one of them or of the last weeks nothing was counted, or "
-            "days are not kept for so long.",
+            "The same weeks a year ago ({days}) can't be compared: in one of them or of the last weeks little or nothing was "
+            "counted, or days are not kept for so long.",
             days=days,
         )
 
