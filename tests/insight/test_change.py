@@ -392,6 +392,22 @@ def test_a_weekday_without_counts_moves_no_rate(ago: int) -> None:
     assert missing.silent == ()
 
 
+@pytest.mark.parametrize("ago", range(14))
+@pytest.mark.parametrize("times", [2, 0.5])
+def test_a_weekday_that_is_left_out_moves_no_rate(ago: int, times: float) -> None:
+    days = weekend(Site(60, spread=0.001, views=50_000).days())
+    odd = [
+        Day(day.day, round(day.delivered * times), round(day.blocked * times), round(day.clear * times))
+        if (YESTERDAY - day.day).days == ago
+        else day
+        for day in days
+    ]
+    whole, missing = (judge_change(each, 1, YESTERDAY) for each in (days, odd))
+    assert missing.left_out == (YESTERDAY - timedelta(days=ago),)
+    assert (whole.answer, missing.answer) == (Trend.USUAL, Trend.USUAL)
+    assert missing.points == pytest.approx(whole.points, abs=0.0005)
+
+
 @pytest.mark.parametrize("kept", [(0,), (0, 6), (1, 2, 3), (0, 1, 2, 3)], ids=str)
 def test_a_week_of_few_days_is_none(kept: tuple[int, ...]) -> None:
     days = weekend(Site(60, spread=0.001, views=50_000).days())

@@ -116,8 +116,8 @@ class Part(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True):
     """The last `weeks` whole weeks against others.
 
-    Rates are shares of decided views on usual days, None where a stretch has none; of a week with days that are not counted it
-    is the rate that whole weeks would have, and no share of what was counted. `points` is their difference and
+    Rates are shares of decided views on usual days, None where a stretch has none; of a week with days that are not counted or
+    left out it is the rate that whole weeks would have, and no share of what was counted. `points` is their difference and
     `yardstick` the smallest difference in the same direction that would be more than usual (both shares: .01 is one point),
     None where it is too early. `p` is the chance of a change this large where nothing happened. `left_out` are the unusual
     days.
@@ -354,7 +354,7 @@ def usual_deliveries(window: Iterable[Day]) -> dict[int, float]:
 
 def cut_weeks(answered: Collection[Day], unusual: set[date], yesterday: date, counted: Sequence[int]) -> list[Week]:
     """The counted weeks, of usual days alone; a week with under three of those keeps all its days, each counted as at most twice
-    a usual one. Where a day has no count its week is as its other days have it."""
+    a usual one. Where a day is left out or not counted its week is as its other days have it."""
     usual = usual_deliveries(answered)
     habits = add_up_weekdays(day for day in answered if day.day not in unusual)
     by_week: defaultdict[int, list[Day]] = defaultdict(list)
@@ -366,10 +366,10 @@ def cut_weeks(answered: Collection[Day], unusual: set[date], yesterday: date, co
         if len(kept) >= USUAL_DAYS_NEEDED:
             blocked, clear = float(sum(day.blocked for day in kept)), float(sum(day.clear for day in kept))
         else:
-            weights = [weigh(day, usual[day.day.weekday()]) for day in days]
-            blocked = sum(day.blocked * weight for day, weight in zip(days, weights, strict=True))
-            clear = sum(day.clear * weight for day, weight in zip(days, weights, strict=True))
-        blocks.append(Week(blocked * lean_of_week(habits, {day.day.weekday() for day in days}), clear))
+            kept, weights = days, [weigh(day, usual[day.day.weekday()]) for day in days]
+            blocked = sum(day.blocked * weight for day, weight in zip(kept, weights, strict=True))
+            clear = sum(day.clear * weight for day, weight in zip(kept, weights, strict=True))
+        blocks.append(Week(blocked * lean_of_week(habits, {day.day.weekday() for day in kept}), clear))
     return blocks
 
 
