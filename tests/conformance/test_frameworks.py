@@ -160,10 +160,10 @@ def test_websockets_speak_through(pair: Pair) -> None:
 
 
 def refusal_of_websockets(site: Served) -> str:
-    """How a framework without websockets turns one away."""
+    """How a framework without websockets turns one away, at whatever second."""
     with pytest.raises((InvalidHandshake, OSError)) as caught, connect(f"ws://127.0.0.1:{site.port}/echo"):
         pass
-    return repr(caught.value)
+    return re.sub(r"\('date', '[^']*'\)", "('date', …)", repr(caught.value))
 
 
 def test_every_page_is_counted(pair: Pair) -> None:
