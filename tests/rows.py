@@ -101,7 +101,7 @@ def is_row(item: pytest.Item) -> bool:
 def read_rows(table: Sequence[pytest.Item]) -> list[Values]:
     """What each row has in those columns that differ; where one alone does, the rows are no table, and each has what no other has."""
     rows = [dict(read_columns(item)) for item in table]
-    differing = [name for name in rows[0] if len({row[name] for row in rows}) > 1]
+    differing = find_differing(rows)
     if len(differing) < 2:
         return [(("row", str(number)),) for number in range(len(table))]
     return [tuple((name, row[name]) for name in differing) for row in rows]
@@ -109,11 +109,15 @@ def read_rows(table: Sequence[pytest.Item]) -> list[Values]:
 
 def is_once_a_browser(table: Sequence[pytest.Item]) -> bool:
     """Whether the rows differ in the browser alone, and each has one of its own: those with several blockers in one are no repetition."""
-    rows = [dict(read_columns(item)) for item in table]
-    differing = [name for name in rows[0] if len({row[name] for row in rows}) > 1]
     profiles = [item.callspec.params.get(PROFILE, "") for item in table]  # type: ignore[attr-defined]  # see is_row
     engines = {str(profile).partition("-")[0] for profile in profiles}
-    return differing == [PROFILE] and len(engines) == len(rows) and engines <= ENGINES
+    is_each_once = len(engines) == len(table) and engines <= ENGINES
+    return is_each_once and find_differing([dict(read_columns(item)) for item in table]) == [PROFILE]
+
+
+def find_differing(rows: Sequence[dict[str, str]]) -> list[str]:
+    """The columns in which the rows are not all the same."""
+    return [name for name in rows[0] if len({row[name] for row in rows}) > 1]
 
 
 def read_columns(item: pytest.Item) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ import httpx
 from adnotice import __version__
 from adnotice.detect.baits import BAITS, Bait
 from adnotice.detect.witness import probe_of
+from adnotice.doctor.addresses import can_be_asked
 from adnotice.doctor.endpoints import read_witness
 from adnotice.doctor.marks import sheets_of
 from adnotice.doctor.observations import PageSeen, ProbeSeen, Seen, SiteSeen
@@ -137,10 +138,11 @@ class Questioner:
 
     async def _ask(self, address: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Seen:
         method = "GET" if body is None else "POST"
+        if not can_be_asked(address):  # where a redirect leads
+            return Seen(url=address, problem="no answer: such an address can't be asked")
         try:
             got = await self._client.request(method, address, headers={**UNCOUNTED, **(headers or {})}, content=body)
-        # OverflowError, in a group of anyio's: a redirect to a port that there is not
-        except (httpx.HTTPError, httpx.InvalidURL, OverflowError, ExceptionGroup) as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Seen(url=address, problem=f"no answer: {type(error).__name__} {error}".strip())
         return Seen(url=address, status=got.status_code, headers=tuple(got.headers.raw), body=got.content)
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 
+from adnotice.doctor.addresses import can_be_asked
 from adnotice.doctor.endpoints import judge_endpoints
 from adnotice.doctor.observations import SiteSeen
 from adnotice.doctor.pages import carries_tag, judge_failure, judge_page, judge_silence
@@ -71,12 +71,7 @@ def find_fault(target: str) -> str:
             f"name a URL such as https://news.example or an app such as module:app, got {target!r}. "
             f"If that is an address: http://{target}"
         )
-    try:
-        parts = urlsplit(target)
-        can_be_asked = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is no number, or too large; brackets that do not close
-        can_be_asked = False
-    if can_be_asked and not any(map(str.isspace, target)):
+    if can_be_asked(target) and not any(map(str.isspace, target)):
         return ""
     return f"name a URL of http or https, with a host and, if it has one, a port up to 65535, got {target!r}"
 

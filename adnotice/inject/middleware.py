@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.inject.decide.validators import CONDITIONS, CONDITIONS_WHERE_OFF, unmark_etags
+from adnotice.inject.decide.validators import CONDITIONS, CONDITIONS_WHERE_OFF, unmark_condition
 from adnotice.inject.response import PageResponse
 from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
@@ -64,10 +64,7 @@ class Injector:
             if marked:
                 tag = self._rules.tag(scope.get("root_path", ""))
                 prepared["headers"] = [
-                    (
-                        name,
-                        unmark_etags(value, tag if name == b"if-none-match" else None) if name in conditions else value,
-                    )
+                    (name, unmark_condition(name, value, tag) if name in conditions else value)
                     for name, value in scope["headers"]
                 ]
             if files:

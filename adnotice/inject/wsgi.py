@@ -21,7 +21,7 @@ from adnotice.http.wsgi_request import (
     decode,
     make_scope,
 )
-from adnotice.inject.decide.validators import unmark_etags
+from adnotice.inject.decide.validators import unmark_condition
 from adnotice.inject.response import PageResponse
 from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
@@ -29,6 +29,7 @@ from adnotice.waiting import complete
 
 IF_MATCH: Final = "HTTP_IF_MATCH"
 IF_NONE_MATCH: Final = "HTTP_IF_NONE_MATCH"
+CONDITIONS: Final = {IF_MATCH: b"if-match", IF_NONE_MATCH: b"if-none-match"}
 
 
 class WsgiInjector:
@@ -60,8 +61,7 @@ class WsgiInjector:
                 return environ, b""
             tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
             unmarked = {
-                name: unmark_etags(value, tag if name == IF_NONE_MATCH else None).decode("latin-1")
-                for name, value in given.items()
+                name: unmark_condition(CONDITIONS[name], value, tag).decode("latin-1") for name, value in given.items()
             }
             asked_for = given.get(IF_NONE_MATCH, b"")
             return {**environ, **unmarked}, asked_for if MARK in asked_for else b""

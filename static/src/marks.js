@@ -9,6 +9,7 @@ import { doc, native } from "./native.js";
 export const past = (element) => native(Element.prototype, element);
 
 export const OWN_WORDS = "[data-adnotice-show=blocked]";
+/** Marked as pure, so that the parts that ask for no marks are built without it. */
 export const MARKS = /* @__PURE__ */ ["[data-adnotice-slot]", OWN_WORDS].join();
 
 /** Whether nothing hides it: neither a style of its own nor what it stands in. @param {Element} element */

@@ -133,8 +133,9 @@ export class AdBox extends End {
 
   /** @param {number} [em] in px */
   *looks(em = 0) {
+    if (!this.isOpen) return void (yield* super.looks());
     const { left, right } = findColumn(em, STEPS);
-    yield this.isOpen ? { start: left, end: doc.documentElement.clientWidth - right } : { start: 0, end: 0 };
+    yield { start: left, end: doc.documentElement.clientWidth - right };
   }
 
   /** The steps have no room in the box: they open at the window's bottom, and leave the box blank. @param {boolean} opens */

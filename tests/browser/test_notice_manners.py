@@ -286,6 +286,14 @@ def test_it_waits_for_a_consent_dialog(profile: str, place: str, newsroom: Newsr
     page.notice().wait()
 
 
+def hold_back_until_answered(page: Page) -> None:
+    """Holds the notice to waiting for what is marked as the consent dialog, and to coming then."""
+    wait_until(page.notice().look, "the notice in the page")
+    assert page.notice().stays_away(2.0)
+    page.run("document.querySelector('#consent button').click()")
+    page.notice().wait()
+
+
 AT_THE_TOP = "left:0;right:0;top:0"
 IN_A_CORNER = "left:16px;bottom:16px;width:320px;height:150px"
 
@@ -306,10 +314,7 @@ def test_it_waits_for_a_consent_tool_wherever_that_stands(
     page = reader(profile, newsroom(sheets={"/": sheet(LONG + consent)}, notice_shape=shape)).tab()
     page.call("viewport", width=1280, height=800)
     page.goto("/#adnotice=preview")
-    wait_until(page.notice().look, "the notice in the page")
-    assert page.notice().stays_away(2.0)
-    page.run("document.querySelector('#consent button').click()")
-    page.notice().wait()
+    hold_back_until_answered(page)
 
 
 HEAD = "<header style='position:fixed;inset:0 0 auto;height:120px;background:#fff'>The paper</header>"
@@ -372,10 +377,7 @@ def test_it_waits_for_a_dialog_whatever_it_stands_in(
     page = reader(profile, newsroom(sheets={"/": sheet(body)})).tab()
     page.call("viewport", width=1280, height=800)
     page.goto("/#adnotice=preview")
-    wait_until(page.notice().look, "the notice in the page")
-    assert page.notice().stays_away(2.0)
-    page.run("document.querySelector('#consent button').click()")
-    page.notice().wait()
+    hold_back_until_answered(page)
 
 
 @BOTH

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -249,3 +251,25 @@ def test_a_wsgi_app_is_asked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 )
 def test_an_address_is_told_from_an_app_by_what_follows_the_colon(target: str, app: bool) -> None:
     assert names_app(target) is app
+
+
+class AwayFromHere(BaseHTTPRequestHandler):
+    """A site that sends everybody to a port that there is not."""
+
+    def do_GET(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "http://127.0.0.1:99999/")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_a_redirect_to_a_port_that_there_is_not_is_no_answer() -> None:
+    lines: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), AwayFromHere) as server:
+        Thread(target=server.serve_forever).start()
+        status = run_doctor(f"http://127.0.0.1:{server.server_port}", write=lines.append)
+        server.shutdown()
+    assert status == 1
+    assert any("such an address can't be asked" in line for line in lines)

@@ -39,12 +39,17 @@ CONDITIONS_WHERE_OFF: Final = CONDITIONS[:1]
 If-Range is none of them: no download is resumed across two bodies."""
 
 
-def unmark_etags(condition: bytes, tag: Tag | None) -> bytes:
-    """If-None-Match or If-Match as the app would have got it for its own page.
+def unmark_condition(name: bytes, value: bytes, tag: Tag) -> bytes:
+    """One of `CONDITIONS` as the app would have got it for its own page.
 
-    With None whichever tag's mark is taken off, for If-Match: what was read before an upgrade may still be saved. A page with
-    another tag is another page, though: If-None-Match loses the mark of the tag that is given alone.
+    If-Match loses whichever tag's mark: what was read before an upgrade may still be saved. A page with another tag is another
+    page, though: If-None-Match loses the mark of this tag alone.
     """
+    return unmark_etags(value, tag if name == b"if-none-match" else None)
+
+
+def unmark_etags(condition: bytes, tag: Tag | None) -> bytes:
+    """These ETags without the mark of this tag, or with None of whichever."""
     return b",".join(_unmark_etag(etag, tag) for etag in condition.split(b","))
 
 
