@@ -28,7 +28,7 @@ STOREYS: list[set[str]] = [
         "waiting",
         "language",
     },
-    {"texts", "finding", "page", "mode", "agents", "keywords", "late"},
+    {"texts", "finding", "page", "mode", "agents", "keywords", "late", "templates"},
     {"http"},
     {"objection"},
     ROOMS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -50,8 +51,9 @@ def make_sources() -> dict[str, Asset]:
     return {f"src/{path.name}": make_asset(path.name, path.read_bytes(), SOURCE_SECONDS) for path in files}
 
 
+@cache
 def make_asset(name: str, body: bytes, max_age_seconds: int) -> Asset:
-    """Prepares a file for serving; `name` tells its type."""
+    """Prepares a file for serving, once in a process; `name` tells its type."""
     etag = b'"' + hashlib.sha256(body).hexdigest()[:20].encode() + b'"'
     shared = (
         header(b"content-type", TYPES[Path(name).suffix]),

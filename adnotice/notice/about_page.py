@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from adnotice import objection
@@ -20,6 +19,7 @@ from adnotice.notice.cookie import ALLOWED, ALLOWED_DAYS, LONGEST, NAME, Kept
 from adnotice.notice.negotiation import pick_language
 from adnotice.notice.settings import NoticeSettings, is_address, lacking
 from adnotice.notice.words import Words
+from adnotice.templates import load_templates
 from adnotice.version import VERSION
 from adnotice.vocabulary import Mode
 
@@ -32,14 +32,7 @@ class AboutPage:
     """Renders the public page for one reader."""
 
     def __init__(self, settings: NoticeSettings, site_name: str, practice: Practice, live: Mapping[str, Words]) -> None:
-        environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("about.html")
+        self._template = load_templates(_TEMPLATES).get_template("about.html")
         self._words = live
         self._site_name = site_name
         self._practice = practice

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from adnotice.notice.about_sentences import ABOUT
 from adnotice.notice.sentences import NOTICE, Plural
 from adnotice.notice.steps import STEPS
 from adnotice.notice.words import Said, Words
+from adnotice.templates import load_templates
 
 PARTS: Final[Mapping[str, Mapping[str, str | Plural]]] = {
     "The notice": NOTICE,
@@ -31,19 +30,13 @@ def print_review_sheet(
     column: Column, source: Column, ads_are: str = "", parts: Mapping[str, Mapping[str, str | Plural]] = PARTS
 ) -> str:
     """The page as HTML, whole in itself; `ads_are` is the operator's own line of that setting, in the column's language."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    template = load_templates(Path(__file__).parent / "templates").get_template("paper.html")
     columns = [source, column] if column.words.language != source.words.language else [column]
     rows = {
         part: [(name, [(each.words, _forms(each.words.said.get(name, ""))) for each in columns]) for name in names]
         for part, names in parts.items()
     }
-    return environment.get_template("paper.html").render(columns=columns, rows=rows, ads_are=ads_are)
+    return template.render(columns=columns, rows=rows, ads_are=ads_are)
 
 
 def _forms(said: Said) -> list[str]:

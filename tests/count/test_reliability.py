@@ -173,6 +173,10 @@ async def test_a_broken_store_is_told_wherever_the_operator_looks(
         assert (await before.log_in()).status_code == 303
         await until(lambda: counts(before))
         await until(lambda: beats(before))
+        assert (await before.dashboard()) == (
+            "200",
+            "",
+        )  # its templates are compiled: what comes now waits for the store alone
         cookies = before.client.cookies
         if not at_start:
             row, mend = await break_and_look(before, store, fault, caplog)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
@@ -23,6 +24,7 @@ from adnotice.insight.analysis.summary import Annotated, Bucket, Row, Summary
 from adnotice.insight.display import charts, formats, labels, scales, sentences
 from adnotice.language import gettext, gettext_noop, ngettext, spoken
 from adnotice.notice.content import PREVIEW_STATES, SHAPES
+from adnotice.templates import load_templates
 from adnotice.vocabulary import Mode
 
 HEADERS: Final = {
@@ -90,54 +92,13 @@ class Pages:
     """Renders the templates, every value escaped. `languages` are those to choose from: the name of each in itself, by tag."""
 
     def __init__(self, site_name: str, languages: Mapping[str, str] = {}) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters.update(
-            number=formats.number,
-            percent=formats.percent,
-            interval=formats.interval,
-            day=formats.day,
-            local=formats.local,
-            code=mark_code,
-            isolate=isolate,
-            first_capital=first_capital,
-        )
-        self._environment.globals.update(
-            site_name=site_name or "adnotice",
-            words=labels,
-            sentences=sentences,
-            formats=formats,
-            draw=draw,
-            list_checks=list_checks,
-            draw_row=draw_row,
-            draw_range=draw_range,
-            draw_change=draw_change,
-            dot=dot,
-            bar=bar,
-            top_of=top_of,
-            top_of_tables=top_of_tables,
-            BRIEF_ROWS=BRIEF_ROWS,
-            FEW_VIEWS=FEW_VIEWS,
-            grain=name_grain,
-            all_of=name_all_rows,
-            as_the_settings_say=name_setting,
-            link=link,
-            language=spoken,
-            languages=languages,
-            _=say,
-            ngettext=say_form,
-            pgettext=say_in_context,
-        )
+        self._environment = _load_environment()
+        self._same = {"site_name": site_name or "adnotice", "languages": languages}
+        """What stands on every page."""
 
     def write(self, template: str, **values: object) -> str:
         """The page as text."""
-        return self._environment.get_template(template).render(**values)
+        return self._environment.get_template(template).render({**self._same, **values})
 
     def render(
         self, template: str, *, base: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
@@ -168,6 +129,47 @@ class Pages:
         body = gzip.compress(bytes(page.body), PACKED_LEVEL, mtime=0)
         headers = {name: value for name, value in page.headers.items() if name != "content-length"}
         return HTMLResponse(body, page.status_code, {**headers, "content-encoding": "gzip", "vary": "accept-encoding"})
+
+
+@cache
+def _load_environment() -> Environment:
+    """The templates, and what they may call."""
+    environment = load_templates(Path(__file__).parent / "templates")
+    environment.filters.update(
+        number=formats.number,
+        percent=formats.percent,
+        interval=formats.interval,
+        day=formats.day,
+        local=formats.local,
+        code=mark_code,
+        isolate=isolate,
+        first_capital=first_capital,
+    )
+    environment.globals.update(
+        words=labels,
+        sentences=sentences,
+        formats=formats,
+        draw=draw,
+        list_checks=list_checks,
+        draw_row=draw_row,
+        draw_range=draw_range,
+        draw_change=draw_change,
+        dot=dot,
+        bar=bar,
+        top_of=top_of,
+        top_of_tables=top_of_tables,
+        BRIEF_ROWS=BRIEF_ROWS,
+        FEW_VIEWS=FEW_VIEWS,
+        grain=name_grain,
+        all_of=name_all_rows,
+        as_the_settings_say=name_setting,
+        link=link,
+        language=spoken,
+        _=say,
+        ngettext=say_form,
+        pgettext=say_in_context,
+    )
+    return environment
 
 
 def say(message: str, /, **values: object) -> Markup:
