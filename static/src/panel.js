@@ -35,7 +35,7 @@ const buildSteps = ({ text, kind, blockers, privacy }, base, close) => {
   const heading = make("h2", { class: "title", tabindex: "-1" }, text.steps_title);
   const closed = others.map((each) => make("details", { name: "blocker" }, make("summary", {}, make("bdi", {}, each.name)), makeSteps(each)));
   const help = make("p", { class: "help" }, `${kind === "hosts" ? text.steps_hosts : text.steps_help} ${text.steps_lets_in} `);
-  help.append(make("a", { href: privacy || `${base}/${ABOUT}` }, text.privacy));
+  help.append(makeLink({ label: text.privacy, address: privacy || `${base}/${ABOUT}` }, "", String));
   const ways = make("div", { class: "columns" });
   if (likely) {
     const name = make("h3", { class: "title" }, make("bdi", {}, likely.name));
@@ -119,8 +119,10 @@ class NoticePanel {
     const opens = steps.hidden !== false;
     steps.hidden = tools.hidden = !opens;
     ask.hidden = opens;
-    if (notice.spot.isBare) steps.append(rest);
-    if (notice.spot.isBare) rest.hidden = false;
+    if (notice.spot.isBare) {
+      steps.append(rest);
+      rest.hidden = false;
+    }
     notice.isOpen = opens || more.getAttribute("aria-expanded") === "true";
     how.setAttribute("aria-expanded", String(opens));
     region.classList.toggle("open", opens);

@@ -149,10 +149,13 @@ def test_its_links_lead_where_the_operator_said_whatever_base_the_page_has(
     profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:
     based = sheet(f"<base href='https://elsewhere.example.test/app/'>{LONG}")
-    site = newsroom(sheets={"/": based}, support_links={"Support us": "/support"})
+    site = newsroom(sheets={"/": based}, support_links={"Support us": "/support"}, privacy_link="/privacy")
     page = reader(profile, site).open("/#adnotice=preview")
-    page.notice().wait()
-    assert page.run(f"{HOST} return host.shadowRoot.querySelector('a').href") == f"{site.url}/support"
+    page.notice().click("Show me how")
+    wait_until(lambda: page.run(f"{HOST} return Boolean(host.shadowRoot.querySelector('.steps'))"), "the steps")
+    addresses = page.run(f"{HOST} return [...host.shadowRoot.querySelectorAll('a')].map((link) => link.href)")
+    assert {f"{site.url}/support", f"{site.url}/privacy"} <= set(addresses)
+    assert [each for each in addresses if not each.startswith(site.url)] == []
 
 
 @BOTH
