@@ -21,21 +21,21 @@ const styleText = {
 };
 
 /**
- * @param {string} name
- * @param {string} opening
- * @param {string} closing
+ * @param {string} source  below src/; the built file has its name, and no folder
+ * @param {string} [opening]
+ * @param {string} [closing]
  */
-const bundle = (name, opening, closing) =>
+const bundle = (source, opening = "(()=>{", closing = "})();") =>
   build({
-    entryPoints: [fileURLToPath(new URL(name, SOURCE))],
-    outfile: `${folder}/${name}`,
+    entryPoints: [fileURLToPath(new URL(source, SOURCE))],
+    outfile: `${folder}/${source.split("/").pop()}`,
     bundle: true,
     minify: true,
     format: "esm",
     target: "es2020",
     charset: "utf8",
     legalComments: "none",
-    banner: { js: `/* Readable: src/${name} */\n${opening}"use strict";` },
+    banner: { js: `/* Readable: src/${source} */\n${opening}"use strict";` },
     footer: { js: closing },
     plugins: [styleText],
     logLevel: "warning",
@@ -43,5 +43,10 @@ const bundle = (name, opening, closing) =>
 
 // client.js is a function of the settings, which the server calls with them at the end of the file.
 await bundle("client.js", "(SETTINGS=>{", "})");
-const PARTS = "about bar card consent dashboard delayed marked notice pages panel preview probe rounds second sight slots why";
-for (const name of PARTS.split(" ")) await bundle(`${name}.js`, "(()=>{", "})();");
+const PARTS = {
+  detect: ["consent", "pages", "probe", "rounds", "second", "slots"],
+  notice: ["bar", "card", "delayed", "marked", "notice", "panel", "sight"],
+  operator: ["dashboard", "preview", "why"],
+};
+await bundle("about.js");
+for (const [part, names] of Object.entries(PARTS)) for (const name of names) await bundle(`${part}/${name}.js`);

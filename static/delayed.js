@@ -1,4 +1,4 @@
-/* Readable: src/delayed.js */
+/* Readable: src/notice/delayed.js */
 (()=>{"use strict";
 var l=(t,e)=>new Proxy(t,{get:(n,a)=>{let o=Reflect.get(t,a,e);return typeof o=="function"?o.bind(e):o}}),r=l(Document.prototype,document);var i=t=>new Promise(e=>setTimeout(e,t));var d=50,s=()=>{let t=0,e=performance.now();return{pass:async()=>{await i(d);let n=performance.now();r.visibilityState==="visible"&&(t+=Math.min(n-e,1e3)),e=n},late:n=>t>n}};var p=()=>(window.scrollY+window.innerHeight)/r.documentElement.scrollHeight*100;r.currentScript?.addEventListener("adnotice:begin",async t=>{let{content:e,tell:n}=t.detail;for(let a;a!==location.pathname;){a=location.pathname;let o=s();for(;!o.late(e.delay*1e3);)await o.pass();for(;Math.ceil(p())<e.depth;)await new Promise(c=>addEventListener("scroll",c,{capture:!0,once:!0,passive:!0}))}n(!0)});
 })();

@@ -1,4 +1,4 @@
-/* Readable: src/slots.js */
+/* Readable: src/detect/slots.js */
 (()=>{"use strict";
 var d=(e,t)=>new Proxy(e,{get:(n,s)=>{let r=Reflect.get(e,s,t);return typeof r=="function"?r.bind(t):r}}),o=d(Document.prototype,document);var a=e=>{let t={}.hasOwnProperty.call(window,e)?window[e]:void 0;return t&&(t.window===t||t.nodeType)?void 0:t};var i=e=>new Promise(t=>setTimeout(t,e));var l=50,c=()=>{let e=0,t=performance.now();return{pass:async()=>{await i(l);let n=performance.now();o.visibilityState==="visible"&&(e+=Math.min(n-t,1e3)),t=n},late:n=>e>n}};var u=5e3,p=e=>!!(e&&(e.lineItemId||e.creativeId||e.isBackfill)),f={adsense:()=>!!o.querySelector('ins.adsbygoogle[data-ad-status="filled"]'),gpt:()=>a("googletag").pubads().getSlots().map(t=>t.getResponseInformation()).some(p),prebid:()=>a("pbjs").getEvents().some(e=>e.eventType==="adRenderSucceeded")},m=e=>{try{return f[e]()}catch{return!1}};o.currentScript?.addEventListener("adnotice:begin",async e=>{let{preset:t,tell:n}=e.detail;for(let s=c();!s.late(u);await s.pass())if(m(t))return n({filled:!0});n({})});
 })();

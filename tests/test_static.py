@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -16,27 +17,21 @@ from adnotice.notice.content import PREVIEW_STATES
 
 ROOT = Path(__file__).parent.parent
 SOURCES = STATIC / "src"
-BUILT = (
-    "about.js",
-    "bar.js",
-    "card.js",
-    "client.js",
-    "consent.js",
-    "dashboard.js",
-    "delayed.js",
-    "marked.js",
-    "notice.js",
-    "pages.js",
-    "panel.js",
-    "preview.js",
-    "probe.js",
-    "rounds.js",
-    "second.js",
-    "sight.js",
-    "slots.js",
-    "why.js",
-)
-MODULES = sorted(path.name for path in SOURCES.glob("*.js"))
+BUILT = {
+    "about.js": "src/about.js",
+    "client.js": "src/client.js",
+    **{f"{name}.js": f"src/detect/{name}.js" for name in ("consent", "pages", "probe", "rounds", "second", "slots")},
+    **{
+        f"{name}.js": f"src/notice/{name}.js"
+        for name in ("bar", "card", "delayed", "marked", "notice", "panel", "sight")
+    },
+    **{f"{name}.js": f"src/operator/{name}.js" for name in ("dashboard", "preview", "why")},
+}
+"""What is served, each with its source."""
+
+MODULES = sorted(path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.js"))
+FLOORS = ("contract.js", "browser", "host_page", "detect", "notice", "operator", "client.js", "about.js")
+"""The folders of the sources, and what stands beside them: each imports from what comes before it alone."""
 
 
 def node() -> str:
@@ -50,6 +45,17 @@ def node() -> str:
 def code(name: str) -> str:
     """A module without its comments."""
     return re.sub(r"/\*[\s\S]*?\*/|//.*", "", (SOURCES / name).read_text())
+
+
+def find_imports(name: str) -> list[str]:
+    """What a module imports, below src/."""
+    found = re.findall(r'(?:from|import) "(\.[^"]+)"', (SOURCES / name).read_text())
+    return [Path(os.path.normpath(Path(name).parent / each)).as_posix() for each in found]
+
+
+def floor_of(name: str) -> str:
+    """The folder that a module is in, or its own name."""
+    return name.partition("/")[0]
 
 
 def test_what_is_served_is_what_the_sources_build_to(tmp_path: Path) -> None:
@@ -93,17 +99,23 @@ def test_the_linters_have_nothing_to_say(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", BUILT)
 def test_a_served_file_names_its_readable_source_which_is_served(name: str) -> None:
     first = (STATIC / name).read_text().splitlines()[0]
-    assert first == f"/* Readable: src/{name} */"
-    asset = make_sources()[f"src/{name}"]
-    assert asset.plain.body == (SOURCES / name).read_bytes()
+    source = BUILT[name]
+    assert first == f"/* Readable: {source} */"
+    asset = make_sources()[source]
+    assert asset.plain.body == (STATIC / source).read_bytes()
     assert (b"content-type", b"text/javascript; charset=utf-8") in asset.plain.headers
 
 
 def test_everything_that_a_source_imports_is_served_beside_it() -> None:
     served = make_sources()
     for name in MODULES:
-        for imported in re.findall(r'from "\./([^"]+)"', (SOURCES / name).read_text()):
-            assert f"src/{imported}" in served
+        assert {f"src/{each}" for each in find_imports(name)} <= served.keys()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_from_its_own_folder_or_from_below(name: str) -> None:
+    floor = FLOORS.index(floor_of(name))
+    assert [each for each in find_imports(name) if FLOORS.index(floor_of(each)) > floor] == []
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -116,13 +128,15 @@ def test_a_module_builds_no_markup_keeps_no_identity_and_reads_no_fingerprint(na
         r"|showModal|popover|scrollLock|beforeunload|\bunload\b|alert\("
     )
     assert re.findall(never, code(name)) == []
-    assert ("localStorage" in code(name)) == (name == "objection.js"), "the reader's objection alone is kept for longer"
+    assert ("localStorage" in code(name)) == (name == "browser/objection.js"), (
+        "the reader's objection alone is kept for longer"
+    )
     assert name == "contract.js" or (SOURCES / name).read_text().startswith("// @ts-check\n")
 
 
 def test_the_mark_of_a_readers_own_act_is_set_by_the_notice_alone() -> None:
     keeping = {name for name in MODULES if "sessionStorage" in code(name)}
-    assert keeping == {"mark.js"}
+    assert keeping == {"browser/session_mark.js"}
     calls = {name: set(re.findall(r"sessionStorage\.(\w+)", (STATIC / name).read_text())) for name in BUILT}
     assert calls.pop("about.js") == {"removeItem"}
     assert calls.pop("client.js") == {"getItem", "removeItem"}
@@ -135,7 +149,13 @@ def test_the_document_is_read_through_its_prototype_alone(name: str) -> None:
     """Elements with a name or an id stand before the properties of `document`, but not before its prototype's."""
     uses = re.findall(r"\bdocument\b[^\n]*", code(name))
     # native() itself; the guard, whose name is a symbol; a setter past its prototype; a page of our own
-    allowed = {"native.js": 1, "client.js": 2, "place.js": 1, "about.js": 1, "dashboard.js": 2}
+    allowed = {
+        "browser/native.js": 1,
+        "client.js": 2,
+        "notice/place.js": 1,
+        "about.js": 1,
+        "operator/dashboard.js": 2,
+    }
     assert len(uses) == allowed.get(name, 0), uses
     assert not re.findall(
         r"window\[|\bwindow\)\.(?!adnotice = )|globalThis|\bself\b", code(name).replace("(window)[name]", "")
@@ -149,7 +169,7 @@ def test_style_sheets_are_served_minified_inside_the_script() -> None:
 
 
 def test_the_preview_has_the_states_that_the_dashboard_links_to() -> None:
-    source = (ROOT / "static" / "src" / "preview.js").read_text(encoding="utf-8")
+    source = (ROOT / "static" / "src" / "operator" / "preview.js").read_text(encoding="utf-8")
     states = re.search(r"const STATES = \{(.*)\};", source)
     assert states is not None
     assert tuple(re.findall(r"(\w+): \[", states[1])) == PREVIEW_STATES

@@ -47,8 +47,10 @@ def read_static(name: str) -> bytes:
 
 def make_sources() -> dict[str, Asset]:
     """The readable sources of our scripts, by their names below our prefix: each built file names its own."""
-    files = sorted(path for path in (STATIC / "src").iterdir() if path.suffix in TYPES)
-    return {f"src/{path.name}": make_asset(path.name, path.read_bytes(), SOURCE_SECONDS) for path in files}
+    files = sorted(path for path in (STATIC / "src").rglob("*") if path.suffix in TYPES)
+    return {
+        path.relative_to(STATIC).as_posix(): make_asset(path.name, path.read_bytes(), SOURCE_SECONDS) for path in files
+    }
 
 
 @cache

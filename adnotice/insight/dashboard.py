@@ -50,7 +50,7 @@ STYLE_SECONDS: Final = 300
 LANGUAGE_SECONDS: Final = 366 * 86_400
 STATE: Final = "/dashboard/state"
 LOOKS: Final = ("lang", "shape", "state", "kind", "device", "scheme")
-"""What the address of the preview chooses of the notice: static/src/preview.js reads it."""
+"""What the address of the preview chooses of the notice: static/src/operator/preview.js reads it."""
 
 
 Compose = Callable[[ScreenRequest], HTMLResponse]

@@ -29,7 +29,7 @@ SHAPES: Final = ("bar", "card")
 
 PREVIEW_STATES: Final = ("asking", "steps", "more", "still", "thanks")
 """What the operator may look at: the notice as it asks, with its steps open, with what stands behind More; after a reload of a page
-on which ads are blocked still; and as it thanks. static/src/preview.js has the same names."""
+on which ads are blocked still; and as it thanks. static/src/operator/preview.js has the same names."""
 
 AT_ONCE: Final = {"delay": 0, "depth": 0}
 """Who has acted is answered at once, and the operator's look is not kept waiting."""

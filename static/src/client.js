@@ -4,18 +4,18 @@
  * Stores nothing, reads nothing about the reader or the device. What it does, step by step: docs/detection.md
  */
 
-import { listen } from "./adscript.js";
+import { listen } from "./detect/adscript.js";
 import { NOTICE, OBJECTED, REPORT } from "./contract.js";
-import { readMark, removeMark } from "./mark.js";
-import { doc, siteValue } from "./native.js";
-import { keepObjection, objects } from "./objection.js";
-import { offer, VERDICT_MS } from "./offer.js";
-import { base, bring, own } from "./own.js";
-import { post } from "./post.js";
-import { event, pause } from "./timing.js";
-import { test } from "./trial.js";
+import { readMark, removeMark } from "./browser/session_mark.js";
+import { doc, siteValue } from "./browser/native.js";
+import { keepObjection, objects } from "./browser/objection.js";
+import { offer, VERDICT_MS } from "./detect/offer.js";
+import { base, bring, own } from "./browser/own_script.js";
+import { post } from "./browser/post.js";
+import { event, pause } from "./browser/timing.js";
+import { test } from "./detect/trial.js";
 
-/** In the head of pages where nothing is to be tried and nothing told; `quiet` pages are measured: standing.js. */
+/** In the head of pages where nothing is to be tried and nothing told; `quiet` pages are measured: host_page/rules.js. */
 const OFF = "head>[name=adnotice][content=off]";
 
 /**

@@ -203,7 +203,7 @@ interface NoticeDetail {
   expose?: boolean;
 }
 
-type Notice = import("./collapsed.js").Notice;
+type Notice = import("./notice/collapsed.js").Notice;
 
 /** One way to stand there: the room beside its words, in px, and how many levels of `fit` may be tried with it; all, where left out. */
 interface Look {

@@ -52,7 +52,7 @@ NOTICE = "return Reflect.get(Document.prototype, 'querySelectorAll', document).c
 
 def sources() -> str:
     """All our modules, without comments."""
-    texts = [path.read_text() for path in sorted((STATIC / "src").glob("*.js"))]
+    texts = [path.read_text() for path in sorted((STATIC / "src").rglob("*.js"))]
     return re.sub(r"/\*[\s\S]*?\*/|//.*", "", "\n".join(texts))
 
 

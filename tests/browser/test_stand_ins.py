@@ -102,8 +102,8 @@ def test_no_preset_takes_a_stand_in_for_the_ad_script(source: str, site: Site, r
 
 
 def test_the_slots_are_asked_as_our_script_asks() -> None:
-    """The expressions above are those of static/src/slots.js."""
-    source = Path(STATIC / "src" / "slots.js").read_text()
+    """The expressions above are those of static/src/detect/slots.js."""
+    source = Path(STATIC / "src" / "detect" / "slots.js").read_text()
     for part in (
         'ins.adsbygoogle[data-ad-status="filled"]',
         "(told.lineItemId || told.creativeId || told.isBackfill)",

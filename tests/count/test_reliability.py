@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -71,7 +72,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[A
 class Site:
     """One process with its readers, its operator and its log."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Any) -> None:
         self.app = AdNoticeMiddleware(
             newspaper,
             secret_key=SECRET,
@@ -139,13 +140,25 @@ HASH = hash_password(PASSWORD)
 
 
 @asynccontextmanager
-async def living(store: Store) -> AsyncIterator[Site]:
+async def living(store: Any) -> AsyncIterator[Site]:
     """The site from its server's start to its end."""
     site = Site(store)
     site.app._writer.begin()
     yield site
     await site.client.aclose()
     await site.app._writer.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _templates_are_compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A process compiles its pages once, and what is timed here is how long they wait for the store."""
+
+    async def look() -> None:
+        async with living(SimpleNamespace(url=f"sqlite:///{tmp_path_factory.mktemp('sound') / 'adnotice.db'}")) as site:
+            await site.log_in()
+            assert await site.dashboard() == ("200", "")
+
+    anyio.run(look)
 
 
 async def until(true: Callable[[], Any], seconds: float = 40) -> None:

@@ -66,7 +66,7 @@ def lists(*names: str) -> list[str]:
 
 def words_of_ours() -> list[str]:
     """Every word in our browser files and templates that could be a class or an id."""
-    sources = [*(ROOT / "static" / "src").glob("*.js"), *(ROOT / "adnotice").glob("*/templates/*")]
+    sources = [*(ROOT / "static" / "src").rglob("*.js"), *(ROOT / "adnotice").glob("*/templates/*")]
     text = "\n".join(re.sub(r"^\s*(//|\*|/\*).*$", "", path.read_text(), flags=re.MULTILINE) for path in sources)
     quoted = re.findall(r"""["'`]([A-Za-z][\w -]{2,60})["'`]""", text)
     found = {word for part in quoted for word in part.split() if re.fullmatch(r"[A-Za-z][\w-]{2,40}", word)}
