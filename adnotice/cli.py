@@ -286,7 +286,6 @@ def doctor(target: str, paths: tuple[str, ...], prefix: str | None, host: str, *
     app such as module:app; PATHs are pages to ask for, else the first and some it links to."""
     from adnotice.doctor import run_doctor
 
-    sys.path.insert(0, "")  # module:app is looked for where the command is run, as uvicorn does
     return run_doctor(
         target,
         paths=list(paths),

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 from starlette.requests import Request
 from starlette.types import Scope
 
+from adnotice.http.messages import Request as ReportRequest
 from adnotice.vocabulary import Mode
 
 
@@ -124,7 +125,7 @@ class Keywords(TypedDict, total=False):
     ask_exclude: str | Sequence[str]
     """Globs of paths where nobody is asked."""
 
-    ask: Callable[[Request], bool] | None
+    ask: Callable[[ReportRequest], bool] | None
     """The operator's own predicate over the view's report: false leaves the reader in peace. Where it fails, too."""
 
     count_allowed: bool

@@ -116,7 +116,7 @@ class Settings:
         Raises `SettingsError` with every problem and its remedy, also when the file can't be read.
         """
         try:
-            written = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            written = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             told = (
                 f"{path} is not there. Make it with adnotice init, or name the file that is there in {CONFIG_VARIABLE}"

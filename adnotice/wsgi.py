@@ -17,7 +17,7 @@ from adnotice.detect.client import make_silence
 from adnotice.http.admission import Admission, AdmissionSettings
 from adnotice.http.messages import Answer, Rejected
 from adnotice.http.router import LOOK_RULE
-from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, make_scope
+from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, find_path, make_scope
 from adnotice.http.wsgi_router import WsgiRouter, send_answer
 from adnotice.inject.wsgi import PageStart, WsgiInjector
 from adnotice.keywords import Keywords
@@ -81,15 +81,14 @@ class AdNotice(InFront):
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers our own addresses; hands everything else to the app."""
         if self.owns(environ):
-            return self._answer(environ["PATH_INFO"][len(self._prefix) :], environ, start_response)
+            return self._answer(find_path(environ)[len(self._prefix) :], environ, start_response)
         return self.app(environ, start_response) if self._parts is None else self._pages.attend(environ, start_response)
 
     def owns(self, environ: Environ) -> bool:
         """Whether the request is for one of our own addresses."""
         if self._parts is not None and os.getpid() != self._pid:
             self._settle(self._parts)
-        path: str = environ.get("PATH_INFO", "")
-        return path.startswith(self._prefix)
+        return find_path(environ).startswith(self._prefix)
 
     def begin_page(self, environ: Environ, start_response: StartResponse) -> PageStart | None:
         """What follows the app's answer to a request that is not for us; None where adnotice is not there."""

@@ -140,6 +140,7 @@ from typing import Any, Literal, TypedDict
 from starlette.requests import Request
 from starlette.types import Scope
 
+from adnotice.http.messages import Request as ReportRequest
 from adnotice.vocabulary import Mode
 
 

@@ -24,6 +24,7 @@ from adnotice.commands.output import ESCAPED, explain_failure, take_any_letter
 from adnotice.count.model.tally import Batch, Dimension, Entry, Key, Metric
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
+from adnotice.insight.access.passwords import check_password
 from adnotice.keys import problems
 
 
@@ -144,14 +145,15 @@ def test_a_failure_without_any_output_is_explained_too(monkeypatch: pytest.Monke
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
 def test_hash_password_takes_a_line_that_is_piped_in(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    end: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("read all about it\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("read all about it" + end))
     assert main(["hash-password"]) == 0
     printed = capsys.readouterr()
     (hashed,) = printed.out.splitlines()  # alone, for who pipes it on
-    assert hashed.startswith("scrypt$")
+    assert check_password("read all about it", hashed)
     assert "Quote it" in printed.err
 
 

@@ -167,6 +167,20 @@ def test_a_time_is_the_sites_own(text: str, timezone: str, meant: str) -> None:
     assert read_time(text, timezone, NOON) == datetime.fromisoformat(meant).timestamp()
 
 
+@pytest.mark.parametrize(
+    ("now", "text", "meant"),
+    [
+        ("2026-10-25T02:30+02:00", "02:45", "2026-10-25T02:45+02:00"),
+        ("2026-10-25T02:50+02:00", "02:45", "2026-10-25T02:45+01:00"),
+        ("2026-10-25T02:30+01:00", "02:45", "2026-10-25T02:45+01:00"),
+        ("2026-10-25T02:50+01:00", "02:45", "2026-10-26T02:45+01:00"),
+    ],
+)
+def test_a_time_alone_is_the_next_that_comes_in_the_hour_that_comes_twice_too(now: str, text: str, meant: str) -> None:
+    found = read_time(text, "Europe/Berlin", datetime.fromisoformat(now).timestamp())
+    assert found == datetime.fromisoformat(meant).timestamp()
+
+
 # ---- the value ----
 
 

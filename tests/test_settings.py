@@ -141,9 +141,10 @@ def test_what_is_wrong_with_a_variable_s_value_names_the_variable() -> None:
     assert names == ["ADNOTICE_SECRET_KEY", "ADNOTICE_PREFIX", "ADNOTICE_HOSTS", "ADNOTICE_NOT_NOW_DAYS"]
 
 
-def test_a_file_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"], ids=["", "with a byte order mark, as Windows writes it"])
+def test_a_file_is_read(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "adnotice.toml"
-    file.write_text(f'secret_key = "{SECRET}"\nmode = "ask"\n[hosts]\n"news.example" = "news"\n', encoding="utf-8")
+    file.write_text(f'secret_key = "{SECRET}"\nmode = "ask"\n[hosts]\n"news.example" = "news"\n', encoding=encoding)
     settings = Settings.from_file(file)
     assert settings.mode is Mode.ASK
     assert settings.hosts == {"news.example": "news"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adnotice.contract import write_contract
-from adnotice.http.static_files import STATIC, make_sources
+from adnotice.http.static_files import STATIC, make_asset, make_sources
 from adnotice.notice.content import PREVIEW_STATES
 
 ROOT = Path(__file__).parent.parent
@@ -116,6 +116,28 @@ def test_everything_that_a_source_imports_is_served_beside_it() -> None:
 def test_a_module_imports_from_its_own_folder_or_from_below(name: str) -> None:
     floor = FLOORS.index(floor_of(name))
     assert [each for each in find_imports(name) if FLOORS.index(floor_of(each)) > floor] == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        (b"gzip, deflate, br", True),
+        (b"GZIP;q=0.5", True),
+        (b"gzip; q=0", False),
+        (b"gzip;q=0.000", False),
+        (b"br", False),
+    ],
+)
+def test_a_file_is_packed_for_who_takes_it(accepted: bytes, packed: bool) -> None:
+    asset = make_asset("about.css", b"a{}", 60)
+    assert asset.choose({b"accept-encoding": accepted}) is (asset.packed if packed else asset.plain)
+
+
+def test_files_are_made_once_and_what_changes_by_the_hour_is_not_kept_for_ever() -> None:
+    assert make_asset("about.css", b"a{}", 60) is make_asset("about.css", b"a{}", 60)
+    for hour in range(1_000):
+        make_asset("client.js", b"%d" % hour, 60)
+    assert make_asset.cache_info().currsize < 200
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -24,6 +24,7 @@ from starlette.middleware import Middleware
 from starlette.types import Scope
 
 from adnotice import AdNoticeMiddleware, Keywords, Settings, SettingsError
+from adnotice.http.messages import Request as ReportRequest
 from adnotice.wsgi import AdNotice
 
 
@@ -50,6 +51,12 @@ def flat(environ: dict[str, object], start_response: object) -> list[bytes]:
     return []
 
 
+
+def is_asked(request: ReportRequest) -> bool:
+    return request.cookie("member") != "yes" and not request.header(b"x-plan")
+
+
+asking = AdNoticeMiddleware(site, ask=is_asked)
 front = AdNotice(flat, pages_cached=None, measure_consent="required")
 """
 
@@ -63,6 +70,7 @@ site = Starlette()
 AdNoticeMiddleware(site, not_now_day=14)  # wrong
 AdNoticeMiddleware(site, not_now_days="soon")  # wrong
 AdNoticeMiddleware(site, mode="aks")  # wrong
+AdNoticeMiddleware(site, ask=lambda request: "member" not in request.cookies)  # wrong
 AdNoticeMiddleware(site, {"mode": "ask"})  # wrong
 AdNotice(3)  # wrong
 Settings.of(site_name=3)  # wrong

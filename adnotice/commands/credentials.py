@@ -23,7 +23,7 @@ def print_hash() -> int:
             print("The two passwords differ. Nothing was made.", file=sys.stderr)
             return 1
     else:
-        password = sys.stdin.readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     try:
         hashed = hash_password(password)
     except ValueError as error:

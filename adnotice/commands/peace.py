@@ -52,8 +52,10 @@ def read_time(text: str, timezone: str, now: float) -> float:
     here = local_time(now, timezone)
     try:
         if ":" in text and "-" not in text:
-            meant = datetime.combine(here.date(), clock_time.fromisoformat(text), here.tzinfo)
-            return (meant if meant > here else meant + timedelta(days=1)).timestamp()
+            clock = clock_time.fromisoformat(text)
+            days = (here.date(), here.date() + timedelta(days=1))
+            meant = (datetime.combine(day, clock, here.tzinfo).replace(fold=fold) for day in days for fold in (0, 1))
+            return next(at for at in (each.timestamp() for each in meant) if at > now)  # an hour that comes twice too
         said = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"no time: give one such as {here:%Y-%m-%d} 23:00 or 23:00, meant in {timezone}") from None

@@ -12,6 +12,7 @@ from adnotice.commands.arguments import Arguments
 from adnotice.configuration import read_settings, tell_source
 from adnotice.count.stores.open import open_store, sqlite_file
 from adnotice.count.stores.protocol import NoStore, Store
+from adnotice.count.stores.sql.copying import open_to_read
 from adnotice.count.stores.sql.sqlite import APPLICATION_ID
 from adnotice.keys import new_secret
 from adnotice.mode import NOTE
@@ -75,7 +76,7 @@ def what_there_is(url: str) -> str:
 
 def is_ours(file: Path) -> bool:
     """Whether the file is a store of adnotice."""
-    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+    with suppress(sqlite3.Error, OSError), closing(open_to_read(file.absolute())) as connection:
         return bool(connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
     return False
 

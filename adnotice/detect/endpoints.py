@@ -175,7 +175,8 @@ class Detection:
         return Answer(200, STYLE_HEADERS, f'[witness="{self._witnesses.sign(request.path)}"]{{}}\n'.encode())
 
     async def _answer_report(self, request: Request) -> Answer:
-        """Decodes, authenticates, judges, tempers, asks, commits, answers; each step leaves the way or hands on."""
+        """Answers a report: 204, or 200 with what was found. Raises `Rejected` for one that is malformed, proves nothing or comes
+        too often, `Unavailable` where it was not committed."""
         if objects(request):
             return Answer(204, (OBJECTED, NO_STORE, keep_objection(request)))
         report = decode_report(request.body)

@@ -67,7 +67,8 @@ class History:
         return self._worked > moment
 
     def _fold(self) -> None:
-        """Puts what was taken cheaply into its place, and forgets what is old."""
+        """Adds the successes since the last time, dated now although they may be some hours old, and drops what is older than
+        FRESH_SECONDS and USUAL_SECONDS."""
         now = self._clock()
         if self._successes:
             fresh = min(self._successes, MANY)

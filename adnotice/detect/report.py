@@ -15,7 +15,13 @@ from adnotice.detect.verdict import OthersState, ProbeAnswer, ProbeState
 from adnotice.http.messages import UNREADABLE, Rejected
 from adnotice.vocabulary import Ground, Kind, Quiet, Rejection, Verdict
 
-MAX_REPORT_BYTES: Final = 2_048
+MAX_REPORT_BYTES: Final = 10_240
+MAX_PATH_CHARACTERS: Final = 8_192
+"""Of a path as browsers tell it, where a letter, percent-encoded, takes up to twelve characters: what servers take of a line."""
+
+MAX_LANGUAGE_CHARACTERS: Final = 256
+"""Of what a page's `lang` says, which may be anything: no report is lost for it."""
+
 MAX_TOKEN_CHARACTERS: Final = 42
 MAX_HOST_CHARACTERS: Final = 260
 MAX_SHARE_CHARACTERS: Final = 48
@@ -58,7 +64,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     id: ViewId
-    page: Annotated[str, msgspec.Meta(max_length=1_024)]
+    page: Annotated[str, msgspec.Meta(max_length=MAX_PATH_CHARACTERS)]
     script: Tokens = ()
     script_control: Tokens = ()
     image: Sizes = ()
@@ -80,7 +86,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     slot: SlotState = ""
     sized: bool = False
     asked_kind: Literal["", "content", "hosts"] = ""
-    lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
+    lang: Annotated[str, msgspec.Meta(max_length=MAX_LANGUAGE_CHARACTERS)] = ""
     referrer: Annotated[str, msgspec.Meta(max_length=MAX_HOST_CHARACTERS)] = ""
     share: Annotated[str, msgspec.Meta(max_length=MAX_SHARE_CHARACTERS)] = ""
     again: Annotated[str, msgspec.Meta(max_length=256)] | None = None

@@ -26,7 +26,8 @@ class NotFound(ValueError):
 def find_app(target: str) -> ASGIApp:
     """The app that `module:attribute` names, a WSGI one behind a bridge. Raises `NotFound`; what the module itself raises comes through."""
     module_name, _, attribute = target.partition(":")
-    sys.path.insert(0, str(Path.cwd()))
+    if (here := str(Path.cwd())) not in sys.path:  # for as long as the app runs, as uvicorn does
+        sys.path.insert(0, here)
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -35,8 +36,6 @@ def find_app(target: str) -> ASGIApp:
         raise NotFound(
             f"there is no module {module_name!r} in {Path.cwd()}, as {target!r} says. Name it as for uvicorn: module:app"
         ) from None
-    finally:
-        sys.path.pop(0)
     try:
         found = reduce(getattr, attribute.split("."), module)
     except AttributeError:

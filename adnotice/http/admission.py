@@ -28,10 +28,10 @@ from adnotice.vocabulary import Commit, Counted, Occurrence, Rejection
 MAX_KNOWN_CLIENTS: Final = 10_000
 
 MAX_DISCARDED_BYTES: Final = 2 * 1024 * 1024
-"""Twice of what nginx hands on with its defaults."""
+"""Twice nginx’s default client_max_body_size of 1 MiB."""
 
 MAX_HOPS: Final = 32
-"""How many proxies in a row are read past; a longer X-Forwarded-For tells no address."""
+"""So many entries of X-Forwarded-For are read, from our side on; where all of them are our proxies the address is not known."""
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -113,7 +113,7 @@ class Rate:
         """Takes one event for the key: 0 when it is within the limit, else the seconds until the next one is."""
         now = self._clock()
         hashed = hash((self._salt, key))
-        # From now on: a sum with the time itself would be rounded.
+        # Compared as seconds from now: added to a large clock reading they would be rounded.
         ahead = max(self._due.get(hashed, now) - now, 0.0) + self._interval
         if ahead > self._burst:
             return ahead - self._burst
@@ -129,8 +129,8 @@ class Admission:
 
     def __init__(self, settings: AdmissionSettings) -> None:
         self._proxies = tuple(read_network(entry) for entry in settings.trusted_proxies)
+        """Networks; those of IPv4-mapped IPv6 addresses are kept as the IPv4 networks that they are, as addresses are compared."""
         self._deadline = settings.body_deadline_seconds
-        """IPv4 networks as such, however they are written: addresses are compared as IPv4 where they are that."""
         self._client_rate = Rate(settings.rate_per_minute, 60.0) if settings.rate_per_minute else None
         self._site_rate = Rate(settings.site_rate_per_second, 1.0) if settings.site_rate_per_second else None
 

@@ -54,6 +54,16 @@ def as_text(*headers: Header) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header names gzip, with a weight above 0 (RFC 9110, 12.5.3)."""
+    for offer in accepted.lower().replace(" ", "").split(","):
+        coding, _, weight = offer.partition(";q=")
+        if coding == "gzip":
+            return weight.strip("0.") != "" if weight else True
+    return False
+
+
+@lru_cache(maxsize=64)
 def quote_root(root_path: str) -> str:
     """Where the app is mounted, as browsers ask for it: no slash at the end, empty for the top of the host.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
-from adnotice.http.headers import header
+from adnotice.http.headers import header, takes_gzip
 from adnotice.http.messages import Answer, Request
 
 _PACKAGE = Path(__file__).parent.parent
@@ -37,7 +37,7 @@ class Asset(msgspec.Struct, frozen=True):
         """The same by a request's headers, their names in small letters."""
         if self.etag in headers.get(b"if-none-match", b""):
             return self.unchanged
-        return self.packed if b"gzip" in headers.get(b"accept-encoding", b"") else self.plain
+        return self.packed if takes_gzip(headers.get(b"accept-encoding", b"").decode("latin-1")) else self.plain
 
 
 def read_static(name: str) -> bytes:
@@ -53,7 +53,7 @@ def make_sources() -> dict[str, Asset]:
     }
 
 
-@cache
+@lru_cache(maxsize=128)  # more than there are files; a client script that says its share is made anew each hour
 def make_asset(name: str, body: bytes, max_age_seconds: int) -> Asset:
     """Prepares a file for serving, once in a process; `name` tells its type."""
     etag = b'"' + hashlib.sha256(body).hexdigest()[:20].encode() + b'"'

@@ -32,6 +32,13 @@ def make_scope(environ: Environ) -> dict[str, Any]:
     }
 
 
+def find_path(environ: Environ) -> str:
+    """The request's path below the app's root. A SCRIPT_NAME with a slash at its end may have taken the path's first one, or have
+    left several."""
+    path: str = environ.get("PATH_INFO", "")
+    return "/" + path.lstrip("/") if environ.get("SCRIPT_NAME", "").endswith("/") else path
+
+
 def decode(text: str) -> str:
     """A path as people read it, from the bytes that PEP 3333 hands on as Latin-1."""
     return text if text.isascii() else text.encode("latin-1", "replace").decode("utf-8", "replace")

@@ -112,17 +112,24 @@ def read_body(environ: Environ, limit: int) -> bytes:
     There is no deadline: a thread that reads can't be called back, so how long a body may take is the server's to say.
     """
     length = content_length(environ)
+    wanted = limit + 1 if length is None else min(length, limit + 1)
     try:
-        body: bytes = environ["wsgi.input"].read(limit + 1 if length is None else min(length, limit + 1))
-    except Exception:  # noqa: BLE001 - each server has its own for a client that went away
-        gone = Rejected(Rejection.GONE, "the client went away before the body was complete")
-        gone.unread = False
-        raise gone from None
+        body: bytes = environ["wsgi.input"].read(wanted)
+    except Exception:  # noqa: BLE001 - some servers raise for a client that went away, each its own
+        raise _gone() from None
+    if length is not None and len(body) < wanted:  # others give what there was
+        raise _gone()
     if len(body) > limit:
         raise Rejected(
             Rejection.SIZE, f"body must have at most {limit} bytes, got more", header(b"connection", "close")
         )
     return body
+
+
+def _gone() -> Rejected:
+    gone = Rejected(Rejection.GONE, "the client went away before the body was complete")
+    gone.unread = False
+    return gone
 
 
 def discard_body(environ: Environ) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adnotice.inject.decide.validators import CONDITIONS, CONDITIONS_WHERE_OFF, unmark_condition
+from adnotice.inject.decide.validators import CONDITIONS, unmark_condition
 from adnotice.inject.response import PageResponse
 from adnotice.inject.rules import Rules
 from adnotice.inject.tag import MARK
@@ -52,17 +52,17 @@ class Injector:
         Returns the scope and If-None-Match as it came, empty when there was no mark of ours in it.
         """
         try:
-            off = self._rules.mode.off
-            conditions = CONDITIONS_WHERE_OFF if off else CONDITIONS
-            given = [pair for pair in scope["headers"] if pair[0] in conditions]
-            marked = any(MARK in value for _, value in given)
-            files = not off and _may_be_sent_past_us(scope)
-            if not (marked or files):
+            given = [pair for pair in scope["headers"] if pair[0] in CONDITIONS and MARK in pair[1]]
+            path, root_path = scope["path"], scope.get("root_path", "")
+            conditions = self._rules.conditions(scope, path, root_path) if given else ()
+            given = [pair for pair in given if pair[0] in conditions]
+            files = not self._rules.mode.off and _may_be_sent_past_us(scope)
+            if not (given or files):
                 return scope, b""
             asked_for = b",".join(value for name, value in given if name == b"if-none-match")
             prepared = {**scope}
-            if marked:
-                tag = self._rules.tag(scope.get("root_path", ""))
+            if given:
+                tag = self._rules.tag(root_path)
                 prepared["headers"] = [
                     (name, unmark_condition(name, value, tag) if name in conditions else value)
                     for name, value in scope["headers"]
@@ -73,7 +73,7 @@ class Injector:
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
             self._rules.outcomes.failed(scope)
             return scope, b""
-        return prepared, asked_for if MARK in asked_for else b""
+        return prepared, asked_for
 
 
 def _may_be_sent_past_us(scope: dict[str, Any]) -> bool:

@@ -19,9 +19,10 @@ FORBIDDEN: Final = "a page goes out without the tag. {0.means} {0.do}".format(RE
 
 
 class Outcomes:
-    """Records pages that a reader asked for; what programs fetch and browsers foresee is no view.
+    """Records pages that a reader asked for. Prefetches, and what scripts and frames ask for, are not recorded, pages for known
+    programs apart.
 
-    Those have the writer begin, as counting does elsewhere: from then on it looks after the mode.
+    A page that is not recorded starts the writer's thread all the same, which keeps the mode up to date from then on.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.types import Message
@@ -11,7 +11,14 @@ from adnotice.http.sites import Sites
 from adnotice.inject.decide.csp import Address, choose_nonce
 from adnotice.inject.decide.eligibility import is_page_type
 from adnotice.inject.decide.plan import Plan
-from adnotice.inject.decide.validators import Pairs, find_etag, mark_etag, revise_headers
+from adnotice.inject.decide.validators import (
+    CONDITIONS,
+    CONDITIONS_WITHOUT_TAG,
+    Pairs,
+    find_etag,
+    mark_etag,
+    revise_headers,
+)
 from adnotice.inject.memo.copies import Copies
 from adnotice.inject.memo.plans import Plans
 from adnotice.inject.memo.sizes import USUAL, MemorySizes, remember
@@ -163,6 +170,12 @@ class Rules:
         """The nonce that the page's policies ask for, empty for none; None when they forbid the tag."""
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         return choose_nonce(plan.policies, Address(scope.get("scheme", "http").encode(), host, plan.tag.path))
+
+    def conditions(self, scope: dict[str, Any], path: str, root_path: str) -> Sequence[bytes]:
+        """The names of the headers in which the app must not see the mark of an ETag that we gave."""
+        if self.mode.off or (self._asks_operator and self._obey_settings(scope, path, root_path)):
+            return CONDITIONS_WITHOUT_TAG
+        return CONDITIONS
 
     def validate(self, scope: dict[str, Any], path: str, root_path: str, message: Message, asked_for: bytes) -> Message:
         """A 304 for a page that the browser holds with the tag: it gets that page's ETag, and counts as injected."""

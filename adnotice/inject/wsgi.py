@@ -18,7 +18,6 @@ from adnotice.http.wsgi_request import (
     WSGIApp,
     WsgiHeaders,
     WsgiWrite,
-    decode,
     make_scope,
 )
 from adnotice.inject.decide.validators import unmark_condition
@@ -55,15 +54,18 @@ class WsgiInjector:
         """The request without our mark in If-None-Match and If-Match, and the former as it came; empty when there was none of
         ours in it."""
         try:
-            taken = (IF_MATCH,) if self._rules.mode.off else (IF_MATCH, IF_NONE_MATCH)
-            given = {name: environ[name].encode("latin-1") for name in taken if name in environ}
+            given = {CONDITIONS[name]: environ[name].encode("latin-1") for name in CONDITIONS if name in environ}
             if not any(MARK in value for value in given.values()):
                 return environ, b""
-            tag = self._rules.tag(decode(environ.get("SCRIPT_NAME", "")))
+            scope = make_scope(environ)
+            taken = self._rules.conditions(scope, scope["path"], scope["root_path"])
+            tag = self._rules.tag(scope["root_path"])
             unmarked = {
-                name: unmark_condition(CONDITIONS[name], value, tag).decode("latin-1") for name, value in given.items()
+                name: unmark_condition(CONDITIONS[name], given[CONDITIONS[name]], tag).decode("latin-1")
+                for name in CONDITIONS
+                if name in environ and CONDITIONS[name] in taken
             }
-            asked_for = given.get(IF_NONE_MATCH, b"")
+            asked_for = given.get(b"if-none-match", b"") if IF_NONE_MATCH in unmarked else b""
             return {**environ, **unmarked}, asked_for if MARK in asked_for else b""
         except Exception:  # noqa: BLE001 - whatever fails in here, the app gets its request
             self._rules.outcomes.failed(make_scope(environ))

@@ -50,7 +50,7 @@ def read_approved(folder: Path, language: str, sentences: Mapping[str, str | Plu
     """A language's file of these sentences; None where there is none. Raises `NotWhole` for one that can't be read."""
     path = file_of(folder, language)
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

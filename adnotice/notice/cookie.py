@@ -45,7 +45,8 @@ def holds_for(choice: NoticeEvent, not_now: timedelta) -> timedelta:
 
 
 def read_cookie(value: str, today: date) -> Kept | None:
-    """The kept answer; None when there is none or it is not of our making, as no day after tomorrow is."""
+    """The kept answer; None without one, for what is written in no way of ours, and for a day after tomorrow (UTC), which we
+    never write."""
     name, _, written = value.partition(".")
     try:
         kept = Kept(NoticeEvent(name), date.fromisoformat(written))

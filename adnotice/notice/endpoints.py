@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 logger: Final = logging.getLogger("adnotice")
 
-MAX_CHOICE_BYTES: Final = 2_048
+MAX_CHOICE_BYTES: Final = 10_240
 SCRIPT_MAX_AGE_SECONDS: Final = 300
 PARTS: Final = ("bar.js", "card.js", "delayed.js", "marked.js", "panel.js", "preview.js", "sight.js")
 """What notice.js has brought when it is needed: a bar's place, a card's, what has it wait for the reader, marked places, what a
@@ -313,7 +313,7 @@ class Notices:
         return read_allowed(request.cookie(NAME), self._today())
 
     def _keep_allowed(self, request: Request) -> tuple[Header, ...]:
-        if not self._counts_allowed:
+        if not self._counts_allowed or self._has_lasting(request):
             return ()
         return (write_allowed(self._today(), path=request.base, secure=request.secure),)
 
@@ -331,8 +331,13 @@ class Notices:
             logger.exception("adnotice: the function given as the setting ask failed; the reader is not asked")
             return True
 
+    def _has_lasting(self, request: Request) -> bool:
+        """Whether an answer for good is kept: no other tab's older notice takes it back."""
+        kept = self._kept(request)
+        return kept is not None and kept.choice is not NoticeEvent.LATER and self._policy.holds(kept, self._today())
+
     def _keep(self, choice: NoticeEvent, request: Request) -> tuple[Header, ...]:
-        if not keeps(choice):
+        if not keeps(choice) or (choice is NoticeEvent.LATER and self._has_lasting(request)):
             return ()
         kept = Kept(choice, self._today())
         return (write_cookie(kept, path=request.base, secure=request.secure, not_now=self._policy.not_now),)

@@ -76,7 +76,7 @@ class Policy:
             yield Quiet.EXCLUDED
         if not visit.may_ask:
             yield Quiet.CONSENT
-        if situation.kept and self._holds(situation.kept, situation.today):
+        if situation.kept and self.holds(situation.kept, situation.today):
             yield _LASTING[situation.kept.choice]
         if situation.allowed:
             yield Quiet.ALLOWED
@@ -97,5 +97,5 @@ class Policy:
         if not situation.can_act:
             yield Quiet.NOTHING_TO_DO
 
-    def _holds(self, kept: Kept, today: date) -> bool:
+    def holds(self, kept: Kept, today: date) -> bool:
         return today - kept.day < holds_for(kept.choice, self.not_now)

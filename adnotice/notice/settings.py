@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from adnotice.address import is_own_path, is_web_address
-from adnotice.http.messages import Request
+from adnotice.http.messages import Request as ReportRequest
 from adnotice.notice.contrast import DARK, LIGHT, accent_problems
 from adnotice.notice.wording import language_problems, load_live, wording_problems
 from adnotice.notice.words import SAID_OF_ALLOWED, Words
@@ -65,7 +65,7 @@ class NoticeSettings:
     ask_exclude: tuple[str, ...] = ()
     """Globs of paths where nobody is asked."""
 
-    ask: Callable[[Request], bool] | None = None
+    ask: Callable[[ReportRequest], bool] | None = None
     """The operator's own predicate over the view's report: false leaves the reader in peace. Where it fails, too."""
 
     count_allowed: bool = False

@@ -4,8 +4,8 @@
  * anything, and says "done" only where both halves are kept. Without it the page's forms work too.
  */
 
-import { removeMark } from "./browser/session_mark.js";
 import { dropObjection, keepObjection, objects } from "./browser/objection.js";
+import { removeMark } from "./browser/session_mark.js";
 
 const section = document.getElementById("objection");
 

@@ -4,15 +4,15 @@
  * Stores nothing, reads nothing about the reader or the device. What it does, step by step: docs/detection.md
  */
 
-import { listen } from "./detect/adscript.js";
-import { NOTICE, OBJECTED, REPORT } from "./contract.js";
-import { readMark, removeMark } from "./browser/session_mark.js";
 import { doc, siteValue } from "./browser/native.js";
 import { keepObjection, objects } from "./browser/objection.js";
-import { offer, VERDICT_MS } from "./detect/offer.js";
 import { base, bring, own } from "./browser/own_script.js";
 import { post } from "./browser/post.js";
+import { readMark, removeMark } from "./browser/session_mark.js";
 import { event, pause } from "./browser/timing.js";
+import { NOTICE, OBJECTED, REPORT } from "./contract.js";
+import { listen } from "./detect/adscript.js";
+import { offer, VERDICT_MS } from "./detect/offer.js";
 import { test } from "./detect/trial.js";
 
 /** In the head of pages where nothing is to be tried and nothing told; `quiet` pages are measured: host_page/rules.js. */
@@ -36,8 +36,8 @@ const run = () => {
   /** Goes up when the page goes away or consent does: what began before then is dropped. */
   let epoch = 0;
   let refusals = 0;
-  let reported = false;
   let views = 0;
+  let reported = false;
   let asked = false;
 
   const adScript = SETTINGS.probe && listen(SETTINGS.probe);
@@ -56,7 +56,7 @@ const run = () => {
     return test(
       () => start !== epoch,
       () => refusals,
-      adScript ? adScript.probe : null,
+      adScript?.probe,
     );
   };
 
@@ -69,7 +69,7 @@ const run = () => {
   const tell = async (report, ticket) => {
     const body = JSON.stringify({ ...report, lang: doc.documentElement.lang, again: ticket }, leaveOut);
     const answer = await post(`${base}/${REPORT}`, body);
-    return answer?.ok ? JSON.parse((await answer.text()) || String(answer.headers.get("x-adnotice"))) : null;
+    return answer?.ok ? JSON.parse((await answer.text()) || /** @type {string} */ (answer.headers.get("x-adnotice"))) : null;
   };
 
   const explain = (/** @type {object} */ told) => wish === "#adnotice=why" && bring("why", told);
@@ -83,7 +83,7 @@ const run = () => {
   /** @param {object | null} content  null: a preview */
   const show = (content) => {
     asked = true;
-    bring(NOTICE, { content, base, bring, post, recheck, expose: SETTINGS.expose });
+    bring(NOTICE, { base, recheck, page: location.pathname, refused: () => mayAsk === false, content, post, bring, expose: SETTINGS.expose });
   };
 
   const measure = async () => {
@@ -128,7 +128,8 @@ const run = () => {
   };
 
   let mayMeasure = !SETTINGS.consent;
-  let mayAsk = false;
+  /** @type {boolean | undefined} undefined: nothing was said of it */
+  let mayAsk;
 
   /**
    * Takes what the site says of the reader's consent. `true` is one to be measured, never one to be asked.
@@ -139,6 +140,7 @@ const run = () => {
     const said = given === true ? { measure: given } : given || { measure: given, ask: given };
     ({ measure: mayMeasure = could, ask: mayAsk = mayAsk } = said);
     if (!mayMeasure && said.measure !== undefined) {
+      mayAsk = false;
       epoch++;
       conclude?.(null);
     }
@@ -158,7 +160,7 @@ const run = () => {
   const why = objection();
 
   window.addEventListener("pagehide", () => {
-    if (!adScript || !adScript.leave()) epoch++;
+    if (!adScript?.leave()) epoch++;
   });
   window.addEventListener("pageshow", (shown) => {
     if (shown.persisted && mayMeasure && !why && !reported) void begin();

@@ -193,8 +193,12 @@ interface Acts {
 interface NoticeDetail {
   /** null: a preview */
   content: Content | null;
+  /** Of the view that is asked, wherever an application has gone on meanwhile. */
+  page?: string;
   /** Where adnotice's addresses begin. */
   base: string;
+  /** Whether the reader refused to be measured, or to be asked, by now. */
+  refused(): boolean;
   bring(name: string, detail: object, failed?: () => void): void;
   post(address: string, body: string): Promise<unknown>;
   /** null: it could not be checked */
@@ -263,7 +267,8 @@ interface PlaceDetail {
 
 interface DelayedDetail {
   content: Content;
-  /** Whether the reader is still on the page and has come so far. */
+  detail: NoticeDetail;
+  /** Whether the reader is still on the page, has come so far, and may be asked. */
   tell(isTime: boolean): void;
 }
 

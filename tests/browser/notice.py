@@ -35,7 +35,7 @@ _SHOW: Final = """
     document.head.append(script);
   });
   const post = (address, body) => fetch(address, {method: "POST", headers: {"content-type": "application/json"}, body});
-  await bring("notice", {content, base: "/_adnotice", bring, post, recheck: async () => null, expose: false});
+  await bring("notice", {content, page: location.pathname, base: "/_adnotice", bring, post, recheck: async () => null, refused: () => false});
 """
 
 

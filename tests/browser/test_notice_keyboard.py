@@ -77,7 +77,7 @@ def test_it_takes_no_focus_and_its_live_region_is_there_before_it_speaks(
 
 @BOTH
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640), (320, 256)])
-@pytest.mark.parametrize("path", ["/window", "/inside", "/shadow"])
+@pytest.mark.parametrize("path", ["/window", "/inside", "/shadow", "/smooth"])
 def test_nothing_that_has_the_focus_is_ever_hidden(
     profile: str, width: int, height: int, path: str, newsroom: Newsroom, reader: Readers
 ) -> None:
@@ -85,6 +85,7 @@ def test_nothing_that_has_the_focus_is_ever_hidden(
         "/window": sheet(MANY_LINKS),
         "/inside": sheet(INSIDE, "body{margin:0}"),
         "/shadow": sheet(SHADOW_ROOT),
+        "/smooth": sheet(MANY_LINKS, "html { scroll-behavior: smooth }"),
     }
     site = newsroom(sheets=sheets)
     page = reader(profile, site).tab()

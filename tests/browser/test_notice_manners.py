@@ -8,6 +8,7 @@ from adnotice.insight.access.passwords import hash_password
 from adnotice.notice.content import PREVIEW_STATES, SHAPES
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.desk import DASHBOARD, PASSWORD, log_in
+from tests.browser.newspaper import Sheet
 from tests.browser.notice import BOTH, LONG, PREVIEW, SHIFTS, SHORT, sheet, show_content
 from tests.browser.reader import Page, wait_until
 from tests.browser.site import Site
@@ -685,6 +686,35 @@ def test_a_page_that_grows_has_its_scroll_bar_again(profile: str, newsroom: News
     wait_until(lambda: page.run(bar) == "auto", "the scroll bar")
     page.run("for (const each of [...document.querySelectorAll('main p')].slice(3)) each.remove()")
     wait_until(lambda: page.run(bar) == "none", "no scroll bar")
+
+
+@BOTH
+def test_a_long_page_without_a_doctype_keeps_its_scroll_bar(profile: str, newsroom: Newsroom, reader: Readers) -> None:
+    quirks = Sheet(f"<html><head><title>Old</title></head><body>{LONG}</body></html>")
+    page = reader(profile, newsroom(sheets={"/": quirks})).open("/#adnotice=preview")
+    page.notice().wait()
+    assert page.run("return [document.compatMode, getComputedStyle(document.documentElement).scrollbarWidth]") == [
+        "BackCompat",
+        "auto",
+    ]
+
+
+@BOTH
+def test_behind_a_page_in_a_layer_of_its_own_it_waits_and_takes_neither_focus_nor_room(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    style = "#app { position: relative; z-index: 100; background: #fff }"
+    page = reader(profile, newsroom(sheets={"/": sheet(f"<div id='app'>{LONG}</div>", style)})).open(
+        "/#adnotice=preview"
+    )
+    state = (
+        f"{HOST} return [host.hasAttribute('waiting'), getComputedStyle(document.documentElement, '::after').content]"
+    )
+    wait_until(lambda: page.run("return Boolean(document.querySelector('reader-notice'))"), "the notice in the page")
+    wait_until(lambda: page.run(state) == [True, "none"], "the notice to wait")
+    page.run("document.getElementById('app').style.zIndex = 'auto'")
+    page.notice().wait()
+    wait_until(lambda: page.run(state)[0] is False, "the notice to stand")
 
 
 @BOTH

@@ -269,6 +269,17 @@ def test_what_is_in_the_box_is_never_replaced(profile: str, inner: str, newsroom
 
 
 @BOTH
+def test_in_an_ads_box_that_the_site_takes_back_it_lies_over_nothing(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    fixed = box(300, 250).replace("min-height", "height")
+    page = reader(profile, newsroom(sheets={"/": sheet(fixed + LONG)})).open("/" + PREVIEW)
+    assert place(page)["inside"]
+    page.run("document.getElementById('mark').style.height = 0")
+    wait_until(lambda: page.run("return !document.querySelector('reader-notice')"), "the notice to be gone")
+
+
+@BOTH
 def test_of_several_marks_the_first_that_can_be_used_is(profile: str, newsroom: Newsroom, reader: Readers) -> None:
     marks = (
         "<div data-adnotice-slot='end' style='display:none'></div>"
@@ -383,6 +394,46 @@ def test_own_words_keep_their_own_not_now_and_the_focus_goes_to_the_next_heading
     page.call("press", key="Enter", modifiers=[])
     wait_until(lambda: words(page)["hidden"], "the words are gone")
     assert page.run("return document.activeElement.textContent") == "About us"
+
+
+@BOTH
+def test_after_own_words_the_focus_goes_to_no_heading_that_is_hidden(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    hidden = "<div style='display:none'><h2 id='letter'>Our letter</h2></div>"
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG + OWN + hidden + FOOT)})).open("/" + PREVIEW)
+    wait_until(lambda: words(page)["shown"], "the words")
+    page.run("document.querySelector('#words a').focus()")
+    page.call("press", key="Escape", modifiers=[])
+    wait_until(lambda: words(page)["hidden"], "the words are gone")
+    assert page.run("return document.activeElement.textContent") == "About us"
+    assert page.run("return document.getElementById('letter').hasAttribute('tabindex')") is False
+
+
+@BOTH
+def test_who_has_nothing_to_switch_is_shown_no_steps_whatever_style_buttons_have(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    site = newsroom(
+        sheets={"/": sheet(LONG + OWN + FOOT, "button { display: inline-block } a { text-transform: uppercase }")},
+        support_links={"Become a patron of our small local newsroom.": "#patron"},
+    )
+    page = reader(profile, site).open("/")
+    show_content(page, {"kind": "hosts", "blockers": []})
+    wait_until(lambda: words(page)["shown"], "the words")
+    howto = "return document.querySelector('[data-adnotice-choice=howto]').checkVisibility()"
+    wait_until(lambda: page.run(howto) is False, "no way to show")
+
+
+@BOTH
+def test_what_a_library_keeps_of_a_page_holds_no_words_that_nobody_listens_to(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": sheet(LONG + OWN + FOOT)})).open("/" + PREVIEW)
+    wait_until(lambda: words(page)["shown"], "the words")
+    page.run("document.dispatchEvent(new CustomEvent('turbo:before-cache'))")
+    assert words(page)["hidden"]
+    assert words(page)["added"] == []
 
 
 @BOTH

@@ -188,3 +188,45 @@ def test_what_was_found_stands_on_screen_where_that_is_asked_for(newsroom: Newsr
     private = reader("firefox-gpc", site).open("/#adnotice=why")
     told(private, "Global Privacy Control")
     assert page.problems() == []
+
+
+@pytest.mark.parametrize("profile", ["firefox-ublock", "chromium-ghostery"])
+def test_a_page_on_which_nobody_is_to_be_asked_ends_what_an_application_showed_before(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader(profile, newsroom(sheets={"/": page_of("")})).open("/")
+    page.notice().wait()
+    page.run("history.pushState(null, '', '/obituary'); document.head.insertAdjacentHTML('beforeend', args[0])", QUIET)
+    wait_until(lambda: page.run("return !document.querySelector('reader-notice')"), "the notice to be gone")
+
+
+def test_what_waits_until_the_page_was_read_does_not_come_on_one_that_is_quiet_by_then(
+    newsroom: Newsroom, reader: Readers
+) -> None:
+    page = reader("chromium-ghostery", newsroom(sheets={"/": page_of("")}, ask_delay_seconds=2)).open("/")
+    page.verdict()
+    page.run("history.pushState(null, '', '/obituary'); document.head.insertAdjacentHTML('beforeend', args[0])", QUIET)
+    assert page.notice().stays_away(6)
+
+
+@pytest.mark.parametrize("profile", ["firefox-ublock", "chromium-ghostery"])
+@pytest.mark.parametrize("refusal", ["false", "{ask: false}", "{measure: false}"])
+def test_who_refuses_while_the_notice_waits_or_stands_is_asked_no_longer(
+    refusal: str, profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    dialog = (
+        "<div id='tool' role='dialog' style='position:fixed;inset:30% 20%;background:#eee'><button>No</button></div>"
+    )
+    site = newsroom(
+        sheets={"/": page_of("<script>adnotice = {consent: {measure: true, ask: true}}</script>", LONG + dialog)},
+        measure_consent="required",
+        ask_consent="required",
+    )
+    page = reader(profile, site).open("/")
+    page.verdict()
+    wait_until(
+        lambda: page.run("return Boolean(document.querySelector('reader-notice'))"), "the notice, which waits", 15
+    )
+    page.run(f"adnotice.consent({refusal}); document.getElementById('tool').remove()")
+    wait_until(lambda: page.run("return !document.querySelector('reader-notice')"), "the notice to be gone")
+    site.wait_for_counts(injected=1, blocked_content=1, asked=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from adnotice.count.cdn_import import NotImportable, import_served, read_served
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import Count, Dimension, Grain, Metric, Period
-from adnotice.count.stores.open import open_store
+from adnotice.count.stores.open import open_store, sqlite_file
 from adnotice.count.stores.protocol import Unusable
 from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.vocabulary import Unavailable
@@ -42,6 +43,32 @@ def test_a_backup_is_whole_and_comes_back(sqlite_url: str, tmp_path: Path) -> No
     assert commit(store, entry(*view())) == [True], "a running process goes on with what was restored"
     assert sum(count.n for count in store.counts("site", Dimension.ALL, DAY)) == 301
     store.close()
+
+
+@pytest.mark.parametrize("name", ["copy#1.db", "copy?mode=rw.db", "copy%20.db", "Kopie – März.db"])
+def test_a_backup_may_have_any_name(name: str, sqlite_url: str, tmp_path: Path) -> None:
+    store = open_store(sqlite_url)
+    commit(store, entry(*view()))
+    store.close()
+    back_up(sqlite_url, tmp_path / name)
+    restore(tmp_path / name, sqlite_url)
+    assert total(sqlite_url) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_what_root_restores_is_the_sites_as_it_was(sqlite_url: str, tmp_path: Path) -> None:
+    store = open_store(sqlite_url)
+    commit(store, entry(*view()))
+    store.close()
+    back_up(sqlite_url, tmp_path / "copy.db")
+    file = sqlite_file(sqlite_url)
+    os.chown(file, 65534, 65534)
+    restore(tmp_path / "copy.db", sqlite_url)
+    assert (file.stat().st_uid, file.stat().st_gid) == (65534, 65534)
+    file.unlink()
+    os.chown(file.parent, 65534, 65534)
+    restore(tmp_path / "copy.db", sqlite_url)
+    assert file.stat().st_uid == 65534, "of a store that is gone its folder tells"
 
 
 def test_ids_come_back_with_a_backup(sqlite_url: str, tmp_path: Path) -> None:

@@ -375,6 +375,23 @@ async def expect(writer: Writer, mode: Mode | None) -> None:
     assert await writer.look() is mode
 
 
+async def test_a_writer_that_is_closed_while_its_store_fails_leaves_no_thread(
+    make: Make, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_thread, "CLOSE_SECONDS", 0.3)
+    others = set(threading.enumerate())
+    writer = make()
+    await writer.commit("1", EXPIRES, (view(),))
+    (thread,) = (each for each in set(threading.enumerate()) - others if each.name == "adnotice-writer")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        writer.record(PageInjected("site", "/a"))
+        await writer.close()
+        other.rollback()
+        await anyio.to_thread.run_sync(thread.join, 20)
+    assert not thread.is_alive()
+
+
 async def test_a_look_at_a_store_that_hangs_ends_within_a_second(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
     writer = make(CurrentMode(Mode.ASK, lambda: clock[0]))

@@ -147,6 +147,7 @@ def test_a_choice_is_marked_where_its_days_are_shown_as_months() -> None:
         ({"days": "-7"}, "days must be a number"),
         ({"days": "\u0667"}, "days must be a number"),
         ({"days": "9" * 5000}, "days must be a number"),
+        ({"days": "0000000011999999999"}, "days must be a number"),
         ({"last": "0001-01-05"}, "last must not be before 2020-01-01"),
     ],
 )

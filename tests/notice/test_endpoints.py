@@ -294,6 +294,17 @@ async def test_an_answer_is_counted_and_kept(choice: str) -> None:
     assert cookie.startswith(f"adnotice={choice}.2026-11-22; Path=/_adnotice;".encode())
 
 
+@pytest.mark.parametrize("kept", ["never.2026-11-01", "supports.2026-11-01"])
+async def test_an_answer_for_good_is_not_taken_back_by_another_tabs_older_notice(kept: str) -> None:
+    room = Room(count_allowed=True)
+    later = await room.choose("later", room.ticket(), cookie=kept)
+    assert header(later, b"set-cookie") is None
+    assert len(room.counted) == 1
+    assert await allow(room, cookie=kept) is None
+    outlived = kept.replace("2026", "2025").replace("-11-", "-01-")
+    assert header(await room.choose("later", room.ticket(), cookie=outlived), b"set-cookie") is not None
+
+
 async def test_being_shown_is_counted_and_keeps_nothing() -> None:
     room = Room()
     answer = await room.choose("shown", room.ticket())

@@ -180,6 +180,41 @@ def test_a_page_that_has_not_changed_keeps_its_tag(wrap: Callable[..., AdNotice]
     assert (status, second["etag"], body) == ("304 Not Modified", first["etag"], b"")
 
 
+def test_a_page_that_is_excluded_by_now_is_not_said_to_be_unchanged(wrap: Callable[..., AdNotice]) -> None:
+    seen: list[str] = []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        seen.append(environ.get("HTTP_IF_NONE_MATCH", ""))
+        return page([("ETag", '"v1"')], PAGE)(environ, start_response)  # type: ignore[no-any-return]
+
+    wrapped = wrap(app, exclude=["/account"])
+    _, elsewhere, _ = ask(wrapped, "/news")
+    assert ask(wrapped, "/account", HTTP_IF_NONE_MATCH=elsewhere["etag"])[2] == PAGE
+    assert seen == ["", elsewhere["etag"]]
+
+
+@pytest.mark.parametrize("path", ["_adnotice/client.js", "/_adnotice/client.js"])
+def test_below_a_script_name_with_a_slash_at_its_end_our_addresses_are_ours(
+    path: str, wrap: Callable[..., AdNotice]
+) -> None:
+    """As gunicorn hands it on: PATH_INFO has lost its slash, which PEP 3333's validator would not have."""
+    said: list[str] = []
+    environ: dict[str, Any] = {"PATH_INFO": path, "SCRIPT_NAME": "/app/", "QUERY_STRING": ""}
+    setup_testing_defaults(environ)
+    app = wrap(page([], PAGE), checked=False)
+    body = b"".join(app(environ, lambda status, *_: said.append(status)))  # type: ignore[arg-type, func-returns-value]
+    assert (said, PAGE in body) == (["200 OK"], False)
+
+
+def test_a_body_that_breaks_off_is_not_taken_for_whole(wrap: Callable[..., AdNotice]) -> None:
+    """As gunicorn and the standard library's server give what there was."""
+    app = wrap(page([], PAGE), checked=False)
+    sent = b'{"id":"'
+    more = {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "400", "wsgi.input": io.BytesIO(sent)}
+    status, headers, _ = ask(app, "/_adnotice/outcome", "POST", checked=False, **more)
+    assert (status[:3], headers["x-adnotice"]) == ("400", "the client went away before the body was complete")
+
+
 def test_a_page_that_was_read_can_be_saved(wrap: Callable[..., AdNotice]) -> None:
     seen: list[str] = []
 

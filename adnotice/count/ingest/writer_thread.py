@@ -7,6 +7,7 @@ wait for the next commit, or five seconds.
 from __future__ import annotations
 
 import logging
+import math
 import re
 import threading
 import time
@@ -75,6 +76,8 @@ class WriterThread:
         self.queue = CommitQueue()
         self._mode = mode
         self.closed = False
+        self._end_by = math.inf
+        """When whoever closes waits no longer, by the monotonic clock."""
         self.grounds: Mapping[str, int] = {}
         """See `recent_grounds`; empty until the store has told."""
         self._settings = settings
@@ -157,6 +160,7 @@ class WriterThread:
 
     async def close(self) -> None:
         """Commits what waits, and ends; gives up after two seconds."""
+        self._end_by = time.monotonic() + CLOSE_SECONDS
         self.closed = True
         thread = self._thread
         if thread is None or not thread.is_alive():
@@ -189,7 +193,10 @@ class WriterThread:
                     group += self.queue.take(MAX_GROUP, 0)
                 else:
                     group += self.queue.take(MAX_GROUP, seconds_until(min(flush_at or self._look_at, self._look_at)))
-                if self.closed and (leaving := [waiting for waiting in group if not waiting.id]):
+                leaving = [waiting for waiting in group if not waiting.id]
+                if self.closed and (
+                    leaving or time.monotonic() >= self._end_by
+                ):  # who closes waits no longer than that
                     self._leave([waiting for waiting in group if waiting.id], leaving)
                     return
                 due = flush_at is not None and time.monotonic() >= flush_at

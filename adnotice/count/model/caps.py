@@ -22,7 +22,7 @@ VALUE_CAPS: Final[Mapping[str, int]] = {
 """Every other dimension but `page` takes its values from a fixed set."""
 
 WAITS: Final = frozenset({Dimension.PAGE, Dimension.REFERRER})
-"""Whose values anybody can invent, and a person may stand in."""
+"""Their values come with requests: they may be invented, or name a person, and are kept once they have had enough views."""
 
 
 class CappedBucket(NamedTuple):

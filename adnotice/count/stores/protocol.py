@@ -100,7 +100,7 @@ class Notes(Protocol):
 
 
 class Store(Protocol):
-    """Keeps tallies. Every call blocks; every call raises `events.Unavailable` when the store can't answer in time."""
+    """Keeps tallies. Every call blocks; every call raises `vocabulary.Unavailable` when the store can't answer in time."""
 
     @property
     def notes(self) -> Notes:

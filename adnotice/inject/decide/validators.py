@@ -18,6 +18,9 @@ VALIDATORS: Final = frozenset((b"etag", b"last-modified", b"accept-ranges"))
 
 _MARKED: Final = re.compile(rb'(?:W/)?(?P<own>".*)(?P<mark>' + MARK + rb'[0-9a-f]{8}[sw])"', re.DOTALL)
 
+_ETAG: Final = re.compile(rb'(?:W/)?"[^"]*"')
+"""A comma may stand within one (RFC 9110, 8.8.3)."""
+
 Pairs = Sequence[Sequence[bytes]]
 """Headers as an app may give them: ASGI asks for pairs, which may be lists."""
 
@@ -34,9 +37,11 @@ def mark_etag(etag: bytes, tag: Tag) -> bytes | None:
 
 
 CONDITIONS: Final = (b"if-match", b"if-none-match")
-CONDITIONS_WHERE_OFF: Final = CONDITIONS[:1]
-"""Headers that name an ETag as we gave it: while the mode is off no browser shall hear that its page with the tag holds.
-If-Range is none of them: no download is resumed across two bodies."""
+"""Headers that name an ETag as we gave it. If-Range is none of them: no download is resumed across two bodies."""
+
+CONDITIONS_WITHOUT_TAG: Final = CONDITIONS[:1]
+"""Those that lose their mark where the page goes out without the tag by now: If-None-Match keeps it there, so the app answers
+with the whole page, and the browser lets its tagged copy go."""
 
 
 def unmark_condition(name: bytes, value: bytes, tag: Tag) -> bytes:
@@ -50,11 +55,11 @@ def unmark_condition(name: bytes, value: bytes, tag: Tag) -> bytes:
 
 def unmark_etags(condition: bytes, tag: Tag | None) -> bytes:
     """These ETags without the mark of this tag, or with None of whichever."""
-    return b",".join(_unmark_etag(etag, tag) for etag in condition.split(b","))
+    return _ETAG.sub(lambda found: _unmark_etag(found[0], tag), condition)
 
 
 def _unmark_etag(etag: bytes, tag: Tag | None) -> bytes:
-    found = _MARKED.fullmatch(etag.strip())
+    found = _MARKED.fullmatch(etag)
     if not found or (tag and found["mark"] not in tag.marks):
         return etag
     return b'%s%s"' % (b"W/" if found["mark"].endswith(b"w") else b"", found["own"])

@@ -18,7 +18,7 @@ _ENTRY_BYTES: Final = 256
 
 
 def insert(data: bytes, place: int, tag: bytes) -> bytes:
-    """The data with the tag at this place; `replace` copies the rest once, and finds its beginning at the beginning."""
+    """The data with the tag at this place; bytes.replace with a count of 1 copies once, and its search ends at offset 0."""
     beginning = data[:place]
     return data.replace(beginning, beginning + tag, 1)
 
@@ -38,7 +38,7 @@ class Copies:
         """The piece, the tag, and the piece with the tag in it, by the piece's address."""
         self._kept_bytes = 0
         self._last = (b"", b"", b"")
-        """The entry that was found last: on one page's news days it is nearly always the one."""
+        """The entry that was found last: where one page is asked for more than all others it is nearly always the one."""
         self._awaited = b""
         self._patience = 0
 

@@ -177,7 +177,7 @@ def _date(name: str, text: str) -> date:
 def _days(text: str) -> int:
     if not text:
         return DEFAULT_DAYS
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_DAYS):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_DAYS)) and 1 <= int(text) <= MAX_DAYS):
         raise BadPeriod(
             # Translators: days is a key of the address, and stays as it is.
             gettext_noop("days must be a number from 1 to {most}, got {given}"),

@@ -218,7 +218,7 @@ def views_point(bucket: Bucket, *, cached: bool) -> str:
 
 
 def count_axis(highest: int) -> tuple[int, int]:
-    """The top of a count axis and its step: 1, 2 or 5 times a power of ten, at most five steps."""
+    """The top of a count axis and its step: 1, 2 or 5 times a power of ten, at most four steps, so five lines."""
     power = 1
     while True:
         for factor in (1, 2, 5):

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from adnotice import language
 from adnotice.count.model.tally import Grain
+from adnotice.http.headers import takes_gzip
 from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.first_day import list_checks
 from adnotice.insight.analysis.intervals import FEW_VIEWS, Share
@@ -195,12 +196,6 @@ def _fill(message: str, values: Mapping[str, object]) -> Markup:
 def _write(value: object) -> object:
     """A value as it stands in a message; markup stays markup."""
     return value if isinstance(value, Markup) else language.write_value(value)
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header takes gzip."""
-    offers = [each.replace(" ", "") for each in accepted.lower().split(",")]
-    return any(each.partition(";")[0] == "gzip" and not each.endswith((";q=0", ";q=0.0")) for each in offers)
 
 
 def mark_code(text: str) -> Markup:

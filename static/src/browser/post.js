@@ -20,7 +20,7 @@ export const post = async (address, body) => {
     try {
       const answer = await fetch(address, options);
       if (!BUSY.includes(answer.status)) return answer;
-      wait = Math.max(wait, 1000 * Math.min(LONGEST, +(answer.headers.get("retry-after") || 0) || 0));
+      wait = Math.max(wait, 1000 * Math.min(LONGEST, +(/** @type {any} */ (answer.headers.get("retry-after"))) || 0));
     } catch {
       // No network, or none just now.
     }

@@ -7,8 +7,8 @@
  * and no verdict rests on it.
  */
 
-import { ROUNDS, SILENT, STOPPED, STYLE, STYLE_CONTROL } from "../contract.js";
 import { doc } from "../browser/native.js";
+import { ROUNDS, SILENT, STOPPED, STYLE, STYLE_CONTROL } from "../contract.js";
 import { lookAtPage } from "../host_page/rules.js";
 import { makeTurns } from "./turns.js";
 

@@ -4,11 +4,11 @@
  * and says nothing of the reader. This asks only what the page itself had asked.
  */
 
-import { ARRIVED, REPLACED, ROUNDS, SILENT, STOPPED } from "../contract.js";
 import { doc, siteValue } from "../browser/native.js";
-import { lookAround } from "./third_parties.js";
-import { lookAtPage } from "../host_page/rules.js";
 import { pause } from "../browser/timing.js";
+import { ARRIVED, REPLACED, ROUNDS, SILENT, STOPPED } from "../contract.js";
+import { lookAtPage } from "../host_page/rules.js";
+import { lookAround } from "./third_parties.js";
 import { makeTurns } from "./turns.js";
 
 const ANSWER_MS = 5000;

@@ -3,8 +3,8 @@
  * Whether anything of other third parties reached this page: where nothing did, it may be the network that ends at the site.
  */
 
-import { UNLISTED } from "../contract.js";
 import { doc } from "../browser/native.js";
+import { UNLISTED } from "../contract.js";
 
 /** The host of an address; "" of one that is none, such as a template's `https://%%CDN%%/`. */
 const hostOf = (/** @type {string} */ url) => {

@@ -4,16 +4,16 @@
  * ad_probe is used, probe.js watches the site's own ad script.
  */
 
-import { LEAST_WITNESS, ODD, SCRIPT, SILENT, SIZED_SCRIPT, STOPPED } from "../contract.js";
 import { doc } from "../browser/native.js";
 import { base, bring, makeScript } from "../browser/own_script.js";
 import { pause } from "../browser/timing.js";
+import { LEAST_WITNESS, ODD, SCRIPT, SILENT, SIZED_SCRIPT, STOPPED } from "../contract.js";
 
 /**
  * Runs the test and resolves to the evidence; null when the page went away.
  * @param {() => boolean} isGone
  * @param {() => number} refusals  how often the page's own policy has stopped what decides
- * @param {Probe | null} probe
+ * @param {Probe} [probe]
  * @param {boolean} [sized]  with the baits for pages under a service worker
  * @returns {Promise<{ [name: string]: any } | null>}
  */
@@ -36,7 +36,7 @@ export const test = async (isGone, refusals, probe, sized = false) => {
       try {
         const script = makeScript(url);
         const end = (/** @type {string} */ witness) => {
-          script.remove();
+          script.replaceWith(); // Prototype.js has a remove() of its own, which throws for what is gone
           resolve(witness);
         };
         setTimeout(end, deadline, SILENT);

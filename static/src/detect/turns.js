@@ -3,8 +3,8 @@
  * Baits and controls of one view, turn by turn: what rounds.js and second.js try.
  */
 
-import { IMAGE, IMAGE_CONTROL, LEAST_WITNESS, SCRIPT, SCRIPT_CONTROL, SILENT, SIZED_IMAGE, SIZED_SCRIPT, STOPPED } from "../contract.js";
 import { doc } from "../browser/native.js";
+import { IMAGE, IMAGE_CONTROL, LEAST_WITNESS, SCRIPT, SCRIPT_CONTROL, SILENT, SIZED_IMAGE, SIZED_SCRIPT, STOPPED } from "../contract.js";
 
 const FOLDERS = { script: SCRIPT, script_control: SCRIPT_CONTROL, image: IMAGE, image_control: IMAGE_CONTROL };
 const SIZED_FOLDERS = { ...FOLDERS, script: SIZED_SCRIPT, image: SIZED_IMAGE };

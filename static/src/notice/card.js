@@ -3,10 +3,10 @@
  * Loaded where the operator wants a card: in the corner of a large window; in a small one it is a bar.
  */
 
-import STYLE from "./card.css";
-import { findColumn } from "../host_page/column.js";
-import { addStyle } from "./elements.js";
 import { doc } from "../browser/native.js";
+import { findColumn } from "../host_page/column.js";
+import STYLE from "./card.css";
+import { addStyle } from "./elements.js";
 import { Bar } from "./place.js";
 
 const LARGE_WIDTH = 56; // em of a window that has a corner for it

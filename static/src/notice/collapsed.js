@@ -6,12 +6,12 @@
  * It lives in a shadow root, takes no focus, covers no dialog, hides no article, and goes away when told to.
  */
 
-import { CHOICE, NOTICE_ELEMENT } from "../contract.js";
-import { fit } from "./fit.js";
-import { dress } from "../host_page/looks.js";
 import { doc } from "../browser/native.js";
-import { build } from "./parts.js";
 import { pause } from "../browser/timing.js";
+import { CHOICE, NOTICE_ELEMENT } from "../contract.js";
+import { dress } from "../host_page/looks.js";
+import { fit } from "./fit.js";
+import { build } from "./parts.js";
 
 const LOOK_EVERY = 1000; // ms between looks for dialogs and bars
 const TRIES = 3; // of what looks whether it is seen
@@ -23,11 +23,10 @@ export const removeOlder = () => {
 };
 
 export class Notice {
-  /** @param {NoticeDetail} detail @param {Content} content @param {string} page  that is asked on @param {(notice: Notice) => Spot} findSpot */
-  constructor(detail, content, page, findSpot) {
+  /** @param {NoticeDetail} detail @param {Content} content @param {(notice: Notice) => Spot} findSpot */
+  constructor(detail, content, findSpot) {
     this.detail = detail;
     this.content = content;
-    this.page = page;
     this.isOpen = false; // the panel is: then all is said
     this.isSettled = false; // thanked: nothing is left to answer
     this.wasSeen = false;
@@ -163,7 +162,7 @@ export class Notice {
    */
   tell(choice, label) {
     const { ticket, kind } = this.content;
-    const { base, post, expose } = this.detail;
+    const { base, page, post, expose } = this.detail;
     if (!ticket) return;
     const isShown = choice === "shown";
     if (isShown && this.wasShown) return;
@@ -171,6 +170,6 @@ export class Notice {
     this.wasShown = true;
     const detail = isShown ? { kind } : { choice };
     if (expose) doc.dispatchEvent(new CustomEvent(isShown ? "adnotice:shown" : "adnotice:choice", { detail }));
-    if (choice !== "rechecked") void post(`${base}/${CHOICE}`, JSON.stringify({ ticket, page: this.page, choice, label })); // the check is a report
+    if (choice !== "rechecked") void post(`${base}/${CHOICE}`, JSON.stringify({ ticket, page, choice, label })); // the check is a report
   }
 }

@@ -5,12 +5,13 @@
 
 import { doc } from "../browser/native.js";
 import { makeWatch } from "../browser/watch.js";
+import { isQuiet } from "../host_page/rules.js";
 
 /** How much of the page's height has been in the window, in per cent. */
 const readDepth = () => ((window.scrollY + window.innerHeight) / doc.documentElement.scrollHeight) * 100;
 
 doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
-  const { content, tell } = /** @type {CustomEvent<DelayedDetail>} */ (event).detail;
+  const { content, detail, tell } = /** @type {CustomEvent<DelayedDetail>} */ (event).detail;
   for (let page; page !== location.pathname; ) {
     page = location.pathname; // once more for another page of an application
     const watch = makeWatch();
@@ -20,5 +21,5 @@ doc.currentScript?.addEventListener("adnotice:begin", async (event) => {
       await new Promise((scrolled) => addEventListener("scroll", scrolled, { capture: true, once: true, passive: true }));
     }
   }
-  tell(true);
+  tell(!detail.refused() && !isQuiet());
 });

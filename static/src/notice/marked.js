@@ -4,13 +4,13 @@
  * used is. They alone decide; where none can be used nothing is shown on this page.
  */
 
-import { addStyle } from "./elements.js";
-import { asIfShown, isBelow, isSeen, MARKS, OWN_WORDS } from "../host_page/marks.js";
 import { doc } from "../browser/native.js";
-import { OwnWords } from "./own_words.js";
-import { AdBox, End, isEmpty, isRoomy, measureBox } from "./slot.js";
-import STYLE from "./slot.css";
 import { pause } from "../browser/timing.js";
+import { asIfShown, isBelow, isSeen, MARKS, OWN_WORDS } from "../host_page/marks.js";
+import { addStyle } from "./elements.js";
+import { OwnWords } from "./own_words.js";
+import STYLE from "./slot.css";
+import { AdBox, End, isEmpty, isRoomy, measureBox } from "./slot.js";
 
 const PATIENCE_MS = 3000; // for an ad to come
 

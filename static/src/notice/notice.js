@@ -4,22 +4,21 @@
  * dispatches "adnotice:begin" on our script element with everything in its detail; nothing is global.
  */
 
-import { Notice, removeOlder } from "./collapsed.js";
-import { MARKS } from "../host_page/marks.js";
 import { doc } from "../browser/native.js";
+import { MARKS } from "../host_page/marks.js";
+import { Notice, removeOlder } from "./collapsed.js";
 
 doc.currentScript?.addEventListener("adnotice:begin", (event) => {
   const { detail } = /** @type {CustomEvent<NoticeDetail>} */ (event);
-  const page = location.pathname; // of the view that is asked, where an application has gone on meanwhile, too
 
   /** @param {Content} content */
   const show = async (content) => {
     removeOlder(); // first: one may stand where this one is to
     /** @param {(notice: Notice) => Spot} findSpot */
-    const make = (findSpot) => new Notice(detail, content, page, findSpot);
+    const make = (findSpot) => new Notice(detail, content, findSpot);
     const isThanks = content.state === "thanks";
     /** What a part of ours that is loaded for this says; null: it did not come. @param {string} part @returns {Promise<any>} */
-    const ask = (part) => new Promise((tell) => detail.bring(part, { content, make, tell }, () => tell(null)));
+    const ask = (part) => new Promise((tell) => detail.bring(part, { content, detail, make, tell }, () => tell(null)));
     if (!isThanks && doc.querySelector(MARKS)) return ask("marked");
     if ((content.delay || content.depth) && !(await ask("delayed"))) return null;
     const notice = await ask(content.shape);

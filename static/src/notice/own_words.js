@@ -4,11 +4,11 @@
  * none. What is answered there is counted; the steps open at the window's bottom.
  */
 
+import { doc } from "../browser/native.js";
 import { findColumn, STEPS } from "../host_page/column.js";
+import { past } from "../host_page/marks.js";
 import { makeButton } from "./elements.js";
 import { findNext, giveFocus } from "./focus.js";
-import { past } from "../host_page/marks.js";
-import { doc } from "../browser/native.js";
 import { layOver } from "./overlay.js";
 
 const CHOICES = "[data-adnotice-choice]";
@@ -41,7 +41,10 @@ export class OwnWords {
       signal.addEventListener("abort", () => added.remove());
     }
     // who has nothing to switch is shown no steps
-    for (const each of words.querySelectorAll("[data-adnotice-choice=howto]")) each.toggleAttribute("hidden", !content.blockers.length);
+    for (const each of words.querySelectorAll("[data-adnotice-choice=howto]"))
+      if (!content.blockers.length && each instanceof HTMLElement) each.style.setProperty("display", "none", "important"); // whatever the page's style says of buttons
+    // what keeps a copy of the page for the way back keeps none of words that nobody listens to
+    for (const name of ["turbo:before-cache", "htmx:beforeHistorySave"]) doc.addEventListener(name, () => notice.end(), { signal });
   }
 
   put() {
@@ -58,7 +61,7 @@ export class OwnWords {
     notice.cameFrom = control;
     if (choice === "later" || choice === "never") notice.close(choice);
     else if (choice === "supports") void notice.press("support").then(() => notice.settle());
-    else if (choice === "support-link") notice.tell("support-link", control.innerText.trim().slice(0, LONGEST));
+    else if (choice === "support-link") notice.tell("support-link", `${control.textContent}`.replace(/\s+/g, " ").trim().slice(0, LONGEST));
     else if (choice === "howto") {
       notice.parts.how = control;
       void notice.press("steps");

@@ -4,18 +4,18 @@
  * press, or where the focus comes to lie under the notice.
  */
 
+import { doc } from "../browser/native.js";
+import { keepObjection, objects } from "../browser/objection.js";
+import { removeMark, setMark } from "../browser/session_mark.js";
+import { pause } from "../browser/timing.js";
 import { ABOUT, OBJECT } from "../contract.js";
+import { isSeen, past } from "../host_page/marks.js";
+import { isLeftAlone } from "../host_page/rules.js";
 import { addStyle, make, makeButton, makeLink, setApart } from "./elements.js";
 import { GAP } from "./fit.js";
 import { findNext, giveFocus } from "./focus.js";
-import { removeMark, setMark } from "../browser/session_mark.js";
-import { isSeen, past } from "../host_page/marks.js";
-import { doc } from "../browser/native.js";
-import { keepObjection, objects } from "../browser/objection.js";
 import STYLE from "./panel.css";
 import { say } from "./say.js";
-import { isLeftAlone } from "../host_page/rules.js";
-import { pause } from "../browser/timing.js";
 
 const FAREWELL = 5000; // ms that its last word stays for screen readers
 
@@ -267,7 +267,8 @@ class NoticePanel {
     for (let node = above(focused); node; node = above(node)) scrollers.unshift(node);
     for (const scroller of scrollers) {
       if (!isUnder()) return;
-      if (scroller) scroller.scrollTop += Math.max(0, Math.min(box().bottom - own.top, box().top) + GAP);
+      const top = Math.max(0, Math.min(box().bottom - own.top, box().top) + GAP);
+      scroller?.scrollBy({ top, behavior: "instant" }); // a smooth one would not have begun at the next look
     }
     host.toggleAttribute("aside", isUnder() && box().top >= own.top);
   }

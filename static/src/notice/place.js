@@ -3,13 +3,13 @@
  * Where the notice may stand, and the room that is kept for it.
  */
 
-import { findColumn, ROW } from "../host_page/column.js";
-import { NOTICE_ELEMENT } from "../contract.js";
-import { GAP, maySize, WHOLE } from "./fit.js";
-import { isSeen, past } from "../host_page/marks.js";
 import { doc } from "../browser/native.js";
-import { layOver } from "./overlay.js";
+import { NOTICE_ELEMENT } from "../contract.js";
+import { findColumn, ROW } from "../host_page/column.js";
+import { isSeen, past } from "../host_page/marks.js";
 import { hasAppeal } from "../host_page/rules.js";
+import { GAP, maySize, WHOLE } from "./fit.js";
+import { layOver } from "./overlay.js";
 
 const low = matchMedia("(max-height: 319px)"); // the notice stands at the page's end then, see notice.css
 const SMALL = 100; // px: up to this height, and the area of such a square, it is a button or a tab, and no dialog
@@ -87,6 +87,13 @@ const boxesBelow = (height, main) => {
     for (let y = depth - 4; y > depth - Math.min(height, depth * SHARE); y -= Math.max(32, height / 6)) floats.add(floatAt(x, y, main));
   }
   return [...floats].flatMap((float) => (float ? [past(float).getBoundingClientRect()] : []));
+};
+
+/** Whether something lies over its middle, as a page does that lies in a layer of its own. @param {HTMLElement} host */
+const isBehind = (host) => {
+  const { left, top, width, height } = host.getBoundingClientRect();
+  const topmost = doc.elementFromPoint(left + width / 2, top + height / 2);
+  return !low.matches && topmost !== null && topmost !== host;
 };
 
 /** Past an element named adoptedStyleSheets. */
@@ -177,14 +184,15 @@ export class Bar {
     const { host } = this;
     const room = low.matches ? /** @type {Room} */ ({}) : this.room();
     for (const [side, px] of Object.entries(room || {})) host.style.setProperty(`--${side}`, `${px}px`);
-    const waits = !room && doc.activeElement !== host; // nobody who is in it loses it
+    host.removeAttribute("waiting"); // what is hidden is found at no point
+    const waits = (!room || isBehind(host)) && doc.activeElement !== host; // nobody who is in it loses it
     host.toggleAttribute("waiting", waits);
     this.keep(low.matches || waits ? 0 : host.offsetHeight + (room ? room.lift : 0));
   }
 
   /** @param {number} height in px */
   keep(height) {
-    const { scrollHeight, clientHeight } = doc.documentElement;
+    const { scrollHeight, clientHeight } = doc.scrollingElement || doc.documentElement; // without a doctype the body scrolls
     // a page that did not scroll must not get a scroll bar, which would move everything, until it has grown
     const hidesBar = scrollHeight <= clientHeight + (this.hidesBar ? this.height : 0);
     if (height === this.height && hidesBar === this.hidesBar) return;

@@ -5,8 +5,9 @@
  */
 
 import { doc } from "../browser/native.js";
-import { say } from "./say.js";
 import { pause } from "../browser/timing.js";
+import { isQuiet } from "../host_page/rules.js";
+import { say } from "./say.js";
 
 const LOOK_EVERY = 1000; // ms between looks for what covers the notice
 const IN_SIGHT = 0.4; // of it, at least, for it to be seen
@@ -36,11 +37,20 @@ const announce = async (notice) => {
   if (!signal.aborted && notice.greeting) say(notice, notice.greeting, true);
 };
 
+/**
+ * Whether it is to go: a reader who waits behind a consent tool's dialog may refuse there, and an application may show another
+ * page, on which nobody is to be asked. Nobody who is in it loses it.
+ * @param {Notice} notice
+ */
+const isOver = ({ content, detail, isSettled, parts: { host } }) =>
+  !content.preview && !isSettled && doc.activeElement !== host && (detail.refused() || isQuiet());
+
 /** What two looks in a row found uncovered has been shown; who sees nothing is told of it at the first. @param {Notice} notice */
 const watch = async (notice) => {
   let wasUncovered = false;
   for (; !notice.gone.signal.aborted; await pause(LOOK_EVERY)) {
     if (doc.hidden) continue;
+    if (isOver(notice)) return notice.end();
     const isSeen = isUncovered(notice);
     if (isSeen && !notice.wasSeen && notice.spot.floats) void announce(notice);
     notice.wasSeen ||= isSeen;

@@ -3,8 +3,8 @@
  * A notice in the page's flow, in an element that the templates have marked: at the article's end, or where an ad would be.
  */
 
-import { findColumn, STEPS } from "../host_page/column.js";
 import { doc } from "../browser/native.js";
+import { findColumn, STEPS } from "../host_page/column.js";
 import { layOver } from "./overlay.js";
 
 const FRAMES = "iframe,frame,object,embed";
@@ -125,7 +125,8 @@ export class AdBox extends End {
 
   /** Goes where an ad came, or where the box has become too small. */
   makeWay() {
-    if (this.isOpen || (isEmpty(this.mark, this.host) && (this.notice.isOpen || this.fits()))) return false;
+    const isLarger = this.host.offsetHeight > this.mark.clientHeight + 1;
+    if (this.isOpen || (isEmpty(this.mark, this.host) && !isLarger && (this.notice.isOpen || this.fits()))) return false;
     if (doc.activeElement === this.host) void this.notice.press("leave");
     else this.notice.end();
     return true;

@@ -5,13 +5,13 @@
  * window's upper corner, and go when it goes.
  */
 
-import { NOTICE } from "../contract.js";
-import { addStyle, make } from "../notice/elements.js";
-import { MARKS } from "../host_page/marks.js";
 import { doc } from "../browser/native.js";
-import BOXES from "./preview_boxes.css";
-import LABEL from "./preview.css";
 import { pause } from "../browser/timing.js";
+import { NOTICE } from "../contract.js";
+import { MARKS } from "../host_page/marks.js";
+import { addStyle, make } from "../notice/elements.js";
+import LABEL from "./preview.css";
+import BOXES from "./preview_boxes.css";
 
 const ELEMENT = "notice-preview";
 const REHEARSED = [{ verdict: "blocked" }, null, { verdict: "clear" }];

@@ -4,10 +4,10 @@
  * asked or not. For operators, in English; everything that was reported stands in the console.
  */
 
-import { GROUNDS, NOTICE_ELEMENT, QUIETS } from "../contract.js";
 import { doc } from "../browser/native.js";
-import { lookAtPage } from "../host_page/rules.js";
 import { pause } from "../browser/timing.js";
+import { GROUNDS, NOTICE_ELEMENT, QUIETS } from "../contract.js";
+import { lookAtPage } from "../host_page/rules.js";
 
 const LOOK_EVERY = 500; // ms
 const ELEMENT = "notice-reason";

@@ -1,7 +1,7 @@
 """The Lua that runs inside Redis or Valkey: a shard's part of a batch in one step, and one value of many buckets.
 
-A bucket is a hash: a value's name to its counts (see lanes). One field a value keeps a bucket's cap exact (HLEN)
-and its memory small. Who gets a name is decided as `count.admission` says, by each shard for itself.
+A bucket is a hash: a value's name to its counts (see `counters`). One field a value keeps a bucket's cap exact (HLEN)
+and its memory small. Who gets a name is decided as `count.model.cardinality` says, by each shard for itself.
 """
 
 from __future__ import annotations

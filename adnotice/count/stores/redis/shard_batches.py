@@ -26,7 +26,7 @@ SIDES_KEPT_DAYS: Final = {Grain.HOUR: 2, Grain.DAY: 3, Grain.WEEK: 10, Grain.MON
 
 
 class ShardAdmission(NamedTuple):
-    """When values are counted by name; see `count.admission`."""
+    """When values are counted by name; see `count.model.cardinality`."""
 
     caps: Caps
     views: int

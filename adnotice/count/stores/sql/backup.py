@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Final
 
 from adnotice.count.stores.open import sqlite_file
 from adnotice.count.stores.protocol import PG_DUMP, REDIS_COPY, NoStore, Unusable
-from adnotice.count.stores.sql.copying import copy_database, make_private
+from adnotice.count.stores.sql.copying import copy_database, make_private, open_to_read
 from adnotice.count.stores.sql.file_lock import FileLock
 from adnotice.count.stores.sql.sqlite import APPLICATION_ID, SIDES
 from adnotice.vocabulary import Unavailable
@@ -52,11 +53,13 @@ def restore(copy: Path, url: str) -> Path | None:
     arriving = file.with_name(file.name + ".arriving")
     aside = file.with_name(f"{file.name}.before-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
     try:
-        with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as source:
+        with closing(open_to_read(copy.absolute())) as source:
             _check(source, copy)
             make_private(arriving)
             with closing(sqlite3.connect(arriving)) as target:
                 source.backup(target)
+        owner = (file if file.exists() else file.parent).stat()
+        os.chown(arriving, owner.st_uid, owner.st_gid)  # running processes are to go on with it, whoever restores it
         with FileLock(file.with_name(file.name + ".lock")).take():
             was_there = file.exists()
             for side in ("", *SIDES):

@@ -122,7 +122,7 @@ class Fold:
 
 
 class Queue:
-    """One bucket's names and who waits for one, as far as what arrives asks for it; see `admission.Named`.
+    """One bucket's names and who waits for one, as far as what arrives asks for it; see `count.model.cardinality`.
 
     `missing` are the arrivals that have no name.
     """
