@@ -77,7 +77,7 @@ def test_it_takes_no_focus_and_its_live_region_is_there_before_it_speaks(
 
 @BOTH
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640), (320, 256)])
-@pytest.mark.parametrize("path", ["/window", "/inside", "/shadow", "/smooth"])
+@pytest.mark.parametrize("path", ["/window", "/inside", "/shadow"])
 def test_nothing_that_has_the_focus_is_ever_hidden(
     profile: str, width: int, height: int, path: str, newsroom: Newsroom, reader: Readers
 ) -> None:
@@ -85,7 +85,6 @@ def test_nothing_that_has_the_focus_is_ever_hidden(
         "/window": sheet(MANY_LINKS),
         "/inside": sheet(INSIDE, "body{margin:0}"),
         "/shadow": sheet(SHADOW_ROOT),
-        "/smooth": sheet(MANY_LINKS, "html { scroll-behavior: smooth }"),
     }
     site = newsroom(sheets=sheets)
     page = reader(profile, site).tab()
@@ -99,6 +98,26 @@ def test_nothing_that_has_the_focus_is_ever_hidden(
     for key in [[]] * 43 + [["Shift"]] * 44:
         press(page, "Tab", *key)
         assert page.run(COVERED) < 0.05, focus(page)
+
+
+@BOTH
+def test_where_a_page_scrolls_smoothly_the_focus_comes_to_rest_beside_a_notice_that_stands(
+    profile: str, newsroom: Newsroom, reader: Readers
+) -> None:
+    """As Bootstrap's pages do: a scroll that has only begun leaves what has the focus where it was."""
+    smooth = sheet(MANY_LINKS, "html { scroll-behavior: smooth; scroll-padding: 0 !important }")
+    page = reader(profile, newsroom(sheets={"/": smooth})).tab()
+    page.call("viewport", width=1280, height=800)
+    page.goto("/#adnotice=preview")
+    wait_until(page.notice().look, "the notice in the page")
+    press(page, "Tab")
+    page.notice().wait_panel()
+    rest = "let at; do { at = scrollY; await new Promise((done) => setTimeout(done, 250)); } while (at !== scrollY);"
+    for _ in range(24):
+        press(page, "Tab")
+        page.run(rest)
+        assert page.run(COVERED) < 0.05, focus(page)
+        assert page.run("return document.querySelector('reader-notice').hasAttribute('aside')") is False
 
 
 @BOTH

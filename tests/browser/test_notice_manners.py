@@ -205,8 +205,10 @@ def test_what_gives_way_before_it_was_seen_is_counted_once_when_it_stands_again(
 def test_it_is_shown_once_nothing_has_covered_it_for_a_second(
     profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:
-    """What lies over it need not be a dialog: here a layer of the page's own that scrolls with it."""
-    cover = "<div id='cover' style='position:absolute;z-index:99;inset:0 0 auto;height:200vh;background:#fffc'></div>"
+    """What lies over a part of it need not be a dialog: here a layer of the page's own that scrolls with it."""
+    cover = (
+        "<div id='cover' style='position:absolute;z-index:99;inset:0 60% auto 0;height:200vh;background:#fffc'></div>"
+    )
     site = newsroom(sheets={"/": sheet(LONG + cover)})
     page = reader(profile, site).open("/")
     page.notice().wait()

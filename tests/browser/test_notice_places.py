@@ -344,7 +344,11 @@ def press_in_words(page: Page, selector: str) -> None:
 def test_a_newsrooms_own_words_are_shown_to_readers_who_block_ads_and_what_they_answer_is_counted(
     newsroom: Newsroom, reader: Readers
 ) -> None:
-    site = newsroom(sheets={"/": sheet(LONG + OWN + FOOT)}, ask_on_first_page=False)
+    site = newsroom(
+        sheets={"/": sheet(LONG + OWN + FOOT, "a { text-transform: uppercase }")},
+        ask_on_first_page=False,
+        support_links={"Become a patron of our small local newsroom.": "/patron"},
+    )
     clear = reader("chromium", site).open("/")
     assert clear.verdict()["verdict"] == "clear"
     assert words(clear)["hidden"]
@@ -373,6 +377,9 @@ def test_a_newsrooms_own_words_are_shown_to_readers_who_block_ads_and_what_they_
     wait_until(lambda: page.run(said) == "Closed. We won’t ask for 30 days.", "the last word")
     counted = {"asked": 1, "shown": 1, "howto": 1, "support_link": 1, "later": 1}
     site.wait_for_counts(injected=2, clear=1, blocked_content=1, **counted)
+    assert [each["name"] for each in site.figures()["support_links"]] == [
+        "Become a patron of our small local newsroom."
+    ]
     page.goto("/")
     page.verdict()
     assert is_absent(page)
@@ -415,8 +422,7 @@ def test_who_has_nothing_to_switch_is_shown_no_steps_whatever_style_buttons_have
     profile: str, newsroom: Newsroom, reader: Readers
 ) -> None:
     site = newsroom(
-        sheets={"/": sheet(LONG + OWN + FOOT, "button { display: inline-block } a { text-transform: uppercase }")},
-        support_links={"Become a patron of our small local newsroom.": "#patron"},
+        sheets={"/": sheet(LONG + OWN + FOOT, "button { display: inline-block }")}, support_links={"Give": "/give"}
     )
     page = reader(profile, site).open("/")
     show_content(page, {"kind": "hosts", "blockers": []})
