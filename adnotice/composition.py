@@ -15,7 +15,7 @@ from adnotice.http.router import Router
 from adnotice.http.sites import Sites
 from adnotice.inject.rules import Rules, make_rules
 from adnotice.keys import Keys
-from adnotice.late import LateApp
+from adnotice.lazy import LazyApp
 from adnotice.mode import CurrentMode
 from adnotice.notice.about import Practice
 from adnotice.notice.endpoints import Notices
@@ -78,7 +78,7 @@ def compose(settings: Settings) -> Parts:
         recent=writer.grounds,
         tell_bait=writer.record if settings.count.pages_cached else None,
     )
-    dashboard = LateApp(partial(_load_dashboard, settings, keys, writer, mode))
+    dashboard = LazyApp(partial(_load_dashboard, settings, keys, writer, mode))
     rules = make_rules(
         settings.inject,
         src=f"{settings.prefix}/client.js",

@@ -13,7 +13,7 @@ from adnotice.configuration import choose_settings
 from adnotice.http.router import Router
 from adnotice.inject.middleware import Injector
 from adnotice.keywords import Keywords
-from adnotice.placement import InFront, judge_asgi
+from adnotice.middleware_order import InFront, judge_asgi
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import Standby
 from adnotice.switched_off import SwitchedOff

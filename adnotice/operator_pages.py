@@ -1,4 +1,4 @@
-"""The dashboard made of the settings. Composed apart from the other rooms, as it is loaded apart (`late.py`)."""
+"""The dashboard made of the settings. Composed apart from the other rooms, as it is loaded apart (`lazy.py`)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from adnotice.http.wsgi_request import Environ, StartResponse, WSGIApp, find_pat
 from adnotice.http.wsgi_router import WsgiRouter, send_answer
 from adnotice.inject.wsgi import PageStart, WsgiInjector
 from adnotice.keywords import Keywords
-from adnotice.placement import InFront, judge_wsgi
+from adnotice.middleware_order import InFront, judge_wsgi
 from adnotice.settings import Settings, SettingsError
 from adnotice.standby import REASON as NOT_SET_UP
 from adnotice.switched_off import REASON as SWITCHED_OFF

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from adnotice import AdNoticeMiddleware, composition
-from adnotice.late import Late
+from adnotice.lazy import Lazy
 from adnotice.waiting import on_event_loop
 from tests.conftest import SECRET
 
@@ -98,7 +98,7 @@ async def test_what_is_late_is_made_once_off_the_loop_and_tried_again_after_a_fa
             raise OSError("a full disk")
         return "made"
 
-    late = Late(make)
+    late = Lazy(make)
     with pytest.raises(OSError, match="a full disk"):
         await late.get()
     async with anyio.create_task_group() as group:

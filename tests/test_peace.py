@@ -16,7 +16,7 @@ import pytest
 from adnotice import cli
 from adnotice.commands.peace import read_time
 from adnotice.count.stores.open import open_store
-from adnotice.insight.trail import Act, Trail
+from adnotice.insight.audit_log import AuditAction, AuditLog
 from adnotice.mode import LONGEST_PEACE_SECONDS, SETTLE_SECONDS, CurrentMode, begin_peace, end_peace, find_peace
 from adnotice.vocabulary import Mode
 from tests.asking_processes import a_blocked_report, command, is_asked, processes
@@ -84,9 +84,9 @@ async def test_after_the_command_returned_no_process_asks_and_all_measure(sqlite
             assert (await command(sqlite_url, "peace", "--end")).startswith("nobody is left in peace")
             assert json.loads(await command(sqlite_url, "peace", "--json")) == {"peace_until": None}
             with closing(open_store(sqlite_url)) as store:
-                assert [(deed.by, deed.act) for deed in Trail(store.notes).all()] == [
-                    ("command line", Act.PEACE),
-                    ("command line", Act.PEACE_ENDED),
+                assert [(event.by, event.action) for event in AuditLog(store.notes).all()] == [
+                    ("command line", AuditAction.PEACE),
+                    ("command line", AuditAction.PEACE_ENDED),
                 ]
             assert await is_asked(second)
             assert json.loads(await command(sqlite_url, "figures", "--days", "1"))["peace_until"] is None

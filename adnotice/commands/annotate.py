@@ -12,7 +12,7 @@ from adnotice.commands.stores import NoSite, check_site, opened, whole_settings
 from adnotice.count.model.calendar import Calendar
 from adnotice.insight.analysis.query import LABEL, choose_site
 from adnotice.insight.annotations import Annotations, BadAnnotation
-from adnotice.insight.trail import COMMAND_LINE
+from adnotice.insight.audit_log import COMMAND_LINE
 
 
 def annotate_site(asked: Arguments) -> int:

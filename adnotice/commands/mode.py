@@ -13,8 +13,8 @@ from adnotice.commands.peace import local_time, tell_peace
 from adnotice.commands.processes import NOT_WAITED, find_mode, tell_processes, wait_until_obeyed
 from adnotice.commands.stores import opened, whole_settings
 from adnotice.count.ingest.heartbeat import read_beats
+from adnotice.insight.audit_log import COMMAND_LINE
 from adnotice.insight.mode_switch import switch_mode
-from adnotice.insight.trail import COMMAND_LINE
 from adnotice.mode import NOTE, find_peace
 from adnotice.notice.to_mend import find_unsaid
 from adnotice.vocabulary import Mode

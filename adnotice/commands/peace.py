@@ -13,8 +13,8 @@ import msgspec
 from adnotice.commands.arguments import Arguments
 from adnotice.commands.processes import NOT_WAITED, wait_until_obeyed
 from adnotice.commands.stores import opened, whole_settings
+from adnotice.insight.audit_log import COMMAND_LINE
 from adnotice.insight.mode_switch import end_the_peace, leave_in_peace
-from adnotice.insight.trail import COMMAND_LINE
 from adnotice.mode import find_peace
 
 

@@ -14,7 +14,7 @@ from typing import Final, cast
 from starlette.types import ASGIApp, Message
 
 from adnotice.doctor.wsgi_bridge import WsgiBridge
-from adnotice.placement import is_wsgi
+from adnotice.middleware_order import is_wsgi
 
 STARTUP_SECONDS: Final = 30
 

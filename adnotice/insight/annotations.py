@@ -10,7 +10,7 @@ import msgspec
 
 from adnotice.count.model.calendar import months_before
 from adnotice.count.stores.protocol import Notes, read_note
-from adnotice.insight.trail import KEPT_SECONDS, Act, Deed, Trail
+from adnotice.insight.audit_log import KEPT_SECONDS, AuditAction, AuditEvent, AuditLog
 from adnotice.language import Problem, gettext_noop
 
 PREFIX: Final = "annotation:"
@@ -39,7 +39,7 @@ class Annotations:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
-        self._trail = Trail(notes)
+        self._audit_log = AuditLog(notes)
 
     def add(self, site: str, day: str, text: str, *, by: str, now: float, today: date) -> Annotation:
         """Keeps one more. Raises `BadAnnotation` for a day or a text that can't be kept."""
@@ -49,11 +49,11 @@ class Annotations:
                 gettext_noop("there are {n} annotations, and no more are kept: remove some first"), n=MAX_KEPT
             )
         self._notes.put(PREFIX + made.id, msgspec.json.encode(made).decode(), now + KEPT_SECONDS)
-        self._trail.add(Deed(now, by, Act.ANNOTATED, str(made.day)))
+        self._audit_log.add(AuditEvent(now, by, AuditAction.ANNOTATED, str(made.day)))
         return made
 
     def remove(self, id_: str, *, by: str, now: float) -> None:
-        """Forgets one; the trail keeps of which day it was, not its text. Raises `BadAnnotation` where there is none."""
+        """Forgets one; the audit log keeps of which day it was, not its text. Raises `BadAnnotation` where there is none."""
         kept = next((each for each in self.all() if each.id == id_), None)
         if kept is None:
             raise BadAnnotation(
@@ -61,7 +61,7 @@ class Annotations:
                 id=repr(id_[:40]),
             )
         self._notes.remove(PREFIX + kept.id)
-        self._trail.add(Deed(now, by, Act.REMOVED, str(kept.day)))
+        self._audit_log.add(AuditEvent(now, by, AuditAction.REMOVED, str(kept.day)))
 
     def all(self) -> list[Annotation]:
         """All that are kept, by day."""

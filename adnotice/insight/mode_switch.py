@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from adnotice.count.stores.protocol import Notes
-from adnotice.insight.trail import Act, Deed, Trail
+from adnotice.insight.audit_log import AuditAction, AuditEvent, AuditLog
 from adnotice.mode import NOTE, begin_peace, end_peace, find_peace
 from adnotice.vocabulary import Mode
 
@@ -18,18 +18,20 @@ def switch_mode(notes: Notes, to: Mode | None, *, setting: Mode, before: Mode, b
         notes.put(NOTE, to.value)
     new = to or setting
     if new is not before:
-        Trail(notes).add(Deed(now, by, Act.MODE, new.value, before.value))
+        AuditLog(notes).add(AuditEvent(now, by, AuditAction.MODE, new.value, before.value))
 
 
 def leave_in_peace(notes: Notes, until: float, *, by: str, now: float) -> None:
     """Nobody is asked until then (seconds since the epoch, UTC); views are measured. Raises `Problem` for a time
     that is past or too far, and `Unavailable`."""
     begin_peace(notes, until, now)
-    Trail(notes).add(Deed(now, by, Act.PEACE, f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"))
+    AuditLog(notes).add(
+        AuditEvent(now, by, AuditAction.PEACE, f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC")
+    )
 
 
 def end_the_peace(notes: Notes, *, by: str, now: float) -> None:
     """Readers are asked again as the mode says. Raises `Unavailable`."""
     if find_peace(notes, now) is not None:
         end_peace(notes)
-        Trail(notes).add(Deed(now, by, Act.PEACE_ENDED))
+        AuditLog(notes).add(AuditEvent(now, by, AuditAction.PEACE_ENDED))

@@ -79,7 +79,7 @@ class Screens:
 
     def notice(self, asked: ScreenRequest) -> HTMLResponse:
         """The mode, and who changed what."""
-        told = {"deeds": self._reader.deeds(), "setting": self._setting, "modes": list(Mode)}
+        told = {"audit_events": self._reader.audit_events(), "setting": self._setting, "modes": list(Mode)}
         return self._compose("notice.html", asked, self._reader.read(asked.wish), **told)
 
     def access(self, asked: ScreenRequest) -> HTMLResponse:

@@ -31,7 +31,7 @@ from adnotice.http.messages import (
 )
 from adnotice.http.static_files import make_asset, read_static
 from adnotice.keys import Keys
-from adnotice.late import Late
+from adnotice.lazy import Lazy
 from adnotice.notice.about import USUAL, Practice, chosen_language
 from adnotice.notice.content import Contents, NoticeState
 from adnotice.notice.cookie import (
@@ -146,7 +146,7 @@ class Notices:
         self._peace = peace
         self._clock = clock
         self._decode = msgspec.json.Decoder(ChoiceReport).decode
-        self._about = Late(partial(_load_about, settings, site_name, practice, live))
+        self._about = Lazy(partial(_load_about, settings, site_name, practice, live))
         self._files = {name: make_asset(name, read_static(name), SCRIPT_MAX_AGE_SECONDS) for name in FILES}
 
     @property

@@ -12,7 +12,7 @@ from typing import Final
 from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric
 from adnotice.count.stores.protocol import Store
 from adnotice.insight.annotations import Annotations
-from adnotice.insight.trail import Act, Deed, Trail
+from adnotice.insight.audit_log import AuditAction, AuditEvent, AuditLog
 from adnotice.mode import NOTE
 from adnotice.vocabulary import Mode
 
@@ -113,7 +113,9 @@ def _write_story(store: Store, now: float, today: datetime) -> None:
     ):
         day = (today - timedelta(days=ago)).date()
         kept.add(site, str(day), text, by="operator", now=now, today=today.date())
-    Trail(store.notes).add(Deed(now - LAUNCH_DAYS * 86_400, "command line", Act.MODE, "ask", "measure"))
+    AuditLog(store.notes).add(
+        AuditEvent(now - LAUNCH_DAYS * 86_400, "command line", AuditAction.MODE, "ask", "measure")
+    )
     store.notes.put(NOTE, Mode.ASK)
 
 

@@ -18,7 +18,7 @@ from adnotice.count.stores.protocol import Store
 from adnotice.insight.access.grants import AccessGrant
 from adnotice.insight.access.passwords import hash_password
 from adnotice.insight.annotations import Annotation
-from adnotice.insight.trail import Act, Deed
+from adnotice.insight.audit_log import AuditAction, AuditEvent
 from adnotice.vocabulary import Mode
 from tests.browser.conftest import Newsroom, Readers
 from tests.browser.desk import DASHBOARD, PASSWORD, log_in
@@ -48,8 +48,8 @@ def fill(store: Store, site: str) -> None:
     for number, text in enumerate(PAYLOADS):
         values = {
             f"annotation:{number}": Annotation(f"{number}", site, today, text, text, now),
-            f"trail:{number:03}": Deed(now, text, Act.MODE, text, text),
-            f"trail:x{number:03}": Deed(now, text, Act.TOKEN, text),
+            f"trail:{number:03}": AuditEvent(now, text, AuditAction.MODE, text, text),
+            f"trail:x{number:03}": AuditEvent(now, text, AuditAction.TOKEN, text),
             f"token:{number}": AccessGrant(f"{number}", text, text, now),
             f"link:{number}": AccessGrant(f"{number}", text, text, now, text, now + 600),
             f"process:{number}": Beat(now, text, text, number, Mode.ASK, problem=text),

@@ -18,7 +18,7 @@ from adnotice.composition import compose
 from adnotice.detect.endpoints import Found
 from adnotice.detect.report import Report
 from adnotice.insight.dashboard import Dashboard
-from adnotice.late import LateApp
+from adnotice.lazy import LazyApp
 from adnotice.settings import Settings
 from adnotice.vocabulary import Ground, Kind, Quiet, Verdict, Word
 from tests.conftest import SECRET
@@ -79,7 +79,7 @@ def test_the_document_has_every_address_of_ours(tmp_path: Path) -> None:
     described = {re.sub(r"\{.*", "", path) for path in DOCUMENT["paths"]}
     ours = {f"/{name}" for name in parts.router.routes if not name.startswith("src/")}
     late = parts.router.apps["dashboard"]
-    assert isinstance(late, LateApp)
+    assert isinstance(late, LazyApp)
     dashboard = late.get_here()
     assert isinstance(dashboard, Dashboard)
     ours |= {re.sub(r"\{.*", "", route.path).removesuffix("/") or "/" for route in dashboard.routes}

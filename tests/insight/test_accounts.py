@@ -14,8 +14,8 @@ from starlette.requests import Request
 from adnotice.count.model.tally import Dimension, Key, Metric
 from adnotice.insight.access.grants import MAX_KEPT, BadGrant, GrantKind, Grants
 from adnotice.insight.annotations import Annotations
+from adnotice.insight.audit_log import AuditLog
 from adnotice.insight.settings import InsightSettings
-from adnotice.insight.trail import Trail
 from adnotice.keys import Keys
 from adnotice.settings import Settings, SettingsError
 from tests.conftest import SECRET
@@ -59,7 +59,7 @@ async def test_the_sites_own_accounts_are_let_in_and_named_in_the_trail(
         assert (await browser.get("api/v1/summary")).status_code == 200
         browser.headers["x-account"] = "boris"
         assert (await browser.post("dashboard/mode", data=fields)).status_code == 403, "the token is another account's"
-    assert [deed.by for deed in Trail(busy.store.notes).all()] == ["anna"]
+    assert [event.by for event in AuditLog(busy.store.notes).all()] == ["anna"]
 
 
 @pytest.mark.parametrize("login", ["/login", "https://accounts.example/in?app=news"])
@@ -161,7 +161,7 @@ def test_a_secret_is_kept_as_a_hash_and_taken_back_by_its_id(newsroom: Newsroom)
     kept.revoke(GrantKind.TOKEN, made.id, by="boris", now=newsroom.now + 2)
     assert kept.find(GrantKind.TOKEN, secret) is None
     assert kept.all(GrantKind.TOKEN) == [other]
-    assert [(deed.by, deed.act.value, deed.to) for deed in Trail(newsroom.store.notes).all()][::2] == [
+    assert [(event.by, event.action.value, event.to) for event in AuditLog(newsroom.store.notes).all()][::2] == [
         ("anna", "token made", "a monthly report"),
         ("boris", "token taken back", "a monthly report"),
     ]

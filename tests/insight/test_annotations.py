@@ -16,8 +16,8 @@ from adnotice.count.model.tally import Metric
 from adnotice.insight.analysis.marks import bucket_of, find_bands
 from adnotice.insight.analysis.summary import Band
 from adnotice.insight.annotations import MAX_CHARACTERS, MAX_KEPT, Annotations, BadAnnotation
+from adnotice.insight.audit_log import KEPT_SECONDS, AuditAction, AuditEvent, AuditLog, mode_changes
 from adnotice.insight.mode_switch import switch_mode
-from adnotice.insight.trail import KEPT_SECONDS, Act, Deed, Trail, mode_changes
 from adnotice.vocabulary import Mode
 from tests.insight.conftest import SITE, TOKEN, Newsroom, form_token, log_in
 from tests.insight.screen import Page
@@ -84,7 +84,7 @@ def test_they_and_the_trail_last_thirteen_months(newsroom: Newsroom) -> None:
     for at, text in ((now - KEPT_SECONDS + 60, "young"), (now - KEPT_SECONDS - 60, "old")):
         add(newsroom, "today", text, at=at)
     assert [each.text for each in Annotations(newsroom.store.notes).all()] == ["young"]
-    assert [deed.to for deed in Trail(newsroom.store.notes).all()] == [str(newsroom.today)]
+    assert [event.to for event in AuditLog(newsroom.store.notes).all()] == [str(newsroom.today)]
 
 
 def test_who_did_what_is_kept_and_a_removed_text_is_not(newsroom: Newsroom) -> None:
@@ -100,21 +100,21 @@ def test_who_did_what_is_kept_and_a_removed_text_is_not(newsroom: Newsroom) -> N
         now=newsroom.now + 2,
     )
     switch_mode(newsroom.store.notes, None, setting=Mode.MEASURE, before=Mode.MEASURE, by="x", now=newsroom.now + 3)
-    deeds = Trail(newsroom.store.notes).all()
-    assert [(deed.by, deed.act) for deed in deeds] == [
-        ("operator", Act.ANNOTATED),
-        ("anna", Act.REMOVED),
-        ("command line", Act.MODE),
+    audit_events = AuditLog(newsroom.store.notes).all()
+    assert [(event.by, event.action) for event in audit_events] == [
+        ("operator", AuditAction.ANNOTATED),
+        ("anna", AuditAction.REMOVED),
+        ("command line", AuditAction.MODE),
     ]
-    assert deeds[1].to == str(newsroom.today)
-    assert [(deed.before, deed.to) for deed in mode_changes(deeds)] == [("ask", "measure")]
+    assert audit_events[1].to == str(newsroom.today)
+    assert [(event.before, event.to) for event in mode_changes(audit_events)] == [("ask", "measure")]
     assert newsroom.store.notes.get("mode") is None
 
 
 def test_a_bucket_has_the_mode_at_its_end() -> None:
     changes = [
-        ("2026-11-09T10:30", Deed(0, "x", Act.MODE, "ask", "measure")),
-        ("2026-11-11T00:00", Deed(0, "x", Act.MODE, "off", "ask")),
+        ("2026-11-09T10:30", AuditEvent(0, "x", AuditAction.MODE, "ask", "measure")),
+        ("2026-11-11T00:00", AuditEvent(0, "x", AuditAction.MODE, "off", "ask")),
     ]
     days = [f"2026-11-{day:02}" for day in range(8, 12)]
     assert find_bands(days, date(2026, 11, 11), changes) == [
@@ -234,5 +234,5 @@ async def test_the_command_line_adds_lists_and_removes(
     assert cli.main(["annotate", "--remove", id_, "--store", url]) == 0
     assert capsys.readouterr().out == ""
     assert cli.main(["mode", "ask", "--no-wait", "--store", url]) == 0
-    (change,) = mode_changes(Trail(busy.store.notes).all())
+    (change,) = mode_changes(AuditLog(busy.store.notes).all())
     assert (change.by, change.before, change.to) == ("command line", "measure", "ask")

@@ -27,11 +27,11 @@ from adnotice.insight.analysis.rows import TABLES
 from adnotice.insight.analysis.summarize import summarize
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated, Bucket, Reading, ReportRows, Row, Stop, Summary
 from adnotice.insight.analysis.weighting import NO_VIEWS, add_views
+from adnotice.insight.audit_log import AuditAction, AuditEvent
 from adnotice.insight.blind_spots import Sight
 from adnotice.insight.display import formats, labels, sentences
 from adnotice.insight.display.report import to_text, write_report
 from adnotice.insight.findings import find
-from adnotice.insight.trail import Act, Deed
 from adnotice.insight.watching import tell_sight, tell_step
 from adnotice.language import Catalogue, Problem, gettext, gettext_noop, speaking
 from adnotice.notice.to_mend import LeftOpen, Outdated
@@ -193,7 +193,10 @@ def tell_labels() -> Iterator[str]:
     yield from (labels.program(name) for name in (*Program, "of another version"))
     yield from (labels.row(name, "devices") for name in (*labels.DEVICES, OTHER, NOT_KNOWN, NO_REFERRER))
     yield labels.annotation(Annotated("2026-11-22", "", "", Mode.ASK, Mode.OFF))
-    yield from (labels.deed(Deed(0.0, "", act, "ask" if act is Act.MODE else "web", "off")) for act in Act)
+    yield from (
+        labels.audit_event(AuditEvent(0.0, "", act, "ask" if act is AuditAction.MODE else "web", "off"))
+        for act in AuditAction
+    )
 
 
 def tell_formats() -> Iterator[str]:

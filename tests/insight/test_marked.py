@@ -64,7 +64,7 @@ ENGLISH_ALONE = {"Rejected", "ValueError", "exception"}
 NOT_SAID = (
     "address ",  # whom wrong passwords count for
     "browser ",
-    "account ",  # names that the trail keeps
+    "account ",  # names that the audit log keeps
     "shared link ",
     ": set ",  # said by `adnotice mode`, on the command line
     " and ",

@@ -1,4 +1,4 @@
-"""The mode as buttons: put in force for every process, by who may, with the trail of who did it."""
+"""The mode as buttons: put in force for every process, by who may, with the audit log of who did it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adnotice.insight.trail import Act, Trail, mode_changes
+from adnotice.insight.audit_log import AuditAction, AuditLog, mode_changes
 from adnotice.mode import NOTE, find_peace
 from adnotice.vocabulary import Mode
 from tests.insight.conftest import Newsroom, form_token, log_in
@@ -37,7 +37,7 @@ async def test_a_press_puts_another_mode_in_force_and_says_who_pressed(busy: New
         busy.now += 1
         await browser.post("dashboard/mode", data={**fields, "to": "default"})
     assert busy.store.notes.get(NOTE) is None
-    assert [(each.before, each.to) for each in mode_changes(Trail(busy.store.notes).all())] == [
+    assert [(each.before, each.to) for each in mode_changes(AuditLog(busy.store.notes).all())] == [
         ("measure", "ask"),
         ("ask", "measure"),
     ]
@@ -57,7 +57,7 @@ async def test_strangers_and_wrong_modes_change_nothing(busy: Newsroom) -> None:
         assert "The mode must be off, measure, ask or default, got 'loud'" in Page(answer.text).text
         assert (await browser.post("dashboard/mode", data={"to": "off"})).status_code == 403
     assert busy.store.notes.get(NOTE) is None
-    assert Trail(busy.store.notes).all() == []
+    assert AuditLog(busy.store.notes).all() == []
 
 
 async def test_everyone_is_left_in_peace_until_a_time_and_asked_again(busy: Newsroom) -> None:
@@ -79,8 +79,12 @@ async def test_everyone_is_left_in_peace_until_a_time_and_asked_again(busy: News
         busy.now += 1
         page = await browser.get("dashboard/notice")
         assert "nobody is asked; page views are measured" in page.text
-        busy.now += 1  # deeds of one millisecond have no order
+        busy.now += 1  # audit_events of one millisecond have no order
         for _ in range(2):
             await browser.post("dashboard/peace", data={**fields, "end": "yes"})
         assert find_peace(busy.store.notes, busy.now) is None
-    assert [deed.act for deed in Trail(busy.store.notes).all()] == [Act.PEACE, Act.PEACE, Act.PEACE_ENDED]
+    assert [event.action for event in AuditLog(busy.store.notes).all()] == [
+        AuditAction.PEACE,
+        AuditAction.PEACE,
+        AuditAction.PEACE_ENDED,
+    ]

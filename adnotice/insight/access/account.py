@@ -6,7 +6,7 @@ import msgspec
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Somebody who was let in: `name` is what the trail keeps, `binding` what the tokens of forms are bound to."""
+    """Somebody who was let in: `name` is what the audit log keeps, `binding` what the tokens of forms are bound to."""
 
     name: str
     binding: str

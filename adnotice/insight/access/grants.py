@@ -11,7 +11,7 @@ import msgspec
 from itsdangerous import BadSignature
 
 from adnotice.count.stores.protocol import Notes, read_note
-from adnotice.insight.trail import Act, Deed, Trail
+from adnotice.insight.audit_log import AuditAction, AuditEvent, AuditLog
 from adnotice.keys import Keys
 from adnotice.language import Problem, gettext_noop
 from adnotice.vocabulary import Word
@@ -30,7 +30,10 @@ class GrantKind(Word):
     LINK = "link"
 
 
-ACTS: Final = {GrantKind.TOKEN: (Act.TOKEN, Act.TOKEN_REVOKED), GrantKind.LINK: (Act.LINK, Act.LINK_REVOKED)}
+AUDIT_ACTIONS: Final = {
+    GrantKind.TOKEN: (AuditAction.TOKEN, AuditAction.TOKEN_REVOKED),
+    GrantKind.LINK: (AuditAction.LINK, AuditAction.LINK_REVOKED),
+}
 
 
 NONE_THERE: Final = {
@@ -63,7 +66,7 @@ class Grants:
     def __init__(self, notes: Notes, keys: Keys) -> None:
         self._notes = notes
         self._signers = {kind: keys.signer(f"insight.{kind}") for kind in GrantKind}
-        self._trail = Trail(notes)
+        self._audit_log = AuditLog(notes)
 
     def make(
         self, kind: GrantKind, name: str, *, by: str, now: float, site: str = "", days: int | None = None
@@ -91,7 +94,7 @@ class Grants:
         made = AccessGrant(secrets.token_hex(8), line, by, now, site, expires)
         secret = self._signers[kind].sign(secrets.token_urlsafe(32)).decode()
         self._notes.put(_note(kind, secret), msgspec.json.encode(made).decode(), expires)
-        self._trail.add(Deed(now, by, ACTS[kind][0], line))
+        self._audit_log.add(AuditEvent(now, by, AUDIT_ACTIONS[kind][0], line))
         return made, secret
 
     def find(self, kind: GrantKind, secret: str) -> AccessGrant | None:
@@ -115,7 +118,7 @@ class Grants:
             kept = read_note(text, AccessGrant)
             if kept is not None and kept.id == id_:
                 self._notes.remove(note)
-                self._trail.add(Deed(now, by, ACTS[kind][1], kept.name))
+                self._audit_log.add(AuditEvent(now, by, AUDIT_ACTIONS[kind][1], kept.name))
                 return
         raise BadGrant(NONE_THERE[kind], id=repr(id_[:40]))
 

@@ -25,9 +25,9 @@ from adnotice.insight.access.grants import MAX_NAME_CHARACTERS, GrantKind, Grant
 from adnotice.insight.access.passwords import BadHash, check_password, hash_password
 from adnotice.insight.access.sessions import Sessions
 from adnotice.insight.access.throttle import Throttle
+from adnotice.insight.audit_log import OPERATOR
 from adnotice.insight.settings import InsightSettings
 from adnotice.insight.threads import STORE_SECONDS, Threads
-from adnotice.insight.trail import OPERATOR
 from adnotice.keys import Keys
 from adnotice.language import gettext, ngettext
 from adnotice.vocabulary import Rejection

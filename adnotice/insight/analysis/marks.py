@@ -10,13 +10,15 @@ import msgspec
 
 from adnotice.insight.analysis.summary import Annotated, Band, Summary
 from adnotice.insight.annotations import Annotation
-from adnotice.insight.trail import Deed, mode_changes
+from adnotice.insight.audit_log import AuditEvent, mode_changes
 from adnotice.vocabulary import Mode
 
 
-def mark(summary: Summary, annotations: Sequence[Annotation], deeds: Sequence[Deed], zone: tzinfo) -> Summary:
+def mark(
+    summary: Summary, annotations: Sequence[Annotation], audit_events: Sequence[AuditEvent], zone: tzinfo
+) -> Summary:
     """The same summary with what was noted in its days, and the mode of each bucket as far as it is known."""
-    changes = [(local(each.at, zone), each) for each in mode_changes(list(deeds))]
+    changes = [(local(each.at, zone), each) for each in mode_changes(list(audit_events))]
     marks = [
         *(Annotated(each.day.isoformat(), each.text, each.by, id=each.id) for each in annotations),
         *(Annotated(at, "", each.by, mode=Mode(each.to), before=Mode(each.before)) for at, each in changes),
@@ -30,14 +32,14 @@ def mark(summary: Summary, annotations: Sequence[Annotation], deeds: Sequence[De
     )
 
 
-def find_bands(starts: Sequence[str], last: date, changes: Sequence[tuple[str, Deed]]) -> list[Band]:
+def find_bands(starts: Sequence[str], last: date, changes: Sequence[tuple[str, AuditEvent]]) -> list[Band]:
     """The modes in force at the end of each bucket, runs of one mode together; none where no change is known."""
     if not starts or not changes:
         return []
     ends = [*starts[1:], (last + timedelta(days=1)).isoformat()]
     bands: list[Band] = []
     for start, end in zip(starts, ends, strict=True):
-        past = [deed for at, deed in changes if at < end]
+        past = [event for at, event in changes if at < end]
         now = Mode(past[-1].to if past else changes[0][1].before)
         if bands and bands[-1].mode is now:
             bands[-1] = msgspec.structs.replace(bands[-1], last=start)

@@ -26,9 +26,9 @@ from adnotice.insight.analysis.summarize import TOP_ROWS, by_value, name_direct,
 from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows, Summary
 from adnotice.insight.analysis.weighting import view
 from adnotice.insight.annotations import Annotations, BadAnnotation
+from adnotice.insight.audit_log import AuditEvent, AuditLog
 from adnotice.insight.blind_spots import USUAL, Sight, doubt, name_unseen
 from adnotice.insight.findings import find
-from adnotice.insight.trail import Deed, Trail
 from adnotice.language import Problem, gettext_noop
 from adnotice.mode import NOTE, find_peace
 from adnotice.vocabulary import Mode, Quiet, Refusal, Rejection, Word
@@ -193,7 +193,7 @@ class Reader:
         )
         if site and not days:
             summary = msgspec.structs.replace(summary, began=self._find_begin(site))
-        summary = mark(summary, Annotations(store.notes).of(site), Trail(store.notes).all(), self._zone)
+        summary = mark(summary, Annotations(store.notes).of(site), AuditLog(store.notes).all(), self._zone)
         health = self.health()
         findings = find(summary, health, [*self._to_mend(), *doubt(summary.series, span.today)])
         urgent = self._find_urgent(site, summarize_site, health, daily)
@@ -273,9 +273,9 @@ class Reader:
         now = self._clock()
         return [(self.local(beat.at), is_heard(beat, now), beat) for beat in read_beats(self._store(), now)]
 
-    def deeds(self) -> list[tuple[datetime, Deed]]:
+    def audit_events(self) -> list[tuple[datetime, AuditEvent]]:
         """Who changed what, at which local time, the last first."""
-        return [(self.local(each.at), each) for each in reversed(Trail(self._store().notes).all())]
+        return [(self.local(each.at), each) for each in reversed(AuditLog(self._store().notes).all())]
 
     def local(self, at: float) -> datetime:
         """The operator's local time of a moment in seconds since the epoch."""

@@ -13,8 +13,8 @@ from adnotice.count.model.tally import OTHER
 from adnotice.finding import Weight
 from adnotice.insight.analysis.change import Against
 from adnotice.insight.analysis.summary import NO_REFERRER, Annotated
+from adnotice.insight.audit_log import AuditAction, AuditEvent
 from adnotice.insight.display.conventions import here
-from adnotice.insight.trail import Act, Deed
 from adnotice.language import gettext, gettext_noop, pgettext
 from adnotice.texts import UNKNOWN, Text, explain
 from adnotice.vocabulary import Ground, Mode, Program, Quiet, Refusal, Rejection
@@ -189,25 +189,25 @@ def annotation(given: Annotated) -> str:
     return gettext("{mode}, before: {before}", mode=mode_name(given.mode), before=mode_name(given.before))
 
 
-ACTS: Final[Mapping[Act, str]] = {
+AUDIT_ACTIONS: Final[Mapping[AuditAction, str]] = {
     # Translators: a change, in a list of who changed what.
-    Act.MODE: gettext_noop("Mode: {to}, before: {before}"),
+    AuditAction.MODE: gettext_noop("Mode: {to}, before: {before}"),
     # Translators: in a list of who changed what; {to} is a time.
-    Act.PEACE: gettext_noop("Everyone left in peace until {to}"),
+    AuditAction.PEACE: gettext_noop("Everyone left in peace until {to}"),
     # Translators: in a list of who changed what.
-    Act.PEACE_ENDED: gettext_noop("Readers asked again as the mode says"),
+    AuditAction.PEACE_ENDED: gettext_noop("Readers asked again as the mode says"),
     # Translators: in a list of who changed what; {to} is a date.
-    Act.ANNOTATED: gettext_noop("Annotation, of {to}"),
+    AuditAction.ANNOTATED: gettext_noop("Annotation, of {to}"),
     # Translators: in a list of who changed what; {to} is a date.
-    Act.REMOVED: gettext_noop("Annotation removed, of {to}"),
+    AuditAction.REMOVED: gettext_noop("Annotation removed, of {to}"),
     # Translators: in a list of who changed what; {to} is the name that somebody gave it.
-    Act.TOKEN: gettext_noop("Token made: {to}"),
+    AuditAction.TOKEN: gettext_noop("Token made: {to}"),
     # Translators: in a list of who changed what; {to} is the name that somebody gave it.
-    Act.TOKEN_REVOKED: gettext_noop("Token taken back: {to}"),
+    AuditAction.TOKEN_REVOKED: gettext_noop("Token taken back: {to}"),
     # Translators: in a list of who changed what; {to} is the name that somebody gave it.
-    Act.LINK: gettext_noop("Shared link made: {to}"),
+    AuditAction.LINK: gettext_noop("Shared link made: {to}"),
     # Translators: in a list of who changed what; {to} is the name that somebody gave it.
-    Act.LINK_REVOKED: gettext_noop("Shared link taken back: {to}"),
+    AuditAction.LINK_REVOKED: gettext_noop("Shared link taken back: {to}"),
 }
 
 
@@ -226,12 +226,12 @@ CHECKS: Final[Mapping[str, str]] = {
 """The steps of a site's first day."""
 
 
-def deed(given: Deed) -> str:
+def audit_event(given: AuditEvent) -> str:
     """What was changed, on one line."""
     to, before = given.to, given.before
-    if given.act is Act.MODE:
+    if given.action is AuditAction.MODE:
         to, before = (mode_name(Mode(name)) if name in list(Mode) else name for name in (to, before))
-    return gettext(ACTS[given.act], to=to, before=before).rstrip()
+    return gettext(AUDIT_ACTIONS[given.action], to=to, before=before).rstrip()
 
 
 def ground(name: str) -> Text:

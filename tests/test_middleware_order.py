@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from adnotice import AdNoticeMiddleware
 from adnotice.middleware import tell
-from adnotice.placement import is_asgi, is_wsgi
+from adnotice.middleware_order import is_asgi, is_wsgi
 from adnotice.wsgi import AdNotice
 from tests.conftest import SECRET
 

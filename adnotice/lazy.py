@@ -13,7 +13,7 @@ from adnotice.waiting import call_aside
 T = TypeVar("T")
 
 
-class Late(Generic[T]):
+class Lazy(Generic[T]):
     """Made once in a process, whoever asks; in a thread where the caller is on an event loop, which goes on meanwhile.
 
     `make` imports what it takes. A failure is raised to who asked, and the next one tries again.
@@ -26,7 +26,7 @@ class Late(Generic[T]):
 
     async def get(self) -> T:
         """What was made."""
-        return await call_aside(Late.get_here, self) if self._made is None else self._made
+        return await call_aside(Lazy.get_here, self) if self._made is None else self._made
 
     def get_here(self) -> T:
         """The same, made by the calling thread itself."""
@@ -36,7 +36,7 @@ class Late(Generic[T]):
             return self._made
 
 
-class LateApp(Late[ASGIApp]):
+class LazyApp(Lazy[ASGIApp]):
     """An ASGI app that is made when its first request comes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

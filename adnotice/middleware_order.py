@@ -32,7 +32,7 @@ class InFront:
     __slots__ = ()
 
 
-class Placement(NamedTuple):
+class MiddlewareOrder(NamedTuple):
     """What is to be said of adnotice's place in front of an app: each a sentence, empty where there is nothing to say."""
 
     wrong: str
@@ -42,14 +42,14 @@ class Placement(NamedTuple):
     """That one stands further in already: both work, and pages are counted once more."""
 
 
-def judge_asgi(app: object) -> Placement:
+def judge_asgi(app: object) -> MiddlewareOrder:
     """The place in front of this app, where a middleware for ASGI is to stand."""
-    return Placement(ROUND_WSGI.format(name_app(app)) if is_wsgi(app) else _find_list(app), _find_double(app))
+    return MiddlewareOrder(ROUND_WSGI.format(name_app(app)) if is_wsgi(app) else _find_list(app), _find_double(app))
 
 
-def judge_wsgi(app: object) -> Placement:
+def judge_wsgi(app: object) -> MiddlewareOrder:
     """The place in front of this app, where a middleware for WSGI is to stand."""
-    return Placement(ROUND_ASGI.format(name_app(app)) if is_asgi(app) else "", _find_double(app))
+    return MiddlewareOrder(ROUND_ASGI.format(name_app(app)) if is_asgi(app) else "", _find_double(app))
 
 
 def is_asgi(app: object) -> bool:

@@ -22,7 +22,7 @@ OPERATOR: Final = "operator"
 COMMAND_LINE: Final = "command line"
 
 
-class Act(Word):
+class AuditAction(Word):
     """What was done."""
 
     MODE = "mode"
@@ -36,7 +36,7 @@ class Act(Word):
     LINK_REVOKED = "link taken back"
 
 
-class Deed(msgspec.Struct, frozen=True):
+class AuditEvent(msgspec.Struct, frozen=True):
     """One change: `at` in seconds since the epoch, UTC; `by` an account, "operator" or "command line".
 
     Of a mode, `before` and `to` are what was in force and what is; of an annotation `to` is its day: what people write is
@@ -45,29 +45,31 @@ class Deed(msgspec.Struct, frozen=True):
 
     at: float
     by: str
-    act: Act
+    action: AuditAction = msgspec.field(name="act")  # as stores have it
     to: str = ""
     before: str = ""
 
 
-class Trail:
+class AuditLog:
     """The changes of thirteen months, as notes in the store. Blocking calls."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
 
-    def add(self, deed: Deed) -> None:
+    def add(self, event: AuditEvent) -> None:
         """Keeps one more. Raises `Unavailable`."""
-        name = f"{PREFIX}{int(deed.at * 1000):015}-{secrets.token_hex(4)}"
-        self._notes.put(name, msgspec.json.encode(deed).decode(), deed.at + KEPT_SECONDS)
+        name = f"{PREFIX}{int(event.at * 1000):015}-{secrets.token_hex(4)}"
+        self._notes.put(name, msgspec.json.encode(event).decode(), event.at + KEPT_SECONDS)
 
-    def all(self) -> list[Deed]:
+    def all(self) -> list[AuditEvent]:
         """The last of them, oldest first. Raises `Unavailable`."""
-        read = (read_note(text, Deed) for _, text in sorted(self._notes.values(PREFIX).items()))
-        return [deed for deed in read if deed is not None][-MAX_LISTED:]
+        read = (read_note(text, AuditEvent) for _, text in sorted(self._notes.values(PREFIX).items()))
+        return [event for event in read if event is not None][-MAX_LISTED:]
 
 
-def mode_changes(deeds: list[Deed]) -> list[Deed]:
+def mode_changes(audit_events: list[AuditEvent]) -> list[AuditEvent]:
     """Those that changed the mode into another one."""
     modes = list(Mode)
-    return [each for each in deeds if each.act is Act.MODE and each.to in modes and each.before in modes]
+    return [
+        each for each in audit_events if each.action is AuditAction.MODE and each.to in modes and each.before in modes
+    ]
