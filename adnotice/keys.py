@@ -10,6 +10,9 @@ from collections.abc import Iterator, Sequence
 from itsdangerous import TimestampSigner
 
 MIN_SECRET_CHARACTERS = 32
+CLOCK_TOLERANCE_SECONDS = 120
+"""How far the clocks of two servers that sign and verify may lie apart."""
+
 REMEDY = "Make one with: adnotice new-secret"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Final
 
 import msgspec
 
@@ -14,12 +13,11 @@ from adnotice.commands.processes import NOT_WAITED, find_mode, tell_processes, w
 from adnotice.commands.stores import opened, whole_settings
 from adnotice.count.ingest.heartbeat import read_beats
 from adnotice.insight.audit_log import COMMAND_LINE
-from adnotice.insight.mode_switch import switch_mode
+from adnotice.insight.mode_switch import DEFAULT, switch_mode
 from adnotice.mode import NOTE, find_peace
 from adnotice.notice.to_mend import find_unsaid
 from adnotice.vocabulary import Mode
 
-DEFAULT: Final = "default"
 MODES: tuple[str, ...] = (Mode.OFF, Mode.MEASURE, Mode.ASK, DEFAULT)
 
 

@@ -26,6 +26,7 @@ from adnotice.detect.witness import Witnesses
 from adnotice.http.admission import Rate
 from adnotice.http.headers import header
 from adnotice.http.messages import NO_STORE, Again, Answer, Ask, Asked, Endpoint, Rejected, Request, Routes, Rule, Visit
+from adnotice.http.purpose import PREVIEW, PURPOSES, is_ahead, is_declined
 from adnotice.http.static_files import Asset, make_sources
 from adnotice.keys import Keys
 from adnotice.mode import LookForMode
@@ -292,17 +293,9 @@ def check_name(path: str, ending: str) -> None:
 def unwanted(request: Request, honour_gpc: bool) -> bool:
     """Whether the browser says that this is no view (prefetch, preview) or that it is not to be measured (GPC, DNT)."""
     headers = request.headers
-    for name in PURPOSES:
-        if name in headers and SPECULATIVE.search(headers[name]):
-            return True
-    return honour_gpc and (headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1")
-
-
-SPECULATIVE: Final = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
-PREVIEW: Final = b"preview"
-"""What `adnotice doctor` says of its reports: they count nothing, and try whether the store would take them."""
-
-PURPOSES: Final = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
+    if any(is_ahead(headers[name]) for name in PURPOSES if name in headers):
+        return True
+    return honour_gpc and any(is_declined(headers.get(name, b"")) for name in (b"sec-gpc", b"dnt"))
 
 
 def answer_found(judgement: Judgement, asked: Asked, *, counted: bool) -> Answer:

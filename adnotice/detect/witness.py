@@ -15,9 +15,8 @@ from hashlib import blake2b
 from hmac import compare_digest
 from typing import Final
 
-from adnotice.keys import Keys
+from adnotice.keys import CLOCK_TOLERANCE_SECONDS, Keys
 
-CLOCK_TOLERANCE_SECONDS: Final = 120
 IMAGE_WINDOW_SECONDS: Final = 300
 MIN_PIXELS: Final = 16
 MAC_BYTES: Final = 16

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from adnotice.agents import is_bot, name_program
+from adnotice.http.purpose import is_ahead, is_declined
 from adnotice.inject.memo.sizes import USUAL, remember
 from adnotice.vocabulary import Program
 
 MAX_AGENT_BYTES: Final = 512
 """Longer ones are read each time, not remembered."""
-
-_PREFETCHES: Final = (b"prefetch", b"prerender", b"preview")
 
 
 class PageAudience:
@@ -54,13 +53,13 @@ class PageAudience:
                     seen = seen and pair[1].lower() != b"xmlhttprequest"
             elif length == 7 or length == 3:
                 if name == b"sec-gpc" or name == b"dnt":
-                    declined = declined or pair[1].strip() == b"1"
+                    declined = declined or is_declined(pair[1])
                 elif name == b"purpose":
-                    seen = seen and not _is_foreseeing(pair[1])
+                    seen = seen and not is_ahead(pair[1])
             elif (length == 11 or length == 9 or length == 5) and (
                 name == b"sec-purpose" or name == b"x-purpose" or name == b"x-moz"
             ):
-                seen = seen and not _is_foreseeing(pair[1])
+                seen = seen and not is_ahead(pair[1])
         return seen, declined
 
     def program(self, headers: Any) -> Program | None:
@@ -77,7 +76,3 @@ class PageAudience:
             if len(agent) <= MAX_AGENT_BYTES:
                 remember(self._programs, agent, known, self._most)
         return known
-
-
-def _is_foreseeing(purpose: bytes) -> bool:
-    return any(word in purpose.lower() for word in _PREFETCHES)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from adnotice.count.stores.protocol import Notes
 from adnotice.insight.audit_log import AuditAction, AuditEvent, AuditLog
 from adnotice.mode import NOTE, begin_peace, end_peace, find_peace
 from adnotice.vocabulary import Mode
+
+DEFAULT: Final = "default"
+"""What people say instead of a mode: the one that the settings name."""
 
 
 def switch_mode(notes: Notes, to: Mode | None, *, setting: Mode, before: Mode, by: str, now: float) -> None:

@@ -22,7 +22,7 @@ from adnotice.insight.analysis.query import Reader
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.display import rejection
 from adnotice.insight.display.pages import Pages
-from adnotice.insight.mode_switch import end_the_peace, leave_in_peace, switch_mode
+from adnotice.insight.mode_switch import DEFAULT, end_the_peace, leave_in_peace, switch_mode
 from adnotice.insight.threads import Threads
 from adnotice.language import Problem, gettext, gettext_noop
 from adnotice.vocabulary import Mode
@@ -32,9 +32,6 @@ Operation = Callable[[Account, Mapping[str, str]], None]
 
 
 MAX_DIGITS: Final = 6
-
-DEFAULT: Final = "default"
-"""In place of a mode: what the setting says."""
 
 
 class BadMode(Problem):

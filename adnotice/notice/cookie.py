@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from adnotice.http.headers import Header, header
+from adnotice.objection import LONGEST_SECONDS
 from adnotice.vocabulary import NoticeEvent
 
 NAME: Final = "adnotice"
 
-LONGEST: Final = timedelta(days=400)
-"""Browsers keep no cookie for longer (RFC 6265bis, section 5.5)."""
+LONGEST: Final = timedelta(seconds=LONGEST_SECONDS)
 
 RENEW_AFTER: Final = timedelta(days=30)
 """A lasting answer is written anew when it is seen at this age, so that it lasts as long as the reader comes."""

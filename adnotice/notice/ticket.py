@@ -12,13 +12,10 @@ from typing import Final, NamedTuple
 
 from itsdangerous import Signer
 
-from adnotice.keys import Keys
+from adnotice.keys import CLOCK_TOLERANCE_SECONDS, Keys
 
 PURPOSE: Final = "notice.ticket"
 LIFETIME_SECONDS: Final = 12 * 3600
-CLOCK_TOLERANCE_SECONDS: Final = 120
-"""How far the clocks of two servers may lie apart."""
-
 _LONGEST: Final = 160
 
 

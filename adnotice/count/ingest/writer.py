@@ -182,5 +182,4 @@ def _begin_anew() -> None:
         writer.start_anew()
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(after_in_child=_begin_anew)
+os.register_at_fork(after_in_child=_begin_anew)

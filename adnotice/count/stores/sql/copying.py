@@ -95,7 +95,7 @@ def _megabytes(number: int) -> str:
 
 def _sync_folder(folder: Path) -> None:
     """The new name is on the disk too, not the content alone."""
-    with suppress(PermissionError):  # Windows opens no folders
+    with suppress(PermissionError):  # one that may be written into need not be readable
         opened = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(opened)

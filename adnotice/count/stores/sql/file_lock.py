@@ -1,12 +1,13 @@
 """Fair turns at one file, between threads and processes of one machine.
 
 SQLite's own waiting is by retries after growing pauses: whoever is unlucky starves for seconds while others write on.
-The kernel's file lock wakes who waits in the order of arrival. Where there is none (Windows), SQLite's way remains.
+The kernel's file lock wakes who waits in the order of arrival.
 Waiting for that lock has no end of its own, and whoever holds it may be stopped: so a thread waits, and its caller goes.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 import time
@@ -17,13 +18,6 @@ from typing import Final
 
 from adnotice.count.stores.sql.lock_holders import name_holders
 from adnotice.vocabulary import Unavailable
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows
-    HAS_LOCKS = False
-else:
-    HAS_LOCKS = True
 
 IMPATIENT_SECONDS: Final = 0.25
 PAUSE_SECONDS: Final = 0.005
@@ -75,9 +69,6 @@ class FileLock:
     def take(self, *, patient: bool = True) -> Iterator[None]:
         """One turn. Raises `Unavailable`, naming who holds it, when it does not come in time: within a quarter of a
         second for who is not patient."""
-        if not HAS_LOCKS:  # pragma: no cover - Windows
-            yield
-            return
         lock = self._wait() if patient else self._try()
         try:
             yield

@@ -50,6 +50,7 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import MOST_VALUES, Health, MigrationPlan, NoStore, Tell, Unusable
 from adnotice.count.stores.sql.compaction import Folding
 from adnotice.count.stores.sql.dialect import Dialect, Id
+from adnotice.count.stores.sql.file_lock import IMPATIENT_SECONDS
 from adnotice.count.stores.sql.journal import write_line
 from adnotice.count.stores.sql.migrations import MIGRATIONS, Migrations
 from adnotice.count.stores.sql.naming import Naming
@@ -65,7 +66,6 @@ FOLD_SECONDS: Final = 10.0
 FOLD_CHARACTERS: Final = 500_000
 """So many are moved sooner: it takes twenty times as much memory to sum them."""
 
-IMPATIENT_SECONDS: Final = 0.25
 STARTS_A_QUERY: Final = 800
 
 MakeSelect = Callable[[str], Select[Any]]
