@@ -17,10 +17,9 @@ from starlette.types import Message
 from adnotice import AdNoticeMiddleware
 from adnotice.count.model.tally import Dimension, Period
 from adnotice.count.stores.open import open_store
-from adnotice.detect import witness
 from adnotice.detect.report import MAX_REPORT_BYTES
 from adnotice.http.admission import MAX_DISCARDED_BYTES
-from adnotice.keys import Keys
+from adnotice.keys import CLOCK_TOLERANCE_SECONDS, Keys
 from adnotice.notice.ticket import Tickets
 from tests.conftest import SECRET
 from tests.honest import BASE, HonestBrowser, read_found
@@ -413,4 +412,4 @@ async def test_fifty_readers_of_one_page_send_the_same_apart_from_id_and_witness
 
 
 def test_the_clock_tolerance_is_what_the_table_says() -> None:
-    assert witness.CLOCK_TOLERANCE_SECONDS == 120
+    assert CLOCK_TOLERANCE_SECONDS == 120

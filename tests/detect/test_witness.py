@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.detect.witness import CLOCK_TOLERANCE_SECONDS, IMAGE_WINDOW_SECONDS, Age, Witnesses, probe_of
-from adnotice.keys import Keys
+from adnotice.detect.witness import IMAGE_WINDOW_SECONDS, Age, Witnesses, probe_of
+from adnotice.keys import CLOCK_TOLERANCE_SECONDS, Keys
 from tests.conftest import SECRET
 
 NEW_SECRET = SECRET[::-1]

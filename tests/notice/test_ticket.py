@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adnotice.keys import Keys
-from adnotice.notice.ticket import CLOCK_TOLERANCE_SECONDS, LIFETIME_SECONDS, Fault, Ticket, Tickets
+from adnotice.keys import CLOCK_TOLERANCE_SECONDS, Keys
+from adnotice.notice.ticket import LIFETIME_SECONDS, Fault, Ticket, Tickets
 from tests.conftest import SECRET
 
 OTHER_SECRET = "aN0ther-s3cret-of-thirty-two-characters"
