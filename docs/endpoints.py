@@ -9,7 +9,7 @@ import msgspec
 from adnotice.detect.client import PARTS
 from adnotice.insight.access.grants import MAX_DAYS, GrantKind
 from adnotice.insight.analysis.change import Against
-from adnotice.insight.analysis.rows import TABLES
+from adnotice.insight.analysis.summary import TABLES
 from adnotice.insight.annotations import MAX_CHARACTERS
 from adnotice.insight.operations import DEFAULT
 from adnotice.notice.device import Device

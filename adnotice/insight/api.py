@@ -15,9 +15,9 @@ from adnotice.insight.access.forms import check_query
 from adnotice.insight.access.login import Login
 from adnotice.insight.analysis.periods import BadPeriod
 from adnotice.insight.analysis.query import MAX_WISH_CHARACTERS, WISHES, NoRow, Reader, Wish
-from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows, choose_rows
+from adnotice.insight.analysis.rows import ROW_WISHES, BadRows, choose_rows
 from adnotice.insight.analysis.summarize import TOP_ROWS
-from adnotice.insight.analysis.summary import Reading
+from adnotice.insight.analysis.summary import TABLES, Reading
 from adnotice.insight.display import exports
 from adnotice.insight.display.openmetrics import MAX_METRIC_SITES, to_openmetrics
 from adnotice.insight.threads import STORE_SECONDS, Threads

@@ -29,8 +29,9 @@ from adnotice.insight.access.login import KNOWN_BROWSER_SECONDS, Login, is_bindi
 from adnotice.insight.access.sessions import ABSOLUTE_SECONDS
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention
 from adnotice.insight.analysis.query import MAX_WISH_CHARACTERS, WISHES, NoRow, Reader, Wish
-from adnotice.insight.analysis.rows import ROW_WISHES, TABLES, BadRows
+from adnotice.insight.analysis.rows import ROW_WISHES, BadRows
 from adnotice.insight.analysis.summarize import TOP_ROWS
+from adnotice.insight.analysis.summary import TABLES
 from adnotice.insight.api import EXPORTED_ROWS, Api
 from adnotice.insight.blind_spots import USUAL, Sight
 from adnotice.insight.display import rejection

@@ -23,9 +23,18 @@ from adnotice.insight.analysis.alarm import Alarm
 from adnotice.insight.analysis.change import Against, Change, Part, Trend
 from adnotice.insight.analysis.intervals import Interval, Range, share
 from adnotice.insight.analysis.periods import choose_span
-from adnotice.insight.analysis.rows import TABLES
 from adnotice.insight.analysis.summarize import summarize
-from adnotice.insight.analysis.summary import NO_REFERRER, Annotated, Bucket, Reading, ReportRows, Row, Stop, Summary
+from adnotice.insight.analysis.summary import (
+    NO_REFERRER,
+    TABLES,
+    Annotated,
+    Bucket,
+    Reading,
+    ReportRows,
+    Row,
+    Stop,
+    Summary,
+)
 from adnotice.insight.analysis.weighting import NO_VIEWS, add_views
 from adnotice.insight.audit_log import AuditAction, AuditEvent
 from adnotice.insight.blind_spots import Sight

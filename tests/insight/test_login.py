@@ -17,6 +17,7 @@ import pytest
 from adnotice.insight.access import login
 from adnotice.insight.access.login import hash_password, safe_next
 from adnotice.insight.access.sessions import ABSOLUTE_SECONDS, IDLE_SECONDS, Sessions
+from adnotice.insight.analysis.summary import TABLES
 from adnotice.insight.dashboard import Dashboard
 from adnotice.insight.settings import InsightSettings
 from adnotice.keys import Keys
@@ -278,6 +279,11 @@ async def test_logging_in_leads_nowhere_but_to_our_own_pages(busy: Newsroom, tar
         answer = await log_in(browser, next=target)
         assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}/dashboard/")
         assert (await browser.get("dashboard/")).status_code == 200
+
+
+@pytest.mark.parametrize("page", [*TABLES, "health", "notice", "access", "preview", "settings"])
+def test_a_login_leads_back_to_each_page(page: str) -> None:
+    assert safe_next(f"{page}?days=7&against=year") == f"{page}?days=7&against=year"
 
 
 async def test_after_five_wrong_passwords_each_doubles_the_wait_up_to_a_minute(busy: Newsroom) -> None:

@@ -18,7 +18,6 @@ from adnotice.count.model.tally import OTHER, Batch, Count, Dimension, Entry, Ke
 from adnotice.insight.analysis.intervals import share, widest
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.analysis.rows import (
-    TABLES,
     BadRows,
     by_section,
     choose_rows,
@@ -27,7 +26,7 @@ from adnotice.insight.analysis.rows import (
     name_section,
     search,
 )
-from adnotice.insight.analysis.summary import NO_REFERRER, Row
+from adnotice.insight.analysis.summary import NO_REFERRER, TABLES, Row
 from adnotice.insight.analysis.weighting import add_views
 from adnotice.vocabulary import Mode
 from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in

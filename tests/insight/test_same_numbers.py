@@ -19,8 +19,9 @@ from adnotice import cli
 from adnotice.count.model.tally import Dimension, Metric
 from adnotice.detect.baits import SCRIPT
 from adnotice.insight.analysis.change import Against
+from adnotice.insight.analysis.summary import TABLES
 from adnotice.insight.display import formats
-from adnotice.insight.display.exports import BREAKDOWNS, VIEW_COLUMNS, plain
+from adnotice.insight.display.exports import VIEW_COLUMNS, plain
 from tests.insight.conftest import SITE, TOKEN, Newsroom, log_in
 from tests.insight.mail_server import serving_mail
 from tests.insight.screen import Page
@@ -173,7 +174,7 @@ async def test_csv_says_what_the_json_says(settled: Newsroom) -> None:
     assert figures["usual_change"] == str(plain(summary["change"]["yardstick"]))
     assert figures["interval_low"] == str(plain(summary["interval"]["low"]))
     assert {name: int(figures[f"estimated_{name}"]) for name in VIEW_COLUMNS} == summary["estimated"]
-    for name in ("series", *(name for name, _ in BREAKDOWNS)):
+    for name in ("series", *TABLES):
         rows = await table(name)
         assert len(rows) == len(summary[name]) > 1
         for row, each in zip(rows, summary[name], strict=True):

@@ -19,11 +19,11 @@ from adnotice.insight.analysis.change import MAX_WEEKS, Against, Change, Day, Tr
 from adnotice.insight.analysis.largest_part import Stretch, find_part
 from adnotice.insight.analysis.marks import mark
 from adnotice.insight.analysis.periods import USUAL_RETENTION, BadPeriod, Retention, choose_against, choose_span
-from adnotice.insight.analysis.rows import TABLES, OneRow, fold_small, mask, open_row
+from adnotice.insight.analysis.rows import OneRow, fold_small, mask, open_row
 from adnotice.insight.analysis.series import IN_ROWS, IN_SERIES, days_of, make_series
 from adnotice.insight.analysis.stopped import find_last_view, find_stop
 from adnotice.insight.analysis.summarize import TOP_ROWS, by_value, name_direct, summarize, total
-from adnotice.insight.analysis.summary import NO_REFERRER, Bucket, Metrics, Reading, ReportRows, Summary
+from adnotice.insight.analysis.summary import NO_REFERRER, TABLES, Bucket, Metrics, Reading, ReportRows, Summary
 from adnotice.insight.analysis.weighting import view
 from adnotice.insight.annotations import Annotations, BadAnnotation
 from adnotice.insight.audit_log import AuditEvent, AuditLog

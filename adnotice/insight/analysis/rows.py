@@ -8,23 +8,13 @@ from typing import Final
 
 import msgspec
 
-from adnotice.count.model.tally import OTHER, Dimension, Metric
+from adnotice.count.model.tally import OTHER, Metric
 from adnotice.count.stores.protocol import Health
 from adnotice.insight.analysis.intervals import Range, share, widest
 from adnotice.insight.analysis.summarize import FUNNEL, make_funnel
-from adnotice.insight.analysis.summary import Bucket, Numbers, Reading, Row, Step, Views
+from adnotice.insight.analysis.summary import TABLES, Bucket, Numbers, Reading, Row, Step, Views
 from adnotice.insight.analysis.weighting import KINDS_OF_VIEW, NO_VIEWS, add_views, view
 from adnotice.language import Problem, gettext_noop
-
-TABLES: Final[Mapping[str, Dimension]] = {
-    "pages": Dimension.PAGE,
-    "browsers": Dimension.BROWSER,
-    "devices": Dimension.DEVICE,
-    "systems": Dimension.SYSTEM,
-    "languages": Dimension.LANGUAGE,
-    "referrers": Dimension.REFERRER,
-}
-"""The tables of rows by the names under which pages and exports have them."""
 
 ROW_WISHES: Final = ("q", "by")
 """The keys of a query that choose among a table's rows."""

@@ -19,6 +19,7 @@ from adnotice.insight.analysis.series import make_series
 from adnotice.insight.analysis.summary import (
     NO_REFERRER,
     NOTHING,
+    TABLES,
     GroundRow,
     Numbers,
     Reason,
@@ -41,14 +42,6 @@ from adnotice.insight.analysis.weighting import (
 )
 from adnotice.vocabulary import Kind, Mode, Quiet, Sign
 
-BREAKDOWNS: Final = (
-    Dimension.PAGE,
-    Dimension.BROWSER,
-    Dimension.DEVICE,
-    Dimension.SYSTEM,
-    Dimension.LANGUAGE,
-    Dimension.REFERRER,
-)
 TOP_ROWS: Final = 20
 LONG: Final = (Grain.WEEK, Grain.MONTH)
 """In whose series nothing is drawn before the first count: a site that is young would be a point behind empty months."""
@@ -118,7 +111,7 @@ def summarize(
             by_page=counted_whole and each is Dimension.PAGE,
             drawn=drawn,
         )
-        for each in BREAKDOWNS
+        for each in TABLES.values()
     }
     return Summary(
         sites=sites,

@@ -21,6 +21,16 @@ Numbers = Mapping[Metric, int]
 NOTHING: Final[dict[Metric, int]] = dict.fromkeys(Metric, 0)
 """No count of anything; copied, since making it anew walks through the enum each time."""
 
+TABLES: Final[Mapping[str, Dimension]] = {
+    "pages": Dimension.PAGE,
+    "browsers": Dimension.BROWSER,
+    "devices": Dimension.DEVICE,
+    "systems": Dimension.SYSTEM,
+    "languages": Dimension.LANGUAGE,
+    "referrers": Dimension.REFERRER,
+}
+"""The tables of rows by the names under which pages and exports have them."""
+
 NO_REFERRER: Final = "(none)"
 """The row of the views that no other site led to, or none that says so."""
 

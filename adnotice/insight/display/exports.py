@@ -15,7 +15,7 @@ from adnotice.insight.analysis.change import Change
 from adnotice.insight.analysis.intervals import Range, Share
 from adnotice.insight.analysis.periods import Span
 from adnotice.insight.analysis.rows import OneRow
-from adnotice.insight.analysis.summary import Reading, Row, Summary, Views
+from adnotice.insight.analysis.summary import TABLES, Reading, Row, Summary, Views
 from adnotice.insight.display import labels
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -32,20 +32,10 @@ Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
 VIEW_COLUMNS: Final = ("clear", "partly", "blocked", "content", "hosts", "unknown", "decided", "measured")
 SHARE_COLUMNS: Final = ("rate", "rate_if_none", "rate_if_all", "few")
-BREAKDOWNS: Final = (
-    ("pages", "page"),
-    ("browsers", "browser"),
-    ("devices", "device"),
-    ("systems", "system"),
-    ("languages", "language"),
-    ("referrers", "referrer"),
-)
-"""The tables of rows, each with the name of its first column."""
-
 TABLE_NAMES: Final = (
     "figures",
     "series",
-    *(name for name, _ in BREAKDOWNS),
+    *TABLES,
     "funnel",
     "counts",
     "quiet",
@@ -98,7 +88,7 @@ def tables(reading: Reading) -> Mapping[str, Table]:
                 for each in summary.series
             ],
         ),
-        **{name: _breakdown(head, getattr(summary, name)) for name, head in BREAKDOWNS},
+        **{name: _breakdown(dimension.value, getattr(summary, name)) for name, dimension in TABLES.items()},
         "funnel": (
             ("step", "page_views", "of", "of_page_views", "rate", "few"),
             [
@@ -142,7 +132,7 @@ def tables(reading: Reading) -> Mapping[str, Table]:
 
 def rows_table(name: str, rows: Iterable[Row]) -> Table:
     """A table of rows of these."""
-    return _breakdown(dict(BREAKDOWNS)[name], rows)
+    return _breakdown(TABLES[name].value, rows)
 
 
 def row_to_json(site: str, span: Span, row: OneRow) -> bytes:
