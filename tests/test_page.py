@@ -10,10 +10,12 @@ import time
 import uuid
 from urllib.parse import quote, unquote
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adnotice.detect.report import MAX_PATH_CHARACTERS, decode_report
 from adnotice.masking import MASKED
 from adnotice.page import MAX_PAGE_CHARACTERS, OTHER, name_location, name_page
 
@@ -214,3 +216,13 @@ def test_no_address_takes_long(piece: str) -> None:
     began = time.process_time()
     name_page(path)
     assert time.process_time() - began < 0.02
+
+
+@pytest.mark.parametrize("letter", "aяก字𐌀")
+def test_the_longest_path_that_can_be_named_fits_in_whatever_alphabet(letter: str) -> None:
+    path = "/" + letter * (MAX_PAGE_CHARACTERS - 1)
+    told = quote(path)
+    report = decode_report(msgspec.json.encode({"id": "0" * 32, "page": told}))
+    assert name_location(report.page) == path
+    longer = quote(path + letter * 10_000)[:MAX_PATH_CHARACTERS]
+    assert name_location(decode_report(msgspec.json.encode({"id": "0" * 32, "page": longer})).page) == OTHER

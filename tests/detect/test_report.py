@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -12,9 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adnotice.detect.baits import MAX_TURNS
-from adnotice.detect.report import MAX_PATH_CHARACTERS, MAX_REPORT_BYTES, Report, decode_report
+from adnotice.detect.report import MAX_REPORT_BYTES, Report, decode_report
 from adnotice.http.messages import Rejected
-from adnotice.page import MAX_PAGE_CHARACTERS, OTHER, name_location
 
 TOKEN = "6b03153e.5a9f2a1b906c7e0d31440fd2abf60c0b"
 
@@ -63,16 +61,6 @@ def test_every_report_survives_the_way_through_json(report: Report, spaced: bool
     if spaced:
         body = json.dumps(json.loads(body), indent=2, ensure_ascii=True).encode()
     assert decode_report(body) == report
-
-
-@pytest.mark.parametrize("letter", "aяก字𐌀")
-def test_the_longest_path_that_can_be_named_fits_in_whatever_alphabet(letter: str) -> None:
-    path = "/" + letter * (MAX_PAGE_CHARACTERS - 1)
-    told = quote(path)
-    report = decode_report(msgspec.json.encode({"id": "0" * 32, "page": told}))
-    assert name_location(report.page) == path
-    longer = quote(path + letter * 10_000)[:MAX_PATH_CHARACTERS]
-    assert name_location(decode_report(msgspec.json.encode({"id": "0" * 32, "page": longer})).page) == OTHER
 
 
 @given(st.binary(max_size=MAX_REPORT_BYTES))
