@@ -91,11 +91,28 @@ class AdNoticeMiddleware(InFront):
             await self.app(scope, receive, send)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        touched = False
+
+        async def receive_ours() -> Message:
+            nonlocal touched
+            touched = True
+            return await receive()
+
         async def send_after_flush(message: Message) -> None:
+            nonlocal touched
+            touched = True
             if message["type"] == "lifespan.startup.complete" and self._counts_from_the_start:
                 self._writer.begin()  # in its own thread: nobody waits, and what is wrong with the store is said now
             if message["type"].startswith("lifespan.shutdown."):
                 await self._writer.close()
             await send(message)
 
-        await self.app(scope, receive, send_after_flush)
+        try:
+            await self.app(scope, receive_ours, send_after_flush)
+        except Exception:
+            if touched:
+                raise
+            # An app that knows no lifespan, as Django's: ours ends in order all the same, with all that was counted.
+            for step in ("startup", "shutdown"):
+                await receive()
+                await send_after_flush({"type": f"lifespan.{step}.complete"})

@@ -36,8 +36,8 @@ from adnotice.count.settings import CountSettings
 from adnotice.count.stores.open import open_store
 from adnotice.detect.baits import IMAGE, SCRIPT, STYLE
 from adnotice.detect.verdict import ROUNDS
-from adnotice.detect.witness import Witnesses, probe_of
-from adnotice.keys import Keys
+from adnotice.detect.witness import IMAGE_WINDOW_SECONDS, Witnesses, probe_of
+from adnotice.keys import CLOCK_TOLERANCE_SECONDS, Keys
 from adnotice.vocabulary import Ground, Quiet, Verdict, ViewJudged
 from bench.count import best
 from bench.count_views import SECRET, Readers, bare, connect, send_all
@@ -55,8 +55,9 @@ FULL: Final = 0.6
 
 GROUP: Final = 256
 SHARDS: Final = 6
-ID_SECONDS: Final = 840
-"""How long an id is kept: a witness' ten minutes, and twice the clocks' tolerance."""
+ID_SECONDS: Final = IMAGE_WINDOW_SECONDS + 600 + 2 * CLOCK_TOLERANCE_SECONDS + 60
+"""How long an id is kept: a witness' ten minutes, the time that an image's stands for, twice the clocks' tolerance, and the minute
+that the script adds."""
 
 EXPIRY_BYTES: Final = 40
 """What a key's expiry takes beside the key (an entry of the table of expiries)."""
@@ -232,7 +233,7 @@ def simulate(cluster: RedisCluster, *, sites: int, pages: int, hours: int) -> Wr
                 site = mixed.choices(range(sites), cum_weights=site_weights)[0]
                 page = mixed.choices(range(pages), cum_weights=weights)[0]
                 keys = spread(draw_view(mixed, readers, f"site-{site}.example.test", f"/news/article-number-{page}"))
-                entries.append(Entry(uuid.uuid4().hex, now + 840, keys))
+                entries.append(Entry(uuid.uuid4().hex, now + ID_SECONDS, keys))
                 seen.update((hour, *value) for value in {key[:3] for key in keys})
             began = time.process_time()
             assert all(store.commit(Batch(now, tuple(entries))))
@@ -324,7 +325,7 @@ def fill_shards(shards: int, keys: list[Key], now: float) -> tuple[Entry, ...]:
     entries: dict[int, Entry] = {}
     while len(entries) < shards:
         name = uuid.uuid4().hex
-        entries.setdefault(zlib.crc32(name.encode()) % shards, Entry(name, now + 840, tuple(keys)))
+        entries.setdefault(zlib.crc32(name.encode()) % shards, Entry(name, now + ID_SECONDS, tuple(keys)))
     return tuple(entries.values())
 
 

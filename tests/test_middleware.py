@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from adnotice import AdNoticeMiddleware, mode
 from adnotice.count.ingest import writer_thread
 from tests.conftest import SECRET
-from tests.support.asgi_site import PAGE, TAG, front, newspaper, reading, shut_down
+from tests.support.asgi_site import AGENT, PAGE, TAG, counts, front, newspaper, reading, shut_down
 
 pytestmark = pytest.mark.anyio
 
@@ -139,3 +139,26 @@ async def test_script_addresses_ignore_their_query(name: str, store_url: str) ->
     async with reading(AdNoticeMiddleware(newspaper, secret_key=SECRET, store_url=store_url)) as client:
         plain, marked = [(await client.get(f"/_adnotice/{name}{query}")).content for query in ("", "?ver=6.1")]
         assert plain == marked != b""
+
+
+async def test_an_app_that_knows_no_lifespan_ends_in_order_all_the_same(store_url: str) -> None:
+    """As Django's: it raises before it has read or said anything."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise ValueError("Django can only handle ASGI/HTTP connections, not lifespan.")
+        await newspaper(scope, receive, send)
+
+    async with reading(AdNoticeMiddleware(app, secret_key=SECRET, store_url=store_url)) as client:
+        for _ in range(3):
+            await client.get("/", headers={"user-agent": AGENT})
+    assert await counts(store_url) == {"injected": 3}
+
+
+async def test_what_an_app_raises_while_it_starts_is_its_servers(store_url: str) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        raise ValueError("the database")
+
+    with pytest.raises(ValueError, match="the database"):
+        await shut_down(AdNoticeMiddleware(app, secret_key=SECRET, store_url=store_url))

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from adnotice import AdNoticeMiddleware
+from adnotice.detect.report import MAX_REPORT_BYTES
 from adnotice.http.messages import STATUS
 from adnotice.texts import REJECTIONS
 from adnotice.vocabulary import Rejection
@@ -45,7 +46,7 @@ REJECTED: dict[Rejection, Asked] = {
     Rejection.CROSS_SITE: Asked("outcome", headers={"sec-fetch-site": "cross-site"}, json={}),
     Rejection.ORIGIN: Asked("outcome", headers={"origin": "https://edge.example.test"}, json={}),
     Rejection.TYPE: Asked("outcome", headers={"content-type": "image/gif"}, content=b"{}"),
-    Rejection.SIZE: Asked("outcome", headers=JSON, content=b"x" * 5000),
+    Rejection.SIZE: Asked("outcome", headers=JSON, content=b"x" * (MAX_REPORT_BYTES + 1)),
     Rejection.MALFORMED: Asked("choice", headers=JSON, content=b"\xff"),
     Rejection.NO_WITNESS: Asked("outcome", json={"id": VIEW, "page": "/", "script": [""]}),
     Rejection.FORGED: Asked("outcome", json={"id": VIEW, "page": "/", "script": ["6a0.00"]}),

@@ -26,7 +26,8 @@ def serve_alone(host: str, port: int) -> int:
     if obstacle := find_port_obstacle(host, port):
         print(f"nobody can listen on {host}, port {port}: {obstacle}. Choose another with --port", file=sys.stderr)
         return 1
-    uvicorn.run(create_app(settings), host=host, port=port)
+    proxies = list(settings.admission.trusted_proxies) or None  # whose X-Forwarded-Proto uvicorn is to believe, too
+    uvicorn.run(create_app(settings), host=host, port=port, forwarded_allow_ips=proxies)
     return 0
 
 

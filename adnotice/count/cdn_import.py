@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import Batch, Dimension, Entry, Grain, Key, Metric
 from adnotice.count.stores.protocol import Store
-from adnotice.page import name_page
+from adnotice.page import name_location
 
 COLUMNS: Final = ("day", "page", "views")
 MAX_PROBLEMS: Final = 20
@@ -57,7 +57,7 @@ def read_served(lines: Iterable[str], site: str, name: Callable[[str], str] = st
         try:
             day, page, views = (
                 date.fromisoformat(row["day"] or ""),
-                name(name_page(row["page"] or "")),
+                name(name_location(row["page"] or "")),
                 int(row["views"]),
             )
             if views < 0:

@@ -122,14 +122,15 @@ def _no_app(*_: Any) -> Iterable[bytes]:
 def make_environ(request: HttpRequest) -> Environ:
     """The request by PEP 3333, as the site's settings have its scheme and host read."""
     meta: Environ = request.META
-    changed: Environ = {}
+    # Django keeps both decoded in META, where PEP 3333 has the bytes as Latin-1.
+    paths = {"PATH_INFO": request.path_info, "SCRIPT_NAME": meta.get("SCRIPT_NAME", "")}
+    changed: Environ = {
+        name: path.encode("utf-8", "replace").decode("latin-1")
+        for name, path in paths.items()
+        if name not in meta or not path.isascii()
+    }
     if "wsgi.input" not in meta:
-        changed = {
-            "PATH_INFO": request.path_info.encode().decode("latin-1"),
-            "SCRIPT_NAME": meta.get("SCRIPT_NAME", "").encode().decode("latin-1"),
-            "wsgi.input": request,
-            "wsgi.input_terminated": True,
-        }
+        changed |= {"wsgi.input": request, "wsgi.input_terminated": True}
     if request.scheme != meta.get("wsgi.url_scheme"):
         changed["wsgi.url_scheme"] = request.scheme
     if settings.USE_X_FORWARDED_HOST:

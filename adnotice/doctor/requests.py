@@ -15,7 +15,7 @@ import httpx
 from adnotice import __version__
 from adnotice.detect.baits import BAITS, Bait
 from adnotice.detect.witness import probe_of
-from adnotice.doctor.addresses import can_be_asked
+from adnotice.doctor.addresses import as_sent, can_be_asked, find_login
 from adnotice.doctor.endpoints import read_witness
 from adnotice.doctor.marks import sheets_of
 from adnotice.doctor.observations import PageSeen, ProbeSeen, Seen, SiteSeen
@@ -56,8 +56,10 @@ class Questioner:
 
     def __init__(self, client: httpx.AsyncClient, start: str, prefix: str) -> None:
         self._client = client
-        self._start = start
+        self._start = as_sent(start)
         self._prefix = prefix
+        self._host = urlsplit(self._start).hostname
+        self._login = find_login(start)
 
     async def look(self, paths: tuple[str, ...], *, public: bool) -> SiteSeen:
         """Asks for the pages (without `paths`: the first and some that it links to), then for our own addresses."""
@@ -138,10 +140,13 @@ class Questioner:
 
     async def _ask(self, address: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Seen:
         method = "GET" if body is None else "POST"
+        address = as_sent(address)
         if not can_be_asked(address):  # where a redirect leads
             return Seen(url=address, problem="no answer: such an address can't be asked")
         try:
-            got = await self._client.request(method, address, headers={**UNCOUNTED, **(headers or {})}, content=body)
+            login = self._login if urlsplit(address).hostname == self._host else None
+            asked = {**UNCOUNTED, **(headers or {})}
+            got = await self._client.request(method, address, headers=asked, content=body, auth=login)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Seen(url=address, problem=f"no answer: {type(error).__name__} {error}".strip())
         return Seen(url=address, status=got.status_code, headers=tuple(got.headers.raw), body=got.content)

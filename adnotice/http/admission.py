@@ -49,7 +49,8 @@ class AdmissionSettings:
     """Who may ask how much."""
 
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses or networks of the proxies in front of us; only their X-Forwarded-For is believed."""
+    """Addresses or networks of the proxies in front of us; only their X-Forwarded-For is believed. One that comes through a Unix
+    socket has no address, and is believed where any is named."""
 
     rate_per_minute: int = 600
     """Reports and choices that one client address may post in a minute; 0: no limit. Needs `trusted_proxies`."""
@@ -324,13 +325,14 @@ def client_address(scope: Scope, headers: Mapping[bytes, bytes], proxies: tuple[
     """The reader's address, IPv6 as its /64: the first hop, from our side, that is no proxy of ours.
 
     That is the connection's own address where it is no proxy: a direct visit, or a server (uvicorn with its defaults)
-    that has read X-Forwarded-For already. None where it can't be known, and wherever no proxies are configured.
+    that has read X-Forwarded-For already. A connection without an address, through a Unix socket, is the proxy's. None where it can't be known, and wherever no proxies are configured.
     """
     if not proxies:
         return None
     forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
     peer: str = (scope.get("client") or ("",))[0]
-    for hop in (peer, *forwarded[: -MAX_HOPS - 1 : -1]):
+    behind = (peer,) if read_address(peer) else ()  # one that has no address came through a Unix socket: from our proxy
+    for hop in (*behind, *forwarded[: -MAX_HOPS - 1 : -1]):
         address = read_address(hop)
         if address is None:
             return None

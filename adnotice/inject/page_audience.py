@@ -37,6 +37,7 @@ class PageAudience:
         self, headers: list[tuple[bytes, ...]]
     ) -> tuple[bool, bool]:
         seen, declined = True, False
+        from_worker = navigates = False
         for pair in headers:
             name = pair[0]
             length = len(name)  # tells most headers apart, and costs less than looking their names up
@@ -47,7 +48,10 @@ class PageAudience:
                     seen = seen and pair[1].lower() != b"true"
             elif length == 14:
                 if name == b"sec-fetch-dest":
-                    seen = seen and pair[1] == b"document"
+                    from_worker = pair[1] == b"empty"
+                    seen = seen and (from_worker or pair[1] == b"document")
+                elif name == b"sec-fetch-mode":
+                    navigates = pair[1] == b"navigate"
             elif length == 16:
                 if name == b"x-requested-with":
                     seen = seen and pair[1].lower() != b"xmlhttprequest"
@@ -60,7 +64,8 @@ class PageAudience:
                 name == b"sec-purpose" or name == b"x-purpose" or name == b"x-moz"
             ):
                 seen = seen and not is_ahead(pair[1])
-        return seen, declined
+        # A service worker that passes a navigation on fetches it with no destination; a script's own fetch navigates never.
+        return seen and (navigates or not from_worker), declined
 
     def program(self, headers: Any) -> Program | None:
         """What program asks, where one does that says so. For pages that no reader sees, which are few."""

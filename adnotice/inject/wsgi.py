@@ -108,7 +108,10 @@ class PageStart:
     def __call__(self, status: str, headers: WsgiHeaders, exc_info: ExcInfo = None) -> WsgiWrite:
         """`start_response` (PEP 3333). With `exc_info` it takes the place of a start that is held."""
         if self.started:
-            return self.start_response(status, headers, exc_info)
+            write = self.start_response(status, headers, exc_info)  # raises where the old one has left
+            self._response = None
+            self._messages.clear()
+            return write
         if self._status and exc_info is None:
             raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
         self._status, self._error = status, exc_info

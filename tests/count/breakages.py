@@ -142,22 +142,19 @@ class Postgres:
         self.run(f"DROP TABLESPACE {self._database}", "postgres")
 
     def full(self) -> Cleanup:
-        (journal,) = (name for name in self._tables() if "journal" in name)
-        for table in ("adnotice_ids", journal):  # it would make room where the rows below were refused
-            self.run(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         make_room = fill(self.disk)
         for rows in (
-            "adnotice_ids SELECT 4e9 + n, decode(md5(n::text), 'hex') FROM generate_series(1, 1000000) AS n",
-            f"{journal} (body) SELECT repeat(md5(n::text), 10) FROM generate_series(1, 1000000) AS n",  # noqa: S608 - our own names
-        ):  # what room the files have themselves
+            100,
+            10,
+            1,
+        ):  # what room the file of ids has itself: committed, for PostgreSQL takes back what was refused
             with contextlib.suppress(psycopg.Error):
-                self.run(f"INSERT INTO {rows}")
-
-        def mend() -> None:
-            make_room()
-            self.run(f"VACUUM adnotice_ids, {journal}")
-
-        return mend
+                while True:
+                    self.run(
+                        "INSERT INTO adnotice_ids SELECT 4e9, decode(md5(random()::text), 'hex') "  # noqa: S608 - a number of ours
+                        f"FROM generate_series(1, {rows})"
+                    )
+        return make_room
 
     def run(self, statement: str, database: str = "") -> Any:
         url = f"postgresql://test@127.0.0.1:{self._server.port}/{database or self._database}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +17,7 @@ from adnotice.count.model.calendar import Calendar
 from adnotice.count.model.tally import Count, Dimension, Grain, Metric, Period
 from adnotice.count.stores.open import open_store, sqlite_file
 from adnotice.count.stores.protocol import Unusable
+from adnotice.count.stores.sql import copying
 from adnotice.count.stores.sql.backup import back_up, restore
 from adnotice.vocabulary import Unavailable
 from tests.support.entries import DAY, commit, entry, view
@@ -143,6 +147,32 @@ def test_each_day_of_a_cdns_counts_is_taken_once(sqlite_url: str) -> None:
     ]
     assert store.points("site", Grain.HOUR, november) == []
     store.close()
+
+
+def test_imported_pages_have_the_names_that_their_views_have() -> None:
+    served = read_served(["day,page,views\n", f"2026-11-01,{quote('/новини/стаття-1')},4\n"], "site")
+    assert served == {("site", date(2026, 11, 1)): {"/новини/стаття-1": 4}}
+
+
+def test_a_backup_ends_while_others_write_without_a_pause(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy in steps is begun anew by each commit of another process, unless it holds one moment."""
+    monkeypatch.setattr(copying, "PAGES_AT_ONCE", 3)
+    store = open_store(sqlite_url)
+    commit(store, *(entry(*view(f"/{number}")) for number in range(400)))
+    steps: list[int] = []
+    with closing(sqlite3.connect(sqlite_file(sqlite_url), isolation_level=None)) as other:
+
+        def write(left: int, whole: int) -> None:
+            steps.append(left)
+            assert len(steps) < 500, "it is begun anew again and again"
+            other.execute(f"PRAGMA user_version = {len(steps)}")
+
+        back_up(sqlite_url, tmp_path / "copy.db", write)
+    store.close()
+    assert len(steps) > 1
+    assert steps == sorted(steps, reverse=True)
 
 
 def test_an_import_may_name_sites(sqlite_url: str) -> None:

@@ -16,9 +16,9 @@ from redis.crc import key_slot
 from adnotice.count.model.tally import Batch, Count, Dimension, Entry, Grain, Key, Metric, Period
 from adnotice.count.settings import CountSettings
 from adnotice.count.stores.protocol import Partial
-from adnotice.count.stores.redis.address import SLOTS, read_address, spread_tags
+from adnotice.count.stores.redis.address import SLOTS, Node, read_address, spread_tags
 from adnotice.count.stores.redis.counters import LANE_BYTES, LANES, name_lanes, read_lanes
-from adnotice.count.stores.redis.nodes import AGAIN, Parser
+from adnotice.count.stores.redis.nodes import AGAIN, Nodes, Parser
 from adnotice.count.stores.redis.store import RedisStore
 from adnotice.vocabulary import Unavailable
 from tests.count.servers import Proxy, Redis, RedisCluster, running, wait_for
@@ -289,6 +289,24 @@ def test_a_connection_cut_right_after_a_report_was_sent_counts_it_once(redis_url
     assert sum(point.n for point in store.points(SITE, Grain.DAY, today())) == 60
     store.close()
     proxy.close()
+
+
+def test_notes_that_have_expired_leave_by_themselves(redis_url: str) -> None:
+    now = time.time()
+    store = RedisStore(redis_url + "&shards=2")
+    for number in range(1_200):
+        store.notes.put(f"session:{number}", "x", now - 1)
+    store.notes.put("kept", "x")
+    store.tend(now)
+    assert store.notes.prune(now) == 0
+    assert store.notes.get("kept") == "x"
+    store.close()
+
+
+def test_a_cluster_that_names_no_endpoint_means_the_server_that_was_asked() -> None:
+    nodes = Nodes(read_address("redis+cluster://one.example:7000,two.example:7000"))
+    nodes._learn(Node("one.example", 7000), [[0, 16383, [None, 7000, b"id"]]])
+    assert set(nodes._owners) == {Node("one.example", 7000)}
 
 
 def test_what_is_past_retention_leaves_in_small_steps(redis_url: str) -> None:

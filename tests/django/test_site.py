@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import threading
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.checks import run_checks
+from django.core.handlers.asgi import ASGIRequest
 from django.core.management import execute_from_command_line
 from django.template import engines
-from django.test import AsyncClient, Client
+from django.test import AsyncClient, Client, RequestFactory
 from django.test.utils import override_settings
 
 from adnotice.django.checks import MIDDLEWARE
+from adnotice.django.middleware import make_environ
+from adnotice.http.wsgi_request import make_scope
 from adnotice.inject.tag import make_tag
 from tests.conftest import SECRET
 from tests.django.conftest import PAGE
@@ -58,6 +62,14 @@ async def test_pages_carry_the_tag(kind: str, path: str) -> None:
     assert response.text_.strip() == TAGGED
     if "Content-Length" in response:
         assert int(response["Content-Length"]) == len(response.text_)
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("path", ["/новини/стаття", "/café", "/日本/😀", "/plain"])
+def test_a_page_has_one_name_in_whatever_letters_and_under_both_handlers(path: str) -> None:
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    for request in (RequestFactory().get(path), ASGIRequest(scope, io.BytesIO())):
+        assert make_scope(make_environ(request))["path"] == path
 
 
 @pytest.mark.usefixtures("site")

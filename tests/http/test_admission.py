@@ -300,8 +300,9 @@ PROXIES = tuple(ipaddress.ip_network(each) for each in ("127.0.0.0/8", "10.0.0.0
         ("64:ff9b::10.1.2.3", "198.51.100.1", "10.1.2.3"),
         ("127.0.0.1", "2002:cb00:7109:1:2:3:4:5", "203.0.113.9"),
         ("127.0.0.1", "2001:0:c000:201:8000:ffff:34ff:8ef6", "203.0.113.9"),
-        ("", "198.51.100.1", None),
-        ("unix:/run/app", "198.51.100.1", None),
+        ("", "198.51.100.1, 10.1.2.3", "198.51.100.1"),  # through a Unix socket: from our proxy
+        ("", "", None),
+        ("unix:/run/app", "198.51.100.1", "198.51.100.1"),
     ],
 )
 def test_only_a_trusted_proxys_word_on_the_client_is_taken(peer: str, forwarded: str, address: str | None) -> None:

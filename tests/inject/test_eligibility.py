@@ -176,6 +176,8 @@ async def test_html_in_any_spelling_and_any_charset_that_begins_like_ascii_carri
     "headers",
     [
         [(b"sec-fetch-dest", b"empty")],
+        [(b"sec-fetch-dest", b"empty"), (b"sec-fetch-mode", b"cors")],
+        [(b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"iframe")],
         [(b"sec-fetch-dest", b"iframe")],
         [(b"sec-purpose", b"prefetch;prerender")],
         [(b"purpose", b"prefetch")],
@@ -199,6 +201,8 @@ async def test_a_page_that_no_reader_sees_yet_carries_the_tag_uncounted(headers:
     ("headers", "declined"),
     [
         ([(b"sec-fetch-dest", b"document")], False),
+        ([(b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document")], False),
+        ([(b"sec-fetch-dest", b"empty"), (b"sec-fetch-mode", b"navigate")], False),  # through a service worker
         ([(b"sec-gpc", b"1")], True),
         ([(b"dnt", b"1"), (b"sec-fetch-dest", b"document")], True),
         ([(b"dnt", b"0")], False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import time
@@ -191,7 +192,7 @@ async def has_scraped(client: httpx.AsyncClient) -> bool:
     """Whether a target has been asked."""
     try:
         return bool(await ask(client, "adnotice_store_up"))
-    except httpx.TransportError:
+    except (httpx.TransportError, json.JSONDecodeError):  # it is on its way, and says so in words
         return False
 
 

@@ -275,6 +275,28 @@ def test_an_error_after_the_start_has_left_is_the_servers(wrap: Callable[..., Ad
         next(body)
 
 
+def test_an_error_page_that_the_server_still_takes_goes_out_as_it_is(wrap: Callable[..., AdNotice]) -> None:
+    """The start has left us, and the server waits for the first byte with it, as PEP 3333 has it."""
+    error = b"<html><head><title>Error</title></head></html>"
+    started: list[tuple[str, dict[str, str]]] = []
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [HTML])
+        try:
+            raise ValueError("the database")
+        except ValueError as raised:
+            told = (ValueError, raised, raised.__traceback__)
+            start_response("500 Oh", [HTML, ("Content-Length", str(len(error)))], told)
+        return [error]
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> None:
+        started.append((status, dict(headers)))
+
+    body = b"".join(wrap(app, checked=False)(environ_of("/"), start_response))  # type: ignore[arg-type]
+    status, headers = started[-1]
+    assert (status, int(headers.get("Content-Length", len(body)))) == ("500 Oh", len(body))
+
+
 def test_a_body_is_closed_however_far_it_was_read(wrap: Callable[..., AdNotice]) -> None:
     class Body:
         closed = 0

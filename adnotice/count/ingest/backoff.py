@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+from random import Random
 from typing import Final
 
 FIRST_SECONDS: Final = 0.1
@@ -14,10 +14,11 @@ class Backoff:
 
     def __init__(self) -> None:
         self._seconds = FIRST_SECONDS
+        self._dice = Random()  # noqa: S311 - spreads load, protects nothing
 
     def next_pause(self) -> float:
         """Seconds to wait now: between half and the whole of a pause that doubles each time."""
-        pause = self._seconds * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, protects nothing
+        pause = self._seconds * self._dice.uniform(0.5, 1.0)
         self._seconds = min(self._seconds * 2, LONGEST_SECONDS)
         return pause
 

@@ -7,12 +7,12 @@ written to all of them before the first answer is read, and a node that hangs is
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from random import Random
 from typing import Any, Final, NamedTuple
 
 from adnotice.count.stores.redis.address import Node, RedisAddress, spread_tags
@@ -73,6 +73,7 @@ class Nodes:
         self._owners: list[Node | None] = [] if address.clustered else [address.nodes[0]] * len(self.tags)
         self._read_at = -REST_SECONDS
         self._resting: dict[Node, float] = {}
+        self._dice = Random()  # noqa: S311 - spreads load, protects nothing
         self._unloaded: set[Node] = set()
 
     def owner(self, shard: int) -> Node | None:
@@ -92,7 +93,7 @@ class Nodes:
             if time.monotonic() - self._read_at < REST_SECONDS / 2:
                 return
             self._read_at = time.monotonic()
-            rested = sorted(self._known, key=lambda node: (self._resting.get(node, 0.0), random.random()))  # noqa: S311
+            rested = sorted(self._known, key=lambda node: (self._resting.get(node, 0.0), self._dice.random()))
             for node in rested:
                 answer = self.ask({node: [("CLUSTER", "SLOTS")]})[node][0]
                 if not isinstance(answer, Exception):
@@ -103,7 +104,7 @@ class Nodes:
         owners: list[Node | None] = [None] * len(self._slots)
         known = []
         for first, last, *servers in ranges:
-            nodes = [Node(host.decode() or asked.host, int(port)) for host, port, *_ in servers]
+            nodes = [Node((host or b"").decode() or asked.host, int(port)) for host, port, *_ in servers]
             known += nodes
             for shard, slot in enumerate(self._slots):
                 if first <= slot <= last:
@@ -207,7 +208,7 @@ class Nodes:
         return [problem] * count
 
     def _rest(self, node: Node) -> None:
-        self._resting[node] = time.monotonic() + REST_SECONDS * random.uniform(0.75, 1.25)  # noqa: S311
+        self._resting[node] = time.monotonic() + REST_SECONDS * self._dice.uniform(0.75, 1.25)
 
     def _client(self, node: Node) -> redis.Redis:
         client = self._clients.get(node)

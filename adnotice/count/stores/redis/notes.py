@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from adnotice.count.stores.redis.nodes import Command
+
+MANY: Final = 500
+"""Names in one command."""
 
 Run = Callable[..., Any]
 
@@ -45,8 +48,8 @@ class RedisNotes:
     def prune(self, now: float) -> int:
         """Forgets what has expired; returns how many."""
         gone = [name for name, held in self._scan("") if _open(held, now) is None]
-        for name in gone:
-            self._run(("HDEL", self._key, name), write=True)
+        for some in (gone[at : at + MANY] for at in range(0, len(gone), MANY)):
+            self._run(("HDEL", self._key, *some), write=True)
         return len(gone)
 
     def _scan(self, prefix: str) -> list[tuple[str, bytes]]:

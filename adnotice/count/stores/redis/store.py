@@ -172,6 +172,7 @@ class RedisStore:
     def tend(self, now: float) -> None:
         """See `Store`."""
         if time.monotonic() >= self._tend_at:
+            self._notes.prune(now)
             removed = self._drop_some(now)
             self._tend_at = time.monotonic() + (0 if removed else TEND_SECONDS)
 

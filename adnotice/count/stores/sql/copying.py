@@ -34,6 +34,8 @@ def copy_database(
         make_private(unfinished)
         with closing(sqlite3.connect(file, timeout=timeout)) as source, closing(sqlite3.connect(unfinished)) as target:
             check(source, file)
+            source.execute("BEGIN")  # of one moment: what others commit meanwhile would have the copy begun anew
+            source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             source.backup(
                 target,
                 pages=PAGES_AT_ONCE,

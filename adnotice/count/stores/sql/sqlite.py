@@ -35,7 +35,13 @@ WHOLE_CHECK_BYTES: Final = 64 * 1024 * 1024
 """Larger files are not read from end to end at start; damage in them is found when it is met."""
 
 DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-NETWORK_FILE_SYSTEMS: Final = ("nfs", "cifs", "smb", "afs", "ncpfs", "fuse.sshfs", "glusterfs", "ceph", "lustre")
+NETWORK_FILE_SYSTEMS: Final = (
+    *("nfs", "cifs", "smb", "afs", "ncpfs", "sshfs", "glusterfs", "ceph", "lustre"),
+    *("beegfs", "9p", "virtiofs", "vboxsf", "vmhgfs"),
+)
+"""How their names begin, after what says that they run beside the kernel (`fuse.`). Those that a machine shares with its host are
+among them: memory is not shared over them, as the log needs it."""
+
 SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 """Statements are prepared for so many ids; the last one is repeated to fill up, which changes nothing. So with rows:
 the key of the last one, with nothing to add."""
@@ -306,7 +312,7 @@ class SqliteDialect:
 
     def _refuse_network(self) -> None:
         kind = file_system(self._file)
-        if kind.startswith(NETWORK_FILE_SYSTEMS):
+        if kind.removeprefix("fuse.").startswith(NETWORK_FILE_SYSTEMS):
             raise Unusable(
                 f"{self._file} lies on a network file system ({kind}), where SQLite's write-ahead log loses counts. "
                 "Use a local disk, or postgresql:// in store_url"
