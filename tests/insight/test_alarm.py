@@ -124,3 +124,33 @@ def test_a_short_past_raises_nothing(days: int) -> None:
 
 def test_a_gap_up_to_yesterday_is_no_judgement_of_yesterday() -> None:
     assert watch(make_days(step(0.2))[:-3], YESTERDAY) == Alarm(raised=False)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.02])
+def test_a_smaller_sample_raises_no_alarm(share: float) -> None:
+    raised = 0
+    for seed in range(20):
+        days = make_days(seed=seed)
+        generator = np.random.default_rng(seed)
+        for since in range(1, 29, 3):
+            sampled = [
+                msgspec.structs.replace(
+                    day,
+                    blocked=int(generator.binomial(day.blocked, share)),
+                    clear=int(generator.binomial(day.clear, share)),
+                    drawn=share,
+                )
+                if (YESTERDAY - day.day).days < since
+                else day
+                for day in days
+            ]
+            raised += watch(sampled, YESTERDAY).raised
+    assert raised <= 2
+
+
+def test_a_step_from_nothing_has_points() -> None:
+    days = make_days(lambda ago: 0.1 if ago < 2 else 0.0, views=1_000)
+    found = watch(days, YESTERDAY)
+    assert found.raised
+    assert found.step is not None
+    assert found.points(found.step) > 0.02

@@ -569,3 +569,43 @@ def test_only_days_that_take_no_part_are_called_left_out() -> None:
     assert found.left_out == ()
     one = msgspec.structs.replace(days[-3], delivered=days[-3].delivered * 9)
     assert judge_change([*days[:-3], one, *days[-2:]], 1, YESTERDAY).left_out == (days[-3].day,)
+
+
+def count(views: int, rate: float, share: float, generator: np.random.Generator) -> tuple[int, int]:
+    """Blocked and clear views of those that are drawn."""
+    drawn = int(generator.binomial(views, share))
+    blocked = int(generator.binomial(drawn, rate))
+    return blocked, drawn - blocked
+
+
+@pytest.mark.parametrize("halvings", [1, 2])
+def test_days_of_which_a_smaller_share_is_drawn_move_no_rate(halvings: int) -> None:
+    """Busy weekdays are halved, and have another rate than weekends: nothing has changed."""
+    generator = np.random.default_rng(halvings)
+    days = []
+    for ago in range(7 * 24):
+        day = YESTERDAY - timedelta(days=ago)
+        views, rate = (6_000, 0.28) if day.weekday() > 4 else (10_000, 0.2)
+        share = 0.5**halvings if ago < 28 and day.weekday() < 5 else 1.0
+        days.append(Day(day, views, *count(views, rate, share, generator), share))
+    change = judge_change(days, 4, YESTERDAY)
+    assert change.answer is Trend.USUAL
+    assert change.rate == pytest.approx(change.rate_before, abs=0.005)
+    year_ago = [msgspec.structs.replace(day, day=day.day - timedelta(days=364)) for day in days]
+    told = compare([*days, *year_ago], Against.YEAR, YESTERDAY, YESTERDAY - timedelta(days=800))
+    assert told.views == pytest.approx(20 * 10_000 + 8 * 6_000, rel=0.02)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.1, 0.02])
+def test_a_smaller_sample_is_no_change(share: float) -> None:
+    """56 weeks were counted whole, and since four weeks a share is drawn: its noise is not taken for news."""
+    told = 0
+    for seed in range(40):
+        generator = np.random.default_rng(seed)
+        days = [
+            Day(YESTERDAY - timedelta(days=ago), 15_000, *count(15_000, 0.2, drawn, generator), drawn)
+            for ago in range(7 * 56)
+            for drawn in [share if ago < 28 else 1.0]
+        ]
+        told += judge_change(days, 4, YESTERDAY).answer is Trend.UNUSUAL
+    assert told <= 4

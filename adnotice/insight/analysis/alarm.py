@@ -48,8 +48,10 @@ class Alarm(msgspec.Struct, frozen=True):
 
     def points(self, step: float) -> float:
         """A step in logits as a difference of the rate (.01 is one point)."""
-        level = math.log(self.rate / (1 - self.rate)) if self.rate and self.rate < 1 else -math.inf
-        return 1 / (1 + math.exp(-level - step)) - (self.rate or 0.0)
+        if self.rate is None:
+            return 0.0
+        level = math.log(self.rate / (1 - self.rate))
+        return 1 / (1 + math.exp(-level - step)) - self.rate
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -80,7 +82,9 @@ def watch(days: Iterable[Day], yesterday: date, last_alarm: date | None = None) 
     )
     if len(past) < FEWEST_STEPS:
         return Alarm(raised=False)
-    spread = SPREAD_OF_MEDIAN * median(past)
+    # A smaller share of all views that is drawn by now brings noise of its own, which the past has not shown.
+    more = max(0.0, fmean(map(count_noise, judged[-2:])) - median(map(count_noise, judged[:-2]))) / 2
+    spread = math.hypot(SPREAD_OF_MEDIAN * median(past), math.sqrt(more))
     step = fmean(distances)
     raised = (
         abs(step) > STEP_LIMIT * spread
@@ -131,6 +135,11 @@ def is_like(day: Day, recent: Sequence[Day]) -> bool:
     )
 
 
+def count_noise(day: Judged) -> float:
+    """The variance of the day's logit that comes of its counts alone."""
+    return 1 / (day.blocked + 0.5) + 1 / (day.clear + 0.5)
+
+
 def find_steps(judged: Sequence[Judged]) -> list[tuple[Judged, tuple[float, float], float]]:
     """For each judged day with 15 judged ones before it: the distances of it and the one before from the mean of the 14
     before both, and the rate of those 14."""
@@ -140,5 +149,7 @@ def find_steps(judged: Sequence[Judged]) -> list[tuple[Judged, tuple[float, floa
         level = fmean(each.level for each in base)
         blocked, clear = sum(each.blocked for each in base), sum(each.clear for each in base)
         distances = (judged[end - 1].level - level, judged[end].level - level)
-        steps.append((judged[end], distances, blocked / max(1, blocked + clear)))
+        steps.append(
+            (judged[end], distances, (blocked + 0.5 * BASE_DAYS) / (blocked + clear + BASE_DAYS))
+        )  # as levels have it
     return steps

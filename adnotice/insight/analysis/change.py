@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from itertools import pairwise
-from statistics import NormalDist, median
+from statistics import NormalDist, fmean, median
 from typing import Final, NamedTuple
 
 import msgspec
@@ -195,12 +195,10 @@ def describe_year(days: Iterable[Day], yesterday: date, oldest: date) -> Change:
     compared = {ago + year for ago in range(YEARS_WEEKS) for year in (0, YEAR_OF_WEEKS)}
     if not compared.issubset(find_counted_weeks(answered, yesterday)):
         return blank
-    this, that = (
-        add_up(Week(day.blocked, day.clear) for day in window if each.first <= day.day <= each.last)
-        for each in (now, before)
-    )
-    told = msgspec.structs.replace(blank, views=int(sum(this)), views_before=int(sum(that)))
-    if min(*this, *that) < MIN_OF_EACH:
+    days_now, days_before = ([day for day in window if each.first <= day.day <= each.last] for each in (now, before))
+    this, that = estimate(days_now), estimate(days_before)
+    told = msgspec.structs.replace(blank, views=round(sum(this)), views_before=round(sum(that)))
+    if min(n for day_counts in map(count_drawn, (days_now, days_before)) for n in day_counts) < MIN_OF_EACH:
         return told
     rate, rate_before = share_of(this), share_of(that)
     return msgspec.structs.replace(
@@ -364,13 +362,30 @@ def cut_weeks(answered: Collection[Day], unusual: set[date], yesterday: date, co
     for days in (by_week[ago] for ago in counted):
         kept = [day for day in days if day.day not in unusual]
         if len(kept) >= USUAL_DAYS_NEEDED:
-            blocked, clear = float(sum(day.blocked for day in kept)), float(sum(day.clear for day in kept))
+            weights = [1.0] * len(kept)
         else:
             kept, weights = days, [weigh(day, usual[day.day.weekday()]) for day in days]
-            blocked = sum(day.blocked * weight for day, weight in zip(kept, weights, strict=True))
-            clear = sum(day.clear * weight for day, weight in zip(kept, weights, strict=True))
+        blocked, clear = estimate(kept, weights)
+        # As many views as were counted: by these the noise is known. Days of which a smaller share was drawn weigh as they would whole.
+        counted_views = sum((day.blocked + day.clear) * weight for day, weight in zip(kept, weights, strict=True))
+        scale = counted_views / (blocked + clear) if blocked + clear else 1.0
+        blocked, clear = blocked * scale, clear * scale
         blocks.append(Week(blocked * lean_of_week(habits, {day.day.weekday() for day in kept}), clear))
     return blocks
+
+
+def count_drawn(days: Iterable[Day]) -> Week:
+    """What was counted on these days."""
+    return add_up(Week(day.blocked, day.clear) for day in days)
+
+
+def estimate(days: Sequence[Day], weights: Sequence[float] | None = None) -> Week:
+    """What these days have together: each view stands for as many as the share says of which it was drawn."""
+    scales = [weight / day.drawn for day, weight in zip(days, weights or [1.0] * len(days), strict=True)]
+    return Week(
+        sum(day.blocked * scale for day, scale in zip(days, scales, strict=True)),
+        sum(day.clear * scale for day, scale in zip(days, scales, strict=True)),
+    )
 
 
 def add_up_weekdays(days: Iterable[Day]) -> dict[int, Week]:
@@ -378,10 +393,7 @@ def add_up_weekdays(days: Iterable[Day]) -> dict[int, Week]:
     by_weekday: defaultdict[int, list[Day]] = defaultdict(list)
     for day in days:
         by_weekday[day.day.weekday()].append(day)
-    return {
-        weekday: Week(sum(day.blocked for day in each) / len(each), sum(day.clear for day in each) / len(each))
-        for weekday, each in by_weekday.items()
-    }
+    return {weekday: Week(*(part / len(each) for part in estimate(each))) for weekday, each in by_weekday.items()}
 
 
 def lean_of_week(habits: Mapping[int, Week], weekdays: Collection[int]) -> float:
@@ -417,6 +429,11 @@ def log_odds(week: Week) -> float:
     return math.log((week.blocked + 0.5) / (week.clear + 0.5))
 
 
+def count_noise(week: Week) -> float:
+    """The variance of the logit that comes of the counts alone."""
+    return 1 / (week.blocked + 0.5) + 1 / (week.clear + 0.5)
+
+
 def share_of(week: Week) -> float:
     """The rate."""
     return week.blocked / (week.blocked + week.clear)
@@ -443,7 +460,10 @@ class Yardstick:
         self.season_known = usual_move is not None
         self._least = BEYOND * (usual_move or 0.0)
         season = 0.0 if self.season_known else (SEASON * apart) ** 2
-        self._noise = math.sqrt(sum(1 / (n + 0.5) for n in (*now, *before)) + season)
+        counts = count_noise(now) + count_noise(before)
+        self._noise = math.sqrt(counts + season)
+        # What the counts compared have of noise beyond those of the past, as where a smaller share of views is drawn by now.
+        more = max(0.0, counts - 2 / weeks * fmean(map(count_noise, blocks[:-weeks])))
         self._scales: list[tuple[float, float]] = []
         """A weight for each ratio of variances, and the standard error of a change under it."""
         fits = [fit(moves, steps, ratio) for ratio in RATIOS]
@@ -457,7 +477,7 @@ class Yardstick:
         weights = [math.exp(each - highest) for each in logs]
         for weight, ratio, (squares, _) in zip(weights, RATIOS, fits, strict=True):
             spread = 2 / weeks + ratio * (2 * weeks * weeks + 1) / (3 * weeks) + ratio * silent_steps
-            variance = spread * squares / self._degrees + season
+            variance = spread * squares / self._degrees + season + more
             self._scales.append((weight / sum(weights), math.sqrt(variance)))
 
     def chance(self, change: float) -> float:
