@@ -243,7 +243,8 @@ class Keywords(TypedDict, total=False):
     """The addresses that it goes to."""
 
     trusted_proxies: str | Sequence[str]
-    """Addresses or networks of the proxies in front of us; only their X-Forwarded-For is believed."""
+    """Addresses or networks of the proxies in front of us; only their X-Forwarded-For is believed. One that comes
+    through a Unix socket has no address, and is believed where any is named."""
 
     rate_per_minute: int
     """Reports and choices that one client address may post in a minute; 0: no limit. Needs `trusted_proxies`."""

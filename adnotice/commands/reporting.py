@@ -15,6 +15,7 @@ from adnotice.commands.arguments import Arguments
 from adnotice.commands.processes import find_mode
 from adnotice.commands.stores import check_site, opened, whole_settings
 from adnotice.count.stores.protocol import NoStore, Store
+from adnotice.finding import Finding, Weight
 from adnotice.insight.analysis.query import Reader, Wish
 from adnotice.insight.api import EXPORTED_ROWS
 from adnotice.insight.display import labels
@@ -113,12 +114,15 @@ def _watch_site(asked: Arguments, settings: Settings) -> int:
         # Translators: {problem} is what the store says, in English.
         lines = fold(gettext("To mend: the store gives nothing: {problem}", problem=error), rest="  ")
         told = "\n".join([*lines, ""])
-        print(told, end="")
+        nothing = Watched(
+            asked.site, [Finding(weight=Weight.WRONG, found=f"the store gives nothing: {error}", do="")], ""
+        )
+        print(as_json(nothing) if asked.json else told, end="")
         if asked.mail:
             # Who has sent it already stands in the store, which gives nothing: each machine sends its own.
             # Translators: the subject of a mail; {site} is the site's name.
             subject = gettext("{site}: the store gives nothing", site=settings.site_name or "adnotice")
-            _send(settings, subject, told)
+            return _send(settings, subject, told) or FOUND
         return FOUND
 
 

@@ -37,7 +37,7 @@ class PageAudience:
         self, headers: list[tuple[bytes, ...]]
     ) -> tuple[bool, bool]:
         seen, declined = True, False
-        from_worker = navigates = False
+        passed_on = navigates = False
         for pair in headers:
             name = pair[0]
             length = len(name)  # tells most headers apart, and costs less than looking their names up
@@ -48,8 +48,8 @@ class PageAudience:
                     seen = seen and pair[1].lower() != b"true"
             elif length == 14:
                 if name == b"sec-fetch-dest":
-                    from_worker = pair[1] == b"empty"
-                    seen = seen and (from_worker or pair[1] == b"document")
+                    passed_on = pair[1] == b"empty"
+                    seen = seen and (passed_on or pair[1] == b"document")
                 elif name == b"sec-fetch-mode":
                     navigates = pair[1] == b"navigate"
             elif length == 16:
@@ -65,7 +65,7 @@ class PageAudience:
             ):
                 seen = seen and not is_ahead(pair[1])
         # A service worker that passes a navigation on fetches it with no destination; a script's own fetch navigates never.
-        return seen and (navigates or not from_worker), declined
+        return seen and (navigates or not passed_on), declined
 
     def program(self, headers: Any) -> Program | None:
         """What program asks, where one does that says so. For pages that no reader sees, which are few."""

@@ -70,7 +70,7 @@ class MailServer(NamedTuple):
                 if self.user:
                     server.login(self.user, self.password)
                 server.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:  # of a password, or a host, that SMTP can't say
             raise NotSent(f"{self.host}:{self.port} did not take the mail: {error}") from error
 
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:

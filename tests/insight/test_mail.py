@@ -75,6 +75,12 @@ def test_a_wrong_password_is_told() -> None:
     assert inbox.messages == []
 
 
+def test_a_password_that_smtp_can_not_say_is_told() -> None:
+    with serving_mail(AUTHORITY, "smtp") as (url, inbox), pytest.raises(NotSent, match="did not take the mail"):
+        MailServer.parse(url)._replace(password="pässword").send(a_message(), context=trusting())
+    assert inbox.messages == []
+
+
 def test_without_tls_mail_goes_no_further_than_this_machine() -> None:
     with serving_mail(AUTHORITY, "plain") as (url, inbox):
         server = MailServer.parse(url)

@@ -162,7 +162,7 @@ async def test_all_rows_stand_on_one_page_and_open_alone(sections: Newsroom) -> 
     assert names == ["/", "/harbour", "/weather", "/sport/0", "/sport/1", "/sport/2", "All others"]
     links = [attributes["href"] for tag, attributes in page.elements if tag == "a" and "name=" in str(attributes)]
     assert len(links) == 6
-    assert str(links[1]).endswith("&name=/harbour")
+    assert str(links[1]).endswith("&name=%2Fharbour")
     for link in links:
         await look(sections, str(link).removeprefix("/_adnotice/"))
 
@@ -326,3 +326,13 @@ async def test_a_row_alone_costs_no_table_more_than_the_whole(
         reader.open_row(wish, table, name, 5)
         assert Counter(asked) == whole
     assert rows
+
+
+async def test_what_readers_answered_is_not_said_of_a_referrer(busy: Newsroom) -> None:
+    """It is not kept by what led to a page: nobody was shown the notice there would be false."""
+    busy.count({Metric.INJECTED: 200, Metric.CLEAR: 50, Metric.BLOCKED_CONTENT: 50, Metric.ASKED: 50, Metric.SHOWN: 40})
+    busy.count({Metric.CLEAR: 50, Metric.BLOCKED_CONTENT: 50}, dimension=Dimension.REFERRER, value="search.example")
+    page = await look(busy, "dashboard/referrers?name=search.example")
+    assert "What readers answered" not in page.text
+    told = (await read(busy, "api/v1/referrers/row?name=search.example")).json()
+    assert told["funnel"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -160,3 +161,15 @@ def test_a_store_that_gives_nothing_is_told(tmp_path: object, capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "To mend: the store gives nothing: " in said
     assert max(map(len, said.splitlines())) <= 72
+
+
+def test_so_it_is_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["watch", "--json", "--store", "redis://127.0.0.1:1/0"]) == FOUND
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert found["found"].startswith("the store gives nothing: ")
+
+
+def test_where_the_mail_can_not_be_sent_either_that_is_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("URL", "smtp://127.0.0.1:1"), ("FROM", "a@news.example"), ("TO", "b@news.example")):
+        monkeypatch.setenv(f"ADNOTICE_MAIL_{name}", value)
+    assert main(["watch", "--mail", "--store", "redis://127.0.0.1:1/0"]) == 1

@@ -152,6 +152,8 @@ def open_row(table: str, row: Row, numbers: Numbers, series: Sequence[Bucket]) -
     """A row with all that is kept of it."""
     if table == "pages":
         steps = make_funnel(numbers, view(numbers))
+    elif table == "referrers":
+        steps = []  # what readers answered is not kept by what led to the page
     else:
         after_shown = [(step, of) for step, of in FUNNEL if of is Metric.SHOWN]
         steps = [Step(step.value, of.value, share(numbers[step], numbers[of])) for step, of in after_shown]

@@ -7,6 +7,7 @@
 
 const EVERY = 60_000;
 const FIELDS = "input:not([type=hidden]), select";
+const BESIDE = [".masthead .status", ".colophon .read"]; // whether counting goes on, and when the figures were read
 const STOPS = `a, button, summary, [tabindex], ${FIELDS}`;
 
 const page = document; // a page of our own: no names of readers in it
@@ -45,6 +46,10 @@ const replace = (fresh) => {
   const scrolled = [...old.querySelectorAll(".scroll")].map((part) => part.scrollLeft);
   for (const row of main.querySelectorAll("details")) row.open = open.includes(row.id);
   old.replaceWith(page.adoptNode(main));
+  for (const beside of BESIDE) {
+    const now = fresh.querySelector(beside);
+    if (now) page.querySelector(beside)?.replaceWith(page.adoptNode(now));
+  }
   main.querySelectorAll(".scroll").forEach((part, index) => (part.scrollLeft = scrolled[index] ?? 0));
   const again = focused && [...main.querySelectorAll(STOPS)].find((stop) => name(stop) === focused);
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
