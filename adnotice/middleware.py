@@ -28,6 +28,11 @@ def tell(why: str) -> None:
     logger.error("%s", why)
 
 
+UNKNOWN_SCOPE: Final = (AssertionError, NotImplementedError, ValueError)
+"""What apps raise for a kind of connection that they don't know: Django a ValueError, others assert that it is HTTP. Whatever else an
+app raises is a fault of its own, which its server is to see."""
+
+
 class AdNoticeMiddleware(InFront):
     """One line in front of an ASGI app.
 
@@ -109,7 +114,7 @@ class AdNoticeMiddleware(InFront):
 
         try:
             await self.app(scope, receive_ours, send_after_flush)
-        except Exception:
+        except UNKNOWN_SCOPE:
             if touched:
                 raise
             # An app that knows no lifespan, as Django's: ours ends in order all the same, with all that was counted.

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import anyio
@@ -21,7 +22,7 @@ import pytest
 
 from adnotice import Settings
 from adnotice.keys import Keys, new_secret
-from adnotice.notice.ticket import Tickets
+from adnotice.notice.ticket import Ticket, Tickets
 from tests.conftest import SECRET
 from tests.count.conftest import POSTGRESQL
 from tests.count.servers import free_port
@@ -133,14 +134,22 @@ def test_off_in_a_hurry_is_off_when_it_returns_and_back_is_back(site: Path) -> N
         assert "client.js" in httpx.get(url, headers=reader).text
 
 
-def test_what_an_old_key_has_signed_holds_while_it_stands_before_the_new_one() -> None:
+def test_while_keys_are_rotated_what_any_server_signs_every_other_takes() -> None:
+    """Servers are restarted one after another: at each step some have the settings of the step before."""
     old, new = SECRET, new_secret()
-    written = block("toml").replace("OLD", old).replace("NEW", new)
-    both = Settings.of(**tomllib.loads(written)).secret_key
-    ticket = Tickets(Keys(old)).write("0" * 32, "default", 1_000_000.0)
-    assert Tickets(Keys(both)).read(ticket, "default", 1_000_001.0)
-    fresh = Tickets(Keys(both)).write("0" * 32, "default", 1_000_000.0)
-    assert Tickets(Keys(new)).read(fresh, "default", 1_000_001.0), "the last one signs"
+    steps = [old, *(Settings.of(**tomllib.loads(each)).secret_key for each in written_keys(old, new))]
+    for before, after in pairwise(steps):
+        for signs, reads in ((before, after), (after, before)):
+            ticket = Tickets(Keys(signs)).write("0" * 32, "default", 1_000_000.0)
+            assert isinstance(Tickets(Keys(reads)).read(ticket, "default", 1_000_001.0), Ticket)
+    fresh = Tickets(Keys(steps[-1])).write("0" * 32, "default", 1_000_000.0)
+    assert isinstance(Tickets(Keys(new)).read(fresh, "default", 1_000_001.0), Ticket), "the new one signs in the end"
+
+
+def written_keys(old: str, new: str) -> list[str]:
+    """The settings of each step of the page."""
+    written = re.findall(r"^```toml\n(secret_key.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return [each.replace("OLD", old).replace("NEW", new) for each in written]
 
 
 @pytest.fixture
@@ -245,7 +254,6 @@ def test_the_containers_steps_make_a_server_that_is_well_and_has_no_rights(tmp_p
         for step in (install.replace("adnotice[", f"{wheel}[").replace("'", '"'), add_user):
             done = do(step)
             assert done.returncode == 0, done.stderr
-        do(f"mkdir {folder}/counts && chown {user}: {folder}/counts")  # as a volume's folder is
         as_user = f"cd {folder} && exec setpriv --reuid {user} --regid {user} --clear-groups env HOME={folder} {given}"
         assert do(f"{as_user} id -u").stdout.strip() != "0"
         assert do(f"{as_user} {health}").returncode != 0, "nothing runs yet"
